@@ -1,0 +1,67 @@
+# `make demo` and `make test` on a clean clone; `make check` before every commit; `make bench` for figures.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+# The superuser runs each process under its own account: prefer a Python that every account can reach.
+PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys,venv,ensurepip; sys.exit(sys.version_info < (3,11))' 2>/dev/null && echo "$$p" && break; done)
+UV = $(BIN)/uv pip install --quiet --python $(BIN)/python --verify-hashes --constraint requirements.lock
+DEMO ?=
+
+.PHONY: help demo serve test check bench lock docs system clean
+
+help: ## What can be typed here
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv/platform assets system ## Run request 042 from enquiry to release, then serve http://localhost:8042
+	@$(BIN)/oak demo $(DEMO)
+
+serve: .venv/platform assets system ## Serve the site with what is in var/
+	@$(BIN)/oak serve
+
+test: .venv/test assets system ## Every test
+	@$(BIN)/python -m pytest
+
+check: .venv/test ## Style, types, layers, generated pages
+	@$(BIN)/ruff check src tests bench
+	@$(BIN)/ruff format --check src tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/oak docs --check
+
+bench: .venv/test assets system ## Figures, printed with the machine
+	@$(BIN)/python -m bench
+
+docs: .venv/platform ## Write the generated reference pages anew
+	@$(BIN)/oak docs
+
+lock: .venv/uv ## Resolve dependencies anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --generate-hashes --universal \
+		--no-emit-index-url --no-header --python-version 3.11 --output-file requirements.lock
+
+system: ## What cannot come from PyPI: bubblewrap, Chromium
+	@deploy/install-system-packages
+
+.venv/uv: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@awk '/^uv==/{p=1} /^[a-z]/&&!/^uv==/{p=0} p' requirements.lock > .venv/uv.requirements
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.requirements
+	@touch $@
+
+.venv/platform: .venv/uv pyproject.toml
+	@$(UV) --editable '.[platform]'
+	@touch $@
+
+.venv/test: .venv/platform
+	@$(UV) --editable '.[platform,azure,test]'
+	@touch $@
+
+.PHONY: assets
+assets: src/charteroak/site/static/vendor/.built ## Styles and scripts from npm, never committed
+src/charteroak/site/static/vendor/.built: package-lock.json deploy/build-assets | .venv/platform
+	@deploy/build-assets
+	@touch $@
+
+clean: ## Remove what was built; var/ stays
+	@rm -rf .venv node_modules src/charteroak/site/static/vendor .mypy_cache .ruff_cache .pytest_cache

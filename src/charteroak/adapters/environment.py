@@ -1,0 +1,94 @@
+"""What the machine and its operator say: where state lives, which process this is, which mode it runs in."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Process(StrEnum):
+    """Each has its own account, database role and key folder; what one may open, another may not."""
+
+    OWNER = "owner"  # migrates; never serves
+    WEB = "web"  # pages and API; public keys only
+    LINKER = "linker"  # identity store and crosswalks
+    EXTRACTOR = "extractor"  # analysis files and crosswalks
+    ENCLAVE = "enclave"  # extracts, for the length of a job
+    OUTPUTS = "outputs"  # what jobs hand over for review
+    NOTARY = "notary"  # the log's signing key
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders below CHARTEROAK_HOME (default `var/`)."""
+
+    root: Path
+
+    @property
+    def run(self) -> Path:
+        """Sockets, process numbers, database passwords."""
+        return self.root / "run"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def vault(self) -> Path:
+        return self.root / "vault"
+
+    @property
+    def public_keys(self) -> Path:
+        return self.root / "keys" / "public"
+
+    def keys(self, process: Process) -> Path:
+        """Private keys of one process (0700); apart from the database and its backups."""
+        return self.root / "keys" / process
+
+    @property
+    def environments(self) -> Path:
+        """Research environments, by hash; readable by every project's account."""
+        return self.root / "environments"
+
+    @property
+    def workspaces(self) -> Path:
+        return self.root / "workspaces"
+
+    @property
+    def clock(self) -> Path:
+        return self.root / "run" / "clock"
+
+    @property
+    def mail(self) -> Path:
+        return self.root / "mail"
+
+
+def home() -> Home:
+    return Home(Path(os.environ.get("CHARTEROAK_HOME", "var")).resolve())
+
+
+def mode() -> Mode:
+    """Demo unless CHARTEROAK_MODE says otherwise; production must be asked for by name."""
+    return Mode(os.environ.get("CHARTEROAK_MODE", "demo"))
+
+
+def process() -> Process:
+    return Process(os.environ.get("CHARTEROAK_PROCESS", "web"))
+
+
+def port() -> int:
+    return int(os.environ.get("CHARTEROAK_PORT", "8042"))
+
+
+def product_name() -> str:
+    return os.environ.get("CHARTEROAK_PRODUCT_NAME", "Charter Oak")
+
+
+def initiative_name() -> str:
+    return os.environ.get("CHARTEROAK_INITIATIVE_NAME", "DataLinkCT (formerly P20 WIN)")

@@ -1,0 +1,1 @@
+"""Participating agencies, people, roles, training and sign-in."""

@@ -1,0 +1,1 @@
+"""Legal instruments, terms, signatures and destruction due dates."""

@@ -1,0 +1,1 @@
+"""Boards, seats, meetings, quorum, motions, votes and minutes."""

@@ -1,0 +1,1 @@
+"""Datasets, variables, sensitivity and legal regimes."""

@@ -1,0 +1,45 @@
+"""The `oak` command: one thin file per room; heavy imports stay inside the commands."""
+
+from importlib import import_module
+
+import click
+
+# name → (file in this folder, what `oak --help` says); the file is imported only when its command is used
+COMMANDS = {
+    "audit": ("audit", "Export the event log and verify it offline."),
+    "demo": ("demo", "Run request 042 from enquiry to release, then serve the site."),
+    "docs": ("site", "Write the generated reference pages (--check: fail when stale)."),
+    "doctor": ("site", "Each part, its version, what is missing or weaker here, how to mend it."),
+    "encrypt": ("submissions", "Encrypt a file for the hub named in the agreement."),
+    "migrate": ("site", "Bring the database's tables and roles up to date."),
+    "receipt": ("outputs", "Check released bytes against their inclusion proof."),
+    "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
+    "serve": ("site", "Serve the site: database, web and workers, supervised."),
+    "trace": ("outputs", "The whole chain from a release to the statute."),
+    "vault": ("vault", "Put objects into the vault and get them back."),
+}
+
+
+class Rooms(click.Group):
+    """Finds each command in its room's file on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"charteroak.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug, not input
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="charteroak", prog_name="oak")
+def main() -> None:
+    """Charter Oak: no byte moves without a signed clause."""

@@ -1,0 +1,1 @@
+"""Statistical disclosure control: what a released table must not reveal. Pure."""

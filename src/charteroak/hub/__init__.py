@@ -1,0 +1,1 @@
+"""The data integration hub: link runs, crosswalks, clerical review, extracts."""

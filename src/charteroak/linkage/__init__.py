@@ -1,0 +1,1 @@
+"""Record linkage: who is the same person across files. Pure."""

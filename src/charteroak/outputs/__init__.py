@@ -1,0 +1,1 @@
+"""Release requests, automatic checks, reviews and releases: the airlock's way out."""

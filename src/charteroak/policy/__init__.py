@@ -1,0 +1,1 @@
+"""Every rule, once: lifecycles, separation of roles, the clauses that allow a use. Pure."""

@@ -1,0 +1,75 @@
+"""Lifecycles as tables: in which status, which role may do what, and what speaks against it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.roles import Role
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+F = TypeVar("F")
+
+Rule = Callable[[F], Reason | None]
+
+
+@dataclass(frozen=True)
+class Step(Generic[S, F]):
+    """Where an action leads (`to`), who may take it (`roles`), and the rules that may refuse it."""
+
+    to: S
+    roles: frozenset[Role]
+    rules: tuple[Rule[F], ...] = ()
+
+
+def step(to: S, *roles: Role, rules: tuple[Rule[F], ...] = ()) -> Step[S, F]:
+    return Step(to, frozenset(roles), rules)
+
+
+class Lifecycle(Generic[S, A, F]):
+    """A table of steps keyed by (status, action). Anything absent is refused."""
+
+    def __init__(self, name: str, table: Mapping[tuple[S, A], Step[S, F]]) -> None:
+        self.name = name
+        self.table = dict(table)
+
+    def may(self, status: S, action: A, roles: Iterable[Role], facts: F) -> Decision:
+        """Whether holders of `roles` may take `action` now; role first, then the rules, all reasons at once."""
+        found = self.table.get((status, action))
+        if found is None:
+            return Decision(
+                (
+                    Reason(
+                        "wrong_status",
+                        f"“{words(action)}” is not possible while this is “{words(status)}”.",
+                        self._when(action),
+                    ),
+                )
+            )
+        if not found.roles & frozenset(roles):
+            who = ", ".join(sorted(words(role) for role in found.roles))
+            return Decision((Reason("wrong_role", f"Only {who} may “{words(action)}”."),))
+        return Decision(tuple(reason for rule in found.rules if (reason := rule(facts)) is not None))
+
+    def after(self, status: S, action: A) -> S:
+        """The status that `action` leads to. Raises KeyError for a step that is not in the table."""
+        return self.table[status, action].to
+
+    def permitted(self, status: S, roles: Iterable[Role], facts: F) -> list[A]:
+        held = frozenset(roles)
+        return [
+            action
+            for (at, action) in self.table
+            if at == status and self.may(status, action, held, facts).allowed
+        ]
+
+    def _when(self, action: A) -> str:
+        at = [words(status) for (status, name) in self.table if name == action]
+        return f"It is possible while “{'” or “'.join(at)}”." if at else ""
+
+
+def words(name: StrEnum) -> str:
+    """A status, action or role in plain words."""
+    return name.value.replace("_", " ")

@@ -1,0 +1,1 @@
+"""The public's view: projects, purposes, agencies, clocks and released outputs. Reads only."""

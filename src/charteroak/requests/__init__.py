@@ -1,0 +1,1 @@
+"""Data requests, column purposes and steward decisions."""

@@ -1,0 +1,1 @@
+"""What a sealed sandbox is, as a value. Pure."""

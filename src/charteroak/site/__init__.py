@@ -1,0 +1,1 @@
+"""The assembled site: configuration, Django settings, addresses, middleware, base pages, the supervisor."""

@@ -1,0 +1,1 @@
+"""Agency deliveries: receive, validate, quarantine, accept: the airlock's way in."""

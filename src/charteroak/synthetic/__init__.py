@@ -1,0 +1,1 @@
+"""The synthetic state: invented agencies, people and files with planted truth. Pure."""

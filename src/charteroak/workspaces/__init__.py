@@ -1,0 +1,1 @@
+"""Enclave workspaces and batch jobs on a project's extract."""

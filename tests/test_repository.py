@@ -1,0 +1,79 @@
+"""The repository tests itself: sizes, layers, pure packages, who/when pairs, foreign keys that point down."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "charteroak"
+PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
+REFUSED_NAMES = {"utils", "helpers", "common", "base", "core", "misc", "manager", "services"}
+FILES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
+ROOMS = [
+    "synthetic", "sandbox", "disclosure", "linkage", "policy", "adapters", "audit", "agencies", "catalog", "requests",
+    "board", "agreements", "submissions", "hub", "workspaces", "outputs", "register", "site", "demo", "cli",
+]  # fmt: skip
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_is_one_room(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, "split it by record"
+    assert path.stem not in REFUSED_NAMES, "name it after what it is about"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_function_fits_on_one_screen(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno + 1 <= 40, f"{node.name} is longer than 40 lines"
+
+
+@pytest.mark.parametrize("path", [p for room in PURE for p in (SOURCE / room).rglob("*.py")], ids=name)
+def test_a_pure_package_has_neither_clock_nor_hidden_chance(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not {alias.name.split(".")[0] for alias in node.names} & {"random", "time", "secrets"}
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in {"now", "utcnow", "today"}, f"line {node.lineno}: pass the time in"
+        opens = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"
+        assert not opens or path.stem in {"read", "write", "__main__"}, "files only in read.py and write.py"
+
+
+def test_every_room_stands_in_the_layers() -> None:
+    assert {path.name for path in SOURCE.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(ROOMS)
+
+
+def test_the_layers_are_not_crossed() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-1000:]
+
+
+def test_a_crossed_layer_is_found(tmp_path: Path) -> None:
+    """The contract can fail: a lower room that pulls in an upper one is refused."""
+    import shutil
+
+    copy = tmp_path / "src" / "charteroak"
+    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("static", "__pycache__", "vendor"))
+    (copy / "policy" / "crossing.py").write_text("import charteroak.outputs\n", encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    program = (
+        "import sys; sys.path.insert(0, 'src'); "
+        "from importlinter.cli import lint_imports_command as c; c()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "--no-cache"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(tmp_path / "src"), "PATH": ""},
+    )  # fmt: skip
+    assert ended.returncode != 0
+    assert "charteroak.policy.crossing -> charteroak.outputs" in ended.stdout
