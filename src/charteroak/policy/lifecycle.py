@@ -36,7 +36,7 @@ class Lifecycle(Generic[S, A, F]):
         self.table = dict(table)
 
     def may(self, status: S, action: A, roles: Iterable[Role], facts: F) -> Decision:
-        """Whether holders of `roles` may take `action` now; role first, then the rules, all reasons at once."""
+        """Whether holders of `roles` may take `action` now: role first, then every rule's reason at once."""
         found = self.table.get((status, action))
         if found is None:
             return Decision(
@@ -73,3 +73,8 @@ class Lifecycle(Generic[S, A, F]):
 def words(name: StrEnum) -> str:
     """A status, action or role in plain words."""
     return name.value.replace("_", " ")
+
+
+def choices(names: type[StrEnum]) -> list[tuple[str, str]]:
+    """Value and plain words of each, as a form or a column wants them."""
+    return [(name.value, words(name)) for name in names]

@@ -1,0 +1,126 @@
+"""Data sharing agreements: clauses with their terms, parties, signatures over the exact text, destruction."""
+
+from django.db import models
+
+from charteroak.agencies.models import Agency, Person
+from charteroak.audit.attribution import by_and_at
+from charteroak.policy import agreement
+from charteroak.policy.lifecycle import choices
+from charteroak.requests.models import DataRequest
+
+
+class Agreement(models.Model):
+    number = models.CharField(max_length=12, unique=True)  # the request's
+    data_request = models.OneToOneField(DataRequest, models.PROTECT, related_name="agreement")
+    status = models.CharField(
+        max_length=20, choices=choices(agreement.Status), default=agreement.Status.DRAFTED
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    drafted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    text_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what is being signed
+    executed_on = models.DateField(null=True, blank=True)
+    executed_at = models.DateTimeField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)  # terminated early
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [by_and_at("agreement", "opened"), by_and_at("agreement", "ended")]
+
+    def __str__(self) -> str:
+        return f"Data sharing agreement {self.number}"
+
+
+class Clause(models.Model):
+    """One clause: the words people sign and the terms the system enforces, side by side."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="clauses")
+    number = models.CharField(max_length=12)  # "3", "3.SDE"
+    kind = models.CharField(max_length=30)
+    heading = models.CharField(max_length=200)
+    text = models.TextField()
+    terms = models.JSONField(default=dict)
+    locked = models.BooleanField(default=True)  # required by law or by the enforcing system
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "number"], name="clause_once")]
+
+
+class Redline(models.Model):
+    """A change to a clause's words before signature."""
+
+    clause = models.ForeignKey(Clause, models.PROTECT, related_name="redlines")
+    before = models.TextField()
+    after = models.TextField()
+    comment = models.TextField(blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Party(models.Model):
+    class Part(models.TextChoices):
+        CONTRIBUTOR = "contributor", "Participating agency"
+        HUB = "hub", "Data integration hub"
+        RECIPIENT = "recipient", "Data recipient"
+        ADMINISTRATOR = "administrator", "Administrator of the initiative"
+        ENCLAVE = "enclave", "Enclave operator"
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="parties")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=15, choices=Part)
+    signatory = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "parties"
+        constraints = [models.UniqueConstraint(fields=["agreement", "agency", "part"], name="party_once")]
+
+
+class Signature(models.Model):
+    """Who signed what, with which words of intent (UETA: intent, attribution, association, retention)."""
+
+    party = models.OneToOneField(Party, models.PROTECT, related_name="signature")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    on = models.DateField()
+    intent = models.TextField()
+    text_hash = models.CharField(max_length=64)
+
+
+class Recipient(models.Model):
+    """A person named in the agreement as data recipient."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="recipients")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "person"], name="recipient_once")]
+
+
+class DestructionDuty(models.Model):
+    """What must be destroyed by when. Each room destroys its own and answers here with a certificate."""
+
+    class What(models.TextChoices):
+        IDENTIFIERS = "identifiers", "Identifiers, pairs and crosswalk"
+        PAYLOAD = "payload", "Analysis files"
+        EXTRACT = "extract", "Extract and evidence"
+        OUTPUTS = "outputs", "Unreleased outputs"
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="duties")
+    what = models.CharField(max_length=15, choices=What)
+    due_on = models.DateField(null=True, blank=True)  # set when its clock starts
+    reason = models.CharField(max_length=200, blank=True)  # what started the clock
+    done_at = models.DateTimeField(null=True, blank=True)
+    sealed_until = models.DateTimeField(null=True, blank=True)  # something could still restore it until then
+    certificate = models.JSONField(null=True, blank=True)  # objects, keys, when, by which process
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [models.UniqueConstraint(fields=["agreement", "what"], name="duty_once")]

@@ -1,0 +1,108 @@
+"""Release requests, their files and checks, two independent reviews, the agencies' clearances, releases."""
+
+from django.db import models
+
+from charteroak.agencies.models import Agency, Person
+from charteroak.audit.attribution import by_and_at
+from charteroak.policy import release_request
+from charteroak.policy.lifecycle import choices
+from charteroak.workspaces.models import JobOutput, Workspace
+
+
+class ReleaseRequest(models.Model):
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="release_requests")
+    number = models.CharField(max_length=16, unique=True)  # "042-1"
+    status = models.CharField(
+        max_length=12, choices=choices(release_request.Status), default=release_request.Status.DRAFT
+    )
+    round = models.PositiveIntegerField(default=1)  # reviews of an earlier round never count
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    preview_ends_on = models.DateField(null=True, blank=True)
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [by_and_at("release_request", "approved")]
+
+    def __str__(self) -> str:
+        return f"Release request {self.number}"
+
+
+class OutputFile(models.Model):
+    """A job's output put forward for release; a new version of a name replaces the old one in a new round."""
+
+    class Verdict(models.TextChoices):
+        PASS = "pass", "Pass"
+        REVIEW = "review", "Needs a person"
+        FAIL = "fail", "Fails"
+
+    release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="files")
+    output = models.ForeignKey(JobOutput, models.PROTECT, related_name="+")
+    derivation = models.ForeignKey(JobOutput, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    context = models.TextField(blank=True)  # what it shows
+    controls = models.TextField(blank=True)  # how it was protected
+    round = models.PositiveIntegerField()  # the round in which these bytes came in
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
+    summary = models.CharField(max_length=300, blank=True)  # without any figure below a threshold
+    checks = models.CharField(max_length=64, blank=True)  # outbox-store object with every verdict
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["release_request", "name"], name="output_file_once")]
+
+
+class Review(models.Model):
+    release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="reviews")
+    round = models.PositiveIntegerField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release_request", "round", "by"], name="one_review_a_round")
+        ]
+
+
+class FileVote(models.Model):
+    review = models.ForeignKey(Review, models.PROTECT, related_name="votes")
+    file = models.ForeignKey(OutputFile, models.PROTECT, related_name="votes")
+    sha256 = models.CharField(max_length=64)  # the bytes voted on
+    vote = models.CharField(max_length=10, choices=choices(release_request.Vote))
+    comment = models.TextField(blank=True)
+
+
+class Clearance(models.Model):
+    release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="clearances")
+    round = models.PositiveIntegerField()
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release_request", "round", "agency"], name="cleared_once")
+        ]
+
+
+class Release(models.Model):
+    release_request = models.OneToOneField(ReleaseRequest, models.PROTECT, related_name="release")
+    at = models.DateTimeField()
+    event = models.BigIntegerField(null=True, blank=True)  # index of its event in the log
+    brief = models.TextField(blank=True)
+
+
+class ReleasedFile(models.Model):
+    release = models.ForeignKey(Release, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    stored = models.CharField(max_length=64)  # released-store object
+
+    class Meta:
+        ordering = ["name"]

@@ -1,0 +1,78 @@
+"""One agency's review of a request: a question, an answer, then a decision on each of its columns."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    QUESTION_ASKED = "question_asked"
+    DECIDED = "decided"
+
+
+class Action(StrEnum):
+    ASK = "ask"
+    ANSWER = "answer"
+    DECIDE = "decide"
+
+
+class Choice(StrEnum):
+    ALLOW = "allow"
+    DENY = "deny"
+    MASK = "mask"
+
+
+@dataclass(frozen=True)
+class Facts:
+    actor_on_team: bool = False
+    undecided_columns: tuple[str, ...] = ()
+    reasonless_columns: tuple[str, ...] = ()  # denied or masked without a reason
+    request_in_review: bool = True
+
+
+def own_request(facts: Facts) -> Reason | None:
+    if facts.actor_on_team:
+        return Reason("own_request", "Nobody decides on their own request.", "Let a colleague decide.")
+    return None
+
+
+def not_in_review(facts: Facts) -> Reason | None:
+    if not facts.request_in_review:
+        return Reason("not_in_review", "The request is not under review by the agencies now.")
+    return None
+
+
+def columns_undecided(facts: Facts) -> Reason | None:
+    if facts.undecided_columns:
+        named = ", ".join(facts.undecided_columns)
+        return Reason(
+            "columns_undecided", f"No decision yet on: {named}.", "Silence never approves: decide each."
+        )
+    return None
+
+
+def reason_missing(facts: Facts) -> Reason | None:
+    if facts.reasonless_columns:
+        named = ", ".join(facts.reasonless_columns)
+        return Reason("reason_missing", f"Denied or masked without a reason: {named}.", "Say why.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "agency review",
+    {
+        (Status.WAITING, Action.ASK): step(
+            Status.QUESTION_ASKED, Role.DATA_STEWARD, rules=(own_request, not_in_review)
+        ),
+        (Status.QUESTION_ASKED, Action.ANSWER): step(Status.WAITING, Role.APPLICANT),
+        (Status.WAITING, Action.DECIDE): step(
+            Status.DECIDED,
+            Role.DATA_STEWARD,
+            rules=(own_request, not_in_review, columns_undecided, reason_missing),
+        ),
+    },
+)

@@ -1,0 +1,98 @@
+"""The life of a data sharing agreement: drafted from the decisions, signed by all, in force, ended."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    DRAFTED = "drafted"
+    IN_SIGNATURE = "in_signature"
+    EXECUTED = "executed"
+    TERMINATED = "terminated"
+    CLOSED = "closed"  # everything under it destroyed, certificate issued
+
+
+class Action(StrEnum):
+    REDLINE = "redline"
+    OPEN_FOR_SIGNATURE = "open_for_signature"
+    SIGN = "sign"
+    EXECUTE = "execute"
+    TERMINATE = "terminate"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class Facts:
+    missing_clauses: tuple[str, ...] = ()
+    request_approved: bool = False
+    signer_party: bool = False  # the actor signs for a party of this agreement
+    already_signed: bool = False
+    text_changed: bool = False  # the text shown to the signer is no longer the text on file
+    unsigned: tuple[str, ...] = ()
+    not_destroyed: tuple[str, ...] = ()
+
+
+def request_not_approved(facts: Facts) -> Reason | None:
+    if not facts.request_approved:
+        return Reason("request_not_approved", "The board has not approved the request.")
+    return None
+
+
+def clauses_missing(facts: Facts) -> Reason | None:
+    if facts.missing_clauses:
+        return Reason("clauses_missing", f"Required clauses are missing: {', '.join(facts.missing_clauses)}.")
+    return None
+
+
+def not_a_party(facts: Facts) -> Reason | None:
+    if not facts.signer_party:
+        return Reason("not_a_party", "Only the named signatory of a party may sign.")
+    return None
+
+
+def signed_already(facts: Facts) -> Reason | None:
+    if facts.already_signed:
+        return Reason("signed_already", "This party has signed.")
+    return None
+
+
+def text_changed(facts: Facts) -> Reason | None:
+    if facts.text_changed:
+        return Reason("text_changed", "The text has changed since it was shown.", "Read it again, then sign.")
+    return None
+
+
+def parties_unsigned(facts: Facts) -> Reason | None:
+    if facts.unsigned:
+        return Reason("parties_unsigned", f"Still to sign: {', '.join(facts.unsigned)}.")
+    return None
+
+
+def not_destroyed(facts: Facts) -> Reason | None:
+    if facts.not_destroyed:
+        return Reason("not_destroyed", f"Not yet destroyed: {', '.join(facts.not_destroyed)}.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "agreement",
+    {
+        (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
+        (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(
+            Status.IN_SIGNATURE, Role.COUNSEL, rules=(request_not_approved, clauses_missing)
+        ),
+        (Status.IN_SIGNATURE, Action.SIGN): step(
+            Status.IN_SIGNATURE, Role.SIGNATORY, rules=(not_a_party, signed_already, text_changed)
+        ),
+        (Status.IN_SIGNATURE, Action.EXECUTE): step(
+            Status.EXECUTED, Role.SIGNATORY, rules=(parties_unsigned, text_changed)
+        ),
+        (Status.EXECUTED, Action.TERMINATE): step(Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE),
+        (Status.EXECUTED, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE, rules=(not_destroyed,)),
+        (Status.TERMINATED, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE, rules=(not_destroyed,)),
+    },
+)

@@ -1,0 +1,193 @@
+"""The one question below every route: does a signed clause cover this use, person, purpose and day?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.standing import Standing
+
+
+class Use(StrEnum):
+    """What is about to happen to data."""
+
+    SUBMIT = "submit"  # an agency sends a file
+    FIND = "find"  # the hub asks an agency for the records behind a list of numbers
+    LINK = "link"  # the hub compares identifiers
+    EXTRACT = "extract"  # columns are copied for the project
+    OPEN = "open"  # a person opens the workspace, or starts a job in it
+    MOUNT = "mount"  # the extract is mounted in a sandbox
+    REVIEW = "review"  # a checker or steward looks at an output
+    RELEASE = "release"  # bytes leave
+
+
+@dataclass(frozen=True)
+class Elements:
+    """What one agency agreed to share: names by file, and the years."""
+
+    clause: str
+    linking: frozenset[str]  # columns of its matching file
+    study: frozenset[str]  # columns that go into the extract
+    evidence: frozenset[str] = frozenset()  # columns for the airlock's checks only
+    years: tuple[int, int] = (1900, 2999)
+    wages: bool = False  # unit-level wages: state employees and officials only
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.linking | self.study | self.evidence
+
+
+@dataclass(frozen=True)
+class Terms:
+    """An agreement as the value that the system enforces. Clause numbers say where each term was signed."""
+
+    number: str
+    executed_on: date | None
+    starts_on: date
+    ends_on: date
+    ended_on: date | None  # terminated or suspended early
+    purpose: str
+    purpose_clause: str
+    elements: Mapping[str, Elements]  # by agency code
+    people: frozenset[str]  # user names of the data recipients
+    people_clause: str
+    place: str  # "enclave"
+    place_clause: str
+    hub: str  # agency code of the data integration hub
+    hub_clause: str
+    preview_days: int
+    preview_clause: str
+    destroy_within_days: int
+    destroy_clause: str
+    appetites: tuple[str, ...] = ()
+    appetite_clause: str = ""
+    hub_keys: Mapping[str, str] = field(default_factory=dict)  # file kind → key fingerprint
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One use, as a page, job or mount puts it."""
+
+    use: Use
+    on: date
+    agency: str | None = None
+    elements: frozenset[str] = frozenset()
+    person: Standing | None = None  # who will see or handle data; None for the platform's own workers
+    purpose: str | None = None
+    place: str = "enclave"
+
+
+def covers(terms: Terms | None, asked: Asked) -> Decision:
+    """Allowed, with the clauses it rests on, or every reason why not. Fails closed: no terms, no use."""
+    if terms is None:
+        return Decision(
+            (
+                Reason(
+                    "no_agreement",
+                    "No executed agreement covers this.",
+                    "A data sharing agreement must be signed by every party first.",
+                ),
+            )
+        )
+    return (
+        _in_force(terms, asked)
+        & _agency_and_elements(terms, asked)
+        & _person(terms, asked)
+        & _purpose_and_place(terms, asked)
+    )
+
+
+def _in_force(terms: Terms, asked: Asked) -> Decision:
+    number = terms.number
+    if terms.executed_on is None or asked.on < terms.executed_on:
+        why = Reason(
+            "not_executed", f"Agreement {number} is not signed by every party.", "Ask who has yet to sign."
+        )
+    elif terms.ended_on is not None and asked.on >= terms.ended_on:
+        why = Reason("agreement_ended", f"Agreement {number} ended on {terms.ended_on:%d %B %Y}.")
+    elif asked.on < terms.starts_on:
+        why = Reason("not_yet_in_force", f"Agreement {number} starts on {terms.starts_on:%d %B %Y}.")
+    elif asked.on > terms.ends_on:
+        why = Reason("agreement_expired", f"Agreement {number} expired on {terms.ends_on:%d %B %Y}.")
+    else:
+        return Decision(clauses=(f"{number}/signatures",))
+    return Decision((why,))
+
+
+def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:
+    if asked.agency is None:
+        return Decision()
+    shared = terms.elements.get(asked.agency)
+    if shared is None:
+        return Decision(
+            (Reason("agency_not_a_party", f"{asked.agency} shares nothing under agreement {terms.number}."),)
+        )
+    allowed = {
+        Use.SUBMIT: shared.all,
+        Use.FIND: shared.linking,
+        Use.LINK: shared.linking,
+        Use.EXTRACT: shared.study | shared.evidence,
+    }.get(asked.use, shared.study)
+    over = sorted(asked.elements - allowed)
+    if over:
+        return Decision(
+            (
+                Reason(
+                    "element_not_covered",
+                    f"Under agreement {terms.number} {asked.agency} does not share: {', '.join(over)}.",
+                    "Leave these columns out, or amend the agreement.",
+                ),
+            )
+        )
+    return Decision(clauses=(f"{terms.number}/{shared.clause}",))
+
+
+def _person(terms: Terms, asked: Asked) -> Decision:
+    if asked.person is None:
+        return Decision()
+    found = asked.person.good(asked.on)
+    if asked.use not in (Use.OPEN, Use.MOUNT):
+        return found
+    reasons: list[Reason] = []
+    if asked.person.username not in terms.people:
+        reasons.append(
+            Reason(
+                "person_not_named",
+                f"This person is not named in agreement {terms.number}.",
+                "A staff change must be signed first.",
+            )
+        )
+    if any(shared.wages for shared in terms.elements.values()) and not asked.person.state_employee:
+        reasons.append(
+            Reason(
+                "wages_for_state_employees_only",
+                "Only state employees or officials may see unit-level wages (20 CFR 603; CGS 31-254).",
+                "Use a release of tables instead.",
+            )
+        )
+    return found & Decision(tuple(reasons), () if reasons else (f"{terms.number}/{terms.people_clause}",))
+
+
+def _purpose_and_place(terms: Terms, asked: Asked) -> Decision:
+    reasons: list[Reason] = []
+    if asked.purpose is not None and asked.purpose != terms.purpose:
+        reasons.append(
+            Reason(
+                "purpose_differs", f"Agreement {terms.number} was signed for another purpose.", "Ask anew."
+            )
+        )
+    if asked.use in (Use.OPEN, Use.MOUNT) and asked.place != terms.place:
+        reasons.append(
+            Reason("place_not_covered", f"Agreement {terms.number} allows work in the {terms.place} only.")
+        )
+    clauses = {
+        Use.OPEN: (terms.purpose_clause, terms.place_clause),
+        Use.MOUNT: (terms.purpose_clause, terms.place_clause),
+        Use.FIND: (terms.hub_clause,),
+        Use.LINK: (terms.hub_clause,),
+        Use.EXTRACT: (terms.hub_clause, terms.place_clause),
+        Use.REVIEW: (terms.preview_clause,),
+        Use.RELEASE: (terms.purpose_clause, terms.appetite_clause, terms.preview_clause),
+    }.get(asked.use, ())
+    return Decision(tuple(reasons), tuple(f"{terms.number}/{clause}" for clause in clauses if clause))

@@ -1,0 +1,142 @@
+"""The life of a data request, from enquiry to the board's decision."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    IN_REVIEW = "in_review"  # complete; each agency asked decides for itself
+    RECOMMENDED = "recommended"  # every agency asked has decided; the board's turn
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    EDIT = "edit"
+    SUBMIT = "submit"
+    RETURN = "return"
+    ACCEPT_AS_COMPLETE = "accept_as_complete"
+    RECOMMEND = "recommend"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules need to know of one request."""
+
+    missing: tuple[str, ...] = ()  # parts of the form not filled in
+    columns_without_purpose: tuple[str, ...] = ()
+    agencies_asked: int = 0
+    agencies_decided: int = 0
+    columns_allowed: int = 0
+    motion_carried: bool = False
+    motion_lost: bool = False
+    actor_on_team: bool = False
+
+
+def incomplete(facts: Facts) -> Reason | None:
+    if facts.missing:
+        return Reason(
+            "incomplete", f"Still to fill in: {', '.join(facts.missing)}.", "Open each part and fill it in."
+        )
+    return None
+
+
+def purpose_missing(facts: Facts) -> Reason | None:
+    if facts.columns_without_purpose:
+        named = ", ".join(facts.columns_without_purpose)
+        return Reason("purpose_missing", f"Purpose missing: {named}.", "Say what each column is needed for.")
+    return None
+
+
+def fewer_than_two_agencies(facts: Facts) -> Reason | None:
+    if facts.agencies_asked < 2:
+        return Reason(
+            "fewer_than_two_agencies",
+            "A request must need records of at least two agencies.",
+            "Ask the one agency directly.",
+        )
+    return None
+
+
+def own_request(facts: Facts) -> Reason | None:
+    if facts.actor_on_team:
+        return Reason("own_request", "Nobody decides on their own request.", "Let a colleague decide.")
+    return None
+
+
+def agencies_undecided(facts: Facts) -> Reason | None:
+    left = facts.agencies_asked - facts.agencies_decided
+    if left:
+        return Reason(
+            "agencies_undecided", f"{left} of {facts.agencies_asked} agencies have not decided yet."
+        )
+    return None
+
+
+def nothing_allowed(facts: Facts) -> Reason | None:
+    if facts.columns_allowed == 0:
+        return Reason("nothing_allowed", "No column was allowed by its agency.")
+    return None
+
+
+def no_carried_motion(facts: Facts) -> Reason | None:
+    if not facts.motion_carried:
+        return Reason(
+            "no_carried_motion", "The board has not carried a motion on this.", "Put it on an agenda."
+        )
+    return None
+
+
+def no_lost_motion(facts: Facts) -> Reason | None:
+    if not facts.motion_lost:
+        return Reason("no_lost_motion", "The board has not voted this down.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "data request",
+    {
+        (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT),
+        (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT),
+        (Status.DRAFT, Action.SUBMIT): step(
+            Status.SUBMITTED, Role.APPLICANT, rules=(incomplete, purpose_missing, fewer_than_two_agencies)
+        ),
+        (Status.RETURNED, Action.SUBMIT): step(
+            Status.SUBMITTED, Role.APPLICANT, rules=(incomplete, purpose_missing, fewer_than_two_agencies)
+        ),
+        (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.POLICY_OFFICE, rules=(own_request,)),
+        (Status.SUBMITTED, Action.ACCEPT_AS_COMPLETE): step(
+            Status.IN_REVIEW, Role.POLICY_OFFICE, rules=(own_request,)
+        ),
+        (Status.IN_REVIEW, Action.RECOMMEND): step(
+            Status.RECOMMENDED, Role.DATA_STEWARD, rules=(own_request, agencies_undecided)
+        ),
+        (Status.RECOMMENDED, Action.APPROVE): step(
+            Status.APPROVED, Role.BOARD_CHAIR, rules=(own_request, nothing_allowed, no_carried_motion)
+        ),
+        (Status.RECOMMENDED, Action.DECLINE): step(
+            Status.DECLINED, Role.BOARD_CHAIR, rules=(own_request, no_lost_motion)
+        ),
+        **{
+            (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.APPLICANT)
+            for status in (
+                Status.DRAFT,
+                Status.SUBMITTED,
+                Status.RETURNED,
+                Status.IN_REVIEW,
+                Status.RECOMMENDED,
+            )
+        },
+    },
+)

@@ -1,0 +1,87 @@
+"""A public meeting of a board: noticed ahead, opened with a quorum, closed with minutes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from charteroak.policy.decision import Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+NOTICE = timedelta(days=7)  # the manual's week; the Freedom of Information Act's floor is 24 hours
+
+
+class Status(StrEnum):
+    PLANNED = "planned"
+    NOTICED = "noticed"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Action(StrEnum):
+    NOTICE = "notice"
+    ATTEND = "attend"
+    OPEN = "open"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class Facts:
+    until_start: timedelta = timedelta()
+    agenda_items: int = 0
+    seats: int = 0
+    present: int = 0
+    undecided_motions: int = 0
+
+    @property
+    def quorum(self) -> int:
+        """Two thirds of the seats, rounded up (P20 WIN manual)."""
+        return -(-2 * self.seats // 3)
+
+
+def too_little_notice(facts: Facts) -> Reason | None:
+    if facts.until_start < NOTICE:
+        return Reason(
+            "too_little_notice", "A meeting is noticed at least seven days ahead.", "Choose a later day."
+        )
+    return None
+
+
+def empty_agenda(facts: Facts) -> Reason | None:
+    if not facts.agenda_items:
+        return Reason("empty_agenda", "The agenda is empty.", "Add a motion first.")
+    return None
+
+
+def before_its_time(facts: Facts) -> Reason | None:
+    if facts.until_start > timedelta():
+        return Reason("before_its_time", "The meeting opens at the noticed hour, not before.")
+    return None
+
+
+def no_quorum(facts: Facts) -> Reason | None:
+    if facts.present < facts.quorum:
+        return Reason("no_quorum", f"{facts.present} seats are present; {facts.quorum} make a quorum.")
+    return None
+
+
+def motions_undecided(facts: Facts) -> Reason | None:
+    if facts.undecided_motions:
+        return Reason("motions_undecided", f"{facts.undecided_motions} motions are neither carried nor lost.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "meeting",
+    {
+        (Status.PLANNED, Action.NOTICE): step(
+            Status.NOTICED, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(too_little_notice, empty_agenda)
+        ),
+        (Status.NOTICED, Action.ATTEND): step(Status.NOTICED, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
+        (Status.OPEN, Action.ATTEND): step(Status.OPEN, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
+        (Status.NOTICED, Action.OPEN): step(
+            Status.OPEN, Role.BOARD_CHAIR, rules=(before_its_time, no_quorum)
+        ),
+        (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.BOARD_CHAIR, rules=(motions_undecided,)),
+    },
+)

@@ -1,0 +1,117 @@
+"""A board's motion: moved in a noticed meeting, voted by those it concerns, carried or lost on the record."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    ON_AGENDA = "on_agenda"
+    CARRIED = "carried"
+    LOST = "lost"
+
+
+class Action(StrEnum):
+    VOTE = "vote"
+    DECLARE_CARRIED = "declare_carried"
+    DECLARE_LOST = "declare_lost"
+
+
+class Choice(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    NOTE = "note"  # present; the motion does not concern this member's agency
+    RECUSE = "recuse"
+
+
+@dataclass(frozen=True)
+class Facts:
+    meeting_open: bool = False
+    quorum: bool = False
+    present_seats: int = 0
+    seats_needed: int = 0
+    actor_present: bool = False
+    actor_conflicted: bool = False  # on the request's team or employed by its applicant's unit: must recuse
+    choice: Choice | None = None
+    actor_concerned: bool = False  # the agency's records are asked for
+    concerned_not_voted: tuple[str, ...] = ()
+    rejections: int = 0
+
+
+def meeting_not_open(facts: Facts) -> Reason | None:
+    if not facts.meeting_open:
+        return Reason(
+            "meeting_not_open", "Votes are cast only inside a noticed, open meeting.", "Open the meeting."
+        )
+    return None
+
+
+def no_quorum(facts: Facts) -> Reason | None:
+    if not facts.quorum:
+        return Reason(
+            "no_quorum", f"{facts.present_seats} seats are present; {facts.seats_needed} make a quorum."
+        )
+    return None
+
+
+def not_present(facts: Facts) -> Reason | None:
+    if not facts.actor_present:
+        return Reason(
+            "not_present", "Only members present may vote.", "Ask the chair to record your attendance."
+        )
+    return None
+
+
+def must_recuse(facts: Facts) -> Reason | None:
+    if facts.actor_conflicted and facts.choice is not Choice.RECUSE:
+        return Reason("must_recuse", "A member with a stake in the request must recuse.", "Choose “recuse”.")
+    return None
+
+
+def not_concerned(facts: Facts) -> Reason | None:
+    if facts.choice in (Choice.APPROVE, Choice.REJECT) and not facts.actor_concerned:
+        return Reason(
+            "not_concerned", "Only members whose agency's records are asked for decide.", "Choose “note”."
+        )
+    return None
+
+
+def votes_missing(facts: Facts) -> Reason | None:
+    if facts.concerned_not_voted:
+        return Reason("votes_missing", f"No vote yet from: {', '.join(facts.concerned_not_voted)}.")
+    return None
+
+
+def not_unanimous(facts: Facts) -> Reason | None:
+    if facts.rejections:
+        return Reason("not_unanimous", "Every member whose agency is concerned must approve.")
+    return None
+
+
+def unanimous(facts: Facts) -> Reason | None:
+    if not facts.rejections:
+        return Reason("unanimous", "Nobody voted against.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "motion",
+    {
+        (Status.ON_AGENDA, Action.VOTE): step(
+            Status.ON_AGENDA,
+            Role.BOARD_MEMBER,
+            rules=(meeting_not_open, no_quorum, not_present, must_recuse, not_concerned),
+        ),
+        (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
+            Status.CARRIED,
+            Role.BOARD_CHAIR,
+            rules=(meeting_not_open, no_quorum, votes_missing, not_unanimous),
+        ),
+        (Status.ON_AGENDA, Action.DECLARE_LOST): step(
+            Status.LOST, Role.BOARD_CHAIR, rules=(meeting_not_open, no_quorum, votes_missing, unanimous)
+        ),
+    },
+)

@@ -1,0 +1,226 @@
+"""The airlock's way out: checked by machine, by two people, by every contributor, approved by the board."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+REVIEWS_NEEDED = 2
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"  # automatic checks under way
+    CHECKED = "checked"  # the output checkers' turn
+    RETURNED = "returned"  # changes asked; a new round begins when sent again
+    REVIEWED = "reviewed"  # two checkers approve; the agencies' turn
+    IN_PREVIEW = "in_preview"  # every agency cleared; the publication preview runs
+    APPROVED = "approved"  # the board approved; frozen
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    EDIT = "edit"
+    SUBMIT = "submit"
+    CHECK = "check"
+    REVIEW = "review"
+    COMPLETE_REVIEW = "complete_review"
+    RETURN = "return"
+    CLEAR = "clear"
+    BEGIN_PREVIEW = "begin_preview"
+    APPROVE = "approve"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+
+
+class Vote(StrEnum):
+    APPROVE = "approve"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True)
+class Facts:
+    files: int = 0
+    files_without_context: tuple[str, ...] = ()
+    actor_is_author: bool = False
+    actor_is_recipient: bool = False
+    actor_reviewed: bool = False  # in this round
+    votes_missing: tuple[str, ...] = ()  # files the actor has not voted on
+    comments_missing: tuple[str, ...] = ()  # change asked without a comment
+    reviews: int = 0  # distinct checkers, this round
+    files_to_change: tuple[str, ...] = ()
+    files_in_conflict: tuple[str, ...] = ()
+    files_failed: tuple[str, ...] = ()  # a check says fail
+    actor_agency_cleared: bool = False
+    actor_agency_contributes: bool = True
+    agencies_not_cleared: tuple[str, ...] = ()
+    preview_days_left: int = 0
+    motion_carried: bool = False
+    bytes_differ: tuple[str, ...] = ()  # stored bytes no longer have the approved hash
+    coverage: Decision = ALLOWED
+
+
+def no_files(facts: Facts) -> Reason | None:
+    return (
+        None
+        if facts.files
+        else Reason("no_files", "There is no file in this request.", "Add one from a job.")
+    )
+
+
+def context_missing(facts: Facts) -> Reason | None:
+    if facts.files_without_context:
+        named = ", ".join(facts.files_without_context)
+        return Reason(
+            "context_missing",
+            f"Context and controls missing: {named}.",
+            "Say what it shows and how it was protected.",
+        )
+    return None
+
+
+def own_request(facts: Facts) -> Reason | None:
+    if facts.actor_is_author or facts.actor_is_recipient:
+        return Reason("own_request", "Nobody checks, clears or releases an output of their own project.")
+    return None
+
+
+def reviewed_already(facts: Facts) -> Reason | None:
+    return Reason("reviewed_already", "You have reviewed this round.") if facts.actor_reviewed else None
+
+
+def votes_missing(facts: Facts) -> Reason | None:
+    if facts.votes_missing:
+        return Reason("votes_missing", f"No vote yet on: {', '.join(facts.votes_missing)}.")
+    return None
+
+
+def comment_missing(facts: Facts) -> Reason | None:
+    if facts.comments_missing:
+        return Reason(
+            "comment_missing", f"Change asked without saying which: {', '.join(facts.comments_missing)}."
+        )
+    return None
+
+
+def too_few_reviews(facts: Facts) -> Reason | None:
+    if facts.reviews < REVIEWS_NEEDED:
+        return Reason("too_few_reviews", f"{facts.reviews} of {REVIEWS_NEEDED} independent reviews are in.")
+    return None
+
+
+def split_vote(facts: Facts) -> Reason | None:
+    if facts.files_in_conflict:
+        return Reason(
+            "split_vote", f"The checkers disagree on: {', '.join(facts.files_in_conflict)}.", "Return it."
+        )
+    return None
+
+
+def changes_asked(facts: Facts) -> Reason | None:
+    if facts.files_to_change:
+        return Reason(
+            "changes_asked", f"Changes were asked to: {', '.join(facts.files_to_change)}.", "Return it."
+        )
+    return None
+
+
+def checks_failed(facts: Facts) -> Reason | None:
+    if facts.files_failed:
+        return Reason(
+            "checks_failed", f"The automatic checks fail: {', '.join(facts.files_failed)}.", "Mend the table."
+        )
+    return None
+
+
+def not_a_contributor(facts: Facts) -> Reason | None:
+    if not facts.actor_agency_contributes:
+        return Reason("not_a_contributor", "Only agencies whose records went in clear an output.")
+    return None
+
+
+def cleared_already(facts: Facts) -> Reason | None:
+    return Reason("cleared_already", "Your agency has cleared this.") if facts.actor_agency_cleared else None
+
+
+def agencies_not_cleared(facts: Facts) -> Reason | None:
+    if facts.agencies_not_cleared:
+        return Reason("agencies_not_cleared", f"Not yet cleared by: {', '.join(facts.agencies_not_cleared)}.")
+    return None
+
+
+def preview_running(facts: Facts) -> Reason | None:
+    if facts.preview_days_left > 0:
+        return Reason("preview_running", f"The publication preview runs {facts.preview_days_left} more days.")
+    return None
+
+
+def no_carried_motion(facts: Facts) -> Reason | None:
+    if not facts.motion_carried:
+        return Reason("no_carried_motion", "The board has not carried a motion on these outputs.")
+    return None
+
+
+def bytes_differ(facts: Facts) -> Reason | None:
+    if facts.bytes_differ:
+        return Reason(
+            "bytes_differ",
+            f"Not the bytes that were approved: {', '.join(facts.bytes_differ)}.",
+            "Begin anew.",
+        )
+    return None
+
+
+def not_covered(facts: Facts) -> Reason | None:
+    return facts.coverage.reasons[0] if facts.coverage.reasons else None
+
+
+_SUBMIT = (no_files, context_missing, not_covered)
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "release request",
+    {
+        (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.RECIPIENT, rules=(not_covered,)),
+        (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.RECIPIENT, rules=(not_covered,)),
+        (Status.DRAFT, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
+        (Status.RETURNED, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
+        (Status.SUBMITTED, Action.CHECK): step(Status.CHECKED, Role.SYSTEM),
+        (Status.CHECKED, Action.REVIEW): step(
+            Status.CHECKED,
+            Role.OUTPUT_CHECKER,
+            rules=(own_request, reviewed_already, votes_missing, comment_missing),
+        ),
+        (Status.CHECKED, Action.COMPLETE_REVIEW): step(
+            Status.REVIEWED,
+            Role.OUTPUT_CHECKER,
+            rules=(own_request, too_few_reviews, split_vote, changes_asked, checks_failed),
+        ),
+        (Status.CHECKED, Action.RETURN): step(
+            Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, too_few_reviews)
+        ),
+        (Status.REVIEWED, Action.CLEAR): step(
+            Status.REVIEWED,
+            Role.DATA_STEWARD,
+            rules=(own_request, not_a_contributor, cleared_already),
+        ),
+        (Status.REVIEWED, Action.BEGIN_PREVIEW): step(
+            Status.IN_PREVIEW, Role.DATA_STEWARD, rules=(own_request, agencies_not_cleared)
+        ),
+        (Status.REVIEWED, Action.RETURN): step(Status.RETURNED, Role.DATA_STEWARD, rules=(own_request,)),
+        (Status.IN_PREVIEW, Action.APPROVE): step(
+            Status.APPROVED,
+            Role.BOARD_CHAIR,
+            rules=(own_request, preview_running, no_carried_motion, bytes_differ),
+        ),
+        (Status.APPROVED, Action.RELEASE): step(
+            Status.RELEASED, Role.SYSTEM, rules=(agencies_not_cleared, bytes_differ, not_covered)
+        ),
+        **{
+            (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR)
+            for status in (Status.DRAFT, Status.SUBMITTED, Status.CHECKED, Status.RETURNED, Status.REVIEWED)
+        },
+    },
+)

@@ -1,0 +1,103 @@
+"""Data requests: what is asked, why each column is needed, who is on the team, what each agency decided."""
+
+from django.db import models
+
+from charteroak.agencies.models import Agency, Person
+from charteroak.audit.attribution import by_and_at
+from charteroak.catalog.models import Variable
+from charteroak.policy import agency_review, data_request
+from charteroak.policy.lifecycle import choices
+
+
+class DataRequest(models.Model):
+    number = models.CharField(max_length=12, unique=True)  # as the policy office's log counts: 042
+    status = models.CharField(
+        max_length=20, choices=choices(data_request.Status), default=data_request.Status.DRAFT
+    )
+    applicant = models.ForeignKey(Person, models.PROTECT, related_name="data_requests")
+    title = models.CharField(max_length=200)
+    question = models.TextField(blank=True)
+    purpose = models.CharField(max_length=200, blank=True)  # what the agreement will be bound to
+    public_benefit = models.TextField(blank=True)
+    legal_exception = models.CharField(max_length=200, blank=True)  # one FERPA exception per request
+    first_year = models.IntegerField(null=True, blank=True)
+    last_year = models.IntegerField(null=True, blank=True)
+    outputs_planned = models.TextField(blank=True)
+    publication_plan = models.TextField(blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    started_on = models.DateField()
+    submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    returned_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [by_and_at("request", act) for act in ("submitted", "accepted", "decided")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class TeamMember(models.Model):
+    data_request = models.ForeignKey(DataRequest, models.CASCADE, related_name="team")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["data_request", "person"], name="team_member_once")]
+
+
+class RequestedColumn(models.Model):
+    """One column asked for, why, and what its agency decided."""
+
+    data_request = models.ForeignKey(DataRequest, models.CASCADE, related_name="columns")
+    variable = models.ForeignKey(Variable, models.PROTECT, related_name="+")
+    purpose = models.TextField(blank=True)
+    choice = models.CharField(max_length=10, choices=choices(agency_review.Choice), blank=True)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["variable__dataset", "variable__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["data_request", "variable"], name="column_once"),
+            by_and_at("column", "decided"),
+        ]
+
+
+class AgencyReview(models.Model):
+    data_request = models.ForeignKey(DataRequest, models.CASCADE, related_name="reviews")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    status = models.CharField(
+        max_length=20, choices=choices(agency_review.Status), default=agency_review.Status.WAITING
+    )
+    conditions = models.TextField(blank=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["agency__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["data_request", "agency"], name="agency_review_once"),
+            by_and_at("agency_review", "decided"),
+        ]
+
+
+class Question(models.Model):
+    """A steward's question and the applicant's answer."""
+
+    review = models.ForeignKey(AgencyReview, models.CASCADE, related_name="questions")
+    text = models.TextField()
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [by_and_at("question", "answered")]

@@ -1,0 +1,54 @@
+"""Sealed workspaces on a project's extract, their batch jobs and what the jobs left in the outbox."""
+
+from django.db import models
+
+from charteroak.agencies.models import Person
+from charteroak.agreements.models import Agreement
+from charteroak.audit.attribution import by_and_at
+from charteroak.hub.models import Extract
+from charteroak.policy import job, workspace
+from charteroak.policy.lifecycle import choices
+
+
+class Workspace(models.Model):
+    agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="workspace")
+    extract = models.OneToOneField(Extract, models.PROTECT, related_name="workspace")
+    status = models.CharField(max_length=10, choices=choices(workspace.Status), default=workspace.Status.OPEN)
+    account = models.PositiveIntegerField(unique=True)  # the uid that only this project's jobs run as
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+
+class Job(models.Model):
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="jobs")
+    status = models.CharField(max_length=12, choices=choices(job.Status), default=job.Status.QUEUED)
+    script_name = models.CharField(max_length=120)
+    script = models.TextField()
+    script_hash = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    exit_status = models.IntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=300, blank=True)  # plain words, never the log's
+    log = models.CharField(max_length=64, blank=True)  # outbox-store object: a log is an output too
+    manifest = models.JSONField(default=dict)  # hashes of code, data, environment, outputs; limits; peak
+    cancelled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-submitted_at"]
+        constraints = [by_and_at("job", "cancelled")]
+
+
+class JobOutput(models.Model):
+    job = models.ForeignKey(Job, models.PROTECT, related_name="outputs")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)  # of the plain bytes
+    size = models.BigIntegerField()
+    stored = models.CharField(max_length=64)  # outbox-store object
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["job", "name"], name="job_output_once")]
