@@ -1,0 +1,22 @@
+"""What a person sees on coming in: one line per record, whose turn it is and by when."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Turn(StrEnum):
+    YOURS = "yours"
+    OTHERS = "others"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Item:
+    """`title` names the record and what is to be done; `whose_turn` is a person, role or agency in plain words."""
+
+    title: str
+    href: str
+    state: Turn
+    whose_turn: str = ""
+    by_when: date | None = None

@@ -1,0 +1,66 @@
+"""What stands around every answer: a content policy that nothing may loosen, and refusals said with their reasons."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from charteroak.audit.actions import record_refusal
+from charteroak.policy.decision import Refused
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+
+def content_security_policy(get_response: GetResponse) -> GetResponse:
+    """Own files only: no inline script or style, no other host, no frame."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
+
+    return answer
+
+
+class Refusals:
+    """Turns `Refused` into a page or JSON with the reasons, after the action has been rolled back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
+        if not isinstance(raised, Refused):
+            return None
+        at = request.resolver_match
+        action = at.view_name if at else request.method or ""
+        record_refusal(raised, action=action, by=request.user, subject=request.path)
+        if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+            return JsonResponse(as_json(raised), status=403)
+        return render(request, "refused.html", {"reasons": raised.reasons}, status=403)
+
+
+def as_json(refused: Refused) -> dict[str, object]:
+    return {
+        "allowed": False,
+        "reasons": [
+            {"rule": reason.rule, "message": reason.message, "mend": reason.mend}
+            for reason in refused.reasons
+        ],
+    }

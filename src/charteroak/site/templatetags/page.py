@@ -1,0 +1,159 @@
+"""The parts every page is made of: whose turn, status, what may be done, what comes next, tables, progress, forms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+
+from charteroak.policy.decision import Decision
+
+register = template.Library()
+
+# A status not named here is on its way: it gets the clock.
+SETTLED = {
+    "accepted", "active", "adopted", "approved", "carried", "complete", "completed", "confirmed", "executed",
+    "finished", "held", "linked", "open", "passed", "ready", "released", "signed", "succeeded",
+}  # fmt: skip
+STOPPED = {
+    "cancelled", "closed", "denied", "destroyed", "ended", "expired", "failed", "lapsed", "lost", "overdue",
+    "quarantined", "refused", "rejected", "terminated", "withdrawn",
+}  # fmt: skip
+WIDGETS = {
+    forms.CheckboxInput: "usa-checkbox__input",
+    forms.CheckboxSelectMultiple: "usa-checkbox__input",  # a kind of RadioSelect, so it comes first
+    forms.RadioSelect: "usa-radio__input",
+    forms.Select: "usa-select",
+    forms.Textarea: "usa-textarea",
+    forms.FileInput: "file-input",
+    forms.Widget: "usa-input",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A USWDS icon beside words that say the same; hidden from screen readers."""
+    return format_html(
+        '<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("vendor/uswds/img/sprite.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("page/turn.html")
+def turn(who: str, by: date | None = None) -> dict[str, Any]:
+    """Whose turn it is and by when. Without `who`, nothing is left to do."""
+    return {"who": who, "by": by}
+
+
+@register.inclusion_tag("page/status.html")
+def status(record: Any) -> dict[str, Any]:
+    """A record's status (or a status in words) as text and icon, never colour alone."""
+    value = str(getattr(record, "status", record))
+    settled, stopped = value in SETTLED, value in STOPPED
+    tone = "settled" if settled else "stopped" if stopped else "moving"
+    sign = {"settled": "check_circle", "stopped": "cancel", "moving": "schedule"}[tone]
+    return {"words": value.replace("_", " "), "tone": tone, "sign": sign}
+
+
+@register.inclusion_tag("page/action_form.html", takes_context=True)
+def action_form(
+    context: Context,
+    record: Any,
+    action: str,
+    label: str,
+    decision: Decision,
+    *,
+    form: forms.Form | None = None,
+    href: str = "",
+    key: str = "",
+) -> dict[str, Any]:
+    """The button for one action, or the reasons why it is absent.
+
+    Posts to `href`, by default the record's own address followed by the action's name. The form's id is
+    `action-<action>`, with `-<key>` behind it where a page offers the same action more than once.
+    """
+    return {
+        "id": "-".join(["action", slugify(action), *([slugify(key)] if key else [])]),
+        "href": href or f"{record.get_absolute_url()}{action}/",
+        "label": label,
+        "decision": decision,
+        "form": form,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("page/process_list.html")
+def process_list(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What happens next: steps with `heading`, and optionally `text`, `by` (who) and `done`."""
+    return {"steps": steps}
+
+
+@register.inclusion_tag("page/data_table.html")
+def data_table(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    source: str = "",
+    as_of: date | None = None,
+    csv: str = "",
+    nothing: str = "",
+) -> dict[str, Any]:
+    """A table with caption, source and date; the first cell of a row names it, numbers stand right.
+
+    `csv` is the address of the same table as a file; `nothing` is said in place of an empty table.
+    """
+    body = [[(cell, isinstance(cell, int | float | Decimal)) for cell in row] for row in rows]
+    return {
+        "id": f"table-{slugify(caption)}",
+        "caption": caption,
+        "head": [(name, bool(body) and body[0][at][1]) for at, name in enumerate(head)],
+        "rows": body,
+        "source": source,
+        "as_of": as_of,
+        "csv": csv,
+        "nothing": nothing,
+    }
+
+
+@register.inclusion_tag("page/progress.html", takes_context=True)
+def progress(context: Context, value: int, end: int, label: str) -> dict[str, Any]:
+    """How far background work is. Asks the same page again until `value` reaches `end`; a link where scripts are off."""
+    here = context["request"].get_full_path()
+    return {"value": value, "end": end, "label": label, "here": here, "finished": value >= end}
+
+
+@register.inclusion_tag("page/error_summary.html")
+def error_summary(form: forms.Form) -> dict[str, Any]:
+    """Everything wrong with the form, first on the page, focused, each line a link to its field."""
+    return {"form": form, "wrong": [field for field in form if field.errors]}
+
+
+@register.inclusion_tag("page/form_fields.html")
+def form_fields(form: forms.Form) -> dict[str, Any]:
+    """A Django form in USWDS dress: label, hint, error, control. Fields keep what was typed."""
+    for field in form:
+        widget = field.field.widget
+        own = next(name for kind, name in WIDGETS.items() if isinstance(widget, kind))
+        given = widget.attrs.get("class", "")
+        if own not in given.split():
+            wrong = (
+                " usa-input--error"
+                if field.errors and own in {"usa-input", "usa-textarea", "usa-select"}
+                else ""
+            )
+            widget.attrs["class"] = f"{given} {own}{wrong}".strip()
+    return {"form": form, "groups": ("radioselect", "checkboxselectmultiple")}
+
+
+@register.inclusion_tag("page/empty.html")
+def empty(why: str, next_step: str = "", href: str = "") -> dict[str, str]:
+    """Why a list is empty, and what to do about it."""
+    return {"why": why, "next_step": next_step, "href": href}

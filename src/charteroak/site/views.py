@@ -1,0 +1,105 @@
+"""The pages that belong to no room: home, how it works, sign-in, health, and what to say when something goes wrong."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from charteroak.adapters.environment import Mode
+from charteroak.agencies.models import Person
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.site.rooms import ROOMS
+
+STEPS = [
+    {
+        "heading": _("Someone asks a question"),
+        "text": _("A researcher in state service says what they want to learn, from which data, and why."),
+    },
+    {
+        "heading": _("Each agency answers for its own data"),
+        "text": _("A data steward allows or denies every column, and names the law that permits it."),
+    },
+    {
+        "heading": _("The board decides in an open meeting"),
+        "text": _("Only members whose agency’s data are asked for vote. The agenda is posted ahead of time."),
+    },
+    {
+        "heading": _("Everyone signs an agreement"),
+        "text": _(
+            "It names people, columns, purpose, safeguards and the day on which the data are destroyed."
+        ),
+    },
+    {
+        "heading": _("Agencies send their files, encrypted"),
+        "text": _("Names travel in one file and facts in another. No one outside the hub can open them."),
+    },
+    {
+        "heading": _("The hub links, then destroys the names"),
+        "text": _("Each person gets a random number that is used for this project only."),
+    },
+    {
+        "heading": _("Researchers work in a sealed room"),
+        "text": _("No network, no copies out. They see only the columns that the agreement names."),
+    },
+    {
+        "heading": _("Results are checked before they leave"),
+        "text": _("Two checkers and every agency look at each table. Small groups are hidden."),
+    },
+    {
+        "heading": _("The public sees what came of it"),
+        "text": _("The register lists the project, its data, its people’s roles and its results."),
+    },
+]
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    if not isinstance(request.user, Person):
+        return render(request, "welcome.html")
+    items = list(work_of(request.user))
+    lists = {turn.value: [item for item in items if item.state is turn] for turn in Turn}
+    return render(request, "home.html", lists)
+
+
+def work_of(person: Person) -> Iterable[Item]:
+    """What each room has for this person; a room with nothing to do defines no `todo`."""
+    for room in ROOMS:
+        if room.has("queries"):
+            todo = getattr(import_module(f"charteroak.{room.name}.queries"), "todo", None)
+            if todo is not None:
+                yield from todo(person)
+
+
+@require_safe
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    return render(request, "how_it_works.html", {"steps": STEPS})
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
+    """In the demo the page lists who can be played; choosing one fills in the user name, never the password."""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "login": self.request.GET.get("as", "")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if settings.CONFIG.mode is not Mode.PRODUCTION:
+            context["people"] = Person.objects.filter(is_active=True).order_by("name")
+        return context
