@@ -1,0 +1,133 @@
+"""Judges built tables against an appetite, cell by cell and all together."""
+
+from collections.abc import Iterator, Sequence
+
+from charteroak.disclosure.appetite import Appetite
+from charteroak.disclosure.audit import audit
+from charteroak.disclosure.build import Built
+from charteroak.disclosure.differencing import PublishedSet, compare_released, label, published
+from charteroak.disclosure.evidence import Cell, Codes
+from charteroak.disclosure.linked import linked
+from charteroak.disclosure.rules import base, primary_rules, top_share
+from charteroak.disclosure.verdicts import Outcome, Verdict
+
+MENDS = {
+    "frequency": "Set protect = true, merge categories, or leave the cell out.",
+    "denominator": "Set protect = true, or merge categories until the denominator is large enough.",
+    "numerator": "Set protect = true, or merge categories: the numerator or the rest is too small.",
+    "p_percent": "Set protect = true, or merge categories: the largest value can be estimated too closely.",
+    "top_share": "Set protect = true, or merge categories: few people hold most of the total.",
+    "employers": "Set protect = true, or merge categories until more employers are shown to stand behind it.",
+    "largest_employer": "Set protect = true, or merge categories: one employer may pay most of the wages.",
+}
+
+
+def check(tables: Sequence[Built], appetite: Appetite, earlier: Sequence[PublishedSet] = ()) -> list[Verdict]:
+    """All verdicts on tables that leave together, against what was released `earlier`.
+
+    Per table: the rules of the appetite on every shown figure, full cells, missing evidence. For all
+    tables: the independent audit of every sensitive figure, and differences between tables of the submission
+    and earlier ones. A rule that finds nothing says `pass`, so that silence is never mistaken for it.
+    """
+    found = []
+    known = list(earlier)
+    for table in tables:
+        own = [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table)]
+        sets = published([table])
+        own += compare_released(sets, known, appetite) or [
+            Verdict("differencing", table.derivation.name, "pass")
+        ]
+        known += sets
+        found += own
+    return found + list(_audited(tables, appetite))
+
+
+def _figures(table: Built, appetite: Appetite) -> Iterator[Verdict]:
+    """Shown figures that a rule would suppress, and one pass when there are none."""
+    failed = False
+    for codes, cell in _shown(table):
+        for rule in primary_rules(cell, table.derivation, appetite):
+            failed = True
+            figure, limit = _figure(rule, cell, table, appetite)
+            yield Verdict(rule, table.derivation.name, "fail", label(codes), figure, limit, MENDS[rule])
+    if not failed:
+        fewest = min((base(cell, table.derivation) for _, cell in _shown(table)), default=0)
+        yield Verdict(
+            "frequency", table.derivation.name, "pass", figure=str(fewest), limit=str(appetite.minimum_people)
+        )
+
+
+def _figure(rule: str, cell: Cell, table: Built, appetite: Appetite) -> tuple[str, str]:
+    people = base(cell, table.derivation)
+    absolute, top = float(cell.absolute), tuple(float(value) for value in cell.top)
+    if rule in ("employers", "largest_employer") and cell.employers is not None:
+        if rule == "employers":
+            return str(cell.employers.at_least), str(appetite.minimum_employers)
+        return f"{cell.employers.largest_share_at_most:.0%}", f"under {appetite.largest_employer:.0%}"
+    if rule == "p_percent":
+        return f"{100 * (absolute - sum(top)) / top[0]:.1f} %", f"{appetite.p_percent:g} %"
+    if rule == "top_share":
+        return f"{top_share(absolute, top, appetite.top_contributors):.0%}", f"{appetite.top_share:.0%}"
+    limit = appetite.minimum_denominator if rule == "denominator" else appetite.minimum_people
+    smaller = min(int(cell.total), people - int(cell.total)) if rule == "numerator" else people
+    return str(smaller), str(limit)
+
+
+def _employers(table: Built, appetite: Appetite) -> Iterator[Verdict]:
+    """Wage measures of which the extract does not tell the employers."""
+    asked = appetite.minimum_employers or appetite.largest_employer is not None
+    if not asked or not appetite.is_wage(table.derivation.measure):
+        return
+    unknown = any(cell.n and cell.employers is None for _, cell in _shown(table))
+    outcome: Outcome = "review" if unknown else "pass"
+    mend = (
+        "Add the employers' evidence (total_wage, employer or top_payer_naics4) to the extract."
+        if unknown
+        else ""
+    )
+    yield Verdict(
+        "employers", table.derivation.name, outcome, limit=str(appetite.minimum_employers), mend=mend
+    )
+
+
+def _full_cells(table: Built) -> Iterator[Verdict]:
+    """Cells that tell something of everybody in a group: all in one category, or a share of 0 or 100 %."""
+    derivation, cells = table.derivation, table.evidence.cells
+    found = False
+    mend = "Everybody in the group has this in common: merge categories, or say why that is no secret."
+    for codes, cell in _shown(table):
+        if derivation.statistic == "share" and cell.n and int(cell.total) in (0, cell.n):
+            found = True
+            yield Verdict("full_cell", derivation.name, "review", label(codes), "0 or 100 %", mend=mend)
+        parents = [up for column, up in table.evidence.coarser(codes) if column not in derivation.hierarchies]
+        if derivation.statistic == "count" and any(cells[up].members == cell.members for up in parents if up):
+            found = True
+            yield Verdict(
+                "full_cell", derivation.name, "review", label(codes), f"all {cell.people}", mend=mend
+            )
+    if not found:
+        yield Verdict("full_cell", derivation.name, "pass")
+
+
+def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
+    """The attacker's interval of every sensitive figure, over all tables of the submission at once."""
+    together = linked([table.evidence for table in tables], appetite)
+    states = {(t.derivation.name, codes): state for t in tables for codes, state in t.states.items()}
+    legible = {unit for row, unit in together.units.items() if not states[row]}
+    intervals = audit(together.table, set(together.units.values()) - legible)
+    unsafe = [interval for interval in intervals if not interval.safe]
+    names = ", ".join(table.derivation.name for table in tables)
+    for interval in unsafe:
+        yield Verdict(
+            "recoverable", names, "fail", interval.label, f"{interval.low:g} to {interval.high:g}",
+            f"at least {interval.need_low:g} to {interval.need_high:g}",
+            "Give tables that share this cell one group and protect = true, to be protected together.",
+        )  # fmt: skip
+    if not unsafe:
+        yield Verdict(
+            "recoverable", names, "pass", figure=f"{len(intervals)} sensitive figures, all uncertain enough"
+        )
+
+
+def _shown(table: Built) -> list[tuple[Codes, Cell]]:
+    return [(codes, table.evidence.cells[codes]) for codes, state in table.states.items() if not state]
