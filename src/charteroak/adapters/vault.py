@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import obstore
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore
 
 from charteroak.adapters.folder import SharedFolder, sync
@@ -113,9 +113,7 @@ class Vault:
         end must be able to undo it.
         """
         size = self._size(object_id)
-        start = bytes(
-            obstore.get_range(self._objects, object_id.path, start=0, end=min(size, HEADER_AT_MOST))
-        )
+        start = b"".join(self._ranges(object_id, 0, min(size, HEADER_AT_MOST), HEADER_AT_MOST))
         try:
             header, encoded = Header.decoded(start)
         except NotSealed:
@@ -151,14 +149,14 @@ class Vault:
 
     def exists(self, object_id: ObjectId) -> bool:
         try:
-            obstore.head(self._objects, object_id.path)
-        except FileNotFoundError:
+            self._size(object_id)
+        except ObjectMissing:
             return False
         return True
 
     def delete(self, object_id: ObjectId) -> None:
         """Remove the object; one that is gone already is no error."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), _reported(f"delete {object_id}"):
             obstore.delete(self._objects, object_id.path)
             if self._folder:
                 self._folder.sync_parent(object_id.path)
@@ -183,7 +181,7 @@ class Vault:
         if self._folder:
             self._folder.make_parent(staged)
         try:
-            with closing(ahead(chunks)) as prepared:
+            with closing(ahead(chunks)) as prepared, _reported(f"write to store {store!r}"):
                 obstore.put(
                     self._objects, staged, _hashed(prepared, digest), chunk_size=BLOCK, max_concurrency=4
                 )
@@ -191,10 +189,11 @@ class Vault:
             if self._folder:
                 self._folder.settle(staged)
                 self._folder.make_parent(object_id.path)
-            with suppress(AlreadyExistsError):  # then the very same bytes are there already
+            # one that exists already holds the very same bytes
+            with _reported(f"publish {object_id}"), suppress(AlreadyExistsError):
                 obstore.rename(self._objects, staged, object_id.path, overwrite=False)
         finally:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, BaseError):  # what cannot be removed now is left to sweep
                 obstore.delete(self._objects, staged)
         if self._folder:
             self._folder.sync_parent(object_id.path)
@@ -223,7 +222,8 @@ class Vault:
 
     def _size(self, object_id: ObjectId) -> int:
         try:
-            return obstore.head(self._objects, object_id.path)["size"]
+            with _reported(f"read {object_id}"):
+                return obstore.head(self._objects, object_id.path)["size"]
         except FileNotFoundError:
             raise ObjectMissing(
                 f"The vault has no object {object_id}: it was deleted, or its name comes from another vault."
@@ -240,3 +240,14 @@ def _hashed(chunks: Iterator[bytes], digest: "hashlib._Hash") -> Iterator[bytes]
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
+
+
+@contextmanager
+def _reported(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseError as error:
+        cause = str(error).partition("\n")[0]  # what follows repeats it for programmers
+        raise VaultError(
+            f"Could not {doing}: {cause}. Check the disk or container, and what this account may do there."
+        ) from None

@@ -1,0 +1,72 @@
+"""`oak vault`: put files into the vault and get them back."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from charteroak.adapters.keys import FileKeyring
+    from charteroak.adapters.vault import Vault
+
+OWN = "cli"  # the one project whose key this command makes by itself
+
+
+@click.group()
+def vault() -> None:
+    """Put objects into the vault and get them back."""
+
+
+@vault.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--project", default=OWN, show_default=True, help="Whose key seals the object.")
+@click.option("--store", default="files", show_default=True, help="Which of the project's stores it goes to.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def put(file: Path, project: str, store: str, as_json: bool) -> None:
+    """Encrypt FILE into the vault and print the object's name."""
+    from charteroak.adapters.keys import KeyUnavailable
+
+    keyring, objects = _open_vault()
+    try:
+        if project == OWN:
+            keyring.create(project, store)
+        with file.open("rb") as reader:
+            object_id = objects.put(reader, project=project, store=store)
+    except (KeyUnavailable, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    size = file.stat().st_size
+    click.echo(f"{size} bytes of {file.name} stored", err=True)
+    summary = {"id": str(object_id), "project": project, "store": store, "bytes": size}
+    click.echo(json.dumps(summary) if as_json else str(object_id))
+
+
+@vault.command()
+@click.argument("name", metavar="ID")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def get(name: str, output: Path, as_json: bool) -> None:
+    """Decrypt the object ID into the file OUTPUT, which appears only when all of it has proved genuine."""
+    from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
+    from charteroak.adapters.vault import ObjectId, VaultError
+
+    try:
+        _open_vault()[1].get_to(ObjectId.parse(name), output)
+    except (VaultError, KeyUnavailable, KeyMismatch, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    size = output.stat().st_size
+    click.echo(f"{size} bytes written to {output}", err=True)
+    if as_json:
+        click.echo(json.dumps({"id": name, "output": str(output), "bytes": size}))
+
+
+def _open_vault() -> "tuple[FileKeyring, Vault]":
+    """With the keys of the owner: who types this command administers the machine."""
+    from obstore.store import LocalStore
+
+    from charteroak.adapters.environment import Process, home
+    from charteroak.adapters.keys import FileKeyring
+    from charteroak.adapters.vault import Vault
+
+    keyring = FileKeyring(home().keys(Process.OWNER), home().public_keys)
+    return keyring, Vault(LocalStore(home().vault, mkdir=True), keyring)
