@@ -1,0 +1,167 @@
+"""Every write about agencies and people: taking them in, granting and ending roles, training, pledges."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Authority, Person, Pledge, RoleHeld, Training
+from charteroak.audit import actions as audit
+from charteroak.policy.decision import refuse
+from charteroak.policy.roles import Role, must_stay_apart
+
+VALID_FOR = timedelta(days=365)
+COURSE = "Confidentiality and secure data use"
+PLEDGE = (
+    "I will use the data only for the purpose of the agreement, will not try to learn who anyone is, "
+    "will not share what I see, and will report any breach at once."
+)
+
+
+@transaction.atomic
+def load(state: Mapping[str, Any], *, password: str, by: str) -> None:
+    """Take in agencies, their authorities, and people with their roles, from a setup file. Safe to repeat."""
+    for given in state.get("agency", []):
+        _load_agency(given)
+    hashed = make_password(password)
+    for given in state.get("person", []):
+        _load_person(given, hashed)
+    audit.record(
+        "agencies:setup:load",
+        by=by,
+        subject="agencies",
+        agencies=[given["code"] for given in state.get("agency", [])],
+        people=[given["username"] for given in state.get("person", [])],
+        roles=[f"{given['username']}:{role}" for given in state.get("person", []) for role in given["roles"]],
+        authorities=[
+            f"{given['code']}:{authority['kind']}:{authority['since']}"
+            for given in state.get("agency", [])
+            for authority in given.get("authority", [])
+        ],
+    )
+
+
+def _load_agency(given: Mapping[str, Any]) -> None:
+    agency, _made = Agency.objects.update_or_create(
+        code=given["code"],
+        defaults={"name": given["name"], "kind": given["kind"], "joined_on": given["joined_on"]},
+    )
+    for authority in given.get("authority", []):
+        Authority.objects.update_or_create(
+            agency=agency,
+            kind=authority["kind"],
+            since=authority["since"],
+            defaults={
+                "citation": authority["citation"],
+                "instrument": authority["instrument"],
+                "until": authority.get("until"),
+                "verified": authority["verified"],
+            },
+        )
+
+
+def _load_person(given: Mapping[str, Any], hashed: str) -> None:
+    employer = Agency.objects.get(code=given["employer"]) if "employer" in given else None
+    person, _made = Person.objects.get_or_create(
+        username=given["username"],
+        defaults={
+            "name": given["name"],
+            "employer": employer,
+            "employer_kind": given.get(
+                "employer_kind", Person.Employer.STATE if employer else Person.Employer.OTHER
+            ),
+            "email": f"{given['username']}@example.test",
+            "password": hashed,
+        },
+    )
+    for role in given["roles"]:
+        name, _at, code = role.partition("@")
+        agency = Agency.objects.get(code=code) if code else None
+        since = person.employer.joined_on if person.employer else clock.today()
+        RoleHeld.objects.get_or_create(
+            person=person, role=Role(name), agency=agency, defaults={"since": since}
+        )
+    must_stay_apart(person.roles(clock.today())).require()
+    if given.get("trained") and not person.trainings.exists():
+        _certify(person, clock.today())
+
+
+def _certify(person: Person, on: date) -> None:
+    Training.objects.create(person=person, course=COURSE, completed_on=on, until=on + VALID_FOR)
+    Pledge.objects.create(person=person, wording=_wording(), signed_on=on, until=on + VALID_FOR)
+
+
+def _wording() -> str:
+    return hashlib.sha256(PLEDGE.encode()).hexdigest()
+
+
+def _may_grant(by: Person) -> None:
+    """Who operates grants no access: the policy office alone grants and ends roles."""
+    if Role.POLICY_OFFICE not in by.roles(clock.today()):
+        refuse("wrong_role", _("Only the policy office grants and ends roles.")).require()
+
+
+@transaction.atomic
+def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> RoleHeld:
+    """Give a person an office. Refused when it must stay apart from one that they hold, or to oneself."""
+    _may_grant(by)
+    holder = Person.objects.select_for_update().get(pk=person)
+    if holder.pk == by.pk:
+        refuse("own_role", _("Nobody grants a role to themselves.")).require()
+    must_stay_apart({*holder.roles(clock.today()), role}).require()
+    held = RoleHeld.objects.create(
+        person=holder,
+        role=role,
+        agency=Agency.objects.get(code=agency) if agency else None,
+        since=clock.today(),
+    )
+    audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency)
+    return held
+
+
+@transaction.atomic
+def end_role(*, held: int, by: Person) -> None:
+    """End an office as of today: access that rests on it is gone at the next look."""
+    _may_grant(by)
+    role = RoleHeld.objects.select_for_update().select_related("person", "agency").get(pk=held)
+    role.until = clock.today() - timedelta(days=1)
+    role.since = min(role.since, role.until)
+    role.save()
+    audit.record(
+        "agencies:role:end",
+        by=by,
+        subject=role.person,
+        role=role.role,
+        agency=role.agency.code if role.agency else None,
+    )
+
+
+@transaction.atomic
+def close_account(*, person: int, by: Person) -> None:
+    """Close a person's account the same day: the next request they make is refused."""
+    _may_grant(by)
+    holder = Person.objects.select_for_update().get(pk=person)
+    holder.is_active = False
+    holder.save(update_fields=["is_active"])
+    audit.record("agencies:account:close", by=by, subject=holder)
+
+
+@transaction.atomic
+def complete_training(*, by: Person) -> None:
+    """Record that this person completed the course today; it holds for a year."""
+    today = clock.today()
+    Training.objects.create(person=by, course=COURSE, completed_on=today, until=today + VALID_FOR)
+    audit.record("agencies:training:complete", by=by, subject=by, until=str(today + VALID_FOR))
+
+
+@transaction.atomic
+def sign_pledge(*, by: Person) -> None:
+    """Record this person's signature under the confidentiality pledge; it holds for a year."""
+    today = clock.today()
+    Pledge.objects.create(person=by, wording=_wording(), signed_on=today, until=today + VALID_FOR)
+    audit.record("agencies:pledge:sign", by=by, subject=by, wording=_wording(), until=str(today + VALID_FOR))
