@@ -1,0 +1,214 @@
+"""The Python that researchers' code runs with: copied from this machine, sealed, named by its hash."""
+
+import compileall
+import fcntl
+import hashlib
+import json
+import os
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import charteroak
+from charteroak.sandbox import ENVIRONMENT, Mount
+
+# What a researcher may import beside the standard library; what they need in turn is taken along.
+DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "rapidfuzz", "click")
+PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
+# Of the standard library: test suites, graphical parts, installers
+LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"}
+PACKAGE_FOLDERS = {"site-packages", "dist-packages"}  # others' packages beside the standard library
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+SYSTEM = ("/usr/", "/lib/", "/lib64/")  # where the sandbox sees the host's own libraries
+
+
+@dataclass(frozen=True)
+class ResearchEnvironment:
+    """A finished environment: read-only, readable by every account that reaches its folder."""
+
+    path: Path
+    digest: str  # SHA-256 over the sorted tree: names, permissions, bytes
+    packages: dict[str, str]  # name → version
+
+    @property
+    def mount(self) -> Mount:
+        return Mount(str(self.path), ENVIRONMENT)
+
+
+def build(folder: Path) -> ResearchEnvironment:
+    """The environment of the running Python below `folder`, made on first use (some seconds), then checked.
+
+    Checked means: every file is there with the size and time of change it was left with. Safe to call from
+    several processes at once; a build that is cut off leaves nothing that would be used. Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / ".lock"):
+        packages = dict(sorted(_closure(DISTRIBUTIONS).items()))
+        record = folder / f"{_origin(packages)}.json"
+        found = _recorded(folder, record)
+        if found:
+            return found
+        with tempfile.TemporaryDirectory(
+            dir=folder,
+            prefix=".building-",
+        ) as temporary:
+            tree = Path(temporary) / "tree"
+            _copy(tree, packages)
+            digest = _seal(tree)
+            final = folder / digest
+            if final.exists():  # incomplete or altered, for _recorded did not accept it
+                shutil.rmtree(final)
+            tree.rename(final)
+        text = json.dumps({"digest": digest, "packages": packages, "facts": _facts(final)})
+        record.with_suffix(".new").write_text(text, encoding="utf-8")
+        record.with_suffix(".new").replace(record)
+        return ResearchEnvironment(final, digest, packages)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _closure(names: tuple[str, ...]) -> dict[str, str]:
+    """The named distributions and what they require, as installed here."""
+    found: dict[str, str] = {}
+    waiting = list(names)
+    while waiting:
+        distribution = metadata.distribution(waiting.pop())
+        name = distribution.name.lower().replace("_", "-")
+        if name in found:
+            continue
+        found[name] = distribution.version
+        for requirement in distribution.requires or []:
+            if ";" not in requirement:  # with a condition: an extra, or another system
+                waiting.append(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+    return found
+
+
+def _house_files() -> Iterator[tuple[Path, str]]:
+    """The pure packages of this one: (file, its place in the tree)."""
+    home = Path(charteroak.__file__).parent
+    for path in (home / "__init__.py", *(file for name in PURE for file in sorted((home / name).rglob("*")))):
+        if path.is_file() and path.suffix not in {".pyc", ".pyi"}:
+            yield path, f"charteroak/{path.relative_to(home)}"
+
+
+def _origin(packages: dict[str, str]) -> str:
+    """A name for what the environment would be built from."""
+    hasher = hashlib.sha256(repr((sys.version, sys.base_prefix, packages, sorted(LEFT_OUT))).encode())
+    hasher.update(Path(__file__).read_bytes())
+    for path, name in _house_files():
+        hasher.update(f"{name}\0".encode() + path.read_bytes())
+    return hasher.hexdigest()
+
+
+def _recorded(folder: Path, record: Path) -> ResearchEnvironment | None:
+    try:
+        known = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    path = folder / known["digest"]
+    if not path.is_dir() or _facts(path) != known["facts"]:
+        return None
+    return ResearchEnvironment(path, known["digest"], known["packages"])
+
+
+def _facts(tree: Path) -> str:
+    """A hash over names, permissions, sizes and times of change: cheap, and different after any edit."""
+    hasher = hashlib.sha256()
+    for name, facts in _entries(tree):
+        hasher.update(
+            f"{name}\0{facts.st_mode}\0{facts.st_uid}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode()
+        )
+    return hasher.hexdigest()
+
+
+def _entries(tree: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Everything below, in order of name."""
+    for folder, folders, names in os.walk(tree):
+        folders.sort()
+        for name in sorted(names) + folders:
+            path = os.path.join(folder, name)  # noqa: PTH118 - thousands of files: pathlib doubles the time
+            yield os.path.relpath(path, tree), os.lstat(path)
+
+
+def _copy(tree: Path, packages: dict[str, str]) -> None:
+    """A virtual environment over a copied Python: works wherever it is mounted, with Debian's Python too."""
+    base, library = tree / "base", tree / "base" / "lib" / VERSION
+    (base / "bin").mkdir(parents=True)
+    interpreter = Path(sys._base_executable).resolve()  # type: ignore[attr-defined]  # typeshed hides what venv itself uses
+    shutil.copy2(interpreter, base / "bin" / VERSION)
+    shutil.copytree(sysconfig.get_path("stdlib", vars={"base": sys.base_prefix}), library, ignore=_left_out)
+    _copy_libraries(base)
+    site = tree / "lib" / VERSION / "site-packages"
+    for name in packages:
+        for file in metadata.distribution(name).files or []:
+            if ".." not in file.parts and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":
+                _place(Path(str(file.locate())), site / file)
+    for path, place in _house_files():
+        _place(path, site / place)
+    (tree / "bin").mkdir()
+    for link in ("python", "python3", VERSION):
+        (tree / "bin" / link).symlink_to(f"../base/bin/{VERSION}")
+    home = f"home = {ENVIRONMENT}/base/bin\ninclude-system-site-packages = false\n"
+    (tree / "pyvenv.cfg").write_text(home, encoding="ascii")
+    # Compiled here, because nobody can write there; unchecked: the tree does not change
+    compileall.compile_dir(
+        site, quiet=2, workers=os.cpu_count() or 1, stripdir=str(tree), prependdir=ENVIRONMENT,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )  # fmt: skip
+
+
+def _place(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    unfit = {name for name in names if ".opt-" in name or name.startswith("config-")}
+    if Path(folder).name == "__pycache__":  # only this Python's
+        unfit |= {name for name in names if not name.endswith(f".{sys.implementation.cache_tag}.pyc")}
+    return unfit | ((LEFT_OUT | PACKAGE_FOLDERS) & set(names))
+
+
+def _copy_libraries(base: Path) -> None:
+    """Shared libraries that the interpreter needs and the sandbox would not see in the system's folders."""
+    binaries = [base / "bin" / VERSION, *sorted(base.rglob("*.so"))]
+    listed = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
+    for line in sorted({line.strip() for line in listed.splitlines() if " => /" in line}):
+        name, _, rest = line.partition(" => ")
+        path = Path(rest.split(" (")[0])
+        if not str(path.resolve()).startswith(SYSTEM) and not path.is_relative_to(base):
+            _place(path, base / "lib" / name)
+
+
+def _seal(tree: Path) -> str:
+    """Take away every right to write a file, give every right to read; return the digest."""
+    hasher = hashlib.sha256()
+    tree.chmod(0o755)
+    for name, facts in _entries(tree):
+        path = tree / name
+        if path.is_symlink():
+            content, mode = str(path.readlink()).encode(), 0o777
+        elif path.is_dir():
+            content, mode = b"", 0o755
+        else:
+            content, mode = b"", 0o555 if facts.st_mode & 0o100 else 0o444
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        if not path.is_symlink():
+            path.chmod(mode)
+        hasher.update(f"{name}\0{mode:o}\0{len(content)}\0".encode() + content)
+    return hasher.hexdigest()

@@ -1,0 +1,77 @@
+"""What the sandbox of this machine can do, what is weaker here, and how to mend it."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from charteroak.adapters.sandboxes import cgroups, filter
+from charteroak.adapters.sandboxes.execution import MEND_LIMITS, LimitsNotEnforced, NotStarted, run
+from charteroak.sandbox import Limits, SandboxSpec
+
+INSTALL = "apt-get install bubblewrap libseccomp2"
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One part: whether it is as strong as it can be, what was found, and what to type if not."""
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+def limits_enforced() -> Capability:
+    """Whether memory, processor time and processes of a run can be capped; else every run is refused."""
+    where = cgroups.hierarchies()
+    if isinstance(where, str):
+        return Capability("limits", False, f"cannot be enforced: {where}", MEND_LIMITS)
+    return Capability("limits", True, f"cgroup v{where.version} at {where.folders[0]}")
+
+
+def capabilities() -> list[Capability]:
+    """Every part of the sandbox, ending with a real run in it."""
+    return [_bubblewrap(), _filter(), limits_enforced(), _account(), _work_folder(), _trial()]
+
+
+def _bubblewrap() -> Capability:
+    program = shutil.which("bwrap")
+    if program is None:
+        return Capability("bubblewrap", False, "not installed", INSTALL)
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = said.split()[-1] if said else "0"
+    ok = tuple(int(part) for part in version.split(".")[:2]) >= (0, 8)
+    return Capability("bubblewrap", ok, version, "" if ok else "0.8 or newer is needed")
+
+
+def _filter() -> Capability:
+    try:
+        permit, refuse = filter.programs()
+    except (ImportError, RuntimeError) as error:
+        return Capability("system-call filter", False, str(error), INSTALL)
+    return Capability("system-call filter", True, f"{(len(permit) + len(refuse)) // 8} instructions")
+
+
+def _account() -> Capability:
+    if os.geteuid() == 0:
+        return Capability("account per project", True, "each project's code has an account of its own")
+    detail = "weaker: all projects' code shares this account, so only the sandbox keeps them apart"
+    return Capability("account per project", False, detail, "start as root")
+
+
+def _work_folder() -> Capability:
+    if os.geteuid() == 0 and shutil.which("mkfs.ext4") and Path("/dev/loop-control").exists():
+        return Capability("work folder size", True, "a file system of its own")
+    detail = "weaker: measured twice a second, so it can be outgrown for a moment"
+    return Capability("work folder size", False, detail, "start as root with loop devices and e2fsprogs")
+
+
+def _trial() -> Capability:
+    try:
+        ended = run(SandboxSpec(limits=Limits(seconds=20)), ["true"])
+    except (LimitsNotEnforced, NotStarted, ImportError, RuntimeError, OSError) as error:
+        mend = "allow unprivileged user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+        return Capability("sandbox", False, str(error), mend)
+    return Capability("sandbox", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms")

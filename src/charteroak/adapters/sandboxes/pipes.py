@@ -1,0 +1,92 @@
+"""What a run prints and reads, through pipes only: a file of the host would stay open under /proc/self/fd."""
+
+import contextlib
+import os
+import selectors
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from typing import BinaryIO
+
+from charteroak.adapters.sandboxes.quota import outgrown
+from charteroak.sandbox import SandboxSpec
+
+OnOutput = Callable[[str, bytes], None]  # "stdout" or "stderr", and the piece
+PIECE = 65536
+BETWEEN_LOOKS = 0.5  # seconds between measurements of the work folder
+OPENING = 4096
+
+
+class Pipes:
+    """Follows one run to its end, or ends it at its limit of time or work folder."""
+
+    def __init__(self, spec: SandboxSpec, stdin: BinaryIO | None, on_output: OnOutput | None) -> None:
+        self.spec, self.stdin, self.on_output = spec, stdin, on_output
+        self.kept = {"stdout": bytearray(), "stderr": bytearray()}
+        self.opening = b""  # of standard error, where bubblewrap says why it could not start
+        self.seen = {"stdout": 0, "stderr": 0}
+        self.cut = self.timed_out = self.work_full = False
+        self.seconds = 0.0
+
+    def follow(self, process: subprocess.Popen[bytes]) -> None:
+        """Until the command and both its pipes have ended. Kills the launcher, and so the run, at a limit."""
+        started = time.monotonic()
+        feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)
+        feeder.start()  # a daemon: it may wait for a person at a terminal who never types
+        assert process.stdout is not None  # noqa: S101 - Popen was asked for pipes
+        assert process.stderr is not None  # noqa: S101 - Popen was asked for pipes
+        with selectors.DefaultSelector() as selector, contextlib.closing(_Exit(process.pid)) as ended:
+            selector.register(process.stdout, selectors.EVENT_READ, "stdout")
+            selector.register(process.stderr, selectors.EVENT_READ, "stderr")
+            selector.register(ended, selectors.EVENT_READ, "")
+            while selector.get_map():
+                left = started + self.spec.limits.seconds - time.monotonic()
+                for key, _ in selector.select(max(0.0, min(left, BETWEEN_LOOKS))):
+                    if not (key.data and self._take(key.data, os.read(key.fd, PIECE))):
+                        selector.unregister(key.fileobj)
+                self._judge(process, left)
+        self.seconds = time.monotonic() - started
+
+    def _judge(self, process: subprocess.Popen[bytes], left: float) -> None:
+        if self.timed_out or self.work_full or process.poll() is not None:
+            return
+        self.timed_out = left <= 0
+        self.work_full = not self.timed_out and outgrown(self.spec)
+        if self.timed_out or self.work_full:
+            process.kill()
+
+    def _take(self, stream: str, piece: bytes) -> bool:
+        """False at the end of the stream."""
+        room = self.spec.limits.output - self.seen[stream]
+        self.seen[stream] += len(piece)
+        self.cut |= len(piece) > room
+        within = piece[: max(0, room)]
+        if stream == "stderr" and len(self.opening) < OPENING:
+            self.opening += piece[:OPENING]
+        if within and self.on_output:
+            self.on_output(stream, within)
+        elif within:
+            self.kept[stream] += within
+        return bool(piece)
+
+    def _feed(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None  # noqa: S101 - Popen was asked for a pipe
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            while self.stdin and (piece := os.read(self.stdin.fileno(), PIECE)):
+                view = memoryview(piece)
+                while view:
+                    view = view[process.stdin.write(view) or 0 :]
+
+
+class _Exit:
+    """A process whose end a selector can wait for."""
+
+    def __init__(self, pid: int) -> None:
+        self.descriptor = os.pidfd_open(pid)
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+    def close(self) -> None:
+        os.close(self.descriptor)
