@@ -92,3 +92,8 @@ def product_name() -> str:
 
 def initiative_name() -> str:
     return os.environ.get("CHARTEROAK_INITIATIVE_NAME", "DataLinkCT (formerly P20 WIN)")
+
+
+def log_name() -> str:
+    """The name of the audit log and its key: an address without scheme, unique to this installation."""
+    return os.environ.get("CHARTEROAK_LOG_NAME", "charteroak.example/log")
