@@ -1,0 +1,73 @@
+"""Reading the log: who may see which events, and finding them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Model, QuerySet
+
+from charteroak.adapters.clock import STATE_TIME
+from charteroak.audit import merkle
+from charteroak.audit.actions import Actor, subject_of
+from charteroak.audit.models import Checkpoint, Event
+from charteroak.audit.receipt import Receipt
+from charteroak.policy.roles import Role
+
+
+class NotYetSigned(LookupError):
+    """No checkpoint covers this event yet; the notary signs within seconds."""
+
+
+def visible_to(person: Actor, roles: Iterable[Role]) -> QuerySet[Event]:
+    """Auditors see every event, anyone else their own acts."""
+    if Role.AUDITOR in roles:
+        return Event.objects.all()
+    return Event.objects.filter(by=person.username)
+
+
+def search(
+    events: QuerySet[Event],
+    *,
+    name: str | None = None,
+    by: str | None = None,
+    subject: str | None = None,
+    day: date | None = None,
+) -> QuerySet[Event]:
+    """Events whose name begins so, by this person or process, about this record, on this day (state time)."""
+    if name:
+        events = events.filter(name__startswith=name)
+    if by:
+        events = events.filter(by=by)
+    if subject:
+        events = events.filter(subject=subject)
+    if day:
+        midnight = datetime.combine(day, time.min, STATE_TIME)
+        events = events.filter(domain_at__gte=midnight, domain_at__lt=midnight + timedelta(days=1))
+    return events.order_by("index")
+
+
+def events_about(subject: Model | str) -> QuerySet[Event]:
+    """What happened to one record, in order."""
+    name = subject if isinstance(subject, str) else subject_of(subject)
+    return Event.objects.filter(subject=name).order_by("index")
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def make_receipt(index: int) -> Receipt:
+    """The proof that event `index` is in the log, up to the newest checkpoint; raises NotYetSigned.
+
+    Reads the hash of every event covered: 32 bytes each.
+    """
+    checkpoint = newest_checkpoint()
+    if checkpoint is None or checkpoint.size <= index:
+        raise NotYetSigned(f"No checkpoint covers event {index} yet; try again in a few seconds.")
+    covered = Event.objects.filter(index__lt=checkpoint.size).order_by("index")
+    hashes = [bytes(hashed) for hashed in covered.values_list("leaf_hash", flat=True)]
+    return Receipt(
+        index=index,
+        leaf=Event.objects.get(index=index).text,
+        proof=tuple(merkle.inclusion_proof(hashes, index)),
+        checkpoint=checkpoint.note,
+    )

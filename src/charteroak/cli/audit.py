@@ -1,0 +1,76 @@
+"""`oak audit`: the event log as a file, and its check by anyone."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from charteroak.audit.note import Verifier
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def verifier(key: str | None) -> "Verifier | None":
+    """The public key given as text or as a file's name."""
+    from charteroak.audit.note import NoteRefused, Verifier
+
+    if key is None:
+        return None
+    try:
+        return Verifier.parse(key if "+" in key else Path(key).read_text(encoding="utf-8"))
+    except (NoteRefused, OSError, UnicodeDecodeError) as refused:
+        raise click.BadParameter(str(refused), param_hint="--key") from None
+
+
+def vouched(known: "Verifier | None") -> str:
+    return f"signed by {known.name}" if known else "self-consistent only (no --key given)"
+
+
+@click.group()
+def audit() -> None:
+    """Export the event log and verify it offline."""
+
+
+@audit.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(file: Path) -> None:
+    """Write the log to FILE as JSON Lines: an event per line, then the signed checkpoint."""
+    from charteroak.site.database import connected
+
+    with connected():
+        from charteroak.audit.checkpoint import newest_or_signed
+        from charteroak.audit.export import export as write
+
+        checkpoint = newest_or_signed()
+        with file.open("w", encoding="utf-8", newline="\n") as opened:
+            write(checkpoint, opened)
+    click.echo(
+        f"{checkpoint.size} events, signed {checkpoint.signed_at:%Y-%m-%d %H:%M:%SZ}: {file}", err=True
+    )
+
+
+@audit.command()
+@click.argument("file", type=FILE)
+@click.option("--key", metavar="VKEY", help="The log's public key, or a file that holds it.")
+@click.option("--checkpoint", type=FILE, help="A checkpoint kept from another day, to agree with.")
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON on standard output.")
+def verify(file: Path, key: str | None, checkpoint: Path | None, as_json: bool) -> None:
+    """Check an exported log: 0 when whole; 1 with the first bad event and what is wrong."""
+    from charteroak.audit.verify import verify as check
+
+    known = verifier(key)
+    earlier = checkpoint.read_text(encoding="utf-8") if checkpoint else None
+    with file.open("rb") as lines:
+        verdict = check(lines, known, earlier)
+    if as_json:
+        said = {"whole": verdict.whole, **asdict(verdict)}
+        click.echo(json.dumps(said))
+    elif verdict.finding:
+        click.echo(f"{verdict.finding.kind}: {verdict.finding.message}")
+    else:
+        click.echo(f"Whole: {verdict.events} events, {vouched(known)}. Root {verdict.root}")
+    sys.exit(0 if verdict.whole else 1)
