@@ -55,10 +55,10 @@ def draw_chunk(rng: np.random.Generator, place: Towns, numbers: Numbers, share: 
     csc = record_ids("C", index * len(rows) + 1 + rng.permutation(len(rows)))
     first, second, analysis, planted = _college_files(rng, folk, enrolled, csc, share)
     workers, wages, known = _wage_store(rng, folk, schooling, outcome, enrolled, cell)
+    dol = pl.when(pl.Series(known)).then(pl.Series(record_ids("D", enrolled.dol)))
     truth = _truth(folk, schooling, place, outcome, sde).join(
-        planted.with_columns(dol_record=pl.Series(np.where(known, record_ids("D", enrolled.dol), None), dtype=pl.String)),
-        on="person", how="left",
-    )  # fmt: skip
+        planted.with_columns(dol_record=dol), on="person", how="left", maintain_order="left"
+    )
     return Chunk(
         sde_matching=schools.matching_file(folk, sde, place).sort("record_id"),
         sde_analysis=schools.analysis_file(folk, schooling, sde, place).sort("record_id"),
@@ -87,7 +87,9 @@ def _college_files(
     )
     errors.damage(rng, written)
     recorded = clean | (rng.random(len(rows)) < errors.SSN_RECORDED)
-    shared, carries = errors.share_numbers(rng, enrolled.ssn, recorded & ~clean, round(errors.SHARED_SSN * share))
+    shared, carries = errors.share_numbers(
+        rng, enrolled.ssn, recorded & ~clean, round(errors.SHARED_SSN * share)
+    )
     ssn = np.where(recorded, nine_digits(shared), "")
     enrolment = colleges.draw_enrolment(rng, folk, rows)
     at_spreadsheet = enrolment.campus == colleges.SPREADSHEET_CAMPUS

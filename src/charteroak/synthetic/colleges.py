@@ -10,7 +10,7 @@ from charteroak.synthetic.errors import Registration
 from charteroak.synthetic.names import Words
 from charteroak.synthetic.people import People, digits
 from charteroak.synthetic.schools import yes_no
-from charteroak.synthetic.towns import REGIONS
+from charteroak.synthetic.towns import REGIONS, region_of
 
 CAMPUSES = (
     "Alder Point", "Bellhaven", "Capital Bend", "Drumlin", "East Shore", "Fernwick",
@@ -20,9 +20,10 @@ RECODED_ON = "2023-07-01"
 SPREADSHEET_CAMPUS = 1  # the college that opened its part of the matching file in a spreadsheet
 AWARDS = ("none", "C1", "C2", "AA", "AS")
 _AWARD_SHARES = (0.66, 0.09, 0.04, 0.09, 0.12)
-_PROGRAMS = np.array(
-    "24.0101 52.0201 51.3801 11.0101 43.0103 15.0805 13.1210 12.0503 52.0302 50.0409 47.0604 51.0801 19.0709".split()
-)
+_PROGRAMS = (
+    "24.0101", "52.0201", "51.3801", "11.0101", "43.0103", "15.0805", "13.1210", "12.0503", "52.0302",
+    "50.0409", "47.0604", "51.0801", "19.0709",
+)  # fmt: skip
 _LAST_TERM = 10  # 2024SP, counted in half years from 2019FA
 
 
@@ -41,7 +42,7 @@ def draw_enrolment(rng: np.random.Generator, people: People, enrolled: NDArray[n
         autumn + (rng.random(len(enrolled)) < 0.2),
         rng.integers(0, _LAST_TERM, size=len(enrolled)),
     )
-    region = people.town[enrolled] % len(REGIONS)
+    region = region_of(people.town[enrolled])
     near = region + len(REGIONS) * rng.integers(0, 2, size=len(enrolled))
     away = rng.integers(0, len(CAMPUSES), size=len(enrolled))
     return Enrolment(term=term, campus=np.where(rng.random(len(enrolled)) < 0.8, near, away))
@@ -69,7 +70,12 @@ def campus_table() -> pl.DataFrame:
 
 
 def matching_file(
-    people: People, enrolled: NDArray[np.int64], written: Registration, record: Words, sasid: Words, ssn: Words
+    people: People,
+    enrolled: NDArray[np.int64],
+    written: Registration,
+    record: Words,
+    sasid: Words,
+    ssn: Words,
 ) -> pl.DataFrame:
     """CSC's identifiers, as its registration desks wrote them."""
     banner = digits(people.number[enrolled], 38_196_601, 0, 10**8)

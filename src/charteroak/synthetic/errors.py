@@ -41,6 +41,10 @@ class Registration:
     damage: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
+Weights = NDArray[np.bool_ | np.floating]
+Harm = Callable[[np.random.Generator, Registration, int], None]
+
+
 def sasid_recorded(rng: np.random.Generator, race_eth: Words, clean: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which records carry a SASID: 72 % overall, fewer of the Hispanic students'."""
     hispanic = race_eth == "H"
@@ -55,14 +59,14 @@ def damage(rng: np.random.Generator, rows: Registration) -> None:
     known = np.isin(rows.first, list(names.NICKNAMES))
     women = np.where(rows.gender == "F", 4.0, 1.0)
     anyone = np.ones(len(rows.last))
-    plan: list[tuple[str, NDArray[np.float64], float, Callable[[np.random.Generator, Registration, int], None]]] = [
-        ("hyphen_lost", double * 1.0, double.sum(), _lose_hyphen),
+    plan: list[tuple[str, Weights, float, Harm]] = [
+        ("hyphen_lost", double, float(double.sum()), _lose_hyphen),
         ("surname_changed", women * ~double, len(double), _change_surname),
-        ("nickname", known * 1.0, len(double), _shorten),
+        ("nickname", known, len(double), _shorten),
         ("typo", anyone, len(double), _mistype),
         ("swapped_names", anyone, len(double), _swap),
         ("wrong_birth_year", anyone, len(double), _shift_year),
-        ("birth_date_missing", (~rows.has_sasid) * 1.0, len(double), _blank_birth),
+        ("birth_date_missing", ~rows.has_sasid, len(double), _blank_birth),
     ]  # fmt: skip
     for kind, weight, base, apply in plan:
         chosen = _choose(rng, rows, weight, round(RATES[kind] * base))
@@ -71,11 +75,11 @@ def damage(rng: np.random.Generator, rows: Registration) -> None:
         rows.damage[kind] = np.isin(np.arange(len(double)), chosen)
 
 
-def _choose(
-    rng: np.random.Generator, rows: Registration, weight: NDArray[np.float64], count: int
-) -> NDArray[np.int64]:
-    weight = weight * np.where(rows.has_sasid, 1.0, _HAND_ENTERED) * ~rows.clean
-    return rng.choice(len(weight), size=min(count, np.count_nonzero(weight)), replace=False, p=weight / weight.sum())
+def _choose(rng: np.random.Generator, rows: Registration, weight: Weights, count: int) -> NDArray[np.int64]:
+    """Draw rows by weight, records entered by hand more often, clean ones never."""
+    odds = weight * np.where(rows.has_sasid, 1.0, _HAND_ENTERED) * ~rows.clean
+    size = min(count, int(np.count_nonzero(odds)))
+    return rng.choice(len(odds), size=size, replace=False, p=odds / odds.sum())
 
 
 def _lose_hyphen(rng: np.random.Generator, rows: Registration, row: int) -> None:
@@ -88,7 +92,7 @@ def _change_surname(rng: np.random.Generator, rows: Registration, row: int) -> N
     rows.last[row] = names.surnames(rng, rows.race_eth[row : row + 1])[0].split("-")[0]
 
 
-def _shorten(rng: np.random.Generator, rows: Registration, row: int) -> None:
+def _shorten(_: np.random.Generator, rows: Registration, row: int) -> None:
     rows.first[row] = names.NICKNAMES[rows.first[row]]
 
 
@@ -106,7 +110,7 @@ def _mistype(rng: np.random.Generator, rows: Registration, row: int) -> None:
     words[row] = rng.choice(changed)
 
 
-def _swap(rng: np.random.Generator, rows: Registration, row: int) -> None:
+def _swap(_: np.random.Generator, rows: Registration, row: int) -> None:
     rows.last[row], rows.first[row] = rows.first[row], rows.last[row]
 
 
@@ -115,14 +119,14 @@ def _shift_year(rng: np.random.Generator, rows: Registration, row: int) -> None:
     rows.birth[row] = f"{year}{rows.birth[row][4:]}"
 
 
-def _blank_birth(rng: np.random.Generator, rows: Registration, row: int) -> None:
+def _blank_birth(_: np.random.Generator, rows: Registration, row: int) -> None:
     rows.birth[row] = ""
 
 
 def share_numbers(
-    rng: np.random.Generator, ssn: NDArray[np.int64], eligible: NDArray[np.bool_], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Let `count` records carry the number of another eligible record; returns the numbers and who carries."""
+    rng: np.random.Generator, ssn: NDArray[np.int32], eligible: NDArray[np.bool_], count: int
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Let `count` records carry another eligible record's number; returns the numbers and who carries."""
     drawn = rng.choice(np.flatnonzero(eligible), size=2 * count, replace=False)
     carriers, owners = drawn[:count], drawn[count:]
     shared = ssn.copy()

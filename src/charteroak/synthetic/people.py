@@ -48,8 +48,8 @@ def draw_people(rng: np.random.Generator, towns: Towns, share: float, offset: in
     race_eth = rng.choice(RACE_ETH, size=count, p=_RACE_SHARES)
     grad_year = rng.choice(YEARS, size=count)
     # Most are born between the September and August that make them 18 at graduation; some are a year older.
-    first_day = (grad_year - 19 - (rng.random(count) < 0.06)).astype("U4").astype("datetime64[Y]")
-    birth = first_day.astype("datetime64[D]") + 243 + rng.integers(0, 365, size=count)
+    born = (grad_year - 19 - (rng.random(count) < 0.06)).astype("U4").astype("datetime64[Y]")
+    days = (243 + rng.integers(0, 365, size=count)).astype("timedelta64[D]")
     people = People(
         links=links,
         graduates=graduates,
@@ -57,7 +57,7 @@ def draw_people(rng: np.random.Generator, towns: Towns, share: float, offset: in
         last=names.surnames(rng, race_eth),
         first=names.given_names(rng, race_eth, gender),
         middle=names.middle_initials(rng, count),
-        birth=birth,
+        birth=born.astype("datetime64[D]") + days,
         gender=gender,
         race_eth=race_eth,
         town=rng.choice(len(towns.codes), size=count, p=towns.shares),
@@ -84,7 +84,7 @@ def _make_twins(rng: np.random.Generator, people: People, pairs: int) -> None:
 
 
 def digits(number: NDArray[np.int64], step: int, low: int, high: int) -> NDArray[np.int64]:
-    """Scatter person numbers over [low, high) without a collision: `step` shares no factor with high - low."""
+    """Scatter person numbers over [low, high), none twice: `step` shares no factor with high - low."""
     scattered: NDArray[np.int64] = low + (number + 1) * step % (high - low)
     return scattered
 

@@ -1,4 +1,4 @@
-"""Generates the synthetic state of request 042: three agencies' files, their crosswalks, and the truth apart."""
+"""Generates the synthetic state of request 042: agency files, their crosswalks, and the truth kept apart."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ def generate(
     """
     if not _SMALLEST <= scale <= _LARGEST:
         raise ValueError(f"scale {scale} is outside {_SMALLEST}–{_LARGEST}: choose one inside.")
-    tell = progress or (lambda stage, fraction: None)
+    tell = progress or _silent
     shuffling, workforce_seed, chunk_seed = np.random.SeedSequence(seed).spawn(3)
     drawn = numbers.shuffle_numbers(np.random.default_rng(shuffling))
     write.make_folders(folder, shared=("SDE", "CSC", "crosswalks", "catalog"), private=("DOL", "truth"))
@@ -64,6 +64,10 @@ def generate(
         write.write_text(folder / "catalog" / f"{agency}.toml", read.dictionary(agency))
     tell("synthetic state", 1.0)
     return State(folder, request, rows)
+
+
+def _silent(_stage: str, _fraction: float) -> None:
+    """For callers who watch no progress."""
 
 
 def _write_students(

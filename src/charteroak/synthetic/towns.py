@@ -13,8 +13,14 @@ FULL_SCALE = TOWNS_AT_FULL_SCALE / TOWNS_AT_SCALE_ONE
 TINY_SHARE = 0.0025  # of the people, at scale 1: six or seven earners, so under a threshold of ten
 DOMINATED_TOWN = 11  # where one employer pays most of what CTE concentrators earn
 
-_BEGINNINGS = "Alder Thistle Larch Quill Heron Copper Juniper Tansy Plover Cinder Sorrel Marl Bracken".split()
-_ENDINGS = "mere combe fold haven hithe stead moor holt wick dale gate barrow cross".split()
+_BEGINNINGS = (
+    "Alder", "Thistle", "Larch", "Quill", "Heron", "Copper", "Juniper", "Tansy", "Plover", "Cinder", "Sorrel",
+    "Marl", "Bracken",
+)  # fmt: skip
+_ENDINGS = (
+    "mere", "combe", "fold", "haven", "hithe", "stead", "moor", "holt", "wick", "dale", "gate", "barrow",
+    "cross",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,4 +47,9 @@ def towns(scale: float) -> Towns:
     large = 1.0 / (order[~tiny] + 3.0) ** 0.8
     shares[~tiny] = large / large.sum() * (1.0 - shares.sum())
     codes = np.array([f"{i + 1:03d}" for i in order])
-    return Towns(codes, np.array(names), order % len(REGIONS), shares)
+    return Towns(codes, np.array(names), region_of(order), shares)
+
+
+def region_of(town: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Towns go round the regions, so that every region has large and tiny ones."""
+    return town % len(REGIONS)

@@ -11,20 +11,23 @@ from charteroak.synthetic.names import Words
 from charteroak.synthetic.people import RACE_ETH
 from charteroak.synthetic.schools import CLUSTERS
 
-QUARTERS = [f"{year}Q{quarter}" for year in range(2022, 2027) for quarter in range(1, 5)][2:18]  # 2022Q3–2026Q2
+QUARTERS = [f"{2022 + at // 4}Q{at % 4 + 1}" for at in range(2, 18)]  # 2022Q3–2026Q2
 SECOND_JOB = 0.12  # of the quarters with wages
 DOMINANT_SHARE = 0.82  # of one cell's wages, paid by one employer
 _INDUSTRIES = {  # four-digit NAICS and its share of first jobs
-    "7225": 12, "4451": 7, "6221": 7, "6231": 6, "5617": 5, "6211": 5, "4441": 4, "4521": 5, "5613": 7, "4931": 5,
-    "6216": 4, "6244": 4, "8121": 3, "4481": 3, "7211": 3, "2382": 4, "3364": 2, "3327": 3, "5221": 2, "5241": 2,
-    "5415": 3, "4841": 2, "8111": 3, "6111": 3, "5413": 2, "1114": 1, "5418": 1, "2362": 2, "7139": 2, "5511": 2,
+    "7225": 12, "4451": 7, "6221": 7, "6231": 6, "5617": 5, "6211": 5, "4441": 4, "4521": 5,
+    "5613": 7, "4931": 5, "6216": 4, "6244": 4, "8121": 3, "4481": 3, "7211": 3, "2382": 4,
+    "3364": 2, "3327": 3, "5221": 2, "5241": 2, "5415": 3, "4841": 2, "8111": 3, "6111": 3,
+    "5413": 2, "1114": 1, "5418": 1, "2362": 2, "7139": 2, "5511": 2,
 }  # fmt: skip
 _NAICS = np.array(list(_INDUSTRIES))
 _NAICS_SHARES = np.array(list(_INDUSTRIES.values())) / sum(_INDUSTRIES.values())
 _DOORS = {  # industries to which a cluster leads more often
-    "Agriculture": "1114 5617", "Architecture": "2362 5413 2382", "Business": "5511 5613", "Education": "6111 6244",
+    "Agriculture": "1114 5617", "Architecture": "2362 5413 2382", "Business": "5511 5613",
+    "Education": "6111 6244",
     "Finance": "5221 5241", "Health": "6221 6231 6211 6216", "Hospitality": "7225 7211", "IT": "5415 5511",
-    "Manufacturing": "3364 3327", "Marketing": "5418 4481", "STEM": "5413 5415", "Transportation": "4841 8111 4931",
+    "Manufacturing": "3364 3327", "Marketing": "5418 4481", "STEM": "5413 5415",
+    "Transportation": "4841 8111 4931",
 }  # fmt: skip
 _THROUGH_THE_DOOR = 0.4
 _EMPLOYERS = 98  # per industry, numbered from 0; the dominant one stands beyond them
@@ -33,7 +36,7 @@ _DOMINANT = int(np.flatnonzero(_NAICS == "3364")[0]) * 100 + 99
 
 @dataclass
 class Employment:
-    """One row per person, one column per quarter. An employer is its industry's index times 100 plus a number."""
+    """A row per person, a column per quarter. Employers are numbered 100 * industry + place in it."""
 
     cents: NDArray[np.int64]  # all wages of the quarter; 0 = none
     main: NDArray[np.int64]
@@ -64,7 +67,7 @@ def set_outcome_year(
 
 
 def employ(rng: np.random.Generator, cents: NDArray[np.int64], cluster: NDArray[np.int64]) -> Employment:
-    """Give every quarter with wages an employer, and some a second one; `cluster` -1 leads nowhere special."""
+    """Give every quarter with wages an employer, and some a second one; `cluster` -1 leads nowhere."""
     count, quarters = cents.shape
     jobs = np.stack([_draw_employers(rng, cluster) for _ in range(3)])
     change = rng.integers(1, 2 * quarters, size=(count, 1))  # half of the people change once
