@@ -1,0 +1,76 @@
+"""The match report that stewards confirm: how much was linked, by which pass, and for whom linking fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from charteroak.linkage.estimate import Model
+from charteroak.linkage.recipe import LEVELS, Recipe
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Counts taken while linking: pairs compared per pair of files; per file the records that no pass can
+    reach, and per field the values missing or unusable.
+    """
+
+    compared: dict[str, int]
+    unlinkable: dict[str, int]
+    unusable: dict[str, dict[str, int]]
+
+
+def report(
+    recipe: Recipe,
+    models: Mapping[tuple[str, str], Model],
+    pairs: pl.DataFrame,
+    people: pl.DataFrame,
+    facts: Facts,
+    decisions: Mapping[str, bool],
+) -> dict[str, Any]:
+    """Everything a steward needs to confirm a run, as plain values for JSON; no personal data."""
+    by_pass = pairs.group_by("pass_name", "status").len().sort("pass_name", "status").iter_rows()
+    passes: dict[str, dict[str, int]] = {}
+    for pass_name, status, count in by_pass:
+        passes.setdefault(pass_name, {"accepted": 0, "review": 0, "rejected": 0})[status] = count
+    return {
+        "recipe": recipe.name,
+        "recipe_digest": recipe.digest(),
+        "files": {file: _file(people, file, facts) for file in recipe.files()},
+        "pairs_compared": facts.compared,
+        "passes": passes,
+        "review": pairs.filter(pl.col("status") == "review").height,
+        "decisions": {"same": sum(decisions.values()), "apart": len(decisions) - sum(decisions.values())},
+        "models": {"-".join(pair): _model(recipe, pair, model) for pair, model in models.items()},
+    }
+
+
+def linked_records(people: pl.DataFrame, file: str, to: str | None = None) -> pl.DataFrame:
+    """record_id and `linked` for every record of `file`: whether its person is also in `to`, or elsewhere."""
+    other = pl.col("file") != file if to is None else pl.col("file") == to
+    found = people.filter(other).select("person").unique().with_columns(linked=pl.lit(value=True))
+    own = people.filter(pl.col("file") == file).join(found, on="person", how="left", maintain_order="left")
+    return own.select("record_id", pl.col("linked").fill_null(value=False))
+
+
+def _file(people: pl.DataFrame, file: str, facts: Facts) -> dict[str, Any]:
+    linked = linked_records(people, file)["linked"]
+    return {
+        "records": len(linked),
+        "linked": int(linked.sum()),
+        "rate": round(float(linked.sum()) / len(linked), 6) if len(linked) else None,
+        "unlinkable": facts.unlinkable[file],
+        "unusable": facts.unusable[file],
+    }
+
+
+def _model(recipe: Recipe, pair: tuple[str, str], model: Model) -> dict[str, Any]:
+    fields = {
+        field.name: {
+            level: {"m": m, "u": u}
+            for level, m, u in zip(LEVELS[field.kind], model.m[field.name], model.u[field.name], strict=True)
+        }
+        for field in recipe.shared(*pair)
+    }
+    return {"prior": model.prior, "fields": fields}
