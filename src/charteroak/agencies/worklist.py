@@ -13,7 +13,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """`title` names the record and what is to be done; `whose_turn` is a person, role or agency in plain words."""
+    """`title` says record and task; `whose_turn` is a person, role or agency in plain words."""
 
     title: str
     href: str

@@ -1,4 +1,4 @@
-"""What stands around every answer: a content policy that nothing may loosen, and refusals said with their reasons."""
+"""Around every answer: a content policy that nothing may loosen, and refusals with their reasons."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The rooms a visitor can walk into, in the order of the menu: address, name, and whether sign-in comes first."""
+"""The rooms in the order of the menu: address, name, and whether the public may enter."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec

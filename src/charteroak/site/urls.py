@@ -1,17 +1,28 @@
 """Every address of the site: home, health, sign-in, language, then each room under its own name."""
 
+from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from charteroak.site import views
 from charteroak.site.rooms import OPEN
 
+# by list, not allauth's own: accounts come by invitation, so there is no e-mail to confirm or to reset by
+accounts = [
+    path("login/", views.SignIn.as_view(), name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),  # says that it is closed
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", set_language, name="set_language"),
-    path("accounts/login/", views.SignIn.as_view(), name="account_login"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(accounts)),
     *(path(room.prefix, include(f"charteroak.{room.name}.urls")) for room in OPEN),
 ]

@@ -1,4 +1,4 @@
-"""The pages that belong to no room: home, how it works, sign-in, health, and what to say when something goes wrong."""
+"""The pages that belong to no room: home, how it works, sign-in, health."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -93,7 +93,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's si
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
-    """In the demo the page lists who can be played; choosing one fills in the user name, never the password."""
+    """In the demo the page lists the people; choosing one fills in the user name, never the password."""
 
     def get_initial(self) -> dict[str, Any]:
         return {**super().get_initial(), "login": self.request.GET.get("as", "")}

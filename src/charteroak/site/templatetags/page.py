@@ -1,4 +1,4 @@
-"""The parts every page is made of: whose turn, status, what may be done, what comes next, tables, progress, forms."""
+"""The parts every page is made of: whose turn, status, actions, next steps, tables, progress, forms."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -18,12 +18,12 @@ register = template.Library()
 
 # A status not named here is on its way: it gets the clock.
 SETTLED = {
-    "accepted", "active", "adopted", "approved", "carried", "complete", "completed", "confirmed", "executed",
-    "finished", "held", "linked", "open", "passed", "ready", "released", "signed", "succeeded",
+    "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
+    "decided", "destroyed", "executed", "open", "released", "settled", "signed", "succeeded",
 }  # fmt: skip
 STOPPED = {
-    "cancelled", "closed", "denied", "destroyed", "ended", "expired", "failed", "lapsed", "lost", "overdue",
-    "quarantined", "refused", "rejected", "terminated", "withdrawn",
+    "cancelled", "declined", "denied", "expired", "failed", "lost", "overdue", "quarantined", "refused",
+    "rejected", "terminated", "withdrawn",
 }  # fmt: skip
 WIDGETS = {
     forms.CheckboxInput: "usa-checkbox__input",
@@ -125,7 +125,7 @@ def data_table(
 
 @register.inclusion_tag("page/progress.html", takes_context=True)
 def progress(context: Context, value: int, end: int, label: str) -> dict[str, Any]:
-    """How far background work is. Asks the same page again until `value` reaches `end`; a link where scripts are off."""
+    """How far background work is: asks this page again until `value` reaches `end`, or by a link."""
     here = context["request"].get_full_path()
     return {"value": value, "end": end, "label": label, "here": here, "finished": value >= end}
 
@@ -141,6 +141,7 @@ def form_fields(form: forms.Form) -> dict[str, Any]:
     """A Django form in USWDS dress: label, hint, error, control. Fields keep what was typed."""
     for field in form:
         widget = field.field.widget
+        widget.attrs.pop("placeholder", None)  # vanishes on typing, and reads like an answer
         own = next(name for kind, name in WIDGETS.items() if isinstance(widget, kind))
         given = widget.attrs.get("class", "")
         if own not in given.split():
