@@ -58,6 +58,12 @@ def test_private_keys_are_closed_to_others_and_left_out_of_backups(made: Path) -
     assert b"PRIVATE" not in (made / "public" / "042--identity.pem").read_bytes()
 
 
+def test_a_folder_that_is_closed_to_this_process_holds_no_key_for_it(tmp_path: Path) -> None:
+    keys = FileKeyring(tmp_path / "file" / "private", tmp_path)
+    (tmp_path / "file").write_text("no folder at all")
+    assert not keys.exists("042", "identity")
+
+
 def test_making_a_key_again_keeps_the_one_there_is(root: Path) -> None:
     wrapped = keyring(root).wrap("042", "identity", DATA_KEY)
     assert keyring(root).create("042", "identity") == wrapped.key_id

@@ -97,7 +97,7 @@ class FileKeyring:
 
     def exists(self, project: str, store: str) -> bool:
         """Whether the private key is here, and so objects of this project and store can be read."""
-        return self._private_file(project, store).exists()
+        return os.access(self._private_file(project, store), os.R_OK)
 
     def public(self, project: str, store: str) -> rsa.RSAPublicKey:
         """The key to write with. Raises KeyUnavailable when there is none."""

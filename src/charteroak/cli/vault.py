@@ -61,12 +61,11 @@ def get(name: str, output: Path, as_json: bool) -> None:
 
 
 def _open_vault() -> "tuple[FileKeyring, Vault]":
-    """With the keys of the owner: who types this command administers the machine."""
-    from obstore.store import LocalStore
-
+    """With the command's own keys: other stores' belong to the processes that open them."""
     from charteroak.adapters.environment import Process, home
     from charteroak.adapters.keys import FileKeyring
+    from charteroak.adapters.stores import objects
     from charteroak.adapters.vault import Vault
 
-    keyring = FileKeyring(home().keys(Process.OWNER), home().public_keys)
-    return keyring, Vault(LocalStore(home().vault, mkdir=True), keyring)
+    keyring = FileKeyring(home().keys(Process.OWNER), home().public_keys / Process.OWNER)
+    return keyring, Vault(objects(home()), keyring)
