@@ -116,17 +116,16 @@ def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
     legible = {unit for row, unit in together.units.items() if not states[row]}
     intervals = audit(together.table, set(together.units.values()) - legible)
     unsafe = [interval for interval in intervals if not interval.safe]
-    names = ", ".join(table.derivation.name for table in tables)
-    for interval in unsafe:
-        yield Verdict(
-            "recoverable", names, "fail", interval.label, f"{interval.low:g} to {interval.high:g}",
-            f"at least {interval.need_low:g} to {interval.need_high:g}",
-            "Give tables that share this cell one group and protect = true, to be protected together.",
-        )  # fmt: skip
-    if not unsafe:
-        yield Verdict(
-            "recoverable", names, "pass", figure=f"{len(intervals)} sensitive figures, all uncertain enough"
-        )
+    mend = "Give tables that share this cell one group and protect = true, to be protected together."
+    for name in (table.derivation.name for table in tables):
+        for interval in unsafe:
+            known = f"{interval.low:g} to {interval.high:g}"
+            needed = f"at least {interval.need_low:g} to {interval.need_high:g}"
+            yield Verdict("recoverable", name, "fail", interval.label, known, needed, mend)
+        if not unsafe:
+            yield Verdict(
+                "recoverable", name, "pass", figure=f"{len(intervals)} sensitive figures, all uncertain"
+            )
 
 
 def _shown(table: Built) -> list[tuple[Codes, Cell]]:

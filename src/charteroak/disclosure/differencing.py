@@ -65,8 +65,9 @@ def compare_released(
     """Judge each new cell against every earlier one of the same or a neighbouring cell.
 
     Same cell, different people: a difference of 1 to minimum_people - 1 fails, an equal number asks for
-    review. One cell within the other: such a difference asks for review, for whether all of the smaller are
-    in the larger cannot be seen from digests. Only pairs are compared, never three or more tables.
+    review. One cell within the other: such a difference asks for review. Whether all people of the smaller
+    set are in the larger cannot be seen from digests, so a fail may be overcautious. Only pairs are compared,
+    never three or more tables.
     """
     known: defaultdict[tuple[Codes, bool], list[PublishedSet]] = defaultdict(list)
     inside: defaultdict[tuple[Codes, bool], list[PublishedSet]] = defaultdict(list)

@@ -12,7 +12,7 @@ from charteroak.disclosure.verdicts import Verdict
 
 CHARTS = {".svg", ".png", ".pdf", ".jpg", ".jpeg"}
 UNREADABLE_CHARTS = CHARTS - {".svg"}
-SSN = re.compile(r"(?<![\w.,-])(?:\d{3}[- ]\d{2}[- ]\d{4}|\d{9})(?![\w-]|[.,]\d)")
+SSN = re.compile(r"(?<![\w.-])(?:\d{3}[- ]\d{2}[- ]\d{4}|\d{9})(?![\w-]|[.,]\d)")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 WORD = re.compile(r"[\w@.-]+")
 NAME_COLUMNS = frozenset(

@@ -111,7 +111,7 @@ def _compared(
     file: str, content: bytes, table: Built, verdicts: Sequence[Verdict], appetite: Appetite
 ) -> Rebuilt:
     name, same = table.derivation.name, content == table.content
-    own = [verdict for verdict in verdicts if name in verdict.table.split(", ")]
+    own = [verdict for verdict in verdicts if verdict.table == name]
     own += identifiers(file, content.decode("utf-8", errors="replace"))
     mend = "" if same else (
         "The table differs from what its derivation gives: write it with disclosure.build, "

@@ -41,7 +41,7 @@ class LinkedTable:
 
 
 def crossed(
-    values: NDArray[np.float64], sensitive: Mapping[tuple[int, int], tuple[float, float]]
+    values: NDArray[np.float64] | NDArray[np.int64], sensitive: Mapping[tuple[int, int], tuple[float, float]]
 ) -> LinkedTable:
     """A two-way table with its row, column and grand totals; each cell is its own unit, its value its cost.
 

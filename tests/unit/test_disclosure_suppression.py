@@ -1,0 +1,124 @@
+"""Complementary suppression and its audit against published tables, brute force and chance."""
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charteroak.disclosure import audit, crossed, suppress
+from charteroak.disclosure.tables import LinkedTable
+
+# sdcTable's problemdata(): rows w to z, columns a to d.
+PROBLEM = np.array([[30, 47, 64, 89], [90, 124, 5, 31], [92, 100, 59, 85], [800, 991, 651, 685]])
+PRIMARY = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 1), (2, 3), (3, 1), (3, 3)]
+# A three by three table often printed in the suppression literature; II,C is sensitive.
+LITERATURE = np.array([[20, 50, 10], [8, 19, 22], [17, 32, 12]])
+THRESHOLD = 10
+
+Counts = npt.NDArray[np.int64]
+
+
+def unit(table: Counts, row: int, column: int) -> int:
+    return row * (int(table.shape[1]) + 1) + column
+
+
+def intervals(table: LinkedTable, hidden: set[int]) -> dict[int, tuple[float, float]]:
+    return {i.unit: (round(i.low, 4), round(i.high, 4)) for i in audit(table, hidden)}
+
+
+def small_counts(values: Counts) -> dict[tuple[int, int], tuple[float, float]]:
+    places = np.argwhere((values > 0) & (values < THRESHOLD))
+    return {(int(row), int(column)): (1, THRESHOLD - 1) for row, column in places}
+
+
+def test_a_cell_that_only_one_other_hides_is_recovered() -> None:
+    table = crossed(PROBLEM, dict.fromkeys(PRIMARY, (1, 1)))
+    found = intervals(table, {unit(PROBLEM, *cell) for cell in PRIMARY})
+    assert found[unit(PROBLEM, 0, 1)] == (47, 47)
+    assert found[unit(PROBLEM, 0, 0)] == (25, 94)
+    assert found[unit(PROBLEM, 1, 2)] == (0, 69)
+    assert found[unit(PROBLEM, 3, 3)] == (585, 770)
+
+
+def test_one_more_suppression_shields_it() -> None:
+    table = crossed(PROBLEM, dict.fromkeys(PRIMARY, (1, 1)))
+    found = intervals(table, {unit(PROBLEM, *cell) for cell in [*PRIMARY, (1, 1)]})
+    assert found[unit(PROBLEM, 0, 1)] == (0, 141)
+
+
+def test_the_cheapest_shield_of_the_problem_table_is_xd() -> None:
+    pattern = suppress(crossed(PROBLEM, dict.fromkeys(PRIMARY, (1, 1))))
+    assert pattern.secondary == {unit(PROBLEM, 1, 3)}
+    assert pattern.cost == 2128
+
+
+@pytest.mark.parametrize(
+    ("room", "hidden", "cost", "interval"),
+    [
+        ((5, 8), {(1, 0), (1, 2), (2, 0), (2, 2)}, 59, (5, 30)),
+        ((10, 10), {(1, 1), (1, 2), (2, 1), (2, 2)}, 85, (0, 34)),
+    ],
+)
+def test_the_literature_table_is_protected_at_its_known_cost(
+    room: tuple[int, int], hidden: set[tuple[int, int]], cost: int, interval: tuple[int, int]
+) -> None:
+    table = crossed(LITERATURE, {(1, 2): room})
+    pattern = suppress(table)
+    assert pattern.units == {unit(LITERATURE, *cell) for cell in hidden}
+    assert pattern.cost == cost
+    assert intervals(table, set(pattern.units)) == {unit(LITERATURE, 1, 2): interval}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_removing_any_secondary_breaks_the_pattern(seed: int) -> None:
+    values = np.random.default_rng(seed).poisson(14, (10, 12))
+    table = crossed(values, small_counts(values))
+    pattern = suppress(table)
+    assert pattern.secondary
+    assert all(interval.safe for interval in audit(table, pattern.units))
+    for secondary in pattern.secondary:
+        assert not all(interval.safe for interval in audit(table, pattern.units - {secondary}))
+
+
+tables = st.tuples(st.integers(2, 6), st.integers(2, 6)).flatmap(
+    lambda shape: st.lists(
+        st.integers(0, 30), min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]
+    ).map(lambda cells: np.array(cells).reshape(shape))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables)
+def test_no_random_table_is_left_with_an_unprotected_count(values: Counts) -> None:
+    table = crossed(values, small_counts(values))
+    pattern = suppress(table)
+    assert all(interval.safe for interval in audit(table, pattern.units))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=6, max_size=6), st.sets(st.integers(0, 5), min_size=2))
+def test_the_audit_finds_what_trying_every_table_finds(cells: list[int], hidden: set[int]) -> None:
+    values = np.array(cells).reshape(2, 3)
+    places = {divmod(place, 3) for place in hidden if cells[place]}
+    table = crossed(values, dict.fromkeys(places, (1, 1)))
+    found = intervals(table, {unit(values, *place) for place in places})
+    possible = list(tables_with_margins_of(values, places))
+    for place in places:
+        known = [table[place] for table in possible]
+        assert found[unit(values, *place)] == (min(known), max(known))
+
+
+def tables_with_margins_of(values: Counts, hidden: set[tuple[int, int]]) -> list[Counts]:
+    """Every table of whole numbers with the same margins and the same cells outside `hidden`."""
+    rows, columns = values.sum(1), values.sum(0)
+    found = []
+    for first, second in itertools.product(range(columns[0] + 1), range(columns[1] + 1)):
+        top = np.array([first, second, rows[0] - first - second])
+        tried = np.array([top, columns - top])
+        same = all(tried[place] == values[place] for place in np.ndindex(2, 3) if place not in hidden)
+        if same and (tried >= 0).all():
+            found.append(tried)
+    return found
