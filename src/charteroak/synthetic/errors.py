@@ -22,7 +22,7 @@ SHARED_SSN = 25  # people whose record carries someone else's number, at scale 1
 ZEROS_STRIPPED = 411  # rows of CSC's first delivery, at scale 1
 SSN_RECORDED = 0.92
 SASID_RECORDED = 0.72
-_SASID_RECORDED_HISPANIC = 0.58
+_SASID_RECORDED_HISPANIC = 0.50
 _HAND_ENTERED = 2.5  # how much likelier damage is where no SASID came over from the school
 _LETTERS = np.array(list("aeiourstnlmdc"))
 
