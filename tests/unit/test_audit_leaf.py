@@ -58,15 +58,15 @@ def test_instants_are_spelled_in_universal_time() -> None:
     ],
 )
 def test_names_addresses_and_social_security_numbers_stay_out(value: str) -> None:
-    for where in (
-        lambda: encoded(note=value),
-        lambda: encoded(note=["plain", value]),
-        lambda: encoded(by=value),
-        lambda: encoded(subject=value),
-    ):
-        with pytest.raises(NotForTheLog) as refused:
-            where()
-        assert value not in str(refused.value)
+    with pytest.raises(NotForTheLog, match="note") as refused:
+        encoded(note=value)
+    assert value not in str(refused.value)
+    with pytest.raises(NotForTheLog, match="notes"):
+        encoded(notes=["plain", value])
+    with pytest.raises(NotForTheLog, match="by"):
+        encoded(by=value)
+    with pytest.raises(NotForTheLog, match="subject"):
+        encoded(subject=value)
 
 
 @pytest.mark.parametrize("value", [1.5, b"bytes", {"a": 1}, ["a", ["b"]], AT])

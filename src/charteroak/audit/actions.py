@@ -21,7 +21,7 @@ class Actor(Protocol):
     def username(self) -> str: ...
 
 
-def record(name: str, *, by: Actor | str, subject: Model | str, **facts: leaf.Fact) -> Event:
+def record(name: str, /, *, by: Actor | str, subject: Model | str, **facts: leaf.Fact) -> Event:
     """Append one event; the last statement of its transaction, for until it ends every other writer waits.
 
     `by` is a person or a process ("linker"); `subject` a record or its id. Facts are ids, hashes, numbers and

@@ -10,7 +10,7 @@ from charteroak.adapters.environment import Home, Process, home, log_name
 from charteroak.audit import merkle
 from charteroak.audit.models import Checkpoint, Event
 from charteroak.audit.note import Signer, TreeHead, Verifier, tree_head
-from charteroak.audit.queries import newest_checkpoint
+from charteroak.audit.queries import NotYetSigned, newest_checkpoint
 
 LOCK = 7_236_043  # one notary at a time; writers do not wait for it
 
@@ -72,13 +72,12 @@ def sign_checkpoint() -> Checkpoint:
 
 def newest_or_signed() -> Checkpoint:
     """Sign the log as it stands where this account may read the key, otherwise take the notary's newest."""
-    try:
+    if os.access(signing_key(home()), os.R_OK):
         return sign_checkpoint()
-    except PermissionError:
-        newest = newest_checkpoint()
-        if newest is None:
-            raise LogDamaged("The notary has signed nothing yet; start `oak serve` and try again.") from None
-        return newest
+    newest = newest_checkpoint()
+    if newest is None:
+        raise NotYetSigned("The notary has signed nothing yet; start `oak serve` and try again.")
+    return newest
 
 
 def _continued(newest: Checkpoint | None, verifier: Verifier) -> merkle.Frontier:

@@ -14,7 +14,7 @@ from charteroak.policy.roles import Role
 
 
 class NotYetSigned(LookupError):
-    """No checkpoint covers this event yet; the notary signs within seconds."""
+    """No checkpoint covers what is asked for; the notary signs within seconds."""
 
 
 def visible_to(person: Actor, roles: Iterable[Role]) -> QuerySet[Event]:

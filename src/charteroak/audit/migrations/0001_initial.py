@@ -25,7 +25,7 @@ BEGIN
     IF NEW.leaf_hash <> sha256('\\x00'::bytea || NEW.leaf)
         OR (said->>'index', said->>'name', said->>'by', said->>'subject',
             (said->>'domain_at')::timestamptz, (said->>'real_at')::timestamptz)
-            IS DISTINCT FROM (NEW.index::text, NEW.name, NEW.by, NEW.subject, NEW.domain_at, NEW.real_at) THEN
+            IS DISTINCT FROM (NEW.index::text, NEW.name, NEW."by", NEW.subject, NEW.domain_at, NEW.real_at) THEN
         RAISE EXCEPTION 'Event % does not say what its leaf says.', NEW.index USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
