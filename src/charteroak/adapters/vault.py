@@ -138,8 +138,11 @@ class Vault:
         partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                for chunk in self.open(object_id):
+            with (
+                os.fdopen(descriptor, "wb", buffering=0) as file,
+                closing(ahead(self.open(object_id))) as chunks,
+            ):
+                for chunk in chunks:
                     file.write(chunk)
                 os.fsync(descriptor)
             partial.replace(path)
