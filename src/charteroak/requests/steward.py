@@ -1,0 +1,77 @@
+"""What an agency's steward does with a request: asks, gets an answer, decides on each column."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.audit import actions as audit
+from charteroak.policy.agency_review import LIFECYCLE, Action, Choice, Status
+from charteroak.requests.actions import locked, recommend_when_all_decided
+from charteroak.requests.models import AgencyReview, Question, RequestedColumn
+from charteroak.requests.queries import review_facts, roles_of
+
+
+def _locked(pk: int) -> AgencyReview:
+    return AgencyReview.objects.select_for_update().select_related("agency", "data_request").get(pk=pk)
+
+
+def _require(review: AgencyReview, action: Action, by: Person) -> None:
+    roles = roles_of(by, review.data_request, review.agency)
+    LIFECYCLE.may(Status(review.status), action, roles, review_facts(review, by)).require()
+
+
+@transaction.atomic
+def ask(*, pk: int, by: Person, text: str) -> None:
+    """Ask the applicant; the agency's clock stands still until the answer."""
+    review = _locked(pk)
+    _require(review, Action.ASK, by)
+    review.status = LIFECYCLE.after(Status(review.status), Action.ASK)
+    review.save()
+    Question.objects.create(review=review, text=text, asked_by=by, asked_at=clock.now())
+    audit.record("requests:question:ask", by=by, subject=review.data_request, agency=review.agency.code)
+
+
+@transaction.atomic
+def answer(*, pk: int, by: Person, text: str) -> None:
+    """The applicant answers the open question; it is the agency's turn again."""
+    review = _locked(pk)
+    _require(review, Action.ANSWER, by)
+    review.status = LIFECYCLE.after(Status(review.status), Action.ANSWER)
+    review.save()
+    question = review.questions.filter(answered_at__isnull=True).get()
+    question.answer, question.answered_by, question.answered_at = text, by, clock.now()
+    question.save()
+    audit.record("requests:question:answer", by=by, subject=review.data_request, agency=review.agency.code)
+
+
+@transaction.atomic
+def decide(*, pk: int, by: Person, choices: Mapping[int, tuple[Choice, str]], conditions: str = "") -> None:
+    """Allow, deny or mask each column asked of this agency (column id → choice, reason), with conditions.
+
+    When this was the last agency to decide, the request goes on to the board.
+    """
+    record = locked(AgencyReview.objects.values_list("data_request", flat=True).get(pk=pk))
+    review = _locked(pk)
+    asked = RequestedColumn.objects.filter(data_request=record, variable__dataset__agency=review.agency)
+    now = clock.now()
+    for column in asked.filter(pk__in=choices):
+        column.choice, column.reason = choices[column.pk]
+        column.decided_by, column.decided_at = by, now
+        column.save()
+    _require(review, Action.DECIDE, by)  # what is still undecided or lacks a reason rolls all of it back
+    review.status = LIFECYCLE.after(Status(review.status), Action.DECIDE)
+    review.conditions = conditions
+    review.decided_by, review.decided_at = by, now
+    review.save()
+    on_to_the_board = recommend_when_all_decided(record, by)
+    audit.record(
+        "requests:agency_review:decide",
+        by=by,
+        subject=record,
+        number=record.number,
+        agency=review.agency.code,
+        decisions=[f"{column.variable.name}:{column.choice}" for column in asked.select_related("variable")],
+        on_to_the_board=on_to_the_board,
+    )
