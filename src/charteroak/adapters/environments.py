@@ -1,11 +1,9 @@
 """The Python that researchers' code runs with: copied from this machine, sealed, named by its hash."""
 
-import compileall
 import fcntl
 import hashlib
 import json
 import os
-import py_compile
 import re
 import shutil
 import subprocess
@@ -36,7 +34,7 @@ class ResearchEnvironment:
     """A finished environment: read-only, readable by every account that reaches its folder."""
 
     path: Path
-    digest: str  # SHA-256 over the sorted tree: names, permissions, bytes
+    digest: str  # SHA-256 over the sorted tree: names, permissions, bytes; see _seal
     packages: dict[str, str]  # name → version
 
     @property
@@ -164,11 +162,9 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
         (tree / "bin" / link).symlink_to(f"../base/bin/{VERSION}")
     home = f"home = {ENVIRONMENT}/base/bin\ninclude-system-site-packages = false\n"
     (tree / "pyvenv.cfg").write_text(home, encoding="ascii")
-    # Compiled here, because nobody can write there; unchecked: the tree does not change
-    compileall.compile_dir(
-        site, quiet=2, workers=os.cpu_count() or 1, stripdir=str(tree), prependdir=ENVIRONMENT,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )  # fmt: skip
+    # Compiled here, because nobody can write there; unchecked, because the tree does not change.
+    options = ["-qq", "-j0", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
+    subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(site)], check=False)
 
 
 def _place(source: Path, target: Path) -> None:
@@ -195,7 +191,11 @@ def _copy_libraries(base: Path) -> None:
 
 
 def _seal(tree: Path) -> str:
-    """Take away every right to write a file, give every right to read; return the digest."""
+    """Take away every right to write a file, give every right to read; return the digest.
+
+    Pre-compiled files are sealed but not in the digest: the compiler does not write the same bytes twice, and
+    they follow from sources that are in it.
+    """
     hasher = hashlib.sha256()
     tree.chmod(0o755)
     for name, facts in _entries(tree):
@@ -210,5 +210,6 @@ def _seal(tree: Path) -> str:
                 content = hashlib.file_digest(file, "sha256").digest()
         if not path.is_symlink():
             path.chmod(mode)
-        hasher.update(f"{name}\0{mode:o}\0{len(content)}\0".encode() + content)
+        if "__pycache__" not in name:
+            hasher.update(f"{name}\0{mode:o}\0{len(content)}\0".encode() + content)
     return hasher.hexdigest()

@@ -20,8 +20,8 @@ class Rule:
     arguments: tuple[Argument, ...] = ()
 
 
-# Ordinary computing: files, memory, threads, signals, pipes, clocks read. Absent, and so unknown to the sandbox:
-# mounts, namespaces, other processes' memory, keys, io_uring, bpf, perf, userfaultfd, handles, clock setting.
+# Ordinary computing: files, memory, threads, signals, pipes, clocks. Absent, so unknown to the sandbox:
+# mounts, namespaces, other processes' memory, keys, io_uring, bpf, perf, userfaultfd, handles, set clocks.
 PLAIN_CALLS = """
 accept accept4 access alarm arch_prctl bind brk capget capset chdir chmod chown clock_getres clock_gettime
 clock_nanosleep clone close close_range connect copy_file_range creat dup dup2 dup3 epoll_create
