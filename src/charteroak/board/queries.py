@@ -1,0 +1,87 @@
+"""What a meeting's rules need to know: seats, quorum, who is concerned, who must recuse, how votes stand."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.board.models import Meeting, Motion, Seat, Vote
+from charteroak.policy import meeting, motion
+from charteroak.policy.agency_review import Choice as ColumnChoice
+from charteroak.policy.motion import Choice
+
+
+def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
+    """The board's seats as they were filled on the meeting's day."""
+    day = on or record.starts_at.astimezone(clock.STATE_TIME).date()
+    return record.board.seats.filter(
+        Q(until__isnull=True) | Q(until__gte=day), since__lte=day
+    ).select_related("agency", "person")
+
+
+def meeting_facts(record: Meeting) -> meeting.Facts:
+    return meeting.Facts(
+        until_start=record.starts_at - clock.now(),
+        agenda_items=record.motions.count(),
+        seats=seats(record).count(),
+        present=record.attendance.count(),
+        undecided_motions=record.motions.filter(status=motion.Status.ON_AGENDA).count(),
+    )
+
+
+def concerned(record: Motion) -> list[Seat]:
+    """Seats of agencies whose records are asked for; for outputs, of those that allowed a column."""
+    columns = record.data_request.columns.all()
+    if record.kind == Motion.Kind.APPROVE_OUTPUTS:
+        columns = columns.filter(choice__in=[ColumnChoice.ALLOW, ColumnChoice.MASK])
+    agencies = columns.values("variable__dataset__agency")
+    return list(seats(record.meeting).filter(agency__in=agencies))
+
+
+def conflicted(seat: Seat, record: Motion) -> bool:
+    """A member on the project's team, or of the same employer as the applicant, has a stake in it."""
+    applicant = record.data_request.applicant
+    return (
+        seat.person_id == applicant.pk
+        or record.data_request.team.filter(person=seat.person).exists()
+        or (seat.agency_id == applicant.employer_id)
+    )
+
+
+def standing_votes(record: Motion) -> dict[int, Vote]:
+    """The latest vote of each seat, by seat."""
+    return {
+        vote.seat_id: vote for vote in record.votes.select_related("seat__agency", "by").order_by("at", "pk")
+    }
+
+
+def seat_of(person: Person, record: Meeting) -> Seat | None:
+    return seats(record).filter(person=person).first()
+
+
+def motion_facts(record: Motion, by: Person, choice: Choice | None = None) -> motion.Facts:
+    whole = meeting_facts(record.meeting)
+    seat = seat_of(by, record.meeting)
+    votes, asked = standing_votes(record), concerned(record)
+    return motion.Facts(
+        meeting_open=record.meeting.status == meeting.Status.OPEN,
+        quorum=whole.present >= whole.quorum,
+        present_seats=whole.present,
+        seats_needed=whole.quorum,
+        actor_present=seat is not None and record.meeting.attendance.filter(seat=seat).exists(),
+        actor_conflicted=seat is not None and conflicted(seat, record),
+        choice=choice,
+        actor_concerned=seat is not None and seat.pk in {other.pk for other in asked},
+        concerned_not_voted=tuple(other.agency.code for other in asked if other.pk not in votes),
+        rejections=sum(vote.choice == Choice.REJECT for vote in votes.values()),
+    )
+
+
+def carried(kind: str, data_request: int, about: str = "") -> Motion | None:
+    """The board's carried motion on a request, or on its outputs numbered `about`."""
+    return (
+        Motion.objects.filter(kind=kind, data_request=data_request, about=about, status=motion.Status.CARRIED)
+        .order_by("-declared_at")
+        .first()
+    )
