@@ -14,6 +14,25 @@ from charteroak.linkage.recipe import LEVELS, Field, Kind
 
 Levels = NDArray[np.int8]
 MISSING = -1
+PARTICLES = [
+    "DE",
+    "DEL",
+    "LA",
+    "LAS",
+    "LOS",
+    "DA",
+    "DO",
+    "DOS",
+    "DI",
+    "VAN",
+    "VON",
+    "DER",
+    "DEN",
+    "AL",
+    "EL",
+    "LE",
+]
+"""Parts of a surname that two families may share without sharing a name."""
 CLOSE = 0.88
 """Jaro-Winkler similarity from which two names count as spelt alike; 0.88 is a usual cut (Winkler 2006)."""
 
@@ -65,7 +84,8 @@ def given_name(pairs: pl.DataFrame) -> Levels:
 
 
 def family_name(pairs: pl.DataFrame) -> Levels:
-    parts = [pl.col(side).str.split(" ").list.filter(pl.element().str.len_chars() > 2) for side in ("a", "b")]
+    names = pl.element().str.len_chars().gt(1) & ~pl.element().is_in(PARTICLES)
+    parts = [pl.col(side).str.split(" ").list.filter(names) for side in ("a", "b")]
     short, long = squashed("a"), squashed("b")
     begins = pl.when(short.str.len_chars() <= long.str.len_chars())
     begins_with = begins.then(long.str.starts_with(short)).otherwise(short.str.starts_with(long))

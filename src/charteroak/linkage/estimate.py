@@ -69,8 +69,9 @@ class Chance:
 def chance(
     left: pl.DataFrame, right: pl.DataFrame, fields: Sequence[Field], rng: np.random.Generator
 ) -> list[Chance]:
-    """Equal values counted exactly over all pairs; the other levels from RANDOM_PAIRS drawn pairs."""
-    drawn = (rng.integers(left.height, size=RANDOM_PAIRS), rng.integers(right.height, size=RANDOM_PAIRS))
+    """Equal values counted exactly over all pairs; the other levels from up to RANDOM_PAIRS drawn pairs."""
+    size = min(RANDOM_PAIRS, left.height * right.height)
+    drawn = (rng.integers(left.height, size=size), rng.integers(right.height, size=size))
     levels = compare(left, right, drawn, fields)
     found = []
     for place, field in enumerate(fields):
