@@ -82,6 +82,29 @@ def test_released_tables_given_back_find_a_difference(data: Path, outbox: Path, 
     assert verdicts_of(answer, "fewer.csv")["differencing"] == "fail"
 
 
+def test_what_only_the_airlock_knows_of_employers_comes_back_as_a_table_to_submit(
+    data: Path, tmp_path: Path
+) -> None:
+    people = pl.read_parquet(data / "people.parquet").with_columns(wage=pl.int_range(94) + 100.0)
+    people.write_parquet(data / "people.parquet")
+    wages = Derivation("wages", "SELECT * FROM people", "person_id", ("town",), "", "wage", "mean")
+    written = build([wages], data, shipped("dol"))["wages"]
+    paid = people.select(
+        "person_id", total_wage="wage", employer=pl.when(pl.col("town") == "A").then(pl.lit("mill"))
+    )
+    paid.with_columns(pl.col("employer").fill_null(pl.col("person_id"))).write_parquet(
+        data / "evidence.parquet"
+    )
+    outbox = {"wages.toml": wages.to_toml().encode(), "wages.csv": written}
+    (first,) = rebuild(outbox, open_extract(data), shipped("dol"), person="person_id")
+    assert first.same_bytes
+    assert ("employers", "fail") in {(v.rule, v.verdict) for v in first.verdicts}
+    outbox["wages.csv"] = first.rebuilt.encode()
+    (second,) = rebuild(outbox, open_extract(data), shipped("dol"), person="person_id")
+    assert {v.verdict for v in second.verdicts} == {"pass"}
+    assert "A,,,primary" in first.rebuilt
+
+
 def test_what_cannot_be_rebuilt_never_passes(data: Path, outbox: Path, tmp_path: Path) -> None:
     (outbox / "notes.txt").write_text("Earnings are higher among concentrators.")
     status, answer = run(data, outbox, tmp_path)
@@ -103,6 +126,11 @@ def test_another_key_than_the_extracts_is_refused(data: Path, outbox: Path) -> N
     )
     (entry,) = rebuild(files, open_extract(data), APPETITE, person="person_id")
     assert [(v.rule, v.verdict) for v in entry.verdicts] == [("derivation", "fail")]
+
+
+def test_an_outbox_without_tables_is_read_all_the_same(data: Path) -> None:
+    (entry,) = rebuild({"notes.txt": b"nothing"}, open_extract(data), APPETITE, person="person_id")
+    assert [(v.rule, v.verdict) for v in entry.verdicts] == [("not_derivable", "review")]
 
 
 def test_a_planted_link_is_not_followed(data: Path, outbox: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -22,8 +22,9 @@ from charteroak.disclosure.verdicts import Verdict, worst
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What is known of one file. `evidence` and `published` are for checkers and the register of releases,
-    as confidential as the extract.
+    """What is known of one file. `rebuilt` is the airlock's own text of a table that was submitted otherwise.
+
+    `evidence` and `published` are for checkers and the record of releases, as confidential as the extract.
     """
 
     file: str
@@ -32,6 +33,7 @@ class Rebuilt:
     same_bytes: bool
     verdicts: list[Verdict]
     derivation: str = ""  # its digest
+    rebuilt: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
     published: list[PublishedSet] = field(default_factory=list)
 
@@ -50,32 +52,43 @@ def rebuild(
     """Judge every file of an outbox; derivations (`NAME.toml`) are read with their table and do not leave.
 
     `person` is the extract's key: a derivation by any other is refused. A table whose rebuilt bytes differ
-    fails; a file without derivation is at best `review`.
+    fails; a file without derivation is at best `review`. A workspace does not see the employers' evidence: a
+    table that is right but for it fails by the rule `employers`, and `rebuilt` is what to submit instead.
     """
     stated, refused = _stated(outbox, person)
+    tables: dict[str, Built] = {}
+    verdicts: list[Verdict] = []
+    unaware: dict[str, bytes] = {}
     try:
-        tables = (
-            {table.derivation.name: table for table in build_tables(stated, extract, appetite)}
-            if stated
-            else {}
-        )
-        verdicts = check(list(tables.values()), appetite, earlier) if tables else []
+        tables = {table.derivation.name: table for table in build_tables(stated, extract, appetite)}
+        if any(outbox[f"{name}.csv"] != table.content for name, table in tables.items()):
+            unaware = _without_employers(stated, extract, appetite)
+        verdicts = check(list(tables.values()), appetite, earlier)
     except (DerivationError, Unprotectable) as error:
         # Tables are protected together, so one that cannot be built leaves all of them unbuilt.
         refused |= {f"{d.name}.csv": Verdict("derivation", d.name, "fail", mend=str(error)) for d in stated}
-        tables, verdicts = {}, []
     keys = {str(key) for (key,) in extract.execute(person_keys(extract, person)).fetchall()}
     found = []
     for file, content in sorted(outbox.items()):
+        name = file.removesuffix(".csv")
         if file in refused:
             found.append(Rebuilt(file, _sha256(content), file.endswith(".csv"), False, [refused[file]]))
-        elif file.endswith(".csv") and PurePath(file).stem in tables:
-            table = tables[PurePath(file).stem]
-            found.append(_compared(file, content, table, verdicts, appetite))
+        elif file.endswith(".csv") and name in tables:
+            own = [verdict for verdict in verdicts if verdict.table == name]
+            own += _compared(name, content, tables[name].content, unaware.get(name))
+            found.append(_table(content, tables[name], own, appetite))
         elif not file.endswith(".toml"):
             inspected = inspect(file, content, appetite, people=keys, tables=tables.keys())
             found.append(Rebuilt(file, _sha256(content), False, False, inspected))
     return found
+
+
+def _without_employers(
+    stated: Sequence[Derivation], extract: duckdb.DuckDBPyConnection, appetite: Appetite
+) -> dict[str, bytes]:
+    """The tables as a workspace gives them, where no employer rule can be computed."""
+    silent = replace(appetite, minimum_employers=0, largest_employer=None)
+    return {table.derivation.name: table.content for table in build_tables(stated, extract, silent)}
 
 
 def _stated(outbox: Mapping[str, bytes], person: str) -> tuple[list[Derivation], dict[str, Verdict]]:
@@ -107,21 +120,35 @@ def _stated(outbox: Mapping[str, bytes], person: str) -> tuple[list[Derivation],
     return stated, refused
 
 
-def _compared(
-    file: str, content: bytes, table: Built, verdicts: Sequence[Verdict], appetite: Appetite
-) -> Rebuilt:
-    name, same = table.derivation.name, content == table.content
-    own = [verdict for verdict in verdicts if verdict.table == name]
-    own += identifiers(file, content.decode("utf-8", errors="replace"))
-    mend = "" if same else (
-        "The table differs from what its derivation gives: write it with disclosure.build, "
-        "and submit every table of its group together."
-    )  # fmt: skip
-    own.append(Verdict("same_bytes", name, "pass" if same else "fail", mend=mend))
+def _compared(name: str, content: bytes, rebuilt: bytes, unaware: bytes | None) -> list[Verdict]:
+    """Whether the submitted bytes are the airlock's, or what a workspace without that evidence gives."""
+    found = identifiers(name, content.decode("utf-8", errors="replace"))
+    if content not in (rebuilt, unaware):
+        mend = (
+            "The table differs from what its derivation gives: write it with disclosure.build, "
+            "and submit every table of its group together."
+        )
+        return [*found, Verdict("same_bytes", name, "fail", mend=mend)]
+    found.append(Verdict("same_bytes", name, "pass"))
+    if content != rebuilt:
+        mend = "Few employers stand behind some figures. Submit the airlock's version, which suppresses them."
+        found.append(Verdict("employers", name, "fail", mend=mend))
+    return found
+
+
+def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appetite) -> Rebuilt:
+    same = any(verdict.rule == "same_bytes" and verdict.verdict == "pass" for verdict in verdicts)
     return Rebuilt(
-        file, _sha256(content), True, same, own, table.derivation.digest,
-        _evidence(table, appetite), published([table]),
-    )  # fmt: skip
+        f"{table.derivation.name}.csv",
+        _sha256(content),
+        True,
+        same,
+        verdicts,
+        table.derivation.digest,
+        "" if content == table.content else table.content.decode(),
+        _evidence(table, appetite),
+        published([table]),
+    )
 
 
 def _evidence(table: Built, appetite: Appetite) -> list[dict[str, Any]]:
