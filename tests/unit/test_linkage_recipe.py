@@ -12,9 +12,9 @@ def test_a_recipe_survives_its_canonical_text() -> None:
 
 
 def test_quotes_and_backslashes_survive_the_canonical_text() -> None:
-    text = recipe_042().to_toml().replace('name = "SASID"', r'name = "the \"state\" number \\ SASID"')
+    text = recipe_042().to_toml().replace('name = "SASID"', r'name = "the \"state\" número \\ \nSASID"')
     recipe = Recipe.from_toml(text)
-    assert recipe.exact[0].name == 'the "state" number \\ SASID'
+    assert recipe.exact[0].name == 'the "state" número \\ \nSASID'
     assert Recipe.from_toml(recipe.to_toml()) == recipe
 
 

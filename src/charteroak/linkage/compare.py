@@ -48,6 +48,13 @@ def alike(pairs: pl.DataFrame) -> pl.Series:
     )
 
 
+def initial_of() -> pl.Expr:
+    """One side is a single letter, and the other begins with it."""
+    left, right = pl.col("a"), pl.col("b")
+    single = pl.min_horizontal(left.str.len_chars(), right.str.len_chars()) == 1
+    return single & (left.str.slice(0, 1) == right.str.slice(0, 1))
+
+
 def one_slip(pairs: pl.DataFrame) -> pl.Series:
     """One digit wrong, or two neighbouring digits exchanged."""
     left, right = pairs["a"].to_list(), pairs["b"].to_list()
@@ -73,11 +80,10 @@ def given_name(pairs: pl.DataFrame) -> Levels:
         .replace_strict(NICKNAMES, default=None, return_dtype=pl.List(pl.Int64))
         for side in ("a", "b")
     ]
-    one_letter = pl.min_horizontal(pl.col("a").str.len_chars(), pl.col("b").str.len_chars()) == 1
     tests: dict[str, pl.Expr | pl.Series] = {
         "same": squashed("a") == squashed("b"),
         "nickname": (groups[0].list.set_intersection(groups[1]).list.len() > 0).fill_null(value=False),
-        "initial": one_letter & (pl.col("a").str.slice(0, 1) == pl.col("b").str.slice(0, 1)),
+        "initial": initial_of(),
         "close": alike(pairs),
     }
     return _graded(Kind.GIVEN_NAME, pairs, tests)
@@ -86,23 +92,21 @@ def given_name(pairs: pl.DataFrame) -> Levels:
 def family_name(pairs: pl.DataFrame) -> Levels:
     names = pl.element().str.len_chars().gt(1) & ~pl.element().is_in(PARTICLES)
     parts = [pl.col(side).str.split(" ").list.filter(names) for side in ("a", "b")]
-    short, long = squashed("a"), squashed("b")
-    begins = pl.when(short.str.len_chars() <= long.str.len_chars())
-    begins_with = begins.then(long.str.starts_with(short)).otherwise(short.str.starts_with(long))
-    four_letters = pl.min_horizontal(short.str.len_chars(), long.str.len_chars()) >= 4
+    left, right = squashed("a"), squashed("b")
+    begins = left.str.starts_with(right) | right.str.starts_with(left)
+    four_letters = pl.min_horizontal(left.str.len_chars(), right.str.len_chars()) >= 4
     shares_part = parts[0].list.set_intersection(parts[1]).list.len() > 0
     tests: dict[str, pl.Expr | pl.Series] = {
-        "same": short == long,
-        "part": shares_part | (begins_with & four_letters),
+        "same": left == right,
+        "part": shares_part | (begins & four_letters),
         "close": alike(pairs),
     }
     return _graded(Kind.FAMILY_NAME, pairs, tests)
 
 
 def middle_name(pairs: pl.DataFrame) -> Levels:
-    one_letter = pl.min_horizontal(pl.col("a").str.len_chars(), pl.col("b").str.len_chars()) == 1
-    initial = one_letter & (pl.col("a").str.slice(0, 1) == pl.col("b").str.slice(0, 1))
-    return _graded(Kind.MIDDLE_NAME, pairs, {"same": squashed("a") == squashed("b"), "initial": initial})
+    same = squashed("a") == squashed("b")
+    return _graded(Kind.MIDDLE_NAME, pairs, {"same": same, "initial": initial_of()})
 
 
 def birth_date(pairs: pl.DataFrame) -> Levels:

@@ -1,6 +1,7 @@
 """The linkage recipe that stewards agree to: which columns mean what, which passes run, what is accepted."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -220,5 +221,5 @@ def _value(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_value(entry) for entry in value) + "]"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value)  # TOML's basic strings read every escape that JSON writes here
     return repr(value)
