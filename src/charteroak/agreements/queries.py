@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.agreements.models import Agreement, Clause
+from charteroak.agreements.drafting import REQUIRED
+from charteroak.agreements.models import Agreement, Clause, Party, Signature
+from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
-from charteroak.policy.decision import Decision
+from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.roles import Role
 
 OFFICES = frozenset(
@@ -23,35 +25,52 @@ OFFICES = frozenset(
 )  # fmt: skip
 
 
-def coverage(agreement: Agreement | None, asked: Asked) -> Decision:
-    """Whether a signed clause covers this use; fails closed without an agreement."""
-    return covers(terms(agreement) if agreement is not None else None, asked)
+def coverage(record: Agreement | None, asked: Asked) -> Decision:
+    """Whether a signed clause covers this use; fails closed without an agreement or an enforced clause."""
+    if record is None:
+        return covers(None, asked)
+    if record.executed_on is not None and not as_signed(record):
+        return refuse(
+            "not_as_signed",
+            f"Agreement {record.number} no longer reads as it was signed.",
+            "Tell the auditor.",
+        )
+    try:
+        return covers(terms(record), asked)
+    except LookupError as missing:
+        return refuse("agreement_incomplete", str(missing), "Amend the agreement.")
 
 
-def terms(agreement: Agreement) -> Terms:
+def as_signed(record: Agreement) -> bool:
+    """Whether the clauses on file are, to the letter, those that every party signed."""
+    signed = set(Signature.objects.filter(party__agreement=record).values_list("text_hash", flat=True))
+    return signed == {record.text_hash} == {text_hash(record.clauses.all())}
+
+
+def terms(record: Agreement) -> Terms:
     """The agreement's terms, each with the number of the clause in which it was signed.
 
     Raises LookupError when a clause that the system enforces is missing: such an agreement covers nothing.
     """
-    clauses = {clause.kind: clause for clause in agreement.clauses.all() if clause.kind != "elements"}
+    clauses = {clause.kind: clause for clause in record.clauses.all() if clause.kind != "elements"}
 
     def said(kind: str) -> dict[str, Any]:
         if kind not in clauses:
-            raise LookupError(f"agreement {agreement.number} has no clause on {kind}")
+            raise LookupError(f"agreement {record.number} has no clause on {kind}")
         return dict(clauses[kind].terms)
 
     hub = said("hub")
     return Terms(
-        number=agreement.number,
-        executed_on=agreement.executed_on,
-        starts_on=agreement.starts_on,
-        ends_on=agreement.ends_on,
-        ended_on=agreement.ended_on,
+        number=record.number,
+        executed_on=record.executed_on,
+        starts_on=record.starts_on,
+        ends_on=record.ends_on,
+        ended_on=record.ended_on,
         purpose=said("purpose")["purpose"],
         purpose_clause=clauses["purpose"].number,
         elements={
             clause.terms["agency"]: _elements(clause)
-            for clause in agreement.clauses.all()
+            for clause in record.clauses.all()
             if clause.kind == "elements"
         },
         people=frozenset(said("people")["people"]),
@@ -93,9 +112,9 @@ def text_hash(clauses: Iterable[Clause]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def contributors(agreement: Agreement) -> list[str]:
+def contributors(record: Agreement) -> list[str]:
     """Codes of the agencies whose records go in, in order."""
-    return sorted(terms(agreement).elements)
+    return sorted(terms(record).elements)
 
 
 def in_force(number: str, on: date | None = None) -> Agreement | None:
@@ -117,3 +136,27 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
         | Q(data_request__applicant=person)
         | Q(data_request__team__person=person)
     ).distinct()
+
+
+def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
+    """Offices held today, and the recipient's role where the agreement names this person."""
+    roles = person.roles(clock.today())
+    return roles | {Role.RECIPIENT} if record.recipients.filter(person=person).exists() else roles
+
+
+def facts(record: Agreement, by: Person, shown: str = "", party: Party | None = None) -> agreement.Facts:
+    """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
+    clauses = list(record.clauses.all())
+    present = {clause.kind for clause in clauses if clause.text.strip()}
+    return agreement.Facts(
+        missing_clauses=tuple(f"{kind} ({law})" for kind, law in REQUIRED.items() if kind not in present),
+        request_approved=record.data_request.status == data_request.Status.APPROVED,
+        signer_party=party is not None and party.signatory_id == by.pk,
+        already_signed=party is not None and Signature.objects.filter(party=party).exists(),
+        text_changed=bool(shown) and not shown == record.text_hash == text_hash(clauses),
+        unsigned=tuple(
+            f"{party.agency.code} ({party.get_part_display()})"
+            for party in record.parties.filter(signature__isnull=True).select_related("agency")
+        ),
+        not_destroyed=tuple(duty.get_what_display() for duty in record.duties.filter(done_at__isnull=True)),
+    )

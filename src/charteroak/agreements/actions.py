@@ -1,0 +1,200 @@
+"""Every write about an agreement: drafted, redlined, opened for signature, signed, executed, ended, closed."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.queries import administration_on, authority_of, holders
+from charteroak.agreements import drafting
+from charteroak.agreements.models import (
+    Agreement,
+    Clause,
+    DestructionDuty,
+    Party,
+    Recipient,
+    Redline,
+    Signature,
+)
+from charteroak.agreements.queries import contributors, facts, roles_of, text_hash
+from charteroak.audit import actions as audit
+from charteroak.policy import data_request
+from charteroak.policy.agreement import LIFECYCLE, Action, Status
+from charteroak.policy.decision import refuse
+from charteroak.policy.roles import Role
+from charteroak.requests.models import DataRequest
+
+
+def _locked(pk: int) -> Agreement:
+    return Agreement.objects.select_for_update(of=("self",)).select_related("data_request").get(pk=pk)
+
+
+def _require(record: Agreement, action: Action, by: Person, shown: str = "") -> None:
+    LIFECYCLE.may(Status(record.status), action, roles_of(by, record), facts(record, by, shown)).require()
+
+
+@transaction.atomic
+def draft(*, data_request_pk: int, by: Person) -> Agreement:
+    """Generate the agreement from the request and what each agency decided."""
+    request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
+    if not by.roles(clock.today()) & {Role.COUNSEL, Role.POLICY_OFFICE}:
+        refuse("wrong_role", _("Only counsel or the policy office drafts an agreement.")).require()
+    if request.status != data_request.Status.APPROVED:
+        refuse("request_not_approved", _("The board has not approved the request.")).require()
+    assert request.ends_on is not None  # noqa: S101 - a submitted request has an end date
+    record = Agreement.objects.create(
+        number=request.number,
+        data_request=request,
+        starts_on=clock.today(),
+        ends_on=request.ends_on,
+        drafted_by=by,
+        drafted_at=clock.now(),
+    )
+    clauses = [
+        Clause(agreement=record, position=position, **vars(clause))
+        for position, clause in enumerate(drafting.draft(request))
+    ]
+    Clause.objects.bulk_create(clauses)
+    _name_parties(record)
+    named = next(clause.terms["people"] for clause in clauses if clause.kind == "people")
+    for person in Person.objects.filter(username__in=named):
+        Recipient.objects.create(agreement=record, person=person)
+    audit.record(
+        "agreements:agreement:draft",
+        by=by,
+        subject=record,
+        number=record.number,
+        request=audit.subject_of(request),
+        clauses=[clause.number for clause in clauses],
+    )
+    return record
+
+
+def _name_parties(record: Agreement) -> None:
+    administration = administration_on(clock.today())
+    if administration is None:
+        refuse("no_administration", _("Nobody is recorded as administering the initiative today.")).require()
+        return
+    applicant = record.data_request.applicant.employer
+    if applicant is None:
+        refuse("no_employer", _("The applicant's employer is not a participating agency.")).require()
+        return
+    parts = [
+        *((code, Party.Part.CONTRIBUTOR) for code in contributors(record)),
+        (drafting.HUB, Party.Part.HUB),
+        (applicant.code, Party.Part.RECIPIENT),
+        (drafting.ENCLAVE_OPERATOR, Party.Part.ENCLAVE),
+        (administration.agency.code, Party.Part.ADMINISTRATOR),
+    ]
+    for code, part in parts:
+        agency = Agency.objects.get(code=code)
+        signatory = holders(Role.SIGNATORY, agency).first()
+        if signatory is None:
+            refuse("no_signatory", _("%s has no signatory.") % code, _("Grant the role first.")).require()
+            return
+        Party.objects.create(agreement=record, agency=agency, part=part, signatory=signatory)
+
+
+@transaction.atomic
+def redline(*, clause: int, by: Person, text: str, comment: str = "") -> None:
+    """Change a clause's words before signature; the terms stay, for they follow from the decisions."""
+    record = _locked(Clause.objects.values_list("agreement", flat=True).get(pk=clause))
+    _require(record, Action.REDLINE, by)
+    changed = record.clauses.get(pk=clause)
+    if not text.strip():
+        refuse("empty_clause", _("A clause cannot be empty.")).require()
+    Redline.objects.create(
+        clause=changed, before=changed.text, after=text, comment=comment, by=by, at=clock.now()
+    )
+    changed.text = text
+    changed.save()
+    audit.record("agreements:clause:redline", by=by, subject=record, clause=changed.number)
+
+
+@transaction.atomic
+def open_for_signature(*, pk: int, by: Person) -> None:
+    """Freeze the text: from here on everyone signs the same hash."""
+    record = _locked(pk)
+    _require(record, Action.OPEN_FOR_SIGNATURE, by)
+    record.status = LIFECYCLE.after(Status(record.status), Action.OPEN_FOR_SIGNATURE)
+    record.opened_by, record.opened_at = by, clock.now()
+    record.text_hash = text_hash(record.clauses.all())
+    record.save()
+    audit.record("agreements:agreement:open_for_signature", by=by, subject=record, text_hash=record.text_hash)
+
+
+@transaction.atomic
+def sign(*, party: int, by: Person, text_hash: str, intent: str) -> None:
+    """Sign for a party what was shown (`text_hash`), with a statement of intent. The last signature executes."""
+    wanted = Party.objects.select_related("agency").get(pk=party)
+    record = _locked(wanted.agreement_id)
+    LIFECYCLE.may(
+        Status(record.status), Action.SIGN, roles_of(by, record), facts(record, by, text_hash, wanted)
+    ).require()
+    if not intent.strip():
+        refuse("no_intent", _("Say that you mean to sign."), _("Tick the statement of intent.")).require()
+    Signature.objects.create(
+        party=wanted, by=by, at=clock.now(), on=clock.today(), intent=intent, text_hash=text_hash
+    )
+    authority = authority_of(wanted.agency, clock.today())
+    audit.record(
+        "agreements:agreement:sign",
+        by=by,
+        subject=record,
+        number=record.number,
+        party=wanted.agency.code,
+        part=wanted.part,
+        text_hash=text_hash,
+        authority=authority.citation if authority else None,
+    )
+    if not record.parties.filter(signature__isnull=True).exists():
+        _execute(record, by, text_hash)
+
+
+def _execute(record: Agreement, by: Person, shown: str) -> None:
+    _require(record, Action.EXECUTE, by, shown)
+    record.status = LIFECYCLE.after(Status(record.status), Action.EXECUTE)
+    record.executed_on, record.executed_at = clock.today(), clock.now()
+    record.save()
+    for what in DestructionDuty.What.values:
+        DestructionDuty.objects.create(agreement=record, what=what)
+    from charteroak.agreements import tasks  # the jobs import this room's actions
+
+    tasks.order_keys(record.number)
+    administration = administration_on(clock.today())
+    audit.record(
+        "agreements:agreement:execute",
+        by=by,
+        subject=record,
+        number=record.number,
+        request=audit.subject_of(record.data_request),
+        text_hash=record.text_hash,
+        clauses=[clause.number for clause in record.clauses.all()],
+        parties=[f"{party.agency.code}:{party.part}" for party in record.parties.select_related("agency")],
+        administration=f"{administration.agency.code}:{administration.citation}" if administration else None,
+    )
+
+
+@transaction.atomic
+def terminate(*, pk: int, by: Person, because: str) -> None:
+    """End the agreement today: every route refuses from now on, and the destruction clocks start."""
+    record = _locked(pk)
+    _require(record, Action.TERMINATE, by)
+    record.status = LIFECYCLE.after(Status(record.status), Action.TERMINATE)
+    record.ended_on, record.ended_by, record.ended_at = clock.today(), by, clock.now()
+    record.save()
+    due = record.ended_on + timedelta(days=drafting.DESTROY_WITHIN_DAYS)
+    record.duties.filter(done_at__isnull=True, due_on__isnull=True).update(due_on=due, reason=because)
+    audit.record("agreements:agreement:terminate", by=by, subject=record, number=record.number)
+
+
+@transaction.atomic
+def close(*, pk: int, by: Person) -> None:
+    """Close an ended agreement once everything under it is destroyed and certified."""
+    record = _locked(pk)
+    _require(record, Action.CLOSE, by)
+    record.status = LIFECYCLE.after(Status(record.status), Action.CLOSE)
+    record.save()
+    audit.record("agreements:agreement:close", by=by, subject=record, number=record.number)
