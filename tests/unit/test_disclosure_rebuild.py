@@ -186,3 +186,23 @@ def test_the_library_needs_neither_django_nor_a_database() -> None:
     program = f"import sys, charteroak.disclosure; print([m for m in {unwanted} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "derivation",
+    [
+        b"name = 5",
+        b"not toml",
+        b"\xff",
+        b'name="towns"\nsource="x"\nperson="p"\ndimensions=[]\nhierarchies=[1]',
+    ],
+)
+def test_a_derivation_nobody_can_read_fails_its_table_alone(
+    data: Path, outbox: Path, derivation: bytes
+) -> None:
+    files = {"broken.toml": derivation, "broken.csv": b"a\n"} | {
+        f.name: f.read_bytes() for f in outbox.iterdir()
+    }
+    broken, towns = rebuild(files, open_extract(data), APPETITE, person="person_id")
+    assert [(v.rule, v.verdict) for v in broken.verdicts] == [("derivation", "fail")]
+    assert {v.verdict for v in towns.verdicts} == {"pass"}

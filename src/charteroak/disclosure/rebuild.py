@@ -111,7 +111,7 @@ def _stated(outbox: Mapping[str, bytes], person: str) -> tuple[list[Derivation],
                 raise DerivationError(
                     f"table {derivation.name!r}: {table} is missing: submit it, or leave {file} out"
                 )
-        except (DerivationError, UnicodeDecodeError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             refused[table if table in outbox else file] = Verdict(
                 "derivation", table, "fail", mend=str(error)
             )
