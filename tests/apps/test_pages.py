@@ -1,0 +1,135 @@
+"""What the site says to a stranger and a colleague, and how it refuses."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import path
+
+from charteroak.agencies.models import Person
+from charteroak.audit.models import AnonymousRefusals, Event
+from charteroak.policy.decision import refuse
+from charteroak.site.middleware import CONTENT_SECURITY_POLICY
+from charteroak.site.urls import urlpatterns as site_patterns
+
+TEMPLATES = sorted((Path(__file__).parents[2] / "src" / "charteroak").rglob("templates/**/*.html"))
+
+
+def forbidden_door(request: HttpRequest) -> HttpResponse:
+    refuse("no_agreement", "No agreement in force covers this.", "Ask the policy office for one.").require()
+    return HttpResponse("never reached")
+
+
+def broken_door(request: HttpRequest) -> HttpResponse:
+    raise ZeroDivisionError
+
+
+urlpatterns = [*site_patterns, path("door/", forbidden_door, name="door"), path("broken/", broken_door)]
+
+
+@pytest.fixture
+def maya(db: None) -> Iterator[Person]:
+    return Person.objects.create(username="maya.ortiz", name="Dr Maya Ortiz", password="!")
+
+
+def test_a_stranger_reads_what_this_is(client: Client, db: None) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "signed agreement" in page.text
+    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_a_colleague_sees_three_lists(client: Client, maya: Person) -> None:
+    client.force_login(maya)
+    page = client.get("/").text
+    assert re.findall(r'<h2 id="\w+">([^<]+?) <', page) == [
+        "Your turn", "Waiting on others", "Recently finished",
+    ]  # fmt: skip
+
+
+def test_nobody_signs_themselves_up(client: Client, db: None) -> None:
+    client.post("/accounts/signup/", {"username": "stranger", "password1": "acorns fall far from here"})
+    assert not Person.objects.filter(username="stranger").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/email/", "/accounts/password/reset/", "/accounts/login/code/"]
+)
+def test_there_is_no_way_in_by_email(client: Client, db: None, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_the_health_page_asks_the_database(
+    client: Client, db: None, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's own callable
+        assert client.get("/healthz").text == "ok\n"
+
+
+def test_the_browsers_language_is_spoken(client: Client, db: None) -> None:
+    assert '<html lang="es">' in client.get("/", headers={"Accept-Language": "es"}).text
+
+
+@pytest.mark.urls(__name__)
+def test_a_refusal_is_a_page_with_its_reasons_and_is_recorded(client: Client, maya: Person) -> None:
+    client.force_login(maya)
+    page = client.get("/door/")
+    assert page.status_code == 403
+    assert "No agreement in force covers this." in page.text
+    assert "Ask the policy office for one." in page.text
+    assert Event.objects.filter(name="door:refused", by="maya.ortiz").count() == 1
+
+
+@pytest.mark.urls(__name__)
+def test_a_program_gets_the_reasons_as_json(client: Client, maya: Person) -> None:
+    client.force_login(maya)
+    answer = client.get("/door/", headers={"Accept": "application/json"})
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "allowed": False,
+        "reasons": [
+            {
+                "rule": "no_agreement",
+                "message": "No agreement in force covers this.",
+                "mend": "Ask the policy office for one.",
+            }
+        ],
+    }
+
+
+@pytest.mark.urls(__name__)
+def test_refused_strangers_are_counted_not_listed(client: Client, db: None) -> None:
+    client.get("/door/")
+    client.get("/door/")
+    assert AnonymousRefusals.objects.get(action="door").count == 2
+    assert not Event.objects.exists()
+
+
+@pytest.mark.urls(__name__)
+def test_a_fault_of_ours_is_said_without_the_database(client: Client) -> None:
+    client.raise_request_exception = False
+    page = client.get("/broken/")
+    assert page.status_code == 500
+    assert "Something broke on our side" in page.text
+    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_an_unreadable_request_has_a_page() -> None:
+    assert "This request could not be read" in render_to_string("400.html")
+
+
+def test_a_form_from_before_signing_in_says_so(db: None) -> None:
+    page = Client(enforce_csrf_checks=True).post("/language/", {"language": "es"})
+    assert page.status_code == 403
+    assert "This form is out of date" in page.text
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda found: f"{found.parent.name}/{found.name}")
+def test_no_page_carries_styles_or_scripts_of_its_own(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    assert re.findall(r"\sstyle=|\son[a-z]+=|<style|javascript:|hx-on", text) == []
+    assert [tag for tag in re.findall(r"<script[^>]*>", text) if " src=" not in tag] == []

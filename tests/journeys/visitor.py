@@ -1,0 +1,39 @@
+"""A person in front of a real browser, who notes what it asked for and judges every page."""
+
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+@dataclass
+class Visitor:
+    """One person's browser: `look` opens a page and fails on what an inspector would object to."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def look(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        self.judge()
+        return self.page
+
+    def judge(self) -> None:
+        """WCAG 2.2 AA holds, the page fits its width, and the content policy had nothing to stop."""
+        found = Axe().run(self.page, options={"runOnly": WCAG_22_AA})
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        width = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert width <= 0, f"{self.page.url} is {width} pixels too wide"
+        assert self.complaints == []
+
+    def sign_in(self, username: str, password: str) -> None:
+        self.page.goto(f"{self.address}/accounts/login/?as={username}")
+        self.page.get_by_label("Password").fill(password)
+        self.page.locator("#main").get_by_role("button", name="Sign in", exact=True).click()
