@@ -1,7 +1,6 @@
 """What the site says to a stranger and a colleague, and how it refuses."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ urlpatterns = [*site_patterns, path("door/", forbidden_door, name="door"), path(
 
 
 @pytest.fixture
-def maya(db: None) -> Iterator[Person]:
+def maya(db: None) -> Person:
     return Person.objects.create(username="maya.ortiz", name="Dr Maya Ortiz", password="!")
 
 
