@@ -10,7 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -45,31 +45,46 @@ class ResearchEnvironment:
 def build(folder: Path) -> ResearchEnvironment:
     """The environment of the running Python below `folder`, made on first use (some seconds), then checked.
 
-    Checked means: every file is there with the size and time of change it was left with. Safe to call from
-    several processes at once; a build that is cut off leaves nothing that would be used. Raises OSError.
+    Checked means: every file is there with the size and time of change it was left with. Python and the
+    packages are copied once; environments that differ in this house's own files share them (hard links). Safe
+    to call from several processes at once; a build that is cut off leaves nothing that would be used. Raises
+    OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    packages = dict(sorted(_closure(DISTRIBUTIONS).items()))
+    parts = hashlib.sha256(
+        repr((sys.version, sys.base_prefix, packages)).encode() + Path(__file__).read_bytes()
+    )
+    bare_key = f"bare-{parts.hexdigest()}"
+    for path, name in _house_files():
+        parts.update(f"{name}\0".encode() + path.read_bytes())
+    key = parts.hexdigest()
     with _locked(folder / ".lock"):
-        packages = dict(sorted(_closure(DISTRIBUTIONS).items()))
-        record = folder / f"{_origin(packages)}.json"
-        found = _recorded(folder, record)
+        found = _recorded(folder, key)
         if found:
             return found
-        with tempfile.TemporaryDirectory(
-            dir=folder,
-            prefix=".building-",
-        ) as temporary:
-            tree = Path(temporary) / "tree"
-            _copy(tree, packages)
-            digest = _seal(tree)
-            final = folder / digest
-            if final.exists():  # incomplete or altered, for _recorded did not accept it
-                shutil.rmtree(final)
-            tree.rename(final)
-        text = json.dumps({"digest": digest, "packages": packages, "facts": _facts(final)})
-        record.with_suffix(".new").write_text(text, encoding="utf-8")
-        record.with_suffix(".new").replace(record)
-        return ResearchEnvironment(final, digest, packages)
+        bare = _recorded(folder, bare_key) or _made(
+            folder, bare_key, packages, lambda tree: _copy(tree, packages)
+        )
+        return _made(folder, key, packages, lambda tree: _furnish(tree, bare.path))
+
+
+def _made(
+    folder: Path, key: str, packages: dict[str, str], make: Callable[[Path], None]
+) -> ResearchEnvironment:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as temporary:
+        tree = Path(temporary) / "tree"
+        make(tree)
+        digest = _seal(tree)
+        final = folder / digest
+        if final.exists():  # incomplete or altered, for _recorded did not accept it
+            shutil.rmtree(final)
+        tree.rename(final)
+    text = json.dumps({"digest": digest, "packages": packages, "facts": _facts(final)})
+    record = folder / f"{key}.json"
+    record.with_suffix(".new").write_text(text, encoding="utf-8")
+    record.with_suffix(".new").replace(record)
+    return ResearchEnvironment(final, digest, packages)
 
 
 @contextmanager
@@ -103,18 +118,9 @@ def _house_files() -> Iterator[tuple[Path, str]]:
             yield path, f"charteroak/{path.relative_to(home)}"
 
 
-def _origin(packages: dict[str, str]) -> str:
-    """A name for what the environment would be built from."""
-    hasher = hashlib.sha256(repr((sys.version, sys.base_prefix, packages, sorted(LEFT_OUT))).encode())
-    hasher.update(Path(__file__).read_bytes())
-    for path, name in _house_files():
-        hasher.update(f"{name}\0".encode() + path.read_bytes())
-    return hasher.hexdigest()
-
-
-def _recorded(folder: Path, record: Path) -> ResearchEnvironment | None:
+def _recorded(folder: Path, key: str) -> ResearchEnvironment | None:
     try:
-        known = json.loads(record.read_text(encoding="utf-8"))
+        known = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     path = folder / known["digest"]
@@ -155,16 +161,27 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
         for file in metadata.distribution(name).files or []:
             if ".." not in file.parts and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":
                 _place(Path(str(file.locate())), site / file)
-    for path, place in _house_files():
-        _place(path, site / place)
     (tree / "bin").mkdir()
     for link in ("python", "python3", VERSION):
         (tree / "bin" / link).symlink_to(f"../base/bin/{VERSION}")
     home = f"home = {ENVIRONMENT}/base/bin\ninclude-system-site-packages = false\n"
     (tree / "pyvenv.cfg").write_text(home, encoding="ascii")
-    # Compiled here, because nobody can write there; unchecked, because the tree does not change.
+    _compile(tree, site)
+
+
+def _furnish(tree: Path, bare: Path) -> None:
+    """The bare environment with this house's pure packages in it."""
+    shutil.copytree(bare, tree, symlinks=True, copy_function=os.link)
+    site = tree / "lib" / VERSION / "site-packages"
+    for path, place in _house_files():
+        _place(path, site / place)
+    _compile(tree, site / "charteroak")
+
+
+def _compile(tree: Path, folder: Path) -> None:
+    """Done here, because nobody can write there; unchecked, because the tree does not change."""
     options = ["-qq", "-j0", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
-    subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(site)], check=False)
+    subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(folder)], check=False)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -176,13 +176,20 @@ def create(limits: Limits, where: Hierarchies) -> Group:
         for folder in group.folders:
             folder.mkdir()
         for number, file, value in _settings(limits, where.version):
-            path = group.folders[number] / file
-            if path.exists() or file not in SWAP_FILES:
-                path.write_text(value, encoding="ascii")
+            _set(group.folders[number] / file, value)
     except OSError:
         group.kill()
         raise
     return group
+
+
+def _set(path: Path, value: str) -> None:
+    if path.name in SWAP_FILES and not path.exists():
+        return
+    try:
+        path.write_text(value, encoding="ascii")
+    except OSError as error:
+        raise OSError(error.errno, f"{path.name} = {value}: {error.strerror}") from error
 
 
 def _sweep(where: Hierarchies) -> None:

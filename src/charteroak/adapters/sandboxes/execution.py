@@ -67,7 +67,10 @@ def run(
     program = shutil.which("bwrap")
     if program is None:
         raise NotStarted("bubblewrap is not installed. Type: apt-get install bubblewrap")
-    group = cgroups.create(spec.limits, where)
+    try:
+        group = cgroups.create(spec.limits, where)
+    except OSError as error:
+        raise LimitsNotEnforced(f"The kernel refuses a limit: {error}. Choose a larger one.") from error
     try:
         return _run(spec, command, program, group, _account(uid), Pipes(spec, stdin, on_output))
     finally:
@@ -144,21 +147,10 @@ def _launched(
         listed = arguments(inside, command, files=files, filters=filters, status=status.fileno())
         end = listed.index("--")
         options = holding("".join(f"{one}\0" for one in listed[:end]).encode())
-        plan = {
-            "parent": os.getpid(),
-            "program": program,
-            "command": ["bwrap", "--args", str(options), *listed[end:]],
-            "entrances": group.entrances,
-            "uid": uid,
-            "mounts": [{"source": mount.source, "writable": mount.writable} for mount in spec.mounts],
-            "rlimits": {
-                "RLIMIT_CORE": 0,
-                "RLIMIT_NOFILE": spec.limits.open_files,
-                "RLIMIT_FSIZE": spec.limits.file_size,
-                "RLIMIT_MEMLOCK": MEMORY_TO_LOCK,
-            },
-            "errors": errors.fileno(),
-        }
+        command_line = ["bwrap", "--args", str(options), *listed[end:]]
+        plan = {"program": program, "command": command_line, "errors": errors.fileno()} | _held(
+            spec, group, uid
+        )
         plan_file = holding(json.dumps(plan).encode())
         descriptors = [*files.values(), *filters, options, plan_file, status.fileno(), errors.fileno()]
         process = subprocess.Popen(
@@ -171,6 +163,22 @@ def _launched(
                 yield process, status, errors
             finally:
                 process.kill()
+
+
+def _held(spec: SandboxSpec, group: Group, uid: int | None) -> dict[str, object]:
+    """The part of the launcher's plan that holds the run: its parent, group, account, folders and limits."""
+    return {
+        "parent": os.getpid(),
+        "entrances": group.entrances,
+        "uid": uid,
+        "mounts": [{"source": mount.source, "writable": mount.writable} for mount in spec.mounts],
+        "rlimits": {
+            "RLIMIT_CORE": 0,
+            "RLIMIT_NOFILE": spec.limits.open_files,
+            "RLIMIT_FSIZE": spec.limits.file_size,
+            "RLIMIT_MEMLOCK": MEMORY_TO_LOCK,
+        },
+    }
 
 
 def _all(file: BinaryIO) -> bytes:
