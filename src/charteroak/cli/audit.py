@@ -1,6 +1,7 @@
 """`oak audit`: the event log as a file, and its check by anyone."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -30,6 +31,18 @@ def vouched(known: "Verifier | None") -> str:
     return f"signed by {known.name}" if known else "self-consistent only (no --key given)"
 
 
+def _connect() -> None:
+    """As the notary, which may read every event and sign what was added since."""
+    import django
+
+    from charteroak.adapters import environment, postgres
+
+    os.environ.setdefault("CHARTEROAK_PROCESS", environment.Process.NOTARY)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
+    postgres.ensure(environment.home())
+    django.setup()
+
+
 @click.group()
 def audit() -> None:
     """Export the event log and verify it offline."""
@@ -39,15 +52,13 @@ def audit() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(file: Path) -> None:
     """Write the log to FILE as JSON Lines: an event per line, then the signed checkpoint."""
-    from charteroak.site.database import connected
+    _connect()
+    from charteroak.audit.checkpoint import newest_or_signed
+    from charteroak.audit.export import export as write
 
-    with connected():
-        from charteroak.audit.checkpoint import newest_or_signed
-        from charteroak.audit.export import export as write
-
-        checkpoint = newest_or_signed()
-        with file.open("w", encoding="utf-8", newline="\n") as opened:
-            write(checkpoint, opened)
+    checkpoint = newest_or_signed()
+    with file.open("w", encoding="utf-8", newline="\n") as opened:
+        write(checkpoint, opened)
     click.echo(
         f"{checkpoint.size} events, signed {checkpoint.signed_at:%Y-%m-%d %H:%M:%SZ}: {file}", err=True
     )
@@ -63,7 +74,7 @@ def verify(file: Path, key: str | None, checkpoint: Path | None, as_json: bool) 
     from charteroak.audit.verify import verify as check
 
     known = verifier(key)
-    earlier = checkpoint.read_text(encoding="utf-8") if checkpoint else None
+    earlier = checkpoint.read_text(encoding="utf-8", errors="replace") if checkpoint else None
     with file.open("rb") as lines:
         verdict = check(lines, known, earlier)
     if as_json:
