@@ -1,6 +1,7 @@
 """Boards, who sits on them, noticed meetings, motions, votes and minutes."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -47,6 +48,12 @@ class Meeting(models.Model):
         ordering = ["-starts_at"]
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
 
+    def __str__(self) -> str:
+        return f"{self.board.name}, {self.starts_at:%d %B %Y}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.pk])
+
 
 class Attendance(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
@@ -76,6 +83,9 @@ class Motion(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [by_and_at("motion", "declared")]
+
+    def get_absolute_url(self) -> str:
+        return reverse("vote", args=[self.pk]).removesuffix("vote/")
 
 
 class Vote(models.Model):

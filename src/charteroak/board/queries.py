@@ -3,13 +3,17 @@
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
+from charteroak.agencies.worklist import Item, Turn
 from charteroak.board.models import Meeting, Motion, Seat, Vote
 from charteroak.policy import meeting, motion
 from charteroak.policy.agency_review import Choice as ColumnChoice
+from charteroak.policy.decision import Decision
 from charteroak.policy.motion import Choice
+from charteroak.policy.roles import Role
 
 
 def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
@@ -85,3 +89,69 @@ def carried(kind: str, data_request: int, about: str = "") -> Motion | None:
         .order_by("-declared_at")
         .first()
     )
+
+
+def visible_to(person: Person | None) -> QuerySet[Meeting]:
+    """Meetings are public once noticed; before that, those who prepare them see them."""
+    if person is not None and sets_agenda(person):
+        return Meeting.objects.select_related("board")
+    return Meeting.objects.exclude(status=meeting.Status.PLANNED).select_related("board")
+
+
+def sets_agenda(person: Person) -> bool:
+    return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR})
+
+
+def roll(record: Meeting) -> list[tuple[Seat, bool]]:
+    """Every seat and whether it is taken."""
+    present = set(record.attendance.values_list("seat", flat=True))
+    return [(seat, seat.pk in present) for seat in seats(record)]
+
+
+def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
+    """What this person may do with the meeting now, or why not; only what their office is for."""
+    roles, facts = person.roles(clock.today()), meeting_facts(record)
+    status = meeting.Status(record.status)
+    found = {
+        action.value: meeting.LIFECYCLE.may(status, action, roles, facts)
+        for (at, action), step in meeting.LIFECYCLE.table.items()
+        if at == status and step.roles & roles
+    }
+    if seat_of(person, record) is None or record.attendance.filter(seat__person=person).exists():
+        found.pop(meeting.Action.ATTEND.value, None)
+    return found
+
+
+def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
+    """Whether this person may vote and declare, or why not."""
+    if record.status != motion.Status.ON_AGENDA:
+        return {}
+    roles, found = person.roles(clock.today()), {}
+    if seat_of(person, record.meeting) is not None:
+        facts = motion_facts(record, person, Choice.RECUSE)
+        found["vote"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, motion.Action.VOTE, roles, facts)
+    if Role.BOARD_CHAIR in roles:
+        facts = motion_facts(record, person)
+        result = motion.Action.DECLARE_LOST if facts.rejections else motion.Action.DECLARE_CARRIED
+        found["declare"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, result, roles, facts)
+    return found
+
+
+def whose_turn(record: Meeting) -> str:
+    return {
+        meeting.Status.PLANNED: _("Policy office: publish the notice"),
+        meeting.Status.NOTICED: _("Members: take your seats; chair: open the meeting"),
+        meeting.Status.OPEN: _("Members: vote; chair: declare and close"),
+    }.get(meeting.Status(record.status), "")
+
+
+def todo(person: Person) -> list[Item]:
+    """Meetings that wait for this person."""
+    found = []
+    for record in visible_to(person).exclude(status=meeting.Status.CLOSED):
+        mine = bool(decisions(record, person)) or seat_of(person, record) is not None
+        if mine or sets_agenda(person):
+            day = record.starts_at.astimezone(clock.STATE_TIME).date()
+            turn = Turn.YOURS if mine else Turn.OTHERS
+            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), day))
+    return found

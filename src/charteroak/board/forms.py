@@ -1,0 +1,53 @@
+"""What people fill in about meetings, motions and votes."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.adapters import clock
+from charteroak.board.models import Board, Motion
+from charteroak.policy.data_request import Status
+from charteroak.policy.lifecycle import choices
+from charteroak.policy.motion import Choice
+from charteroak.requests.models import DataRequest
+
+
+class PlanForm(forms.Form):
+    board = forms.ModelChoiceField(Board.objects.all(), label=_("Board"), empty_label=None)
+    starts_at = forms.DateTimeField(
+        label=_("Starts"),
+        help_text=_("State time, for example 2026-10-09 08:30."),
+        input_formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
+    )
+    place = forms.CharField(
+        label=_("Place"), max_length=200, help_text=_("Room, and the link for the public.")
+    )
+
+
+class MotionForm(forms.Form):
+    kind = forms.ChoiceField(choices=Motion.Kind.choices, label=_("Kind"))
+    data_request = forms.ModelChoiceField(
+        DataRequest.objects.filter(status__in=[Status.RECOMMENDED, Status.APPROVED]),
+        label=_("Request"),
+        to_field_name="number",
+    )
+    about = forms.CharField(
+        label=_("Release request"), required=False, help_text=_("For outputs only, for example 042-1.")
+    )
+    text = forms.CharField(label=_("Motion"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class VoteForm(forms.Form):
+    choice = forms.ChoiceField(choices=choices(Choice), label=_("Your vote"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), required=False)
+
+
+class FollowUpForm(forms.Form):
+    text = forms.CharField(label=_("What was promised"), widget=forms.Textarea(attrs={"rows": 2}))
+    reported_to = forms.CharField(label=_("Reported to"), initial="Resident Advisory Board")
+    due_on = forms.DateField(label=_("By"), help_text=_("For example 2026-11-30."))
+
+    def clean_due_on(self) -> object:
+        due = self.cleaned_data["due_on"]
+        if due < clock.today():
+            raise forms.ValidationError(_("Choose a day that is still to come."))
+        return due

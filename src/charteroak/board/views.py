@@ -1,0 +1,177 @@
+"""Meetings as the public, the members and the chair see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.board import actions, queries
+from charteroak.board.forms import FollowUpForm, MotionForm, PlanForm, VoteForm
+from charteroak.board.models import FollowUp, Motion
+from charteroak.policy.motion import Choice
+from charteroak.policy.roles import Role
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Every meeting with its state; the public sees those that were noticed."""
+    return _calendar(request, PlanForm())
+
+
+def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponse:
+    person = request.user if isinstance(request.user, Person) else None
+    return render(
+        request,
+        "board/calendar.html",
+        {
+            "meetings": queries.visible_to(person),
+            "plans": person is not None and queries.sets_agenda(person),
+            "form": form,
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def plan(request: HttpRequest) -> HttpResponse:
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _calendar(request, form)
+    said = form.cleaned_data
+    record = actions.plan(
+        by=_person(request), board=said["board"].pk, starts_at=said["starts_at"], place=said["place"]
+    )
+    return redirect(record)
+
+
+@require_safe
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    return _meeting(request, pk)
+
+
+def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> HttpResponse:
+    person = request.user if isinstance(request.user, Person) else None
+    record = get_object_or_404(queries.visible_to(person), pk=pk)
+    items = [
+        _item(motion, person, forms_in_error) for motion in record.motions.select_related("data_request")
+    ]
+    roles = person.roles(clock.today()) if person else frozenset()
+    return render(
+        request,
+        "board/meeting.html",
+        {
+            "meeting": record,
+            "facts": queries.meeting_facts(record),
+            "items": items,
+            "seats": queries.roll(record),
+            "turn": queries.whose_turn(record),
+            "decisions": queries.decisions(record, person) if person else {},
+            "sets_agenda": person is not None and queries.sets_agenda(person) and record.status == "planned",
+            "chairs": Role.BOARD_CHAIR in roles and record.status == "open",
+            "reports": Role.POLICY_OFFICE in roles,
+            "motion_form": forms_in_error.get("motion", MotionForm()),
+            "follow_up_form": forms_in_error.get("follow_up", FollowUpForm()),
+        },
+        status=400 if forms_in_error else 200,
+    )
+
+
+def _item(motion: Motion, person: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
+    return {
+        "motion": motion,
+        "concerned": [seat.agency.code for seat in queries.concerned(motion)],
+        "votes": queries.standing_votes(motion).values(),
+        "decisions": queries.motion_decisions(motion, person) if person else {},
+        "form": in_error.get(f"vote-{motion.pk}") or VoteForm(auto_id=f"vote-{motion.pk}-%s"),
+    }
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """What needs no form of its own: notice, attend, open, close."""
+    simple: dict[str, Callable[..., None]] = {
+        "notice": actions.notice,
+        "attend": actions.attend,
+        "open": actions.open_,
+        "close": actions.close,
+    }
+    if action not in simple:
+        raise Http404
+    record = get_object_or_404(queries.visible_to(_person(request)), pk=pk)
+    simple[action](pk=record.pk, by=_person(request))
+    messages.success(request, _("Recorded."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
+    form = MotionForm(request.POST)
+    if not form.is_valid():
+        return _meeting(request, pk, motion=form)
+    said = form.cleaned_data
+    added = actions.add_motion(
+        pk=pk,
+        by=_person(request),
+        kind=said["kind"],
+        data_request=said["data_request"].pk,
+        about=said["about"],
+        text=said["text"],
+    )
+    return redirect(added.meeting)
+
+
+@login_required
+@require_POST
+def vote(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(_person(request))), pk=pk)
+    form = VoteForm(request.POST, auto_id=f"vote-{pk}-%s")
+    if not form.is_valid():
+        return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
+    said = form.cleaned_data
+    actions.vote(pk=pk, by=_person(request), choice=Choice(said["choice"]), reason=said["reason"])
+    messages.success(request, _("Your vote is on the record."))
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def declare(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(_person(request))), pk=pk)
+    actions.declare(pk=pk, by=_person(request))
+    messages.success(request, _("The result is declared."))
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    form = FollowUpForm(request.POST)
+    if not form.is_valid():
+        return _meeting(request, pk, follow_up=form)
+    record = actions.add_follow_up(pk=pk, by=_person(request), **form.cleaned_data)
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def report_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(FollowUp, pk=pk)
+    actions.report_follow_up(pk=pk, by=_person(request))
+    return redirect(record.meeting)
+
+
+def _person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
