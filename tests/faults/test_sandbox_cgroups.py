@@ -30,6 +30,7 @@ def test_a_group_is_killed_and_removed_with_all_its_processes() -> None:
         assert process.stdout.readline() == b"ready\n"
         group.kill()
         assert process.wait() == -9
+    group.remove()
     assert not group.folders[0].exists()
 
 

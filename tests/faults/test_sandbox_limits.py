@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ PARENT = """
 import sys
 from charteroak.adapters import sandboxes
 from charteroak.sandbox import SandboxSpec
-command = ["sh", "-c", "echo ready; sleep 1000 & sleep 1000"]
+command = ["sh", "-c", "sleep 1000 & echo ready; sleep 1000"]
 sandboxes.run(SandboxSpec(), command, on_output=lambda _, piece: print(piece.decode(), flush=True))
 """
 
@@ -187,6 +188,21 @@ def test_what_a_run_writes_belongs_to_the_owner_of_its_folder(tmp_path: Path) ->
         ended = sandboxes.run(SandboxSpec((Mount(str(work), WORK, writable=True),)), ["touch", "made"])
         assert ended.status == 0, ended.stderr
         assert (work / "made").stat().st_uid == owner
+
+
+def test_runs_at_the_same_time_do_not_mix() -> None:
+    def one(number: int) -> bytes:
+        return sandboxes.run(SandboxSpec(), ["sh", "-c", f"sleep 0.2; echo {number}"]).stdout
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(one, range(6))) == [f"{number}\n".encode() for number in range(6)]
+    assert groups() == []
+
+
+def test_input_that_the_run_does_not_read_harms_nothing() -> None:
+    with open("/dev/zero", "rb", buffering=0) as endless:  # noqa: PTH123 - pathlib has no unbuffered binary type
+        ended = sandboxes.run(SandboxSpec(), ["head", "-c", "3"], stdin=endless)
+    assert (ended.status, ended.stdout) == (0, bytes(3))
 
 
 def test_a_folder_that_is_not_there_is_named() -> None:

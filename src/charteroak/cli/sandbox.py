@@ -62,7 +62,9 @@ def exec_command(
     try:
         python = environments.build(environment.home().environments)
         spec = SandboxSpec((*mounts, python.mount), limits)
-        ended = sandboxes.run(spec, command, stdin=sys.stdin.buffer, on_output=_pass_on)
+        ended = sandboxes.run(
+            spec, command, stdin=sys.stdin.buffer if sys.stdin else None, on_output=_pass_on
+        )
     except (sandboxes.LimitsNotEnforced, sandboxes.NotStarted, OSError) as error:
         click.echo(f"oak sandbox: {error}", err=True)
         sys.exit(NOT_BUILT)

@@ -57,29 +57,30 @@ class Group:
         return 0
 
     def kill(self) -> None:
-        """End every process of the group, however fast it forks, and remove the group."""
-        if not self.folders[-1].exists():
-            pass  # creation stopped halfway
-        elif self.version == 2:
+        """End every process of the group, however fast it forks; no more can start."""
+        if self.version == 1 and (self.folders[-1] / "pids.max").exists():
+            # From here the list of processes only shrinks.
+            (self.folders[-1] / "pids.max").write_text("0", encoding="ascii")
+        if self.version == 2 and self.folders[0].exists():
             (self.folders[0] / "cgroup.kill").write_text("1", encoding="ascii")
-        else:
-            (self.folders[-1] / "pids.max").write_text(
-                "0", encoding="ascii"
-            )  # no more forks: the list only shrinks
         for folder in filter(Path.exists, self.folders):
-            self._empty(folder)
-
-    def _empty(self, folder: Path) -> None:
-        while True:  # ends: nobody can enter and each process has been killed
-            for line in (folder / "cgroup.procs").read_text(encoding="ascii").split():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(line), signal.SIGKILL)
-            try:
-                folder.rmdir()
-            except OSError:
+            while processes := (folder / "cgroup.procs").read_text(encoding="ascii").split():
+                for process in processes:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(process), signal.SIGKILL)
                 time.sleep(0.002)
-            else:
-                return
+
+    def remove(self) -> None:
+        """End what is left and remove the group."""
+        self.kill()
+        for folder in filter(Path.exists, self.folders):
+            while True:  # ends: the last process is dead and only waits to be forgotten
+                try:
+                    folder.rmdir()
+                except OSError:
+                    time.sleep(0.002)
+                else:
+                    break
 
 
 def _own_folder(mounts: dict[str, tuple[Path, str]], controller: str, path: str) -> Path | None:
@@ -178,7 +179,7 @@ def create(limits: Limits, where: Hierarchies) -> Group:
         for number, file, value in _settings(limits, where.version):
             _set(group.folders[number] / file, value)
     except OSError:
-        group.kill()
+        group.remove()
         raise
     return group
 

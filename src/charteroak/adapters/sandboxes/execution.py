@@ -74,7 +74,7 @@ def run(
     try:
         return _run(spec, command, program, group, _account(uid), Pipes(spec, stdin, on_output))
     finally:
-        group.kill()
+        group.remove()
 
 
 def _account(uid: int | None) -> int | None:
@@ -97,7 +97,7 @@ def _run(
     pipes: Pipes,
 ) -> Ended:
     with _launched(spec, command, program, group, uid) as (process, status, errors):
-        pipes.follow(process)
+        pipes.follow(process, group)
         process.wait()
         failure = _all(errors).decode(errors="replace")
         reached = b'"exit-code"' in _all(status)

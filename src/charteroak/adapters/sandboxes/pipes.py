@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+from charteroak.adapters.sandboxes.cgroups import Group
 from charteroak.adapters.sandboxes.quota import outgrown
 from charteroak.sandbox import SandboxSpec
 
@@ -29,8 +30,8 @@ class Pipes:
         self.cut = self.timed_out = self.work_full = False
         self.seconds = 0.0
 
-    def follow(self, process: subprocess.Popen[bytes]) -> None:
-        """Until the command and both its pipes have ended. Kills the launcher, and so the run, at a limit."""
+    def follow(self, process: subprocess.Popen[bytes], group: Group) -> None:
+        """Until the command and both its pipes have ended. Ends the run at a limit."""
         started = time.monotonic()
         feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)
         feeder.start()  # a daemon: it may wait for a person at a terminal who never types
@@ -45,16 +46,17 @@ class Pipes:
                 for key, _ in selector.select(max(0.0, min(left, BETWEEN_LOOKS))):
                     if not (key.data and self._take(key.data, os.read(key.fd, PIECE))):
                         selector.unregister(key.fileobj)
-                self._judge(process, left)
+                self._judge(process, group, left)
         self.seconds = time.monotonic() - started
 
-    def _judge(self, process: subprocess.Popen[bytes], left: float) -> None:
+    def _judge(self, process: subprocess.Popen[bytes], group: Group, left: float) -> None:
         if self.timed_out or self.work_full or process.poll() is not None:
             return
         self.timed_out = left <= 0
         self.work_full = not self.timed_out and outgrown(self.spec)
         if self.timed_out or self.work_full:
-            process.kill()
+            process.kill()  # which may not have entered the group yet
+            group.kill()
 
     def _take(self, stream: str, piece: bytes) -> bool:
         """False at the end of the stream."""
@@ -72,7 +74,7 @@ class Pipes:
 
     def _feed(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None  # noqa: S101 - Popen was asked for a pipe
-        with contextlib.suppress(BrokenPipeError), process.stdin:
+        with contextlib.suppress(OSError, ValueError), process.stdin:  # the run may end before its input
             while self.stdin and (piece := os.read(self.stdin.fileno(), PIECE)):
                 view = memoryview(piece)
                 while view:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from charteroak.sandbox import SandboxSpec
 
+ENTRY = 4096  # an empty file takes room in its folder too
 SMALLEST = 8 << 20  # below it ext4's own bookkeeping leaves no room
 
 
@@ -21,10 +22,11 @@ def used(folder: str) -> int:
     """Bytes on disk below `folder`, never following a link; what vanishes while looking counts nothing."""
     total = 0
     with contextlib.suppress(OSError):
-        for _, _, names, descriptor in os.fwalk(folder, follow_symlinks=False):
-            for name in names:
+        for _, folders, names, descriptor in os.fwalk(folder, follow_symlinks=False):
+            for name in folders + names:
                 with contextlib.suppress(OSError):
-                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
+                    facts = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                    total += max(facts.st_blocks * 512, ENTRY)
     return total
 
 
