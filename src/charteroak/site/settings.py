@@ -98,7 +98,6 @@ TIME_ZONE = "America/New_York"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = site_config.HERE / "staticfiles"
 WHITENOISE_USE_FINDERS = True
 
 SECURE = CONFIG.mode is Mode.PRODUCTION
