@@ -37,7 +37,11 @@ def load(state: Mapping[str, Any], *, password: str, by: str) -> None:
         subject="agencies",
         agencies=[given["code"] for given in state.get("agency", [])],
         people=[given["username"] for given in state.get("person", [])],
-        roles=[f"{given['username']}:{role}" for given in state.get("person", []) for role in given["roles"]],
+        roles=[
+            f"{given['username']}:{role.replace('@', '/')}"
+            for given in state.get("person", [])
+            for role in given["roles"]
+        ],
         authorities=[
             f"{given['code']}:{authority['kind']}:{authority['since']}"
             for given in state.get("agency", [])

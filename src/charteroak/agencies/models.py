@@ -1,5 +1,6 @@
 """Who takes part: agencies and their authority, who administers the initiative, people and what they hold."""
 
+import re
 from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -57,6 +58,11 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return self.citation
+
+    @property
+    def code(self) -> str:
+        """The citation as one word, for the log."""
+        return re.sub(r"[^A-Za-z0-9.]+", "_", self.citation).strip("_")
 
 
 class People(BaseUserManager["Person"]):

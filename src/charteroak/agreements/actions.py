@@ -147,7 +147,7 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str) -> None:
         party=wanted.agency.code,
         part=wanted.part,
         text_hash=text_hash,
-        authority=authority.citation if authority else None,
+        authority=authority.code if authority else None,
     )
     if not record.parties.filter(signature__isnull=True).exists():
         _execute(record, by, text_hash)
@@ -173,7 +173,7 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
         text_hash=record.text_hash,
         clauses=[clause.number for clause in record.clauses.all()],
         parties=[f"{party.agency.code}:{party.part}" for party in record.parties.select_related("agency")],
-        administration=f"{administration.agency.code}:{administration.citation}" if administration else None,
+        administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
 
 

@@ -38,7 +38,7 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
             Seat.objects.get_or_create(
                 board=board, agency=agency, defaults={"person": held.person, "since": held.since}
             )
-    audit.record("board:setup:load", by=by, subject="boards", boards=[one["name"] for one in given])
+    audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
 
 
 def _office(by: Person) -> frozenset[Role]:
@@ -59,7 +59,9 @@ def plan(*, by: Person, board: int, starts_at: datetime, place: str) -> Meeting:
     if not _office(by) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR}:
         refuse("wrong_role", "Only the policy office or the chair plans a meeting.").require()
     record = Meeting.objects.create(board_id=board, starts_at=starts_at, place=place)
-    audit.record("board:meeting:plan", by=by, subject=record, starts_at=starts_at.isoformat())
+    audit.record(
+        "board:meeting:plan", by=by, subject=record, starts_at=starts_at.isoformat(timespec="minutes")
+    )
     return record
 
 
@@ -168,11 +170,8 @@ def declare(*, pk: int, by: Person) -> None:
         number=record.data_request.number,
         about=record.about,
         votes=[f"{v.seat.agency.code}:{v.choice}" for v in standing_votes(record).values()],
-        authorities=[
-            f"{code}:{found.pk if found else 'none'}:{found.citation if found else ''}"
-            for code, found in authorities
-        ],
-        administration=f"{administration.agency.code}:{administration.citation}" if administration else None,
+        authorities=[f"{code}:{found.code if found else 'none'}" for code, found in authorities],
+        administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
 
 

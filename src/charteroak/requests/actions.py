@@ -110,7 +110,10 @@ def submit(*, pk: int, by: Person) -> None:
     record.status = LIFECYCLE.after(Status(record.status), Action.SUBMIT)
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
-    columns = [str(column.variable) for column in record.columns.select_related("variable__dataset__agency")]
+    columns = [
+        f"{column.variable.dataset.agency.code}/{column.variable.name}"
+        for column in record.columns.select_related("variable__dataset__agency")
+    ]
     audit.record("requests:data_request:submit", by=by, subject=record, number=record.number, columns=columns)
 
 
