@@ -1,0 +1,145 @@
+"""Request 042: do CTE concentrators earn more three years after graduation than classmates who also enrolled?
+
+Runs in the sealed workspace: reads /enclave/data, writes tables, their derivations, a model summary and a chart
+to the outbox. Differences are findings among enrollees, not effects. State wage files omit federal, self-employed
+and out-of-state work, and hours.
+"""
+
+import json
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from charteroak.disclosure import Derivation, build, shipped, strictest, submit
+
+DATA, OUTBOX = Path("data"), Path("outbox")  # below /enclave, set by the last lines
+REGIONS = "REGION_VALUES"  # (town, name, region), public; filled in from the published crosswalk
+
+# One row per graduate who enrolled: the sum of four quarters from the July three years after graduation.
+PEOPLE = f"""
+WITH towns(town, town_name, region) AS (VALUES {REGIONS}),
+outcome AS (
+  SELECT s.pid, sum(d.total_wage) AS wage
+  FROM sde s JOIN dol d USING (pid)
+  WHERE CAST(d.year_quarter[1:4] AS INTEGER) * 4 + CAST(d.year_quarter[6] AS INTEGER)
+        BETWEEN (CAST(s.grad_year AS INTEGER) + 3) * 4 + 3 AND (CAST(s.grad_year AS INTEGER) + 4) * 4 + 2
+  GROUP BY s.pid)
+SELECT s.pid, s.grad_year, towns.town_name AS town, towns.region, s.cte_concentrator AS cte,
+       CASE WHEN s.cte_cluster IS NULL OR s.cte_cluster = '' THEN 'none' ELSE s.cte_cluster END AS cluster,
+       s.race_eth, CAST(s.gpa AS DOUBLE) AS gpa, outcome.wage
+FROM sde s JOIN csc c USING (pid) JOIN towns ON towns.town = s.town_code LEFT JOIN outcome USING (pid)"""
+
+EARNINGS = {"source": PEOPLE, "person": "pid", "measure": "wage", "statistic": "mean", "group": "earnings"}
+
+
+def tables() -> list[Derivation]:
+    """The five tables; those on earnings are protected together."""
+    return [
+        Derivation(
+            name="1_flow", source=PEOPLE, person="pid", dimensions=("grad_year",), margins=("grad_year",)
+        ),
+        Derivation(
+            name="2_balance",
+            source=PEOPLE,
+            person="pid",
+            dimensions=("race_eth", "cte"),
+            margins=("race_eth", "cte"),
+        ),
+        Derivation(
+            name="4_by_race_ethnicity",
+            dimensions=("race_eth", "cte"),
+            margins=("race_eth", "cte"),
+            **EARNINGS,  # type: ignore[arg-type]  # keys and values match the fields
+        ),
+        Derivation(
+            name="5_by_town",
+            dimensions=("town", "cte"),
+            margins=("town", "cte"),
+            hierarchies={"town": "region"},
+            **EARNINGS,  # type: ignore[arg-type]
+        ),
+        Derivation(
+            name="6_by_cluster",
+            dimensions=("cluster",),
+            margins=("cluster",),
+            **EARNINGS,  # type: ignore[arg-type]
+        ),
+    ]
+
+
+def regression() -> dict[str, object]:
+    """Earnings on concentrating, with grades, year and race/ethnicity held the same: ordinary least squares."""
+    records = duckdb.connect()
+    for file in sorted(DATA.glob("*.parquet")):
+        records.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM '{file}'")
+    rows = records.execute(
+        f"SELECT wage, cte, gpa, grad_year, race_eth FROM ({PEOPLE}) "
+        "WHERE wage IS NOT NULL AND gpa IS NOT NULL ORDER BY pid"
+    ).fetchall()
+    groups = sorted({row[4] for row in rows})
+    years = sorted({row[3] for row in rows})
+    reference = max(groups, key=lambda code: sum(row[4] == code for row in rows))
+    names = ["constant", "cte", "gpa"]
+    names += [f"year {year}" for year in years[1:]] + [
+        f"race_eth {code}" for code in groups if code != reference
+    ]
+    columns = [[1.0] * len(rows), [float(row[1] == "Y") for row in rows], [float(row[2]) for row in rows]]
+    columns += [[float(row[3] == year) for row in rows] for year in years[1:]]
+    columns += [[float(row[4] == code) for row in rows] for code in groups if code != reference]
+    design, outcome = np.array(columns).T, np.array([float(row[0]) for row in rows])
+    solution, *_ = np.linalg.lstsq(design, outcome, rcond=None)
+    freedom = len(rows) - design.shape[1]
+    variance = float(((outcome - design @ solution) ** 2).sum()) / freedom
+    errors = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * variance)
+    return {
+        "model": "ordinary least squares",
+        "outcome": "earnings in the third year after graduation, dollars",
+        "observations": len(rows),
+        "residual_degrees_of_freedom": freedom,
+        "terms": [
+            {
+                "name": name,
+                "coefficient": round(float(b), 1),
+                "standard_error": round(float(e), 1),
+                "people": int(column.astype(bool).sum()) if name != "gpa" else len(rows),
+            }
+            for name, b, e, column in zip(names, solution, errors, design.T, strict=True)
+        ],
+    }
+
+
+def chart(table: bytes) -> str:
+    """Bars of table 4, from its released text alone."""
+    rows = [line.split(",") for line in table.decode().splitlines()[1:]]
+    shown = [
+        (f"{race} {cte}", float(value)) for race, cte, _people, value, hidden in rows if value and not hidden
+    ]
+    top = max(value for _label, value in shown)
+    bars = "".join(
+        f'<text x="8" y="{24 + 26 * at}">{label}</text>'
+        f'<rect x="120" y="{10 + 26 * at}" width="{value / top * 420:.1f}" height="18" fill="#2e6276"/>'
+        f'<text x="{126 + value / top * 420:.1f}" y="{24 + 26 * at}">{value:,.0f}</text>'
+        for at, (label, value) in enumerate(shown)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {30 + 26 * len(shown)}" role="img" '
+        'font-family="sans-serif" font-size="13"><title>Mean earnings by race/ethnicity and concentration '
+        f"(table 4_by_race_ethnicity)</title>{bars}</svg>\n"
+    )
+
+
+def main() -> None:
+    OUTBOX.mkdir(exist_ok=True)
+    wanted = tables()
+    built = build(wanted, DATA, strictest(shipped("board"), shipped("sde"), shipped("dol")))
+    submit(OUTBOX, wanted, built)
+    summary = json.dumps(regression(), indent=1) + "\n"
+    (OUTBOX / "3_regression.json").write_text(summary, encoding="utf-8")
+    (OUTBOX / "4_by_race_ethnicity.svg").write_text(chart(built["4_by_race_ethnicity"]), encoding="utf-8")
+    print(f"{len(built)} tables, one model, one chart")
+
+
+if __name__ == "__main__":
+    DATA, OUTBOX = Path("/enclave/data"), Path("/enclave/work/outbox")
+    main()

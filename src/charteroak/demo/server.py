@@ -1,0 +1,77 @@
+"""Starts the site for the demo as anyone would, with `oak serve`, and waits until it answers."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+
+from charteroak.adapters import environment
+from charteroak.demo.visitor import Stopped
+
+PATIENCE = 90.0  # seconds until the site must answer
+
+
+def oak(*arguments: str) -> None:
+    """Run an `oak` command as an operator would. Raises Stopped with what it said."""
+    ended = subprocess.run([*_oak(), *arguments], check=False, capture_output=True, text=True)
+    if ended.returncode:
+        raise Stopped(f"oak {' '.join(arguments)}: {ended.stderr.strip() or ended.stdout.strip()}")
+
+
+def _oak() -> list[str]:
+    return [sys.executable, "-c", "from charteroak.cli import main; main()"]
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[str]:
+    """The site's address while it runs; it is stopped at the end."""
+    site = f"http://localhost:{port}"
+    if _answers(site):
+        yield site  # somebody serves it already; it stays up
+        return
+    log = home / "run" / "logs" / "serve.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as written:
+        server = subprocess.Popen(
+            [*_oak(), "serve"],
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "CHARTEROAK_HOME": str(home), "CHARTEROAK_PORT": str(port)},
+        )
+    try:
+        _wait(site, server, log)
+        yield site
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait(site: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = monotonic() + PATIENCE
+    while not _answers(site):
+        if server.poll() is not None or monotonic() > until:
+            said = log.read_text(errors="replace").strip().splitlines()[-8:]
+            raise Stopped("The site did not start.\n    " + "\n    ".join(said))
+        sleep(0.1)
+
+
+def _answers(site: str) -> bool:
+    try:
+        return httpx.get(f"{site}/healthz", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def home() -> Path:
+    return environment.home().root
