@@ -1,0 +1,116 @@
+"""Real parts for every test: the embedded database in a home of its own, used as the application's roles."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="charteroak-tests-"))
+# before Django reads its settings; what the developer's shell says about databases is not for tests
+os.environ.update(
+    CHARTEROAK_HOME=str(HOME), CHARTEROAK_MODE="test", CHARTEROAK_PROCESS="web",
+    DJANGO_SETTINGS_MODULE="charteroak.site.settings",
+)  # fmt: skip
+for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "CHARTEROAK_VAULT_URL", "CHARTEROAK_KEY_VAULT_URL"):
+    os.environ.pop(name, None)
+
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def pytest_configure() -> None:
+    import django
+
+    from charteroak.adapters import processes
+    from charteroak.adapters.environment import home
+
+    processes.prepare(home())
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A unit test reaches no network, not even this machine's."""
+    if "unit" in item.path.parts:
+        from pytest_socket import disable_socket
+
+        disable_socket(allow_unix_socket=True)
+
+
+@contextmanager
+def connection_as(process: str) -> Iterator[None]:
+    """The default connection, and this process's identity, as another one's. Not inside a transaction."""
+    from django.db import connection
+
+    from charteroak.adapters import postgres
+    from charteroak.adapters.environment import Process, home
+    from charteroak.site.config import database
+
+    kept, before = dict(connection.settings_dict), os.environ["CHARTEROAK_PROCESS"]
+    connection.close()
+    # the same dictionary for every thread's connection, so it is changed in place
+    connection.settings_dict.update(database(postgres.url(home(), Process(process))))
+    os.environ["CHARTEROAK_PROCESS"] = process
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(kept)
+        os.environ["CHARTEROAK_PROCESS"] = before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The database of all tests, migrated by its owner; in place of pytest-django's, which would own it."""
+    from django.db import connection
+
+    from charteroak.adapters import postgres
+    from charteroak.adapters.environment import home
+    from charteroak.site.database import migrate
+
+    with postgres.running(home(), durable=False):
+        with django_db_blocker.unblock():
+            with connection_as("owner"):
+                migrate()
+            connection.settings_dict.update(_as_web())
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
+
+
+def _as_web() -> dict[str, object]:
+    """Settings were read before the roles had passwords."""
+    from charteroak.adapters import postgres
+    from charteroak.adapters.environment import Process, home
+    from charteroak.site.config import database
+
+    return database(postgres.url(home(), Process.WEB))
+
+
+@pytest.fixture
+def live_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Real commits, seen by threads, servers and other processes; emptied afterwards by the owner."""
+    from django.db import connection, connections
+
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        with connection_as("owner"), connection.cursor() as cursor:
+            tables = set(connection.introspection.table_names(cursor)) - KEPT
+            cursor.execute(
+                "SET session_replication_role = replica"
+            )  # the log's triggers refuse even the owner
+            quoted = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
+            cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def as_process(live_database: None) -> Callable[[str], AbstractContextManager[None]]:
+    """`with as_process("linker"):` the database as that process sees it."""
+    return connection_as
