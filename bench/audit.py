@@ -27,15 +27,12 @@ def measure() -> list[Row]:
             "DJANGO_SETTINGS_MODULE": "charteroak.site.settings",
         }
         home = environment.home()
-        postgres.start(home)
-        try:
+        with postgres.running(home):
             subprocess.run(
                 [sys.executable, "-c", "from charteroak.cli import main; main(['migrate'])"], check=True
             )
             appended = append()
             return [("events appended by 4 writers", EVENTS / appended, "events/s"), *verified()]
-        finally:
-            postgres.stop(home)
 
 
 def append() -> float:

@@ -31,18 +31,6 @@ def vouched(known: "Verifier | None") -> str:
     return f"signed by {known.name}" if known else "self-consistent only (no --key given)"
 
 
-def _connect() -> None:
-    """As the notary, which may read every event and sign what was added since."""
-    import django
-
-    from charteroak.adapters import environment, postgres
-
-    os.environ.setdefault("CHARTEROAK_PROCESS", environment.Process.NOTARY)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
-    postgres.ensure(environment.home())
-    django.setup()
-
-
 @click.group()
 def audit() -> None:
     """Export the event log and verify it offline."""
@@ -52,13 +40,16 @@ def audit() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(file: Path) -> None:
     """Write the log to FILE as JSON Lines: an event per line, then the signed checkpoint."""
-    _connect()
-    from charteroak.audit.checkpoint import newest_or_signed
-    from charteroak.audit.export import export as write
+    from charteroak.adapters.environment import Process
+    from charteroak.site.database import connected
 
-    checkpoint = newest_or_signed()
-    with file.open("w", encoding="utf-8", newline="\n") as opened:
-        write(checkpoint, opened)
+    with connected(Process.NOTARY):
+        from charteroak.audit.checkpoint import newest_or_signed
+        from charteroak.audit.export import export as write
+
+        checkpoint = newest_or_signed()
+        with file.open("w", encoding="utf-8", newline="\n") as opened:
+            write(checkpoint, opened)
     click.echo(
         f"{checkpoint.size} events, signed {checkpoint.signed_at:%Y-%m-%d %H:%M:%SZ}: {file}", err=True
     )

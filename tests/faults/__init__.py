@@ -1,0 +1,1 @@
+"""What happens when a part is killed, cut off or attacked."""
