@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 HOME = Path(tempfile.mkdtemp(prefix="charteroak-tests-"))
 # before Django reads its settings; what the developer's shell says about databases is not for tests
@@ -66,7 +67,7 @@ def connection_as(process: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database of all tests, migrated by its owner; in place of pytest-django's, which would own it."""
     from django.db import connection
 
@@ -94,7 +95,7 @@ def _as_web() -> dict[str, object]:
 
 
 @pytest.fixture
-def live_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def live_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Real commits, seen by threads, servers and other processes; emptied afterwards by the owner."""
     from django.db import connection, connections
 
@@ -103,11 +104,11 @@ def live_database(django_db_setup: None, django_db_blocker: pytest.FixtureReques
         connections.close_all()
         with connection_as("owner"), connection.cursor() as cursor:
             tables = set(connection.introspection.table_names(cursor)) - KEPT
+            # neither foreign keys nor the log's triggers, which refuse even the owner
+            cursor.execute("SET session_replication_role = replica")
             cursor.execute(
-                "SET session_replication_role = replica"
-            )  # the log's triggers refuse even the owner
-            quoted = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
-            cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+                ";".join(f'DELETE FROM "{table}"' for table in tables)
+            )  # TRUNCATE takes 20 times longer
 
 
 @pytest.fixture

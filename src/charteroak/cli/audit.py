@@ -1,7 +1,6 @@
 """`oak audit`: the event log as a file, and its check by anyone."""
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path

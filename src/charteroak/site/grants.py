@@ -57,7 +57,7 @@ def apply() -> None:
             cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
             for privileges, tables in _by_privileges(process).items():
                 command = sql.SQL("GRANT {} ON {} TO {}").format(
-                    sql.SQL(", ").join(map(sql.SQL, privileges)),  # type: ignore[arg-type] # from the table above
+                    sql.SQL(", ").join(map(sql.SQL, privileges)),
                     sql.SQL(", ").join(map(sql.Identifier, tables)),
                     to,
                 )
