@@ -69,7 +69,7 @@ class Play:
         visitor = self.visitor(who)
         doubtful = self.diary.in_doubt(step)
         page = visitor.open(path)
-        if doubtful and page.form(action) is None:
+        if doubtful and page.form(action) is None:  # a crash came between sending and noting
             self.diary.finish(step, **(found(page) if found else {}))  # it had reached the site after all
             return
         self.diary.begin(step)

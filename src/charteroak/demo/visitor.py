@@ -29,6 +29,17 @@ class Page:
         found = self._tree.xpath(f"//form[@id='action-{action}']")
         return found[0] if found else None
 
+    def form_ids(self, start: str) -> list[str]:
+        """Ids of forms that begin with `start`, in the page's order."""
+        return [str(found) for found in self._tree.xpath(f"//form[starts-with(@id,'{start}')]/@id")]
+
+    def pairs(self) -> dict[str, bool]:
+        """Undecided pairs of clerical review: whether the two look alike, by the page's own evidence."""
+        found = {}
+        for choice in self._tree.xpath("//*[@data-pair]"):
+            found[str(choice.get("data-pair"))] = choice.get("data-alike") == "yes"
+        return found
+
     def said(self) -> str:
         """Messages, reasons and error summaries, as one line."""
         found = self._tree.xpath(

@@ -70,6 +70,8 @@ ACCOUNT_ADAPTER = "charteroak.agencies.signin.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+if CONFIG.mode is not Mode.PRODUCTION:  # the demo signs in two dozen people within seconds
+    ACCOUNT_RATE_LIMITS = {"login": "600/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = CONFIG.product_name

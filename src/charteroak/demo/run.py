@@ -1,0 +1,126 @@
+"""The whole of request 042, stage by stage, and what came of it."""
+
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from charteroak.adapters import clock
+from charteroak.demo import agreement, hub, outputs, request
+from charteroak.demo.diary import Diary
+from charteroak.demo.play import DAY_ZERO, Play, say
+from charteroak.demo.server import oak
+
+STAGES: dict[str, Callable[[Play], None]] = {
+    "Enquiry and fit check": request.enquire,
+    "Submitted and complete": request.submit,
+    "Agencies decide, column by column": request.decide,
+    "Board meeting": request.board,
+    "Synthetic state": agreement.synthesize,
+    "Agreement drafted and redlined": agreement.draft,
+    "Agreement signed by every party": agreement.sign,
+    "Files delivered, one rejected": agreement.deliver,
+    "Pledges and training": agreement.clear_people,
+    "Linked, doubtful pairs decided": hub.link,
+    "Match confirmed, extract built": hub.confirm,
+    "Cleared for access, workspace opened": hub.clear,
+    "Identifiers destroyed": hub.destroy_identifiers,
+    "Analysis in the sealed workspace": outputs.analyse,
+    "Outputs put forward and checked": outputs.request_release,
+    "Two checkers review, towns return": outputs.review,
+    "Agencies clear, preview begins": outputs.clear,
+    "Board approves, outputs released": outputs.release,
+}
+
+
+def password(home: Path) -> str:
+    """The demo people's password: made once, kept where only its owner reads it."""
+    kept = home / "demo" / "password"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept.touch(mode=0o600)
+        kept.write_text(f"oak-{secrets.token_hex(6)}", encoding="ascii")
+    return kept.read_text(encoding="ascii")
+
+
+def set_up(home: Path) -> None:
+    """The agencies, people, boards and catalog that request 042 finds in place."""
+    people = files("charteroak.demo") / "people.toml"
+    kept = home / "demo" / "password"
+    oak("setup", "load", str(people), "--password-file", str(kept))
+    for agency in ("SDE", "CSC", "DOL"):
+        dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
+        oak("setup", "catalog", str(dictionary))
+
+
+def play(site: str, home: Path, *, scale: float, new: bool) -> Play:
+    """The run to go on with: the latest, or another when `new`."""
+    root = home / "demo" / "runs"
+    runs = sorted(root.glob("*.json")) if root.exists() else []
+    if new or not runs:
+        diary = Diary(root / f"{len(runs) + 1:03d}.json")
+        started = max(DAY_ZERO, _next_tuesday(clock.today())) if runs else DAY_ZERO
+        diary.finish("calendar", day_zero=started.isoformat(), scale=scale)
+    else:
+        diary = Diary(runs[-1])
+    day_zero = date.fromisoformat(str(diary.found("calendar", "day_zero")))
+    return Play(
+        site,
+        password(home),
+        home,
+        diary,
+        scale=float(str(diary.found("calendar", "scale"))),
+        day_zero=day_zero,
+    )
+
+
+def _next_tuesday(today: date) -> date:
+    return today + timedelta(days=(1 - today.weekday()) % 7 or 7)
+
+
+def act(one: Play) -> None:
+    """Run every stage that is not done yet."""
+    for name, stage in STAGES.items():
+        one.stage(name, stage)
+
+
+def summary(one: Play) -> dict[str, object]:
+    """What was done, for `oak demo --json`."""
+    stages = []
+    for name in STAGES:
+        ids = {"data_request": one.number}
+        stages.append({"name": name, "seconds": one.diary.found(f"stage {name}", "seconds"), "ids": ids})
+    release = str(one.diary.found("start the release request", "number"))
+    log = one.visitor("pat.lee").json("/api/audit/size")
+    return {
+        "stages": stages,
+        "data_request": one.number,
+        "agreement": one.number,
+        "release": release,
+        "events": log["events"],
+    }
+
+
+def announce(one: Play) -> None:
+    """What to do next, and who to be."""
+    release = one.diary.found("start the release request", "number")
+    say(f"\nReady: {one.site}   password for everyone: {one.password}")
+    say("  maya.ortiz researcher    ben.cole steward       june.fisher board chair   ann.weiss counsel")
+    say(
+        "  sam.reyes policy office  noor.haddad hub        kim.tran enclave          ida.moss, al.pike checkers"
+    )
+    say(
+        "  pat.lee auditor          rep.dunn legislator    eve.lang, from another project: every door is shut"
+    )
+    say(f"Follow a number back to its signatures:  .venv/bin/oak trace {release}")
+
+
+def write(found: dict[str, object], file: str) -> None:
+    text = json.dumps(found, indent=1) + "\n"
+    if file == "-":
+        sys.stdout.write(text)
+    else:
+        Path(file).write_text(text, encoding="utf-8")
