@@ -15,6 +15,7 @@ COMMANDS = {
     "receipt": ("outputs", "Check released bytes against their inclusion proof."),
     "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
     "serve": ("site", "Serve the site: database, web and workers, supervised."),
+    "setup": ("agencies", "Take in agencies, people, boards and data dictionaries from files."),
     "trace": ("outputs", "The whole chain from a release to the statute."),
     "vault": ("vault", "Put objects into the vault and get them back."),
 }
@@ -23,10 +24,10 @@ COMMANDS = {
 class Rooms(click.Group):
     """Finds each command in its room's file on first use."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"charteroak.cli.{COMMANDS[cmd_name][0]}")
@@ -34,7 +35,7 @@ class Rooms(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug, not input
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
 

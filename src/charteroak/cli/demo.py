@@ -21,13 +21,14 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
 
     from charteroak.adapters import environment
     from charteroak.demo import run
+    from charteroak.demo.play import say
     from charteroak.demo.server import serving
     from charteroak.demo.visitor import Stopped
 
     home = environment.home().root
     stays = os.environ.get("DEMO_SERVE") != "0" if serve is None else serve
     try:
-        run.say("Starting the database, the site and its workers …")
+        say("Starting the database, the site and its workers …")
         run.password(home)
         with serving(home, environment.port()) as site:
             run.set_up(home)
@@ -39,7 +40,7 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
             while stays:
                 sleep(3600)
     except Stopped as stopped:
-        run.say(f"The demo stopped: {stopped}")
+        say(f"The demo stopped: {stopped}")
         sys.exit(1)
     except KeyboardInterrupt:
-        run.say("\nStopped. Run it again to go on.")
+        say("\nStopped. Run it again to go on.")

@@ -51,7 +51,8 @@ class Refusals:
         at = request.resolver_match
         action = at.view_name if at else request.method or ""
         record_refusal(raised, action=action, by=request.user, subject=request.path)
-        if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        preferred = request.get_preferred_type(["text/html", "application/json"])
+        if preferred == "application/json" or request.path.startswith("/api/"):
             return JsonResponse(as_json(raised), status=403)
         return render(request, "refused.html", {"reasons": raised.reasons}, status=403)
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from charteroak.site import views
+from charteroak.site.api import api
 from charteroak.site.rooms import OPEN
 
 # by list, not allauth's own: accounts come by invitation, so there is no e-mail to confirm or to reset by
@@ -24,5 +25,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include(accounts)),
+    path("api/", api.urls),
     *(path(room.prefix, include(f"charteroak.{room.name}.urls")) for room in OPEN),
 ]
