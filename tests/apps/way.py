@@ -1,0 +1,141 @@
+"""Request 042 carried as far as a test needs it, by its people, through the real actions."""
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+
+from charteroak.adapters import clock, stores
+from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import Person
+from charteroak.agreements import actions as agreements
+from charteroak.agreements.models import Agreement
+from charteroak.board import actions as board
+from charteroak.board.models import Board
+from charteroak.catalog import actions as catalog
+from charteroak.catalog.models import Variable
+from charteroak.policy.agency_review import Choice
+from charteroak.policy.motion import Choice as Vote
+from charteroak.requests import actions as requests
+from charteroak.requests import steward
+from charteroak.requests.models import DataRequest
+
+DENIED = ("frpl", "pell")
+STEWARDS = {"SDE": "ben.cole", "CSC": "priya.nair", "DOL": "lou.grant"}
+MEMBERS = ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "june.fisher", "tom.avery")
+
+
+def person(username: str) -> Person:
+    return Person.objects.get(username=username)
+
+
+@contextmanager
+def day(on: date, at: time = time(10)) -> Iterator[None]:
+    """Domain time moved to that day, and back afterwards."""
+    clock.move_to(datetime.combine(on, at, clock.STATE_TIME).astimezone(UTC))
+    try:
+        yield
+    finally:
+        clock.reset()
+
+
+def load() -> None:
+    """The agencies, people, boards and dictionaries of request 042."""
+    people = tomllib.loads((files("charteroak.demo") / "people.toml").read_text("utf-8"))
+    agencies.load(people, password="a long password for tests", by="setup")
+    board.load(people["board"], by="setup")
+    for agency in STEWARDS:
+        dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
+        catalog.load(tomllib.loads(dictionary.read_text("utf-8")), by="setup")
+
+
+def filled_in() -> DataRequest:
+    """A request that lacks nothing, not yet sent."""
+    maya = person("maya.ortiz")
+    record = requests.start(by=maya, title="CTE and earnings")
+    requests.edit(
+        pk=record.pk, by=maya, question="Do concentrators earn more?", purpose="Evaluation of Perkins V.",
+        public_benefit="Towns see where it pays.", legal_exception="34 CFR 99.35", first_year=2019,
+        last_year=2026, outputs_planned="Tables.", publication_plan="A brief.",
+        ends_on=clock.today() + timedelta(days=326),
+    )  # fmt: skip
+    for colleague in ("jonah.reed", "lena.park"):
+        requests.add_member(pk=record.pk, by=maya, person=person(colleague))
+    requests.ask_columns(pk=record.pk, by=maya, purposes={v.pk: "needed" for v in Variable.objects.all()})
+    record.refresh_from_db()
+    return record
+
+
+def recommended() -> DataRequest:
+    """Every agency asked has decided; frpl and pell are denied."""
+    record = filled_in()
+    requests.submit(pk=record.pk, by=person("maya.ortiz"))
+    requests.accept_as_complete(pk=record.pk, by=person("sam.reyes"))
+    for review in record.reviews.select_related("agency"):
+        choices = {
+            column.pk: (Choice.DENY, "The law.") if column.variable.name in DENIED else (Choice.ALLOW, "")
+            for column in record.columns.filter(variable__dataset__agency=review.agency)
+        }
+        steward.decide(pk=review.pk, by=person(STEWARDS[review.agency.code]), choices=choices)
+    record.refresh_from_db()
+    return record
+
+
+def approved() -> DataRequest:
+    """The board has carried its motion eight days after the notice."""
+    record, sam, june = recommended(), person("sam.reyes"), person("june.fisher")
+    now = clock.now()
+    meeting = board.plan(
+        by=sam, board=Board.objects.get().pk, starts_at=now + timedelta(days=8), place="Room 2B"
+    )
+    motion = board.add_motion(
+        pk=meeting.pk, by=sam, kind="approve_request", data_request=record.pk, text="Approve."
+    )
+    board.notice(pk=meeting.pk, by=sam)
+    clock.move_to(now + timedelta(days=8, minutes=1))
+    for member in MEMBERS:
+        board.attend(pk=meeting.pk, by=person(member))
+    board.open_(pk=meeting.pk, by=june)
+    votes = dict.fromkeys(("grace.stone", "omar.haines", "ruth.vega"), Vote.APPROVE) | {
+        "carl.winter": Vote.RECUSE
+    }
+    for member in MEMBERS:
+        board.vote(pk=motion.pk, by=person(member), choice=votes.get(member, Vote.NOTE))
+    board.declare(pk=motion.pk, by=june)
+    board.close(pk=meeting.pk, by=june)
+    record.refresh_from_db()
+    return record
+
+
+def executed() -> Agreement:
+    """Signed by every party."""
+    for kind, process in stores.HUB_KEYS.items():
+        _hub_key(kind, process.value)
+    ann = person("ann.weiss")
+    record = agreements.draft(data_request_pk=approved().pk, by=ann)
+    agreements.open_for_signature(pk=record.pk, by=ann)
+    record.refresh_from_db()
+    for party in record.parties.select_related("signatory"):
+        agreements.sign(party=party.pk, by=party.signatory, text_hash=record.text_hash, intent="I sign.")
+    record.refresh_from_db()
+    return record
+
+
+def _hub_key(kind: str, process: str) -> None:
+    """What the hub's workers do when they start."""
+    import os
+
+    before = os.environ["CHARTEROAK_PROCESS"]
+    os.environ["CHARTEROAK_PROCESS"] = process
+    try:
+        stores.publish_hub_key(kind)
+    finally:
+        os.environ["CHARTEROAK_PROCESS"] = before
+
+
+def cleared() -> None:
+    """The three researchers have completed the training and signed the pledge."""
+    for username in ("maya.ortiz", "jonah.reed", "lena.park"):
+        agencies.complete_training(by=person(username))
+        agencies.sign_pledge(by=person(username))
