@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from tests.apps import way
 
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
@@ -13,6 +12,7 @@ from charteroak.agreements.queries import coverage, terms
 from charteroak.audit.models import Event
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
+from tests.apps import way
 
 pytestmark = pytest.mark.django_db
 
