@@ -11,11 +11,10 @@ from multiprocessing.synchronize import Barrier
 
 import django
 
+from bench import Row
 from charteroak.adapters import environment, postgres
 
 EVENTS, WRITERS, COPIES = 10_000, 4, 10
-
-Row = tuple[str, float, str]  # figure, value, unit
 
 
 def measure() -> list[Row]:
@@ -87,8 +86,3 @@ def verified() -> list[Row]:
         ("events lost (target 0)", float(EVENTS - verdict.events), "events"),
         ("events verified (target 50,000)", EVENTS / best, "events/s"),
     ]
-
-
-if __name__ == "__main__":
-    for name, value, unit in measure():
-        print(f"{name:42s} {value:10.2f} {unit}")
