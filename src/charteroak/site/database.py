@@ -21,7 +21,7 @@ def connected(process: Process | None = None) -> Iterator[None]:
         os.environ.setdefault("CHARTEROAK_PROCESS", Process.OWNER)
     else:
         os.environ["CHARTEROAK_PROCESS"] = process
-    if elsewhere():
+    if postgres.elsewhere():
         django.setup()
         yield
         return
@@ -33,11 +33,6 @@ def connected(process: Process | None = None) -> Iterator[None]:
             yield
         finally:
             connections.close_all()
-
-
-def elsewhere() -> bool:
-    """Whether the operator runs PostgreSQL, so that none is embedded."""
-    return "DATABASE_URL" in os.environ or "OWNER_DATABASE_URL" in os.environ
 
 
 def migrate() -> None:

@@ -1,9 +1,19 @@
 """A process that waits for jobs of its queue, does them one at a time, and takes up what a killed one left."""
 
-from procrastinate import App, BaseRetryStrategy, RetryDecision
-from procrastinate.jobs import Job
+import asyncio
+from typing import Any
+
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.app import WorkerOptions
+from procrastinate.jobs import Job, Status
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
+
+from charteroak.adapters.environment import Process
 
 ATTEMPTS = 5
+HEARTBEAT = 2.0  # seconds between a worker's signs of life
+STALLED = 8.0  # seconds without one, after which its job is another's
 
 
 class WhenTransient(BaseRetryStrategy):
@@ -22,3 +32,58 @@ def configure(app: App) -> None:
     for task in app.tasks.values():
         if task.retry_strategy is None:
             task.retry_strategy = WhenTransient()
+
+
+def run(process: Process) -> None:
+    """Work on the queue of that name until asked to stop (SIGTERM); a job begun is finished first."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
+
+    # A second app with a pool of its own: the tasks stay with the first, so that what a job defers is part of
+    # its Django transaction and gone with it.
+    asyncio.run(_work(app.with_connector(PsycopgConnector(kwargs=connector_params())), process))
+
+
+async def _work(app: App, queue: str) -> None:
+    mine: set[int | None] = set()
+
+    async def note(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:  # noqa: ARG001 - what procrastinate hands to every middleware
+        mine.add(context.job.id)
+        try:
+            return await call_next()
+        finally:
+            mine.discard(context.job.id)
+
+    options: WorkerOptions = {
+        **app.worker_defaults,
+        "queues": [queue],
+        "name": queue,
+        "update_heartbeat_interval": HEARTBEAT,
+        "stalled_worker_timeout": STALLED,
+        "worker_middleware": [note],
+    }
+    async with app.open_async():
+        worker = Worker(app, **options)
+        recovering = asyncio.create_task(_recover(app, queue, mine))
+        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call] # procrastinate's lapse
+        # whichever fails first ends the process, and the supervisor starts another
+        done, _ = await asyncio.wait({recovering, working}, return_when=asyncio.FIRST_COMPLETED)
+        if working not in done:
+            worker.stop()  # type: ignore[no-untyped-call] # procrastinate's lapse
+            await working
+        recovering.cancel()
+        for task in done:
+            task.result()
+
+
+async def _recover(app: App, queue: str, mine: set[int | None]) -> None:
+    """Jobs of killed workers are done anew: at the start and from then on; `mine` are this worker's own."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED):
+            if job.id is None or job.id in mine:
+                continue
+            if job.attempts >= ATTEMPTS:  # it takes its worker down every time
+                await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+            else:
+                await app.job_manager.retry_job(job)
+        await asyncio.sleep(HEARTBEAT)

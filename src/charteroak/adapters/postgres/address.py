@@ -41,6 +41,11 @@ def url(home: Home, process: Process) -> str:
     return make_conninfo("", **parts)
 
 
+def elsewhere() -> bool:
+    """Whether the operator runs PostgreSQL (and made its roles), so that none is embedded."""
+    return "DATABASE_URL" in os.environ or "OWNER_DATABASE_URL" in os.environ
+
+
 def answers(home: Home) -> bool:
     """Whether a query gets an answer now."""
     try:
