@@ -34,7 +34,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The working day in the state's own time zone."""
-    return now().astimezone(STATE_TIME).date()
+    return day_of(now())
+
+
+def day_of(instant: datetime) -> date:
+    """The day on which an instant falls in the state's own time zone."""
+    return instant.astimezone(STATE_TIME).date()
 
 
 def move_to(instant: datetime) -> None:

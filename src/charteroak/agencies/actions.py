@@ -17,6 +17,8 @@ from charteroak.policy.roles import Role, must_stay_apart
 
 VALID_FOR = timedelta(days=365)
 COURSE = "Confidentiality and secure data use"
+OF_AN_AGENCY = frozenset({Role.DATA_STEWARD, Role.SIGNATORY, Role.BOARD_MEMBER})
+OFFICES = frozenset(Role) - {Role.APPLICANT, Role.RECIPIENT, Role.AUTHOR, Role.SYSTEM}
 PLEDGE = (
     "I will use the data only for the purpose of the agreement, will not try to learn who anyone is, "
     "will not share what I see, and will report any breach at once."
@@ -117,12 +119,17 @@ def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> Ro
     holder = Person.objects.select_for_update().get(pk=person)
     if holder.pk == by.pk:
         refuse("own_role", _("Nobody grants a role to themselves.")).require()
+    if role not in OFFICES:
+        refuse("not_an_office", _("This role comes with a record; nobody grants it.")).require()
+    if role in OF_AN_AGENCY and not agency:
+        refuse("agency_missing", _("This office is held for an agency."), _("Name the agency.")).require()
     must_stay_apart({*holder.roles(clock.today()), role}).require()
-    held = RoleHeld.objects.create(
+    held, _made = RoleHeld.objects.update_or_create(
         person=holder,
         role=role,
         agency=Agency.objects.get(code=agency) if agency else None,
         since=clock.today(),
+        defaults={"until": None},  # granted again on the day on which it was ended
     )
     audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency)
     return held
@@ -132,10 +139,9 @@ def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> Ro
 def end_role(*, held: int, by: Person) -> None:
     """End an office as of today: access that rests on it is gone at the next look."""
     _may_grant(by)
-    role = RoleHeld.objects.select_for_update().select_related("person", "agency").get(pk=held)
+    role = RoleHeld.objects.select_for_update(of=("self",)).select_related("person", "agency").get(pk=held)
     role.until = clock.today() - timedelta(days=1)
-    role.since = min(role.since, role.until)
-    role.save()
+    role.save(update_fields=["until"])
     audit.record(
         "agencies:role:end",
         by=by,

@@ -1,6 +1,7 @@
 """What agencies hold: datasets and their typed variables, how sensitive each is and which law governs it."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Agency
 
@@ -23,6 +24,9 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency.code} {self.file}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dataset", args=[self.agency.code, self.file])
 
 
 class Variable(models.Model):

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -15,12 +17,14 @@ from charteroak.policy.data_request import LIFECYCLE, Action, Status
 from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
-from charteroak.requests.queries import agencies_asked, facts, roles_of
+from charteroak.requests.queries import agencies_asked, facts, may, roles_of
 
 EDITABLE = (
     "title", "question", "purpose", "public_benefit", "legal_exception", "first_year", "last_year",
     "outputs_planned", "publication_plan", "ends_on",
 )  # fmt: skip
+
+NUMBERING = 7_236_043  # the advisory lock under which numbers are given out
 
 
 def locked(pk: int) -> DataRequest:
@@ -32,40 +36,50 @@ def start(*, by: Person, title: str) -> DataRequest:
     """Begin an enquiry; it gets the next number of the policy office's log."""
     if Role.RESEARCHER not in by.roles(clock.today()):
         refuse("wrong_role", _("Only researchers may begin a request.")).require()
-    last = DataRequest.objects.select_for_update().order_by("-number").first()
-    number = f"{int(last.number) + 1 if last else 1:03d}"
+    number = _next_number()
     record = DataRequest.objects.create(number=number, applicant=by, title=title, started_on=clock.today())
     audit.record("requests:data_request:start", by=by, subject=record, number=number)
     return record
 
 
+def _next_number() -> str:
+    """One more than the highest so far; until the transaction ends, whoever else begins a request waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+    highest = DataRequest.objects.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
+    return f"{(highest or 0) + 1:03d}"
+
+
 @transaction.atomic
-def record_historic(*, number: str, title: str, decided_on: date, applicant: Person, by: str) -> None:
-    """Note a request that was decided before this program, so that numbers and history go on."""
+def record_historic(*, number: str, title: str, decided_on: date, applicant: str, by: str) -> None:
+    """Note a request that was approved before this program, so that numbers and history go on."""
     if DataRequest.objects.filter(number=number).exists():
         return
     record = DataRequest.objects.create(
-        number=number, title=title, applicant=applicant, started_on=decided_on, status=Status.APPROVED
+        number=number,
+        title=title,
+        applicant=Person.objects.get(username=applicant),
+        started_on=decided_on,
+        historic_decision_on=decided_on,
+        status=Status.APPROVED,
     )
     audit.record("requests:data_request:record_historic", by=by, subject=record, decided_on=str(decided_on))
-
-
-def _require(record: DataRequest, action: Action, by: Person) -> None:
-    LIFECYCLE.may(Status(record.status), action, roles_of(by, record), facts(record, by)).require()
 
 
 @transaction.atomic
 def edit(*, pk: int, by: Person, **fields: Any) -> DataRequest:
     """Keep what was typed, complete or not. Unknown fields are a caller's mistake (ValueError)."""
     record = locked(pk)
-    _require(record, Action.EDIT, by)
+    may(record, Action.EDIT, by).require()
     unknown = set(fields) - set(EDITABLE)
     if unknown:
         raise ValueError(f"not a part of the form: {', '.join(sorted(unknown))}")
-    for name, value in fields.items():
-        setattr(record, name, value)
-    record.save()
-    audit.record("requests:data_request:edit", by=by, subject=record, parts=sorted(fields))
+    changed = sorted(name for name, value in fields.items() if getattr(record, name) != value)
+    if changed:
+        for name in changed:
+            setattr(record, name, fields[name])
+        record.save(update_fields=changed)
+        audit.record("requests:data_request:edit", by=by, subject=record, parts=changed)
     return record
 
 
@@ -73,7 +87,7 @@ def edit(*, pk: int, by: Person, **fields: Any) -> DataRequest:
 def ask_columns(*, pk: int, by: Person, purposes: Mapping[int, str]) -> None:
     """Ask for exactly these variables (variable id → what it is needed for; may still be empty)."""
     record = locked(pk)
-    _require(record, Action.EDIT, by)
+    may(record, Action.EDIT, by).require()
     record.columns.exclude(variable__in=purposes).delete()
     known = set(Variable.objects.filter(pk__in=purposes).values_list("pk", flat=True))
     for variable, purpose in purposes.items():
@@ -88,7 +102,7 @@ def ask_columns(*, pk: int, by: Person, purposes: Mapping[int, str]) -> None:
 def add_member(*, pk: int, by: Person, person: Person) -> None:
     """Name a colleague on the team; refused where their other offices must stay apart from analysing."""
     record = locked(pk)
-    _require(record, Action.EDIT, by)
+    may(record, Action.EDIT, by).require()
     must_stay_apart(person.roles(clock.today()) | {Role.RECIPIENT}).require()
     TeamMember.objects.get_or_create(data_request=record, person=person)
     audit.record("requests:team_member:add", by=by, subject=record, person=person.username)
@@ -97,7 +111,7 @@ def add_member(*, pk: int, by: Person, person: Person) -> None:
 @transaction.atomic
 def remove_member(*, pk: int, by: Person, person: Person) -> None:
     record = locked(pk)
-    _require(record, Action.EDIT, by)
+    may(record, Action.EDIT, by).require()
     record.team.filter(person=person).delete()
     audit.record("requests:team_member:remove", by=by, subject=record, person=person.username)
 
@@ -106,7 +120,7 @@ def remove_member(*, pk: int, by: Person, person: Person) -> None:
 def submit(*, pk: int, by: Person) -> None:
     """Send the request in. Every missing part and every column without a purpose is named when refused."""
     record = locked(pk)
-    _require(record, Action.SUBMIT, by)
+    may(record, Action.SUBMIT, by).require()
     record.status = LIFECYCLE.after(Status(record.status), Action.SUBMIT)
     record.submitted_by, record.submitted_at = by, clock.now()
     record.save()
@@ -121,7 +135,7 @@ def submit(*, pk: int, by: Person) -> None:
 def return_(*, pk: int, by: Person, because: str) -> None:
     """Send it back to the applicant with what is missing."""
     record = locked(pk)
-    _require(record, Action.RETURN, by)
+    may(record, Action.RETURN, by).require()
     if not because.strip():
         refuse("comment_missing", _("Say what is missing."), _("The applicant reads it.")).require()
     record.status, record.returned_because = Status.RETURNED, because
@@ -133,7 +147,7 @@ def return_(*, pk: int, by: Person, because: str) -> None:
 def accept_as_complete(*, pk: int, by: Person) -> None:
     """The policy office finds it complete: each agency whose records are asked for gets its turn."""
     record = locked(pk)
-    _require(record, Action.ACCEPT_AS_COMPLETE, by)
+    may(record, Action.ACCEPT_AS_COMPLETE, by).require()
     record.status = Status.IN_REVIEW
     record.accepted_by, record.accepted_at = by, clock.now()
     record.save()
@@ -190,7 +204,7 @@ def _decide(record: DataRequest, action: Action, by: Person) -> None:
 @transaction.atomic
 def withdraw(*, pk: int, by: Person) -> None:
     record = locked(pk)
-    _require(record, Action.WITHDRAW, by)
+    may(record, Action.WITHDRAW, by).require()
     record.status = Status.WITHDRAWN
     record.save()
     audit.record("requests:data_request:withdraw", by=by, subject=record)

@@ -1,6 +1,7 @@
 """Data requests: what is asked, why each column is needed, who is on the team, what each agency decided."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -33,6 +34,7 @@ class DataRequest(models.Model):
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     returned_because = models.TextField(blank=True)
+    historic_decision_on = models.DateField(null=True, blank=True)  # decided before this program was in use
 
     class Meta:
         ordering = ["-number"]
@@ -40,6 +42,9 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("data_request", args=[self.number])
 
 
 class TeamMember(models.Model):
@@ -85,6 +90,9 @@ class AgencyReview(models.Model):
             models.UniqueConstraint(fields=["data_request", "agency"], name="agency_review_once"),
             by_and_at("agency_review", "decided"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.data_request.get_absolute_url()}#review-{self.agency.code}"
 
 
 class Question(models.Model):

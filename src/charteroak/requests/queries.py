@@ -1,15 +1,21 @@
 """What people may see of data requests, what the rules need to know of one, whose turn it is."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Person
-from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.models import Agency, Authority, Person
+from charteroak.agencies.queries import administration_on, agencies_where
+from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import Choice
-from charteroak.policy.data_request import Status
+from charteroak.policy.data_request import Action, Status
+from charteroak.policy.deadlines import business_days_after
+from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role
-from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 PARTS = {
     "title": "title",
@@ -23,7 +29,10 @@ PARTS = {
     "last_year": "last year",
     "ends_on": "end date",
 }
-BEFORE_SUBMISSION = (Status.DRAFT, Status.RETURNED)
+WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
+SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
+BY_THEMSELVES = (Action.EDIT, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE)
+TRIAGE_DAYS, REVIEW_DAYS = 5, 15  # business days the policy office and the agencies aim for
 
 
 def visible_to(person: Person) -> QuerySet[DataRequest]:
@@ -80,9 +89,7 @@ def facts(
 
 
 def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
-    columns = review.data_request.columns.filter(variable__dataset__agency=review.agency).select_related(
-        "variable__dataset__agency"
-    )
+    columns = columns_of(review)
     return agency_review.Facts(
         actor_on_team=on_team(by, review.data_request),
         undecided_columns=tuple(str(c.variable) for c in columns if not c.choice),
@@ -93,3 +100,130 @@ def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
         ),
         request_in_review=review.data_request.status == Status.IN_REVIEW,
     )
+
+
+def may(record: DataRequest, action: Action, person: Person) -> Decision:
+    return data_request.LIFECYCLE.may(
+        Status(record.status), action, roles_of(person, record), facts(record, person)
+    )
+
+
+def may_review(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
+    return agency_review.LIFECYCLE.may(
+        agency_review.Status(review.status),
+        action,
+        roles_of(person, review.data_request, review.agency),
+        review_facts(review, person),
+    )
+
+
+def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
+    """What this person's roles are for at this status: allowed, or refused with reasons."""
+    roles, status, known = roles_of(person, record), Status(record.status), facts(record, person)
+    return {
+        action.value: data_request.LIFECYCLE.may(status, action, roles, known)
+        for (at, action), step in data_request.LIFECYCLE.table.items()
+        if at == status and step.roles & roles and action in BY_THEMSELVES
+    }
+
+
+def review_actions(review: AgencyReview, person: Person) -> set[str]:
+    """Which forms of an agency's review this person gets; whether the columns are decided, the form checks."""
+    roles = roles_of(person, review.data_request, review.agency)
+    known = agency_review.Facts(
+        actor_on_team=on_team(person, review.data_request),
+        request_in_review=review.data_request.status == Status.IN_REVIEW,
+    )
+    status = agency_review.Status(review.status)
+    return {action.value for action in agency_review.LIFECYCLE.permitted(status, roles, known)}
+
+
+def begins(person: Person) -> bool:
+    """Whether this person may begin a request."""
+    return Role.RESEARCHER in person.roles(clock.today())
+
+
+def reviews(record: DataRequest) -> QuerySet[AgencyReview]:
+    return record.reviews.select_related("agency", "data_request__applicant", "decided_by").prefetch_related(
+        "questions__asked_by", "questions__answered_by"
+    )
+
+
+def columns_of(review: AgencyReview) -> QuerySet[RequestedColumn]:
+    """What is asked of the review's agency."""
+    return review.data_request.columns.filter(variable__dataset__agency=review.agency).select_related(
+        "variable__dataset__agency"
+    )
+
+
+def day_decided(record: DataRequest) -> date:
+    """The day whose law governs the request: that of its decision, today while it is undecided."""
+    if record.historic_decision_on:
+        return record.historic_decision_on
+    return clock.day_of(record.decided_at) if record.decided_at else clock.today()
+
+
+def administration_of(record: DataRequest) -> Authority | None:
+    """Who administered the initiative, and under what, on the day of the decision."""
+    return administration_on(day_decided(record))
+
+
+def whose_turn(record: DataRequest) -> tuple[str, date | None]:
+    """Who has to act, in words, and by when; nobody once it is settled."""
+    match Status(record.status):
+        case Status.DRAFT | Status.RETURNED:
+            return record.applicant.name, None
+        case Status.SUBMITTED if record.submitted_at:
+            return _("Policy office"), business_days_after(clock.day_of(record.submitted_at), TRIAGE_DAYS)
+        case Status.IN_REVIEW if record.accepted_at:
+            return _reviewers(record), business_days_after(clock.day_of(record.accepted_at), REVIEW_DAYS)
+        case Status.RECOMMENDED:
+            return _("Data Governing Board, at its next meeting"), None
+    return "", None
+
+
+def _reviewers(record: DataRequest) -> str:
+    left = [review for review in record.reviews.all() if review.status != agency_review.Status.DECIDED]
+    answers = [review.agency.code for review in left if review.status == agency_review.Status.QUESTION_ASKED]
+    decides = [review.agency.code for review in left if review.status == agency_review.Status.WAITING]
+    said = []
+    if decides:
+        said.append(_("data stewards of %(agencies)s") % {"agencies": ", ".join(decides)})
+    if answers:
+        said.append(
+            _("%(name)s, to answer %(agencies)s")
+            % {"name": record.applicant.name, "agencies": ", ".join(answers)}
+        )
+    return "; ".join(said)
+
+
+def todo(person: Person) -> list[Item]:
+    """Requests that wait for this person, that wait on others, and that were settled."""
+    roles = person.roles(clock.today())
+    stewarded = {agency.pk for agency in agencies_where(person, Role.DATA_STEWARD)}
+    seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
+    found = (_item(record, person, roles, stewarded) for record in seen)
+    return [item for item in found if item is not None]
+
+
+def _item(record: DataRequest, person: Person, roles: frozenset[Role], stewarded: set[int]) -> Item | None:
+    status = Status(record.status)
+    mine = record.applicant_id == person.pk or any(m.person_id == person.pk for m in record.team.all())
+    waiting = {review.agency_id for review in record.reviews.all() if review.status == "waiting"}
+    asked = any(review.status == "question_asked" for review in record.reviews.all())
+    who, by_when = whose_turn(record)
+    task = None
+    if mine and status in WITH_APPLICANT:
+        task = _("fill in and send")
+    elif mine and asked and status == Status.IN_REVIEW:
+        task = _("answer the question")
+    elif status == Status.SUBMITTED and Role.POLICY_OFFICE in roles:
+        task = _("check that it is complete")
+    elif status == Status.IN_REVIEW and waiting & stewarded:
+        task = _("decide on your agency’s columns")
+    if task:
+        return Item(f"{record}: {task}", record.get_absolute_url(), Turn.YOURS, who, by_when)
+    if not mine:
+        return None
+    state = Turn.FINISHED if status in SETTLED else Turn.OTHERS
+    return Item(str(record), record.get_absolute_url(), state, who, by_when)

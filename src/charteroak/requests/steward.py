@@ -10,23 +10,22 @@ from charteroak.audit import actions as audit
 from charteroak.policy.agency_review import LIFECYCLE, Action, Choice, Status
 from charteroak.requests.actions import locked, recommend_when_all_decided
 from charteroak.requests.models import AgencyReview, Question, RequestedColumn
-from charteroak.requests.queries import review_facts, roles_of
+from charteroak.requests.queries import may_review
 
 
 def _locked(pk: int) -> AgencyReview:
-    return AgencyReview.objects.select_for_update().select_related("agency", "data_request").get(pk=pk)
-
-
-def _require(review: AgencyReview, action: Action, by: Person) -> None:
-    roles = roles_of(by, review.data_request, review.agency)
-    LIFECYCLE.may(Status(review.status), action, roles, review_facts(review, by)).require()
+    return (
+        AgencyReview.objects.select_for_update(of=("self",))
+        .select_related("agency", "data_request")
+        .get(pk=pk)
+    )
 
 
 @transaction.atomic
 def ask(*, pk: int, by: Person, text: str) -> None:
     """Ask the applicant; the agency's clock stands still until the answer."""
     review = _locked(pk)
-    _require(review, Action.ASK, by)
+    may_review(review, Action.ASK, by).require()
     review.status = LIFECYCLE.after(Status(review.status), Action.ASK)
     review.save()
     Question.objects.create(review=review, text=text, asked_by=by, asked_at=clock.now())
@@ -37,7 +36,7 @@ def ask(*, pk: int, by: Person, text: str) -> None:
 def answer(*, pk: int, by: Person, text: str) -> None:
     """The applicant answers the open question; it is the agency's turn again."""
     review = _locked(pk)
-    _require(review, Action.ANSWER, by)
+    may_review(review, Action.ANSWER, by).require()
     review.status = LIFECYCLE.after(Status(review.status), Action.ANSWER)
     review.save()
     question = review.questions.filter(answered_at__isnull=True).get()
@@ -60,7 +59,9 @@ def decide(*, pk: int, by: Person, choices: Mapping[int, tuple[Choice, str]], co
         column.choice, column.reason = choices[column.pk]
         column.decided_by, column.decided_at = by, now
         column.save()
-    _require(review, Action.DECIDE, by)  # what is still undecided or lacks a reason rolls all of it back
+    may_review(
+        review, Action.DECIDE, by
+    ).require()  # what is still undecided or lacks a reason rolls all of it back
     review.status = LIFECYCLE.after(Status(review.status), Action.DECIDE)
     review.conditions = conditions
     review.decided_by, review.decided_at = by, now

@@ -1,0 +1,60 @@
+"""`oak setup`: take in agencies, people, boards, history and data dictionaries from files."""
+
+import tomllib
+from pathlib import Path
+
+import click
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+BY = "setup"  # how the log names whoever runs this command on the machine
+
+
+@click.group()
+def setup() -> None:
+    """Take in agencies, people, boards, history and data dictionaries from files."""
+
+
+@setup.command()
+@click.argument("file", type=FILE)
+@click.option("--password-file", type=FILE, required=True, help="Holds the password of people who are new.")
+def load(file: Path, password_file: Path) -> None:
+    """Agencies and their authority, people and roles, boards and past requests, from FILE. Safe to repeat."""
+    state = tomllib.loads(file.read_text(encoding="utf-8"))
+    password = password_file.read_text(encoding="utf-8").strip()
+    if not password:
+        raise click.ClickException(f"{password_file} is empty: write the password on its first line.")
+    from charteroak.site.database import connected
+
+    with connected():  # as the owner: before the first person exists, nobody could sign in to do this
+        from django.db import transaction
+
+        from charteroak.agencies import actions as agencies
+        from charteroak.board import actions as board
+        from charteroak.requests import actions as requests
+
+        with transaction.atomic():
+            agencies.load(state, password=password, by=BY)
+            board.load(state.get("board", []), by=BY)
+            for given in state.get("historic_request", []):
+                requests.record_historic(**given, by=BY)
+    click.echo(f"{len(state.get('agency', []))} agencies, {len(state.get('person', []))} people", err=True)
+
+
+@setup.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+def catalog(files: tuple[Path, ...]) -> None:
+    """Agencies' data dictionaries from FILES, all or none. Safe to repeat."""
+    from charteroak.site.database import connected
+
+    with connected():
+        from django.db import transaction
+
+        from charteroak.catalog.actions import DictionaryWrong, load
+
+        with transaction.atomic():
+            for file in files:
+                try:
+                    load(tomllib.loads(file.read_text(encoding="utf-8")), by=BY)
+                except DictionaryWrong as wrong:
+                    raise click.ClickException(f"{file.name}: {wrong}") from None
+                click.echo(f"{file.name} taken in", err=True)

@@ -1,0 +1,186 @@
+"""What applicants, the policy office and stewards fill in. Parts of a request may stay empty until it is sent."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.catalog.models import Variable
+from charteroak.policy.agency_review import Choice
+from charteroak.policy.lifecycle import choices
+from charteroak.requests.fit_check import EXCEPTIONS
+from charteroak.requests.models import DataRequest, RequestedColumn
+
+
+def _long(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class StartForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=200, help_text=_("At most 200 characters."))
+
+
+class Part(forms.Form):
+    """One part of the request: everything optional, for what is typed is kept whether complete or not."""
+
+    heading: Promise
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+
+class QuestionPart(Part):
+    heading = _("Question and purpose")
+    title = forms.CharField(label=_("Title"), max_length=200)
+    question = forms.CharField(label=_("Research question"), widget=_long())
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=200,
+        help_text=_("One sentence. The agreement binds every use of the data to it."),
+    )
+    public_benefit = forms.CharField(label=_("Benefit to the public"), widget=_long())
+
+
+class LawPart(Part):
+    heading = _("Law")
+    legal_exception = forms.ChoiceField(
+        label=_("Legal exception for education records"),
+        choices=[("", _("Choose one")), *((words, words) for words in EXCEPTIONS)],
+        help_text=_("One per request. Counsel confirms it."),
+    )
+
+
+class OutputsPart(Part):
+    heading = _("Outputs and publication")
+    outputs_planned = forms.CharField(label=_("Outputs planned"), widget=_long())
+    publication_plan = forms.CharField(label=_("Publication plan"), widget=_long())
+
+
+class DatesPart(Part):
+    heading = _("Years and end")
+    first_year = forms.IntegerField(label=_("First year of records"), min_value=1900, max_value=2200)
+    last_year = forms.IntegerField(label=_("Last year of records"), min_value=1900, max_value=2200)
+    ends_on = forms.DateField(
+        label=_("Work ends on"), help_text=_("For example 2027-07-31. The data are destroyed after it.")
+    )
+
+
+PARTS = (QuestionPart, LawPart, OutputsPart, DatesPart)
+
+
+def parts(record: DataRequest, data: Mapping[str, Any] | None = None) -> list[Part]:
+    """Every part, with what is on record or what was just typed."""
+    return [part(data, initial={name: getattr(record, name) for name in part.base_fields}) for part in PARTS]
+
+
+class MemberForm(forms.Form):
+    person = forms.CharField(label=_("User name"), help_text=_("As your colleague signs in."))
+
+
+class ReturnForm(forms.Form):
+    because = forms.CharField(
+        label=_("What is missing"), widget=_long(3), help_text=_("The applicant reads it.")
+    )
+
+
+class TextForm(forms.Form):
+    """A steward's question or the applicant's answer."""
+
+    text = forms.CharField(widget=_long(3))
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
+
+
+class ColumnsForm(forms.Form):
+    """The whole catalog with a tick and a purpose for each variable."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        variables: Iterable[Variable],
+        asked: Mapping[int, str],
+    ) -> None:
+        super().__init__(data)
+        self.variables = list(variables)
+        for variable in self.variables:
+            name = str(variable)
+            self.fields[f"column-{variable.pk}"] = forms.BooleanField(
+                required=False, label=name, initial=variable.pk in asked
+            )
+            self.fields[f"purpose-{variable.pk}"] = forms.CharField(
+                required=False,
+                initial=asked.get(variable.pk, ""),
+                widget=forms.TextInput(
+                    attrs={"class": "usa-input", "aria-label": _t("Purpose of %(column)s") % {"column": name}}
+                ),
+            )
+
+    def rows(self, variables: Iterable[Variable]) -> list[tuple[Variable, BoundField, BoundField]]:
+        return [(v, self[f"column-{v.pk}"], self[f"purpose-{v.pk}"]) for v in variables]
+
+    def purposes(self) -> dict[int, str]:
+        """Variable id → purpose, of those that are ticked."""
+        said = self.cleaned_data
+        return {v.pk: said[f"purpose-{v.pk}"] for v in self.variables if said[f"column-{v.pk}"]}
+
+    def unticked(self) -> list[str]:
+        """Variables with a purpose but no tick."""
+        said = self.cleaned_data
+        return [str(v) for v in self.variables if said[f"purpose-{v.pk}"] and not said[f"column-{v.pk}"]]
+
+
+class DecideForm(forms.Form):
+    """A decision, with its reason, on every column asked of one agency."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, columns: Iterable[RequestedColumn]) -> None:
+        super().__init__(data)
+        self.columns = list(columns)
+        for column in self.columns:
+            name = str(column.variable)
+            self.fields[f"choice-{column.pk}"] = forms.ChoiceField(
+                label=_t("Decision on %(column)s") % {"column": name},
+                choices=[("", _t("Decide")), *choices(Choice)],
+                widget=forms.Select(
+                    attrs={
+                        "class": "usa-select",
+                        "aria-label": _t("Decision on %(column)s") % {"column": name},
+                    }
+                ),
+            )
+            self.fields[f"reason-{column.pk}"] = forms.CharField(
+                required=False,
+                label=_t("Reason on %(column)s") % {"column": name},
+                widget=forms.TextInput(
+                    attrs={"class": "usa-input", "aria-label": _t("Reason on %(column)s") % {"column": name}}
+                ),
+            )
+        self.fields["conditions"] = forms.CharField(
+            required=False,
+            label=_t("Conditions"),
+            widget=_long(3),
+            help_text=_t("They become part of the agreement."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for column in self.columns:
+            stands_alone = said.get(f"choice-{column.pk}") in (None, Choice.ALLOW)
+            if not stands_alone and not said.get(f"reason-{column.pk}"):
+                self.add_error(f"reason-{column.pk}", _t("Say why."))
+        return said
+
+    def rows(self) -> list[tuple[RequestedColumn, BoundField, BoundField]]:
+        return [(c, self[f"choice-{c.pk}"], self[f"reason-{c.pk}"]) for c in self.columns]
+
+    def decided(self) -> dict[int, tuple[Choice, str]]:
+        said = self.cleaned_data
+        return {c.pk: (Choice(said[f"choice-{c.pk}"]), said[f"reason-{c.pk}"]) for c in self.columns}

@@ -1,0 +1,78 @@
+"""What happened to a request, day by day, and for how many days each party held it: read from the log."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.audit.models import Event
+from charteroak.audit.queries import events_about
+from charteroak.requests.models import DataRequest
+
+
+@dataclass(frozen=True)
+class Moment:
+    on: date
+    what: str
+    who: str
+    holder: str  # whose clock runs from here; empty: nobody's
+
+
+@dataclass(frozen=True)
+class Timeline:
+    moments: list[Moment]
+    days_held: list[tuple[str, int]]  # party → calendar days so far
+
+
+def timeline(record: DataRequest) -> Timeline:
+    """The request's moments in order, and the days between them by who held it."""
+    words, applicant = _words(), _("Applicant")
+    moments: list[Moment] = []
+    events = list(events_about(record).filter(name__in=words))
+    names = dict(Person.objects.filter(username__in={e.by for e in events}).values_list("username", "name"))
+    questions = 0
+    for event in events:
+        what, holder = words[event.name]
+        facts = json.loads(event.text)["facts"]
+        questions += (event.name == "requests:question:ask") - (event.name == "requests:question:answer")
+        if facts.get("on_to_the_board"):
+            holder = _("Board")
+        elif holder == _("Agencies") and questions:
+            holder = applicant
+        if agency := facts.get("agency"):
+            what = f"{agency}: {what}"
+        moments.append(Moment(_day(event), what, names.get(event.by, event.by), holder))
+    return Timeline(moments, _held(moments))
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    """Event → what it is called, and whose clock runs from then on."""
+    return {
+        "requests:data_request:record_historic": (_("Approved before this program was in use"), ""),
+        "requests:data_request:start": (_("Enquiry begun"), _("Applicant")),
+        "requests:data_request:submit": (_("Sent to the policy office"), _("Policy office")),
+        "requests:data_request:return": (_("Returned to the applicant"), _("Applicant")),
+        "requests:data_request:accept_as_complete": (_("Found complete"), _("Agencies")),
+        "requests:question:ask": (_("asked a question"), _("Agencies")),
+        "requests:question:answer": (_("question answered"), _("Agencies")),
+        "requests:agency_review:decide": (_("decided on its columns"), _("Agencies")),
+        "requests:data_request:approve": (_("Approved by the board"), ""),
+        "requests:data_request:decline": (_("Declined by the board"), ""),
+        "requests:data_request:withdraw": (_("Withdrawn"), ""),
+    }
+
+
+def _day(event: Event) -> date:
+    return clock.day_of(event.domain_at)
+
+
+def _held(moments: list[Moment]) -> list[tuple[str, int]]:
+    ends = [later.on for later in moments[1:]] + [clock.today()]
+    held: dict[str, int] = {}
+    for moment, end in zip(moments, ends, strict=False):
+        if moment.holder:
+            held[moment.holder] = held.get(moment.holder, 0) + (end - moment.on).days
+    return list(held.items())
