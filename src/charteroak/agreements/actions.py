@@ -1,12 +1,13 @@
 """Every write about an agreement: drafted, redlined, opened for signature, signed, executed, ended, closed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of, holders
 from charteroak.agreements import drafting
 from charteroak.agreements.models import (
@@ -18,12 +19,11 @@ from charteroak.agreements.models import (
     Redline,
     Signature,
 )
-from charteroak.agreements.queries import contributors, facts, roles_of, text_hash
+from charteroak.agreements.queries import draft_decision, facts, roles_of, terms, text_hash
 from charteroak.audit import actions as audit
-from charteroak.policy import data_request
 from charteroak.policy.agreement import LIFECYCLE, Action, Status
-from charteroak.policy.decision import refuse
-from charteroak.policy.roles import Role
+from charteroak.policy.decision import Reason, Refused, refuse
+from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests.models import DataRequest
 
 
@@ -31,7 +31,7 @@ def _locked(pk: int) -> Agreement:
     return Agreement.objects.select_for_update(of=("self",)).select_related("data_request").get(pk=pk)
 
 
-def _require(record: Agreement, action: Action, by: Person, shown: str = "") -> None:
+def _require(record: Agreement, action: Action, by: Person, shown: str | None = None) -> None:
     LIFECYCLE.may(Status(record.status), action, roles_of(by, record), facts(record, by, shown)).require()
 
 
@@ -39,27 +39,26 @@ def _require(record: Agreement, action: Action, by: Person, shown: str = "") -> 
 def draft(*, data_request_pk: int, by: Person) -> Agreement:
     """Generate the agreement from the request and what each agency decided."""
     request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
-    if not by.roles(clock.today()) & {Role.COUNSEL, Role.POLICY_OFFICE}:
-        refuse("wrong_role", _("Only counsel or the policy office drafts an agreement.")).require()
-    if request.status != data_request.Status.APPROVED:
-        refuse("request_not_approved", _("The board has not approved the request.")).require()
-    assert request.ends_on is not None  # noqa: S101 - a submitted request has an end date
+    draft_decision(request, by).require()
+    parties = drafting.parties_to(request)
+    drafted = drafting.draft(request, parties)
+    said = {clause.kind: clause.terms for clause in drafted}
     record = Agreement.objects.create(
         number=request.number,
         data_request=request,
-        starts_on=clock.today(),
-        ends_on=request.ends_on,
+        starts_on=date.fromisoformat(said["term"]["starts_on"]),
+        ends_on=date.fromisoformat(said["term"]["ends_on"]),
         drafted_by=by,
         drafted_at=clock.now(),
     )
     clauses = [
-        Clause(agreement=record, position=position, **vars(clause))
-        for position, clause in enumerate(drafting.draft(request))
+        Clause(agreement=record, position=position, **vars(clause)) for position, clause in enumerate(drafted)
     ]
     Clause.objects.bulk_create(clauses)
-    _name_parties(record)
-    named = next(clause.terms["people"] for clause in clauses if clause.kind == "people")
-    for person in Person.objects.filter(username__in=named):
+    for party in parties:
+        _add_party(record, party)
+    for person in Person.objects.filter(username__in=said["people"]["people"]):
+        must_stay_apart({*person.roles(clock.today()), Role.RECIPIENT}).require()
         Recipient.objects.create(agreement=record, person=person)
     audit.record(
         "agreements:agreement:draft",
@@ -72,29 +71,13 @@ def draft(*, data_request_pk: int, by: Person) -> Agreement:
     return record
 
 
-def _name_parties(record: Agreement) -> None:
-    administration = administration_on(clock.today())
-    if administration is None:
-        refuse("no_administration", _("Nobody is recorded as administering the initiative today.")).require()
-        return
-    applicant = record.data_request.applicant.employer
-    if applicant is None:
-        refuse("no_employer", _("The applicant's employer is not a participating agency.")).require()
-        return
-    parts = [
-        *((code, Party.Part.CONTRIBUTOR) for code in contributors(record)),
-        (drafting.HUB, Party.Part.HUB),
-        (applicant.code, Party.Part.RECIPIENT),
-        (drafting.ENCLAVE_OPERATOR, Party.Part.ENCLAVE),
-        (administration.agency.code, Party.Part.ADMINISTRATOR),
-    ]
-    for code, part in parts:
-        agency = Agency.objects.get(code=code)
-        signatory = holders(Role.SIGNATORY, agency).first()
-        if signatory is None:
-            refuse("no_signatory", _("%s has no signatory.") % code, _("Grant the role first.")).require()
-            return
-        Party.objects.create(agreement=record, agency=agency, part=part, signatory=signatory)
+def _add_party(record: Agreement, party: Party) -> None:
+    signatory = holders(Role.SIGNATORY, party.agency).first()
+    if signatory is None:
+        message = _("%s has no signatory.") % party.agency.code
+        raise Refused((Reason("no_signatory", message, _("Grant the role first.")),))
+    party.agreement, party.signatory = record, signatory
+    party.save()
 
 
 @transaction.atomic
@@ -158,8 +141,17 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
     record.status = LIFECYCLE.after(Status(record.status), Action.EXECUTE)
     record.executed_on, record.executed_at = clock.today(), clock.now()
     record.save()
-    for what in DestructionDuty.What.values:
-        DestructionDuty.objects.create(agreement=record, what=what)
+    last_day = record.ends_on + timedelta(days=terms(record).destroy_within_days)
+    for (
+        what
+    ) in DestructionDuty.What:  # the clock of the identifiers starts when the stewards confirm the match
+        at_the_end = what != DestructionDuty.What.IDENTIFIERS
+        DestructionDuty.objects.create(
+            agreement=record,
+            what=what,
+            due_on=last_day if at_the_end else None,
+            reason="end of the agreement" if at_the_end else "",
+        )
     from charteroak.agreements import tasks  # the jobs import this room's actions
 
     tasks.order_keys(record.number)
@@ -172,7 +164,7 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
         request=audit.subject_of(record.data_request),
         text_hash=record.text_hash,
         clauses=[clause.number for clause in record.clauses.all()],
-        parties=[f"{party.agency.code}:{party.part}" for party in record.parties.select_related("agency")],
+        parties=[str(party) for party in record.parties.select_related("agency")],
         administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
 
@@ -185,8 +177,9 @@ def terminate(*, pk: int, by: Person, because: str) -> None:
     record.status = LIFECYCLE.after(Status(record.status), Action.TERMINATE)
     record.ended_on, record.ended_by, record.ended_at = clock.today(), by, clock.now()
     record.save()
-    due = record.ended_on + timedelta(days=drafting.DESTROY_WITHIN_DAYS)
-    record.duties.filter(done_at__isnull=True, due_on__isnull=True).update(due_on=due, reason=because)
+    due = record.ended_on + timedelta(days=terms(record).destroy_within_days)
+    sooner = Q(due_on__isnull=True) | Q(due_on__gt=due)
+    record.duties.filter(sooner, done_at__isnull=True).update(due_on=due, reason=because)
     audit.record("agreements:agreement:terminate", by=by, subject=record, number=record.number)
 
 

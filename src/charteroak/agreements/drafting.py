@@ -4,10 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from charteroak.adapters import age, stores
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import age, clock, stores
 from charteroak.agencies.models import Agency
+from charteroak.agencies.queries import administration_on
+from charteroak.agreements.models import Party
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
+from charteroak.policy.deadlines import WITHIN_A_DAY
+from charteroak.policy.decision import Reason, Refused
 from charteroak.requests.models import DataRequest, RequestedColumn
 
 PREVIEW_DAYS = 30
@@ -16,21 +22,6 @@ IDENTIFIERS_BUSINESS_DAYS = 5
 HUB = "DOL"
 ENCLAVE_OPERATOR = "DAS"
 APPETITES = {"SDE": "sde", "DOL": "dol"}  # besides the board's own, which holds for everyone
-
-# What the law requires of the agreement, by clause kind (counsel confirms what is not marked verified).
-REQUIRED = {
-    "purpose": "34 CFR 99.35(a)(3); 20 CFR 603.10(b); CGS 4-67aa",
-    "elements": "34 CFR 99.35(a)(3); 20 CFR 603.10(b)",
-    "people": "CGS 4-67aa: named individuals",
-    "place": "20 CFR 603.9: safeguards; CGS 4-67aa: secure access",
-    "hub": "P20 WIN manual: the hub matches for the approved purpose only",
-    "thresholds": "P20 WIN data sharing agreement: suppression policy",
-    "preview": "P20 WIN manual: agencies see outputs before release",
-    "destruction": "34 CFR 99.35(a)(3); 20 CFR 603.9(b)(1)(vi)",
-    "onward": "CGS 4-67aa: no onward sharing",
-    "breach": "CGS 36a-701b; CGS 4-67aa",
-    "records": "CGS 4-67dd: referral to the originating agency",
-}
 
 
 @dataclass(frozen=True)
@@ -42,25 +33,54 @@ class Draft:
     terms: dict[str, Any] = field(default_factory=dict)
 
 
-def draft(request: DataRequest) -> list[Draft]:
+def parties_to(request: DataRequest) -> list[Party]:
+    """Who must sign, and as what; not yet saved. Raises Refused without an administrator or a recipient."""
+    administration = administration_on(clock.today())
+    if administration is None:
+        raise Refused(
+            (Reason("no_administration", _("Nobody is recorded as administering the initiative today.")),)
+        )
+    recipient = request.applicant.employer
+    if recipient is None:
+        raise Refused((Reason("no_employer", _("The applicant's employer is not a participating agency.")),))
+    return [
+        *(Party(agency=agency, part=Party.Part.CONTRIBUTOR) for agency in _allowed(request)),
+        Party(agency=Agency.objects.get(code=HUB), part=Party.Part.HUB),
+        Party(agency=recipient, part=Party.Part.RECIPIENT),
+        Party(agency=Agency.objects.get(code=ENCLAVE_OPERATOR), part=Party.Part.ENCLAVE),
+        Party(agency=administration.agency, part=Party.Part.ADMINISTRATOR),
+    ]
+
+
+def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
     """Every clause of the agreement on an approved request, in order."""
-    allowed = request.columns.filter(choice__in=[Choice.ALLOW, Choice.MASK]).select_related(
-        "variable__dataset__agency"
-    )
-    by_agency: dict[Agency, list[RequestedColumn]] = {}
-    for column in allowed:
-        by_agency.setdefault(column.variable.dataset.agency, []).append(column)
-    agencies = sorted(by_agency, key=lambda agency: agency.code)
+    allowed = _allowed(request)
     return [
         _purpose(request),
-        *(_elements(request, agency, by_agency[agency]) for agency in agencies),
+        *(_elements(request, agency, columns) for agency, columns in allowed.items()),
         _people(request),
         _place(),
         _hub(),
-        _thresholds(agencies),
-        *_way_out(),
+        _thresholds(list(allowed)),
+        *_way_out(list(allowed)),
         *_duties(),
+        _parties(parties),
+        _term(request),
+        _records(),
     ]
+
+
+def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:
+    """What each agency allowed, masked columns included; agencies by code."""
+    columns = request.columns.filter(choice__in=[Choice.ALLOW, Choice.MASK]).select_related(
+        "variable__dataset__agency"
+    )
+    found: dict[Agency, list[RequestedColumn]] = {}
+    for column in columns.order_by(
+        "variable__dataset__agency__code", "variable__dataset", "variable__position"
+    ):
+        found.setdefault(column.variable.dataset.agency, []).append(column)
+    return found
 
 
 def _purpose(request: DataRequest) -> Draft:
@@ -137,7 +157,9 @@ def _thresholds(agencies: list[Agency]) -> Draft:
     return Draft("6", "thresholds", "Disclosure rules", text, {"appetites": names})
 
 
-def _way_out() -> list[Draft]:
+def _way_out(agencies: list[Agency]) -> list[Draft]:
+    at_once = WITHIN_A_DAY & {agency.code for agency in agencies}
+    identifiers = "24 hours" if at_once else f"{IDENTIFIERS_BUSINESS_DAYS} business days"
     return [
         Draft(
             "7",
@@ -151,7 +173,7 @@ def _way_out() -> list[Draft]:
             "8",
             "destruction",
             "Destruction",
-            f"Identifiers and crosswalk are destroyed within {IDENTIFIERS_BUSINESS_DAYS} business days of the "
+            f"Identifiers and crosswalk are destroyed within {identifiers} of the "
             f"stewards' confirmation of the match; everything else within {DESTROY_WITHIN_DAYS} days of the end, "
             "each with a certificate.",
             {
@@ -177,10 +199,31 @@ def _duties() -> list[Draft]:
             "A suspected breach is reported at once to the policy office, which informs the agencies and, where "
             "the law requires, residents and the Attorney General within 60 days.",
         ),
-        Draft(
-            "11",
-            "records",
-            "Requests for records",
-            "A freedom-of-information request for shared records is referred promptly to the originating agency.",
-        ),
     ]
+
+
+def _parties(parties: list[Party]) -> Draft:
+    named = "; ".join(f"{party.agency.name} ({party.get_part_display().lower()})" for party in parties)
+    text = (
+        f"The parties are: {named}. For 34 CFR 99.35 the participating agencies designate the data recipient, the "
+        "data integration hub and the enclave operator as their authorized representatives."
+    )
+    return Draft("11", "parties", "Parties", text, {"parties": [str(party) for party in parties]})
+
+
+def _term(request: DataRequest) -> Draft:
+    text = (
+        f"This agreement holds from the last signature to {request.ends_on:%d %B %Y}. Any party may end it at any "
+        "time; access ends at once and the time for destruction begins."
+    )
+    dates = {"starts_on": clock.today().isoformat(), "ends_on": str(request.ends_on)}
+    return Draft("12", "term", "Term", text, dates)
+
+
+def _records() -> Draft:
+    return Draft(
+        "13",
+        "records",
+        "Requests for records",
+        "A freedom-of-information request for shared records is referred promptly to the originating agency.",
+    )

@@ -1,6 +1,7 @@
 """Data sharing agreements: clauses with their terms, parties, signatures over the exact text, destruction."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -35,6 +36,9 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return f"Data sharing agreement {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("agreement", args=[self.number])
+
 
 class Clause(models.Model):
     """One clause: the words people sign and the terms the system enforces, side by side."""
@@ -45,7 +49,6 @@ class Clause(models.Model):
     heading = models.CharField(max_length=200)
     text = models.TextField()
     terms = models.JSONField(default=dict)
-    locked = models.BooleanField(default=True)  # required by law or by the enforcing system
     position = models.PositiveIntegerField()
 
     class Meta:
@@ -81,6 +84,10 @@ class Party(models.Model):
         ordering = ["pk"]
         verbose_name_plural = "parties"
         constraints = [models.UniqueConstraint(fields=["agreement", "agency", "part"], name="party_once")]
+
+    def __str__(self) -> str:
+        """As the agreement's terms name it: DOL:hub."""
+        return f"{self.agency.code}:{self.part}"
 
 
 class Signature(models.Model):

@@ -3,19 +3,30 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.agreements.drafting import REQUIRED
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.agreements.checklist import REQUIRED
 from charteroak.agreements.models import Agreement, Clause, Party, Signature
-from charteroak.policy import agreement, data_request
+from charteroak.policy import agreement, data_request, deadlines
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
-from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.roles import Role
+from charteroak.requests.models import DataRequest
+
+DRAFTERS = frozenset({Role.COUNSEL, Role.POLICY_OFFICE})
+BY_PARTY = frozenset(
+    {agreement.Action.SIGN, agreement.Action.EXECUTE}
+)  # asked of each party, not of the whole
+RECENT = timedelta(days=30)
 
 OFFICES = frozenset(
     {
@@ -42,9 +53,16 @@ def coverage(record: Agreement | None, asked: Asked) -> Decision:
 
 
 def as_signed(record: Agreement) -> bool:
-    """Whether the clauses on file are, to the letter, those that every party signed."""
-    signed = set(Signature.objects.filter(party__agreement=record).values_list("text_hash", flat=True))
-    return signed == {record.text_hash} == {text_hash(record.clauses.all())}
+    """Whether the clauses on file are, to the letter, those that every party named in them signed."""
+    hashes = set(Signature.objects.filter(party__agreement=record).values_list("text_hash", flat=True))
+    return not unsigned(record) and hashes == {record.text_hash} == {text_hash(record.clauses.all())}
+
+
+def unsigned(record: Agreement) -> list[str]:
+    """The parties named in the terms that have not signed, as in DOL:hub."""
+    named = [party for clause in record.clauses.all() for party in clause.terms.get("parties", [])]
+    signed = {str(party) for party in record.parties.filter(signature__isnull=False).select_related("agency")}
+    return [party for party in named if party not in signed]
 
 
 def terms(record: Agreement) -> Terms:
@@ -59,12 +77,12 @@ def terms(record: Agreement) -> Terms:
             raise LookupError(f"agreement {record.number} has no clause on {kind}")
         return dict(clauses[kind].terms)
 
-    hub = said("hub")
+    hub, term = said("hub"), said("term")
     return Terms(
         number=record.number,
         executed_on=record.executed_on,
-        starts_on=record.starts_on,
-        ends_on=record.ends_on,
+        starts_on=date.fromisoformat(term["starts_on"]),
+        ends_on=date.fromisoformat(term["ends_on"]),
         ended_on=record.ended_on,
         purpose=said("purpose")["purpose"],
         purpose_clause=clauses["purpose"].number,
@@ -138,25 +156,117 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
     ).distinct()
 
 
+def signs_for(person: Person, record: Agreement) -> QuerySet[Party]:
+    """The parties for which this person holds the office of signatory today."""
+    offices = agencies_where(person, Role.SIGNATORY)
+    return record.parties.filter(agency__in=offices).select_related("agency")
+
+
 def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
-    """Offices held today, and the recipient's role where the agreement names this person."""
+    """Offices held today towards this agreement: a signatory of another agency is none here."""
     roles = person.roles(clock.today())
+    if not signs_for(person, record).exists():
+        roles -= {Role.SIGNATORY}
     return roles | {Role.RECIPIENT} if record.recipients.filter(person=person).exists() else roles
 
 
-def facts(record: Agreement, by: Person, shown: str = "", party: Party | None = None) -> agreement.Facts:
+def facts(
+    record: Agreement, by: Person, shown: str | None = None, party: Party | None = None
+) -> agreement.Facts:
     """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
     clauses = list(record.clauses.all())
     present = {clause.kind for clause in clauses if clause.text.strip()}
     return agreement.Facts(
-        missing_clauses=tuple(f"{kind} ({law})" for kind, law in REQUIRED.items() if kind not in present),
-        request_approved=record.data_request.status == data_request.Status.APPROVED,
-        signer_party=party is not None and party.signatory_id == by.pk,
-        already_signed=party is not None and Signature.objects.filter(party=party).exists(),
-        text_changed=bool(shown) and not shown == record.text_hash == text_hash(clauses),
-        unsigned=tuple(
-            f"{party.agency.code} ({party.get_part_display()})"
-            for party in record.parties.filter(signature__isnull=True).select_related("agency")
+        missing_clauses=tuple(
+            f"{kind} ({need.law})" for kind, need in REQUIRED.items() if kind not in present
         ),
+        request_approved=record.data_request.status == data_request.Status.APPROVED,
+        signer_party=party is not None and signs_for(by, record).filter(pk=party.pk).exists(),
+        already_signed=party is not None and Signature.objects.filter(party=party).exists(),
+        text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
+        unsigned=tuple(unsigned(record)),
         not_destroyed=tuple(duty.get_what_display() for duty in record.duties.filter(done_at__isnull=True)),
     )
+
+
+def draft_decision(request: DataRequest, by: Person) -> Decision:
+    """Whether this person may draft the agreement on a request now."""
+    if not by.roles(clock.today()) & DRAFTERS:
+        return refuse("wrong_role", _("Only counsel or the policy office drafts an agreement."))
+    if request.status != data_request.Status.APPROVED:
+        return refuse("request_not_approved", _("The board has not approved the request."))
+    if request.ends_on is None:
+        return refuse("decided_before", _("This request was decided before this program; it has no columns."))
+    if Agreement.objects.filter(data_request=request).exists():
+        return refuse("drafted_already", _("The agreement on this request has been drafted."))
+    return ALLOWED
+
+
+def to_draft() -> QuerySet[DataRequest]:
+    """Approved requests whose agreement has yet to be drafted."""
+    return DataRequest.objects.filter(
+        status=data_request.Status.APPROVED, ends_on__isnull=False, agreement__isnull=True
+    )
+
+
+def identifiers_due(record: Agreement, confirmed_on: date) -> date:
+    """By when identifiers and crosswalk must be gone, once the stewards have confirmed the match."""
+    agreed = record.clauses.get(kind="destruction").terms["identifiers_business_days"]
+    return deadlines.identifiers_due(confirmed_on, contributors(record), agreed)
+
+
+def decisions(record: Agreement, person: Person) -> dict[str, Decision]:
+    """What this person's office could do with the agreement now, allowed or refused with reasons; not signing."""
+    roles, now, status = roles_of(person, record), facts(record, person), agreement.Status(record.status)
+    return {
+        action.value: agreement.LIFECYCLE.may(status, action, roles, now)
+        for (at, action), step in agreement.LIFECYCLE.table.items()
+        if at == status and step.roles & roles and action not in BY_PARTY
+    }
+
+
+def signatures_wanted(record: Agreement, person: Person) -> list[Party]:
+    """The parties for which this person may sign now."""
+    if record.status != agreement.Status.IN_SIGNATURE:
+        return []
+    return list(signs_for(person, record).filter(signature__isnull=True))
+
+
+def permitted(record: Agreement, person: Person) -> list[str]:
+    """Names of the actions that are open to this person now, as the JSON interface lists them."""
+    found = [name for name, decision in decisions(record, person).items() if decision.allowed]
+    return found + [f"sign-{party.pk}" for party in signatures_wanted(record, person)]
+
+
+def whose_turn(record: Agreement) -> str:
+    """Who must do what next, in plain words; empty when nothing is left to do."""
+    status = agreement.Status(record.status)
+    if status == agreement.Status.IN_SIGNATURE:
+        waiting = sorted({party.split(":")[0] for party in unsigned(record)})
+        return _("Signatories of %s: sign") % ", ".join(waiting)
+    return {
+        agreement.Status.DRAFTED: _("Counsel: read, redline, open for signature"),
+        agreement.Status.EXECUTED: _("Agencies: send their files, encrypted to the hub"),
+        agreement.Status.TERMINATED: _("Policy office: see everything destroyed, then close"),
+    }.get(status, "")
+
+
+def todo(person: Person) -> list[Item]:
+    """Agreements to draft, sign or close, and those that a person waits for."""
+    roles, today = person.roles(clock.today()), clock.today()
+    found = [
+        Item(_("Draft the agreement on %s") % request, reverse("draft_agreement", args=[request.number]),
+             Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"))
+        for request in (to_draft() if roles & DRAFTERS else ())
+    ]  # fmt: skip
+    for record in visible_to(person).exclude(status=agreement.Status.CLOSED):
+        mine = signatures_wanted(record, person) or (Role.COUNSEL in roles and record.status == "drafted")
+        held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
+        if record.status == agreement.Status.EXECUTED:
+            new = record.executed_on is not None and today - record.executed_on <= RECENT
+            if held and new:
+                found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
+        elif mine or held:
+            turn = Turn.YOURS if mine else Turn.OTHERS
+            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record)))
+    return found

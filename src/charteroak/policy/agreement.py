@@ -29,7 +29,7 @@ class Action(StrEnum):
 class Facts:
     missing_clauses: tuple[str, ...] = ()
     request_approved: bool = False
-    signer_party: bool = False  # the actor signs for a party of this agreement
+    signer_party: bool = False  # the actor holds the office of signatory for the party that signs
     already_signed: bool = False
     text_changed: bool = False  # the text shown to the signer is no longer the text on file
     unsigned: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def clauses_missing(facts: Facts) -> Reason | None:
 
 def not_a_party(facts: Facts) -> Reason | None:
     if not facts.signer_party:
-        return Reason("not_a_party", "Only the named signatory of a party may sign.")
+        return Reason("not_a_party", "Only a signatory of this party may sign for it.")
     return None
 
 

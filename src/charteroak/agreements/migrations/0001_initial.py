@@ -50,7 +50,6 @@ class Migration(migrations.Migration):
                 ('heading', models.CharField(max_length=200)),
                 ('text', models.TextField()),
                 ('terms', models.JSONField(default=dict)),
-                ('locked', models.BooleanField(default=True)),
                 ('position', models.PositiveIntegerField()),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='agreements.agreement')),
             ],

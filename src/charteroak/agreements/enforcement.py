@@ -1,0 +1,83 @@
+"""Each clause as the reader of an agreement sees it enforced: what the system does, or that people must keep it."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from charteroak.agreements.models import Clause
+from charteroak.policy.deadlines import WITHIN_A_DAY
+
+
+def enforced(clause: Clause) -> list[str]:
+    """What the system does because of this clause's terms, in sentences; empty where it can only remind people."""
+    if clause.kind == "elements":
+        return _elements(clause)
+    said = {**clause.terms}
+    match clause.kind:
+        case "purpose":
+            return [_("A use for any other purpose is refused: “%(purpose)s”.") % said]
+        case "people":
+            return [
+                _("Only these sign-ins open the workspace: %s.") % ", ".join(said["people"]),
+                _("On a day without valid training and pledge, they do not either."),
+            ]
+        case "place":
+            return [_("The extract is mounted in the %(place)s only, without a network.") % said]
+        case "hub":
+            keys = [
+                _("%(kind)s files are taken only when encrypted to %(key)s.") % {"kind": kind, "key": key}
+                for kind, key in said["keys"].items()
+            ]
+            return [
+                *keys,
+                _("Links are made by %(agency)s’s hub alone; pseudonyms serve this project alone.") % said,
+            ]
+        case "thresholds":
+            return [_("Every table is checked by the strictest of: %s.") % ", ".join(said["appetites"])]
+        case "preview":
+            return [_("Nothing is released until %(days)d days after the last agency’s clearance.") % said]
+        case "destruction":
+            return _destruction(clause)
+        case "parties":
+            return [
+                _("Nothing is covered until all have signed the same text: %s.") % ", ".join(said["parties"])
+            ]
+        case "term":
+            return [_("Outside %(starts_on)s to %(ends_on)s every use is refused.") % said]
+    return []
+
+
+def _elements(clause: Clause) -> list[str]:
+    said = clause.terms
+    sentences = [
+        _("Only these columns of %(agency)s are taken: %(names)s.")
+        % {
+            "agency": said["agency"],
+            "names": ", ".join([*said["linking"], *said["study"], *said["evidence"]]),
+        },
+        _("Only these reach the workspace: %s.") % (", ".join(said["study"]) or "–"),
+        _("Only the years %(first)d to %(last)d.") % {"first": said["years"][0], "last": said["years"][1]},
+    ]
+    if said["wages"]:
+        sentences.append(
+            _("Only state employees or officials enter the workspace, for it holds unit-level wages.")
+        )
+    return sentences
+
+
+def _destruction(clause: Clause) -> list[str]:
+    said = clause.terms
+    contributors = {
+        other.terms["agency"] for other in clause.agreement.clauses.all() if other.kind == "elements"
+    }
+    days = said["identifiers_business_days"]
+    identifiers = (
+        _("Identifiers: keys destroyed by the day after the match is confirmed.")
+        if WITHIN_A_DAY & contributors
+        else ngettext(
+            "Identifiers: keys destroyed by %d business day after the match is confirmed.",
+            "Identifiers: keys destroyed by %d business days after the match is confirmed.",
+            days,
+        )
+        % days
+    )
+    return [identifiers, _("The rest: keys destroyed by %(within_days)d days after the end.") % said]

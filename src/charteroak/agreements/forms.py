@@ -1,0 +1,34 @@
+"""What people fill in about an agreement: other words, a signature, why it ends."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.agreements.models import Clause, Party
+
+
+class RedlineForm(forms.Form):
+    text = forms.CharField(label=_("The clause’s words"), widget=forms.Textarea(attrs={"rows": 6}))
+    comment = forms.CharField(label=_("Why"), required=False, max_length=500)
+
+    @staticmethod
+    def of(clause: Clause) -> "RedlineForm":
+        """The form as first shown, with the words as they stand."""
+        return RedlineForm(initial={"text": clause.text}, auto_id=f"redline-{clause.pk}-%s")
+
+
+class SignForm(forms.Form):
+    text_hash = forms.CharField(widget=forms.HiddenInput)
+    intent = forms.BooleanField()
+
+    def __init__(self, party: Party, shown: str, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"sign-{party.pk}-%s", initial={"text_hash": shown})
+        self.statement = _(
+            "I have read this agreement and sign it for %(agency)s as %(part)s. Ticking this box is my signature."
+        ) % {"agency": party.agency.name, "part": party.get_part_display().lower()}
+        self.fields["intent"].label = self.statement
+        self.fields["intent"].error_messages["required"] = _("Tick the box if you mean to sign.")
+
+
+class TerminateForm(forms.Form):
+    because = forms.CharField(label=_("Why the agreement ends"), max_length=200)

@@ -1,0 +1,17 @@
+"""Addresses of the agreements' pages."""
+
+from django.urls import path
+
+from charteroak.agreements import views
+
+urlpatterns = [
+    path("", views.agreements, name="agreements"),
+    path("draft/<str:number>/", views.draft, name="draft_agreement"),
+    path("<str:number>/", views.agreement, name="agreement"),
+    path("<str:number>/print/", views.print_, name="print_agreement"),
+    path("<str:number>/redline/<int:clause>/", views.redline, name="redline"),
+    path("<str:number>/open-for-signature/", views.open_for_signature, name="open_for_signature"),
+    path("<str:number>/sign/<int:party>/", views.sign, name="sign"),
+    path("<str:number>/terminate/", views.terminate, name="terminate"),
+    path("<str:number>/close/", views.close, name="close_agreement"),
+]

@@ -1,0 +1,205 @@
+"""Agreements as their readers, counsel and signatories see them: words beside what the system enforces."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agreements import actions, drafting, queries
+from charteroak.agreements.checklist import REQUIRED
+from charteroak.agreements.difference import difference
+from charteroak.agreements.enforcement import enforced
+from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm
+from charteroak.agreements.models import Agreement, Clause
+from charteroak.policy.decision import ALLOWED
+from charteroak.requests.models import DataRequest
+
+
+def person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def _found(request: HttpRequest, number: str) -> Agreement:
+    return get_object_or_404(
+        queries.visible_to(person(request)).select_related("data_request"), number=number
+    )
+
+
+@login_required
+@require_safe
+def agreements(request: HttpRequest) -> HttpResponse:
+    by = person(request)
+    records = queries.visible_to(by).select_related("data_request")
+    drafts = by.roles(clock.today()) & queries.DRAFTERS
+    return render(
+        request,
+        "agreements/agreements.html",
+        {
+            "rows": [(record, queries.whose_turn(record)) for record in records],
+            "to_draft": queries.to_draft() if drafts else [],
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """What the agreement will be made of; the button makes it."""
+    by = person(request)
+    if not by.roles(clock.today()) & queries.DRAFTERS:
+        raise Http404
+    record = get_object_or_404(DataRequest, number=number)
+    if request.method == "POST":
+        made = actions.draft(data_request_pk=record.pk, by=by)
+        messages.success(request, _("The agreement is drafted."))
+        return redirect(made)
+    drafted = Agreement.objects.filter(data_request=record).first()
+    if drafted is not None:
+        return redirect(drafted)
+    decision = queries.draft_decision(record, by)
+    shown = {
+        "data_request": record,
+        "decision": decision,
+        "parties": drafting.parties_to(record) if decision.allowed else [],
+        "reviews": record.reviews.select_related("agency"),
+        "columns": record.columns.select_related("variable__dataset__agency"),
+    }
+    return render(request, "agreements/draft.html", shown)
+
+
+@login_required
+@require_safe
+def agreement(request: HttpRequest, number: str) -> HttpResponse:
+    return _agreement(request, _found(request, number))
+
+
+def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) -> HttpResponse:
+    by = person(request)
+    shown = _text(record)
+    decisions = queries.decisions(record, by)
+    redlines = decisions.get("redline")
+    for one in shown["clauses"]:
+        one["redline"] = redlines
+        one["form"] = in_error.get(f"redline-{one['clause'].pk}") or RedlineForm.of(one["clause"])
+        one["opened"] = f"redline-{one['clause'].pk}" in in_error
+    wanted = [
+        (party, in_error.get(f"sign-{party.pk}") or SignForm(party, shown["text_hash"]))
+        for party in queries.signatures_wanted(record, by)
+    ]
+    shown |= {
+        "turn": queries.whose_turn(record),
+        "decisions": decisions,
+        "checklist": _checklist(record),
+        "wanted": wanted,
+        "sign_decision": ALLOWED,
+        "duties": record.duties.all(),
+        "terminate_form": in_error.get("terminate") or TerminateForm(),
+    }
+    return render(request, "agreements/agreement.html", shown, status=400 if in_error else 200)
+
+
+def _text(record: Agreement) -> dict[str, Any]:
+    """The agreement as it reads now, with its hash, its enforcement and its signatures."""
+    clauses = list(record.clauses.prefetch_related("redlines__by"))
+    return {
+        "agreement": record,
+        "text_hash": queries.text_hash(clauses),
+        "clauses": [
+            {
+                "clause": clause,
+                "enforced": enforced(clause),
+                "redlines": [
+                    (one, difference(one.before, one.after)) for one in clause.redlines.order_by("at")
+                ],
+            }
+            for clause in clauses
+        ],
+        "parties": record.parties.select_related("agency", "signatory", "signature__by"),
+    }
+
+
+def _checklist(record: Agreement) -> list[dict[str, Any]]:
+    numbers: dict[str, list[str]] = {}
+    for clause in record.clauses.all():
+        numbers.setdefault(clause.kind, []).append(clause.number)
+    return [
+        {"kind": kind, "law": need.law, "verified": need.verified, "clauses": numbers.get(kind, [])}
+        for kind, need in REQUIRED.items()
+    ]
+
+
+@login_required
+@require_safe
+def print_(request: HttpRequest, number: str) -> HttpResponse:
+    """The agreement on paper: words and signatures."""
+    return render(request, "agreements/print.html", _text(_found(request, number)))
+
+
+@login_required
+@require_POST
+def redline(request: HttpRequest, number: str, clause: int) -> HttpResponse:
+    record = _found(request, number)
+    changed = get_object_or_404(Clause, agreement=record, pk=clause)
+    form = RedlineForm(request.POST, auto_id=f"redline-{clause}-%s")
+    if not form.is_valid():
+        return _agreement(request, record, **{f"redline-{clause}": form})
+    actions.redline(clause=changed.pk, by=person(request), **form.cleaned_data)
+    messages.success(request, _("Clause %s reads as you wrote it.") % changed.number)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def open_for_signature(request: HttpRequest, number: str) -> HttpResponse:
+    record = _found(request, number)
+    actions.open_for_signature(pk=record.pk, by=person(request))
+    messages.success(request, _("The text is frozen; the parties may sign."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
+    record = _found(request, number)
+    wanted = get_object_or_404(record.parties, pk=party)
+    form = SignForm(wanted, "", request.POST)
+    if not form.is_valid():
+        return _agreement(request, record, **{f"sign-{party}": form})
+    actions.sign(
+        party=party,
+        by=person(request),
+        text_hash=form.cleaned_data["text_hash"],
+        intent=str(form.statement),
+    )
+    messages.success(request, _("You have signed for %s.") % wanted.agency.name)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def terminate(request: HttpRequest, number: str) -> HttpResponse:
+    record = _found(request, number)
+    form = TerminateForm(request.POST)
+    if not form.is_valid():
+        return _agreement(request, record, terminate=form)
+    actions.terminate(pk=record.pk, by=person(request), because=form.cleaned_data["because"])
+    messages.success(request, _("The agreement has ended: every route refuses from now on."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    record = _found(request, number)
+    actions.close(pk=record.pk, by=person(request))
+    messages.success(request, _("The agreement is closed."))
+    return redirect(record)
