@@ -1,6 +1,5 @@
 """`oak serve`, `oak migrate`, `oak doctor`, `oak docs`: for whoever runs the site."""
 
-
 import click
 
 
@@ -11,14 +10,14 @@ import click
 def serve(port: int) -> None:
     """Serve the site until Ctrl-C: database, web and workers, each started again when it dies."""
     from charteroak.adapters import environment, postgres, processes
-    from charteroak.site.supervisor import Supervisor
+    from charteroak.site.supervisor import NotServing, Supervisor
 
     def ready() -> None:
         click.echo(f"Ready: http://localhost:{port} (logs in {processes.logs(environment.home())})", err=True)
 
     try:
         Supervisor(environment.home(), port).serve(ready)
-    except (postgres.NotRunning, processes.Unreachable) as error:
+    except (NotServing, postgres.NotRunning, processes.Unreachable) as error:
         raise click.ClickException(str(error)) from None
 
 

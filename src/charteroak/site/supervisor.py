@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from charteroak.adapters import postgres, processes
@@ -23,6 +24,10 @@ PRELOADED = [
 GRACE = 15.0  # seconds to finish what was begun, then the process is killed
 LONGEST_PAUSE = 10.0  # seconds before a process that dies again and again is started anew
 LIVED = 30.0  # seconds after which a process counts as well
+
+
+class NotServing(RuntimeError):
+    """The site cannot be served as things are."""
 
 
 @dataclass
@@ -74,7 +79,9 @@ class Supervisor:
     def _open_gate(self, owner: int) -> None:
         _, status = os.waitpid(owner, 0)
         if status != 0:
-            raise RuntimeError(f"The tables could not be brought up to date; see {self._log(Process.OWNER)}")
+            log = self._log(Process.OWNER)
+            last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+            raise NotServing(f"The tables could not be brought up to date. {log} ends: {' '.join(last)}")
         for end in self._gate:
             os.close(end)
         self._gate = (-1, -1)
@@ -179,8 +186,8 @@ class Supervisor:
         if self._database is not None:
             self._database.stop()
 
-    def _log(self, process: Process) -> str:
-        return str(processes.logs(self._home) / f"{process}.log")
+    def _log(self, process: Process) -> Path:
+        return processes.logs(self._home) / f"{process}.log"
 
     def _note(self, name: str, pid: int) -> None:
         (self._home.run / f"{name}.pid").write_text(f"{pid}\n", encoding="ascii")
