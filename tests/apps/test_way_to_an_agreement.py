@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from apps import way
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Clause
@@ -12,7 +13,6 @@ from charteroak.agreements.queries import coverage, terms
 from charteroak.audit.models import Event
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
-from tests.apps import way
 
 pytestmark = pytest.mark.django_db
 
