@@ -69,8 +69,7 @@ def database(url: str) -> dict[str, object]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         "OPTIONS": {key: value for key, value in parts.items() if value is not None},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 0,  # each request has a thread of its own, which a kept connection would outlive
     }
 
 
