@@ -4,10 +4,10 @@ from datetime import time
 
 import polars as pl
 
+from charteroak.demo.page import Stopped
 from charteroak.demo.play import Play
 from charteroak.demo.request import MAYA, SAM, STEWARDS, folder
 from charteroak.demo.server import oak
-from charteroak.demo.visitor import Stopped
 from charteroak.synthetic import answer_finder_list, generate
 
 ANN, NOOR = "ann.weiss", "noor.haddad"

@@ -3,9 +3,9 @@
 from datetime import time
 
 from charteroak.demo.agreement import NOOR
+from charteroak.demo.page import Stopped
 from charteroak.demo.play import Play
 from charteroak.demo.request import SAM, STEWARDS
-from charteroak.demo.visitor import Stopped
 
 KIM = "kim.tran"
 

@@ -5,9 +5,9 @@ from datetime import time
 from importlib.resources import files
 from pathlib import Path
 
+from charteroak.demo.page import Stopped
 from charteroak.demo.play import Play
 from charteroak.demo.request import MAYA, STEWARDS, folder, meet
-from charteroak.demo.visitor import Stopped
 
 CHECKERS = ("ida.moss", "al.pike")
 TOWNS = "5_by_town.csv"

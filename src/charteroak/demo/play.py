@@ -10,7 +10,8 @@ from typing import Any
 
 from charteroak.adapters import clock
 from charteroak.demo.diary import Diary
-from charteroak.demo.visitor import Fields, Page, Stopped, Visitor
+from charteroak.demo.page import Page, Stopped
+from charteroak.demo.visitor import Fields, Visitor
 
 DAY_ZERO = date(2026, 9, 8)  # a Tuesday; the calendar of request 042 counts from here
 
@@ -26,6 +27,7 @@ class Play:
     scale: float = 1.0
     day_zero: date = DAY_ZERO
     seconds: dict[str, float] = field(default_factory=dict)
+    sign_in: Callable[[str, str, str], Visitor] = Visitor  # (site, user name, password)
     _visitors: dict[str, Visitor] = field(default_factory=dict)
 
     @property
@@ -35,7 +37,7 @@ class Play:
 
     def visitor(self, username: str) -> Visitor:
         if username not in self._visitors:
-            self._visitors[username] = Visitor(self.site, username, self.password)
+            self._visitors[username] = self.sign_in(self.site, username, self.password)
         return self._visitors[username]
 
     def day(self, number: int, at: time = time(10)) -> date:

@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from charteroak.adapters import clock
+from charteroak.demo.page import Page, Stopped
 from charteroak.demo.play import Play
-from charteroak.demo.visitor import Page, Stopped
 
 MAYA, SAM = "maya.ortiz", "sam.reyes"
 STEWARDS = {"SDE": "ben.cole", "CSC": "priya.nair", "DOL": "lou.grant"}

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import httpx
 
 from charteroak.adapters import environment
-from charteroak.demo.visitor import Stopped
+from charteroak.demo.page import Stopped
 
 PATIENCE = 90.0  # seconds until the site must answer
 
