@@ -29,14 +29,24 @@ class LinkRun(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        constraints = [by_and_at("link_run", "settled")]
+        constraints = [
+            by_and_at("link_run", "settled"),
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=~models.Q(status=link_run.Status.FAILED),
+                name="one_link_run",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Link run {self.pk} for {self.agreement.number}"
 
 
 class PairDecision(models.Model):
-    """One doubtful pair, by its number in the run; the identifiers stay in the vault."""
+    """One doubtful pair, by its place in the run's list (1, 2, …); the identifiers stay in the vault."""
 
     link_run = models.ForeignKey(LinkRun, models.CASCADE, related_name="pair_decisions")
-    pair = models.CharField(max_length=64)
+    pair = models.PositiveIntegerField()
     same_person = models.BooleanField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -21,6 +21,7 @@ class Action(StrEnum):
     FAIL = "fail"
     DECIDE_PAIR = "decide_pair"
     SETTLE = "settle"
+    REOPEN = "reopen"  # the clerks' decisions contradict each other
     CONFIRM = "confirm"
     COMPLETE_CONFIRMATION = "complete_confirmation"
 
@@ -70,6 +71,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.IN_CLERICAL_REVIEW, Action.SETTLE): step(
             Status.SETTLED, Role.HUB_OPERATOR, rules=(recipient_links, pairs_undecided)
         ),
+        (Status.SETTLED, Action.REOPEN): step(Status.IN_CLERICAL_REVIEW, Role.SYSTEM),
         (Status.SETTLED, Action.CONFIRM): step(Status.SETTLED, Role.DATA_STEWARD, rules=(agency_confirmed,)),
         (Status.SETTLED, Action.COMPLETE_CONFIRMATION): step(
             Status.CONFIRMED, Role.DATA_STEWARD, rules=(confirmations_missing,)

@@ -34,6 +34,12 @@ class Delivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return f"/submissions/{self.agreement.number}/deliveries/{self.pk}/"
+
 
 class Finding(models.Model):
     """Where, what, and how to mend it; never the value itself."""
@@ -61,3 +67,6 @@ class FinderList(models.Model):
     ciphertext = models.CharField(max_length=64, blank=True)  # incoming-store object, once made
     numbers = models.IntegerField(null=True, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "agency"], name="one_finder_list")]

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name='PairDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pair', models.CharField(max_length=64)),
+                ('pair', models.PositiveIntegerField()),
                 ('same_person', models.BooleanField()),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -93,5 +93,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='pairdecision',
             constraint=models.UniqueConstraint(fields=('link_run', 'pair'), name='pair_decided_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='linkrun',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', charteroak.policy.link_run.Status['FAILED']), _negated=True), fields=('agreement',), name='one_link_run'),
         ),
     ]

@@ -72,4 +72,8 @@ class Migration(migrations.Migration):
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('status', charteroak.policy.delivery.Status['ACCEPTED'])), fields=('agreement', 'agency', 'kind'), name='one_accepted_delivery'),
         ),
+        migrations.AddConstraint(
+            model_name='finderlist',
+            constraint=models.UniqueConstraint(fields=('agreement', 'agency'), name='one_finder_list'),
+        ),
     ]

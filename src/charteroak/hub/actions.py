@@ -1,0 +1,193 @@
+"""Every write of the hub by a person: linking started, pairs decided, match settled, confirmed, extract cleared."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.queries import contributors, terms
+from charteroak.audit import actions as audit
+from charteroak.hub import queries
+from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecision
+from charteroak.hub.recipes import recipe_for
+from charteroak.policy import extract as extract_rules
+from charteroak.policy.deadlines import identifiers_due
+from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.delivery import FileKind
+from charteroak.policy.link_run import LIFECYCLE, Action, Status
+
+
+def _locked_run(number: str) -> LinkRun:
+    runs = LinkRun.objects.select_for_update(of=("self",)).select_related("agreement")
+    return runs.exclude(status=Status.FAILED).get(agreement__number=number)
+
+
+def _require(run: LinkRun, action: Action, by: Person) -> None:
+    roles = queries.roles_of(by, run.agreement)
+    LIFECYCLE.may(Status(run.status), action, roles, queries.facts(run, by)).require()
+
+
+def clauses(decision: Decision) -> list[str]:
+    return sorted(set(decision.clauses))
+
+
+@transaction.atomic
+def start_link_run(*, number: str, by: Person) -> LinkRun:
+    """Have the hub compare the accepted matching files of every contributing agency."""
+    record = Agreement.objects.select_for_update().get(number=number)
+    covered = queries.start_decision(record, by).require()
+    recipe = recipe_for({code: shared.linking for code, shared in terms(record).elements.items()})
+    assert recipe is not None  # noqa: S101 - refused above; for the type checker
+    run = LinkRun.objects.create(
+        agreement=record, recipe_hash=recipe.digest(), started_by=by, started_at=clock.now()
+    )
+    inputs = list(queries.accepted(record, FileKind.MATCHING))
+    run.inputs.set(inputs)
+    from charteroak.hub import tasks  # the jobs import this room's actions
+
+    tasks.link.defer(link_run=run.pk)
+    audit.record(
+        "hub:link_run:start",
+        by=by,
+        subject=run,
+        number=number,
+        recipe=recipe.digest(),
+        deliveries=[audit.subject_of(delivery) for delivery in inputs],
+        clauses=clauses(covered),
+    )
+    return run
+
+
+@transaction.atomic
+def decide_pairs(*, number: str, by: Person, decisions: Mapping[int, bool]) -> None:
+    """Say of doubtful pairs, by their number, whether they are one person. A later decision replaces."""
+    run = _locked_run(number)
+    _require(run, Action.DECIDE_PAIR, by)
+    covered = queries.link_coverage(run.agreement, by).require()
+    unknown = [pair for pair in decisions if not 1 <= pair <= run.pairs_to_review]
+    if unknown:
+        refuse("no_such_pair", _("This run lists no such pair."), _("Decide on the pairs shown.")).require()
+    for pair, same in decisions.items():
+        PairDecision.objects.update_or_create(
+            link_run=run, pair=pair, defaults={"same_person": same, "by": by, "at": clock.now()}
+        )
+    audit.record(
+        "hub:link_run:decide_pairs",
+        by=by,
+        subject=run,
+        pairs=sorted(decisions),
+        same=sorted(pair for pair, same in decisions.items() if same),
+        clauses=clauses(covered),
+    )
+
+
+@transaction.atomic
+def settle(*, number: str, by: Person) -> None:
+    """Close the clerical review: the linker folds the decisions in and writes the crosswalk."""
+    run = _locked_run(number)
+    _require(run, Action.SETTLE, by)
+    covered = queries.link_coverage(run.agreement, by).require()
+    run.status = LIFECYCLE.after(Status(run.status), Action.SETTLE)
+    run.settled_by, run.settled_at = by, clock.now()
+    run.save()
+    from charteroak.hub import tasks  # the jobs import this room's actions
+
+    tasks.write_crosswalk.defer(link_run=run.pk)
+    audit.record("hub:link_run:settle", by=by, subject=run, number=number, clauses=clauses(covered))
+
+
+@transaction.atomic
+def confirm(*, number: str, by: Person, agency: str) -> None:
+    """A steward confirms the match for an agency. The last one starts the identifiers' clock and the extract."""
+    run = _locked_run(number)
+    covered = queries.confirm_decision(run, by, agency).require()
+    MatchConfirmation.objects.create(
+        link_run=run, agency=Agency.objects.get(code=agency), by=by, at=clock.now()
+    )
+    audit.record(
+        "hub:link_run:confirm",
+        by=by,
+        subject=run,
+        number=number,
+        agency=agency,
+        crosswalk=run.crosswalk,
+        clauses=clauses(covered),
+    )
+    if set(run.confirmations.values_list("agency__code", flat=True)) == set(contributors(run.agreement)):
+        _complete(run, by, covered)
+
+
+def _complete(run: LinkRun, by: Person, covered: Decision) -> None:
+    _require(run, Action.COMPLETE_CONFIRMATION, by)
+    run.status = LIFECYCLE.after(Status(run.status), Action.COMPLETE_CONFIRMATION)
+    run.save()
+    ordered = Extract.objects.create(link_run=run, ordered_by=by, ordered_at=clock.now())
+    destruction = run.agreement.clauses.get(kind="destruction")
+    days = int(destruction.terms["identifiers_business_days"])
+    due = identifiers_due(clock.today(), contributors(run.agreement), days)
+    DestructionDuty.objects.filter(
+        agreement=run.agreement, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True
+    ).update(due_on=due, reason=_("The stewards confirmed the match."))
+    from charteroak.hub import tasks  # the jobs import this room's actions
+
+    tasks.build_extract.defer(extract=ordered.pk)
+    audit.record(
+        "hub:link_run:complete_confirmation",
+        by=by,
+        subject=run,
+        number=run.agreement.number,
+        extract=audit.subject_of(ordered),
+        identifiers_due=due.isoformat(),
+        clauses=sorted({*covered.clauses, f"{run.agreement.number}/{destruction.number}"}),
+    )
+
+
+@transaction.atomic
+def clear_extract(*, number: str, by: Person) -> None:
+    """The policy office finds that the extract is what was agreed: a workspace may open on it."""
+    record = (
+        Extract.objects.select_for_update(of=("self",))
+        .select_related("link_run__agreement")
+        .get(link_run__agreement__number=number)
+    )
+    agreement = record.link_run.agreement
+    extract_rules.LIFECYCLE.may(
+        extract_rules.Status(record.status),
+        extract_rules.Action.CLEAR,
+        queries.roles_of(by, agreement),
+        queries.extract_facts(record, by),
+    ).require()
+    covered = queries.extract_coverage(agreement).require()
+    record.status = extract_rules.Status.CLEARED
+    record.cleared_by, record.cleared_at = by, clock.now()
+    record.save()
+    audit.record(
+        "hub:extract:clear",
+        by=by,
+        subject=record,
+        number=number,
+        tables=[f"{name}:{table['sha256']}" for name, table in sorted(record.tables.items())],
+        clauses=clauses(covered),
+    )
+
+
+@transaction.atomic
+def destroy_identifiers(*, number: str, by: Person) -> None:
+    """Have identifiers, pairs and crosswalk destroyed, before their clock runs out."""
+    record = Agreement.objects.select_for_update().get(number=number)
+    what = DestructionDuty.What.IDENTIFIERS
+    queries.destroy_decision(record, what, by).require()
+    from charteroak.hub import tasks  # the jobs import this room's actions
+
+    tasks.order_destruction(record, what)
+    audit.record(
+        "hub:destruction:order",
+        by=by,
+        subject=record,
+        number=number,
+        what=what.value,
+        clauses=[f"{number}/{terms(record).destroy_clause}"],
+    )

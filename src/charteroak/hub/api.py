@@ -1,0 +1,136 @@
+"""The hub as JSON: run, extract, destruction, and what the caller may do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.agencies.models import Person
+from charteroak.agreements import queries as agreements
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.hub import actions, queries
+from charteroak.hub.models import Extract, LinkRun
+from charteroak.policy import extract as extract_rules
+from charteroak.policy import link_run as link_rules
+from charteroak.submissions.views import person
+
+router = Router(auth=django_auth, tags=["hub"])
+
+
+class Confirm(Schema):
+    agency: str
+
+
+class Decide(Schema):
+    decisions: dict[int, bool]  # pair's number → same person?
+
+
+def _visible(request: HttpRequest, number: str) -> Agreement:
+    return get_object_or_404(queries.visible_to(person(request)), number=number)
+
+
+@router.get("/{number}")
+def read(request: HttpRequest, number: str) -> dict[str, Any]:
+    record, by = _visible(request, number), person(request)
+    run, extract = queries.run_of(record), queries.extract_of(record)
+    duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS).first()
+    return {
+        "number": record.number,
+        "status": _status(run),
+        "link_run": _run(run) if run else None,
+        "extract": _extract(extract) if extract else None,
+        "identifiers_due": duty.due_on if duty else None,
+        "identifiers_destroyed": duty.done_at if duty else None,
+        "permitted": permitted(record, run, extract, by),
+    }
+
+
+def _status(run: LinkRun | None) -> str | None:
+    """A settled run counts as such when its crosswalk is there: until then nobody can go on."""
+    if run is None:
+        return None
+    return "settling" if run.status == link_rules.Status.SETTLED and not run.crosswalk else run.status
+
+
+def _run(run: LinkRun) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "status": run.status,
+        "recipe": run.recipe_hash,
+        "report": run.report,
+        "pairs_to_review": run.pairs_to_review,
+        "pairs_decided": run.pair_decisions.count(),
+        "confirmed_by": list(run.confirmations.values_list("agency__code", flat=True)),
+    }
+
+
+def _extract(extract: Extract) -> dict[str, Any]:
+    return {
+        "id": extract.pk,
+        "status": extract.status,
+        "tables": extract.tables,
+        "summary": extract.summary,
+    }
+
+
+def permitted(record: Agreement, run: LinkRun | None, extract: Extract | None, by: Person) -> list[str]:
+    """What this person may do here now, as the actions themselves would decide."""
+    roles = queries.roles_of(by, record)
+    found = ["start-link-run"] if queries.start_decision(record, by) else []
+    if run is not None:
+        status, facts = link_rules.Status(run.status), queries.facts(run, by)
+        for action in (link_rules.Action.DECIDE_PAIR, link_rules.Action.SETTLE):
+            if link_rules.LIFECYCLE.may(status, action, roles, facts):
+                found.append({"decide_pair": "decide-pairs"}.get(action, action))
+        codes = agreements.contributors(record)
+        found += [f"confirm-{code}" for code in codes if queries.confirm_decision(run, by, code)]
+    if extract is not None:
+        at, facts_of = extract_rules.Status(extract.status), queries.extract_facts(extract, by)
+        if extract_rules.LIFECYCLE.may(at, extract_rules.Action.CLEAR, roles, facts_of):
+            found.append("clear-extract")
+    if queries.destroy_decision(record, DestructionDuty.What.IDENTIFIERS, by):
+        found.append("destroy-identifiers")
+    return found
+
+
+@router.post("/{number}/start-link-run")
+def start_link_run(request: HttpRequest, number: str) -> dict[str, Any]:
+    _visible(request, number)
+    return _run(actions.start_link_run(number=number, by=person(request)))
+
+
+@router.post("/{number}/decide-pairs")
+def decide_pairs(request: HttpRequest, number: str, said: Decide) -> dict[str, Any]:
+    _visible(request, number)
+    actions.decide_pairs(number=number, by=person(request), decisions=said.decisions)
+    return {"decided": len(said.decisions)}
+
+
+@router.post("/{number}/settle")
+def settle(request: HttpRequest, number: str) -> dict[str, Any]:
+    _visible(request, number)
+    actions.settle(number=number, by=person(request))
+    return {"status": "settling"}
+
+
+@router.post("/{number}/confirm")
+def confirm(request: HttpRequest, number: str, said: Confirm) -> dict[str, Any]:
+    _visible(request, number)
+    actions.confirm(number=number, by=person(request), agency=said.agency)
+    return {"confirmed": said.agency}
+
+
+@router.post("/{number}/clear-extract")
+def clear_extract(request: HttpRequest, number: str) -> dict[str, Any]:
+    _visible(request, number)
+    actions.clear_extract(number=number, by=person(request))
+    return {"status": "cleared"}
+
+
+@router.post("/{number}/destroy-identifiers")
+def destroy_identifiers(request: HttpRequest, number: str) -> dict[str, Any]:
+    _visible(request, number)
+    actions.destroy_identifiers(number=number, by=person(request))
+    return {"ordered": "identifiers"}

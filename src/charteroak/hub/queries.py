@@ -1,0 +1,196 @@
+"""Where the hub stands with an agreement: its run, its extract, what each person may do next."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.agreements import queries as agreements
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.catalog.models import Variable
+from charteroak.hub.models import Extract, LinkRun
+from charteroak.hub.recipes import recipe_for
+from charteroak.policy import extract as extract_rules
+from charteroak.policy import link_run as link_rules
+from charteroak.policy.clauses import Asked, Terms, Use
+from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.delivery import FileKind
+from charteroak.policy.delivery import Status as DeliveryStatus
+from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.submissions import queries as submissions
+from charteroak.submissions.models import Delivery
+
+visible_to = submissions.visible_to  # stewards of the contributing agencies; who runs or watches the hub
+Duty = DestructionDuty.What
+DESTROYED_AFTER = {
+    Duty.IDENTIFIERS: extract_rules.Status.BUILT,
+    Duty.PAYLOAD: extract_rules.Status.BUILT,
+}
+
+
+def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
+    """Offices held today; steward only for a contributing agency; recipient where the agreement says so."""
+    roles = agreements.roles_of(person, record)
+    own = {agency.code for agency in agencies_where(person, Role.DATA_STEWARD)}
+    return roles if own & set(agreements.contributors(record)) else roles - {Role.DATA_STEWARD}
+
+
+def run_of(record: Agreement) -> LinkRun | None:
+    """The agreement's run: the one that counts, or the last that failed."""
+    runs = record.link_runs.exclude(status=link_rules.Status.FAILED)
+    return runs.first() or record.link_runs.first()
+
+
+def extract_of(record: Agreement) -> Extract | None:
+    return Extract.objects.filter(link_run__agreement=record).first()
+
+
+def accepted(record: Agreement, kind: FileKind) -> QuerySet[Delivery]:
+    found = record.deliveries.filter(kind=kind, status=DeliveryStatus.ACCEPTED)
+    return found.select_related("agency").order_by("agency__code")
+
+
+def missing(record: Agreement, kind: FileKind) -> list[str]:
+    """Contributing agencies whose file of this kind has not been accepted."""
+    sent = {delivery.agency.code for delivery in accepted(record, kind)}
+    return [code for code in agreements.contributors(record) if code not in sent]
+
+
+def facts(run: LinkRun, by: Person, agency: str = "") -> link_rules.Facts:
+    confirmed = tuple(run.confirmations.values_list("agency__code", flat=True))
+    return link_rules.Facts(
+        pairs_undecided=run.pairs_to_review - run.pair_decisions.count(),
+        actor_is_recipient=Role.RECIPIENT in roles_of(by, run.agreement),
+        confirmed_by=confirmed,
+        to_confirm=tuple(agreements.contributors(run.agreement)),
+        actor_agency_confirmed=agency in confirmed,
+    )
+
+
+def extract_facts(record: Extract, by: Person | None = None) -> extract_rules.Facts:
+    agreement = record.link_run.agreement
+    terms = agreements.terms(agreement)
+    carried = {(table.upper(), name) for table, of in record.tables.items() for name in of["columns"]}
+    beyond = [
+        f"{code} {name}"
+        for code, name in sorted(carried)
+        if name != "pid" and code in terms.elements and name not in terms.elements[code].study
+    ]
+    identifiers = Variable.objects.filter(
+        dataset__agency__code__in=terms.elements, sensitivity=Variable.Sensitivity.IDENTIFIER
+    ).values_list("name", flat=True)
+    return extract_rules.Facts(
+        run_confirmed=record.link_run.status == link_rules.Status.CONFIRMED,
+        columns_beyond=tuple(beyond),
+        identifiers_found=tuple(sorted({name for _, name in carried} & {*identifiers, "record_id"})),
+        actor_is_recipient=by is not None and Role.RECIPIENT in roles_of(by, agreement),
+    )
+
+
+def link_coverage(record: Agreement, by: Person | None) -> Decision:
+    """Whether a signed clause lets the hub compare every agency's identifiers today."""
+    return _covered(record, Use.LINK, by)
+
+
+def extract_coverage(record: Agreement) -> Decision:
+    """Whether a signed clause lets the hub copy every agency's study columns today."""
+    return _covered(record, Use.EXTRACT, None)
+
+
+def _covered(record: Agreement, use: Use, by: Person | None) -> Decision:
+    try:
+        shared = agreements.terms(record).elements
+    except LookupError:
+        shared = {}
+    decision = Decision()
+    for code, elements in sorted(shared.items()):
+        names = elements.linking if use is Use.LINK else elements.study | elements.evidence
+        asked = Asked(use, clock.today(), agency=code, elements=names, person=by.standing() if by else None)
+        decision &= agreements.coverage(record, asked)
+    return decision if shared else agreements.coverage(record, Asked(use, clock.today()))
+
+
+def start_decision(record: Agreement, by: Person) -> Decision:
+    """Whether this person may start linking now."""
+    reasons = []
+    roles = roles_of(by, record)
+    if Role.HUB_OPERATOR not in roles:
+        reasons.append(Reason("wrong_role", _("Only the hub operator starts linking.")))
+    if lacking := missing(record, FileKind.MATCHING):
+        why = _("Not yet accepted: the matching files of %s.") % ", ".join(lacking)
+        reasons.append(Reason("files_missing", why, _("Linking starts when all are there.")))
+    run = run_of(record)
+    if run is not None and run.status != link_rules.Status.FAILED:
+        reasons.append(Reason("run_exists", _("Linking was started already.")))
+    terms: Terms = agreements.terms(record)
+    if recipe_for({code: shared.linking for code, shared in terms.elements.items()}) is None:
+        reasons.append(Reason("no_recipe", _("No linkage recipe fits the columns that were signed.")))
+    return Decision(tuple(reasons)) & must_stay_apart(roles) & link_coverage(record, by)
+
+
+def confirm_decision(run: LinkRun, by: Person, agency: str) -> Decision:
+    """Whether this person may confirm the match for `agency` now."""
+    own = {held.code for held in agencies_where(by, Role.DATA_STEWARD)}
+    roles = roles_of(by, run.agreement) - (set() if agency in own else {Role.DATA_STEWARD})
+    action = link_rules.Action.CONFIRM
+    decision = link_rules.LIFECYCLE.may(link_rules.Status(run.status), action, roles, facts(run, by, agency))
+    reasons = []
+    if not run.crosswalk:
+        reasons.append(Reason("crosswalk_not_written", _("The hub is still writing the crosswalk.")))
+    if lacking := missing(run.agreement, FileKind.ANALYSIS):
+        why = _("Not yet accepted: the analysis files of %s.") % ", ".join(lacking)
+        reasons.append(Reason("files_missing", why, _("The match is confirmed when all are there.")))
+    return decision & Decision(tuple(reasons)) & link_coverage(run.agreement, None)
+
+
+def destroy_decision(record: Agreement, what: str, by: Person) -> Decision:
+    """Whether this person may have `what` destroyed now; at the due date it happens by itself."""
+    duty = record.duties.filter(what=what).first()
+    found = extract_of(record)
+    reasons = []
+    if Role.HUB_OPERATOR not in roles_of(by, record):
+        reasons.append(Reason("wrong_role", _("Only the hub operator has the hub’s files destroyed.")))
+    if duty is None or duty.due_on is None:
+        reasons.append(Reason("clock_not_started", _("The clock of this destruction has not started.")))
+    elif duty.done_at:
+        reasons.append(Reason("destroyed", _("This was destroyed already.")))
+    if what in DESTROYED_AFTER and (found is None or not found.built_at):
+        reasons.append(Reason("extract_not_built", _("The extract is not built yet.")))
+    return Decision(tuple(reasons))
+
+
+def todo(person: Person) -> list[Item]:
+    """Runs and extracts that wait for this person, or for others."""
+    today = clock.today()
+    return [item for record in visible_to(person) for item in _items(record, person, today)]
+
+
+def _items(record: Agreement, by: Person, today: date) -> list[Item]:
+    href, number = f"/hub/{record.number}/", record.number
+    run, extract = run_of(record), extract_of(record)
+    if start_decision(record, by):
+        return [Item(_("%s: start linking") % number, href, Turn.YOURS)]
+    if run is None:
+        return []
+    roles = roles_of(by, record)
+    in_review = run.status == link_rules.Status.IN_CLERICAL_REVIEW
+    items = []
+    if in_review:
+        turn = Turn.YOURS if Role.HUB_OPERATOR in roles else Turn.OTHERS
+        items.append(Item(_("%s: decide doubtful pairs") % number, f"{href}pairs/", turn, _("hub operator")))
+    for agency in agreements.contributors(record):
+        if confirm_decision(run, by, agency):
+            items.append(Item(_("%s: confirm the match") % number, href, Turn.YOURS))
+    if extract and extract.status == extract_rules.Status.BUILT:
+        turn = Turn.YOURS if Role.POLICY_OFFICE in roles else Turn.OTHERS
+        items.append(Item(_("%s: review before access") % number, href, turn, _("policy office")))
+    duty = record.duties.filter(what=Duty.IDENTIFIERS, done_at__isnull=True, due_on__isnull=False).first()
+    if duty and Role.HUB_OPERATOR in roles:
+        late = duty.due_on is not None and duty.due_on < today
+        title = _("%s: destroy identifiers (overdue)") if late else _("%s: destroy identifiers")
+        items.append(Item(title % number, href, Turn.YOURS, by_when=duty.due_on))
+    return items

@@ -1,0 +1,265 @@
+"""The hub's pages: the pipeline, clerical review, the match report, the review before access, certificates."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters import showing
+from charteroak.agreements import queries as agreements
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.hub import actions, clerical, pictures, queries, tasks
+from charteroak.hub.forms import pair_decisions
+from charteroak.hub.models import Extract, LinkRun
+from charteroak.policy import extract as extract_rules
+from charteroak.policy.delivery import FileKind
+from charteroak.policy.link_run import LIFECYCLE, Action, Status
+from charteroak.policy.roles import Role
+from charteroak.submissions.views import person
+
+A_PAGE = 25  # pairs
+
+
+def _visible(request: HttpRequest, number: str) -> Agreement:
+    return get_object_or_404(queries.visible_to(person(request)), number=number)
+
+
+@login_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    rows = [
+        (record, queries.run_of(record), queries.extract_of(record))
+        for record in queries.visible_to(person(request))
+    ]
+    return render(request, "hub/index.html", {"rows": rows})
+
+
+@login_required
+@never_cache
+@require_safe
+def pipeline(request: HttpRequest, number: str) -> HttpResponse:
+    record, by = _visible(request, number), person(request)
+    run, extract = queries.run_of(record), queries.extract_of(record)
+    context = {
+        "record": record,
+        "run": run,
+        "extract": extract,
+        "stages": pictures.stages(record, run, extract),
+        "operator": Role.HUB_OPERATOR in queries.roles_of(by, record),
+        "start": queries.start_decision(record, by),
+        "duty": record.duties.filter(what=DestructionDuty.What.IDENTIFIERS).first(),
+        "destroy": queries.destroy_decision(record, DestructionDuty.What.IDENTIFIERS, by),
+        "turn": _turn(record, run, extract),
+        "due": _due(record),
+        "working": _working(run, extract),
+        **(_report(run, request) if run else {}),
+        **(_access(extract, request) if extract else {}),
+    }
+    return render(request, "hub/agreement.html", context)
+
+
+def _report(run: LinkRun, request: HttpRequest) -> dict[str, Any]:
+    by = person(request)
+    confirmed = {one.agency.code: one for one in run.confirmations.select_related("agency", "by")}
+    facts, roles = queries.facts(run, by), queries.roles_of(by, run.agreement)
+    return {
+        "bars": pictures.rates(run.report),
+        "passes": pictures.passes(run.report),
+        "gaps": pictures.gaps(run.report),
+        "undecided": facts.pairs_undecided,
+        "decided": run.pairs_to_review - facts.pairs_undecided,
+        "settle": LIFECYCLE.may(Status(run.status), Action.SETTLE, roles, facts),
+        "in_review": run.status == Status.IN_CLERICAL_REVIEW,
+        "confirmations": [
+            (code, confirmed.get(code), queries.confirm_decision(run, by, code))
+            for code in agreements.contributors(run.agreement)
+        ],
+    }
+
+
+def _access(extract: Extract, request: HttpRequest) -> dict[str, Any]:
+    by, agreement = person(request), extract.link_run.agreement
+    facts = queries.extract_facts(extract, by)
+    status, roles = extract_rules.Status(extract.status), queries.roles_of(by, agreement)
+    return {
+        "office": Role.POLICY_OFFICE in roles,
+        "clear": extract_rules.LIFECYCLE.may(status, extract_rules.Action.CLEAR, roles, facts)
+        & queries.extract_coverage(agreement),
+        "columns": _columns(extract),
+        "facts": facts,
+    }
+
+
+def _columns(extract: Extract) -> list[list[Any]]:
+    """Table, column, the clause that names it, share missing."""
+    terms = agreements.terms(extract.link_run.agreement)
+    missing = extract.summary.get("tables", {})
+    return [
+        [
+            table,
+            name,
+            f"{terms.number}/{terms.elements[table.upper()].clause}",
+            _percent(missing[table]["missing"], name),
+        ]
+        for table, of in sorted(extract.tables.items())
+        if table.upper() in terms.elements
+        for name in of["columns"]
+        if name != "pid"
+    ]
+
+
+def _percent(missing: dict[str, float], name: str) -> str:
+    return f"{100 * missing.get(name, 0):.1f} %"
+
+
+def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> str:
+    if run is None or run.status == Status.FAILED:
+        lacking = queries.missing(record, FileKind.MATCHING)
+        return ", ".join(lacking) or _("hub operator")
+    if run.status == Status.IN_CLERICAL_REVIEW:
+        return _("hub operator")
+    if run.status == Status.SETTLED and run.crosswalk:
+        confirmed = run.confirmations.values_list("agency__code", flat=True)
+        return ", ".join(code for code in agreements.contributors(record) if code not in confirmed)
+    if extract is not None and extract.status == extract_rules.Status.BUILT:
+        return _("policy office")
+    duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS).first()
+    if extract is not None and extract.built_at:
+        return _("hub operator") if duty and not duty.done_at else ""
+    return _("the hub works")
+
+
+def _due(record: Agreement) -> Any:
+    duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True).first()
+    return duty.due_on if duty else None
+
+
+def _working(run: LinkRun | None, extract: Extract | None) -> str:
+    if run is not None and run.status == Status.STARTED:
+        return _("The hub compares the files")
+    if run is not None and run.status == Status.SETTLED and not run.crosswalk:
+        return _("The hub writes the crosswalk")
+    if extract is not None and extract.status == extract_rules.Status.ORDERED:
+        return _("The extract is being built")
+    return ""
+
+
+@login_required
+@never_cache
+@require_safe
+def pairs(request: HttpRequest, number: str) -> HttpResponse:
+    """Doubtful pairs side by side. What is shown is sealed to this one page view and kept nowhere."""
+    record, by = _visible(request, number), person(request)
+    run = queries.run_of(record)
+    if run is None or Role.HUB_OPERATOR not in queries.roles_of(by, record):
+        raise Http404
+    decision = clerical.may_decide(run, by)
+    decided = {one.pair: one.same_person for one in run.pair_decisions.all()}
+    numbers = _asked_for(request, run, set(decided)) if decision else []
+    context: dict[str, Any] = {"record": record, "run": run, "decision": decision, "decided": len(decided)}
+    if numbers:
+        context |= _shown(run, by.username, numbers, decided)
+    response = render(request, "hub/pairs.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _asked_for(request: HttpRequest, run: LinkRun, decided: set[int]) -> list[int]:
+    one = request.GET.get("pair", "")
+    if one.isdigit() and 1 <= int(one) <= run.pairs_to_review:
+        return [int(one)]
+    undecided = [number for number in range(1, run.pairs_to_review + 1) if number not in decided]
+    return undecided if request.GET.get("all") else undecided[:A_PAGE]
+
+
+def _shown(run: LinkRun, username: str, numbers: list[int], decided: dict[int, bool]) -> dict[str, Any]:
+    try:
+        said = json.loads(
+            showing.ask(
+                lambda token, recipient: tasks.show_pairs.defer(
+                    token=token, recipient=recipient, link_run=run.pk, person=username, numbers=numbers
+                )
+            )
+        )
+    except showing.NotShown as not_shown:
+        return {"not_shown": str(not_shown)}
+    if "refused" in said:
+        return {"not_shown": " ".join(said["refused"])}
+    for pair in said["pairs"]:
+        pair["decided"] = decided.get(pair["number"])
+        for field in pair["fields"]:
+            field["marked"] = clerical.differences(field["left"] or "", field["right"] or "")
+    return {"pairs": said["pairs"]}
+
+
+@login_required
+@require_POST
+def decide_pairs(request: HttpRequest, number: str) -> HttpResponse:
+    _visible(request, number)
+    decisions = pair_decisions(request.POST)
+    if not decisions:
+        messages.warning(request, _("Nothing was decided: choose “same” or “different” for a pair."))
+        return redirect("hub_pairs", number)
+    actions.decide_pairs(number=number, by=person(request), decisions=decisions)
+    messages.success(request, _("%d decided.") % len(decisions))
+    return redirect("hub_pairs", number)
+
+
+@login_required
+@require_POST
+def start_link_run(request: HttpRequest, number: str) -> HttpResponse:
+    _visible(request, number)
+    actions.start_link_run(number=number, by=person(request))
+    messages.success(request, _("Started. This page shows the result."))
+    return redirect("hub_agreement", number)
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, number: str) -> HttpResponse:
+    _visible(request, number)
+    actions.settle(number=number, by=person(request))
+    messages.success(request, _("Settled. Each contributing agency’s steward now confirms the match."))
+    return redirect("hub_agreement", number)
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, number: str, agency: str) -> HttpResponse:
+    _visible(request, number)
+    actions.confirm(number=number, by=person(request), agency=agency)
+    messages.success(request, _("Confirmed for %s.") % agency)
+    return redirect("hub_agreement", number)
+
+
+@login_required
+@require_POST
+def clear_extract(request: HttpRequest, number: str) -> HttpResponse:
+    _visible(request, number)
+    actions.clear_extract(number=number, by=person(request))
+    messages.success(request, _("Cleared. The enclave operator may open the workspace."))
+    return redirect("hub_agreement", number)
+
+
+@login_required
+@require_POST
+def destroy_identifiers(request: HttpRequest, number: str) -> HttpResponse:
+    _visible(request, number)
+    actions.destroy_identifiers(number=number, by=person(request))
+    messages.success(request, _("Ordered. The certificate appears here when it is done."))
+    return redirect("hub_agreement", number)
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, number: str, what: str) -> HttpResponse:
+    """Printable: what was destroyed, by which process, under which keys, and what could still restore it."""
+    record = _visible(request, number)
+    duty = get_object_or_404(DestructionDuty, agreement=record, what=what, done_at__isnull=False)
+    return render(request, "hub/certificate.html", {"record": record, "duty": duty})

@@ -1,0 +1,207 @@
+"""What each agency is expected to send, what came, and who may see it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.agreements import queries as agreements
+from charteroak.agreements.models import Agreement, DestructionDuty, Party
+from charteroak.catalog.models import Variable
+from charteroak.policy import delivery
+from charteroak.policy.clauses import Asked, Elements, Use
+from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.delivery import FileKind, Status
+from charteroak.policy.roles import Role
+from charteroak.submissions.delimited import KEY, Column
+from charteroak.submissions.models import Delivery, FinderList
+
+WATCHERS = {Role.HUB_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR}
+NUMBER = "ssn"  # what a finder list asks for
+DUTY = {
+    FileKind.MATCHING: DestructionDuty.What.IDENTIFIERS,
+    FileKind.ANALYSIS: DestructionDuty.What.PAYLOAD,
+}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One file that the agreement lets an agency send; `latest` is what came of it."""
+
+    agency: Agency
+    kind: FileKind
+    columns: tuple[str, ...]
+    latest: Delivery | None
+    waits_for: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return self.latest is not None and self.latest.status in (Status.ACCEPTED, Status.DESTROYED)
+
+
+def visible_to(person: Person) -> QuerySet[Agreement]:
+    """Executed agreements of the agencies a person is steward for; all for those who run or watch the hub."""
+    executed = Agreement.objects.filter(executed_on__isnull=False)
+    if person.roles(clock.today()) & WATCHERS:
+        return executed
+    own = agencies_where(person, Role.DATA_STEWARD)
+    return executed.filter(parties__agency__in=own, parties__part=Party.Part.CONTRIBUTOR).distinct()
+
+
+def roles_of(person: Person, agency: Agency | None = None) -> frozenset[Role]:
+    """Offices held today; steward only where it is for this agency."""
+    roles = person.roles(clock.today())
+    if agency is not None and agency not in agencies_where(person, Role.DATA_STEWARD):
+        roles -= {Role.DATA_STEWARD}
+    return roles
+
+
+def facts(record: Delivery, findings: int = 0) -> delivery.Facts:
+    return delivery.Facts(findings=findings, another_accepted=accepted_before(record) is not None)
+
+
+def accepted_before(record: Delivery) -> Delivery | None:
+    same = Delivery.objects.filter(agreement=record.agreement, agency=record.agency, kind=record.kind)
+    return same.filter(status=Status.ACCEPTED).exclude(pk=record.pk).first()
+
+
+def expected(record: Agreement) -> list[Expected]:
+    """Every file of every contributing agency, in order."""
+    shared = agreements.terms(record).elements
+    agencies = {agency.code: agency for agency in Agency.objects.filter(code__in=shared)}
+    latest: dict[tuple[str, str], Delivery] = {}
+    for sent in record.deliveries.select_related("agency", "received_by").order_by("received_at"):
+        latest[sent.agency.code, sent.kind] = sent
+    asked = {
+        found.agency.code for found in record.finder_lists.exclude(ciphertext="").select_related("agency")
+    }
+    answering = finder_agencies(record)
+    return [
+        Expected(
+            agencies[code],
+            kind,
+            tuple(sorted(names_of(shared[code], kind))),
+            latest.get((code, kind)),
+            _("the hub’s finder list") if code in answering and code not in asked else "",
+        )
+        for code in sorted(shared)
+        for kind in FileKind
+    ]
+
+
+def names_of(shared: Elements, kind: FileKind) -> frozenset[str]:
+    """The columns of a file that the agreement names, the record number aside."""
+    return shared.linking if kind is FileKind.MATCHING else shared.study | shared.evidence
+
+
+def columns(record: Agreement, agency: str, kind: FileKind) -> list[Column]:
+    """What the check holds an agency's file to: the agreement's names, typed as in the catalog."""
+    names = names_of(agreements.terms(record).elements[agency], kind)
+    found = Variable.objects.filter(dataset__agency__code=agency, dataset__file=kind, name__in=names)
+    typed = [Column(v.name, v.type, v.width, v.required, tuple(v.codes)) for v in found]
+    return [Column(KEY, required=True), *typed]
+
+
+def finder_agencies(record: Agreement) -> list[str]:
+    """Agencies that answer a finder list: they share the number, and hold no birth date to match on."""
+    shared = agreements.terms(record).elements
+    return [c for c in sorted(shared) if NUMBER in shared[c].linking and "dob" not in shared[c].linking]
+
+
+def finder_source(record: Agreement, asked: Agency) -> Delivery | None:
+    """The accepted matching file whose numbers the finder list asks for."""
+    shared = agreements.terms(record).elements
+    holders = [code for code in shared if NUMBER in shared[code].linking and code != asked.code]
+    return record.deliveries.filter(
+        agency__code__in=holders, kind=FileKind.MATCHING, status=Status.ACCEPTED
+    ).first()
+
+
+def finder_decision(record: Agreement, by: Person, asked: Agency) -> Decision:
+    """Whether this person may order a finder list from `asked` now."""
+    source = finder_source(record, asked)
+    reasons = []
+    if Role.HUB_OPERATOR not in roles_of(by):
+        reasons.append(Reason("wrong_role", _("Only the hub operator orders a finder list.")))
+    if source is None:
+        why = _("No accepted matching file holds numbers to ask for.")
+        reasons.append(Reason("source_missing", why, _("It waits for the other agency’s matching file.")))
+    if record.finder_lists.filter(agency=asked).exists():
+        reasons.append(Reason("finder_list_ordered", _("The finder list was ordered already.")))
+    today, standing = clock.today(), by.standing()
+    number = frozenset({NUMBER})
+    asks = [
+        Asked(Use.FIND, today, agency=code, elements=number, person=standing)
+        for code in [asked.code, *([source.agency.code] if source else [])]
+    ]
+    decision = Decision(tuple(reasons))
+    for one in asks:
+        decision &= agreements.coverage(record, one)
+    return decision
+
+
+def deliver_decision(record: Agreement, by: Person, agency: Agency, kind: FileKind) -> Decision:
+    """Whether this person may send this file now."""
+    reasons = []
+    if Role.DATA_STEWARD not in roles_of(by, agency):
+        reasons.append(Reason("wrong_role", _("Only a data steward of %s sends its files.") % agency.code))
+    same = record.deliveries.filter(agency=agency, kind=kind)
+    if same.filter(status=Status.ACCEPTED).exists():
+        why = _("A file of this kind from this agency was accepted already.")
+        reasons.append(Reason("another_accepted", why))
+    if record.duties.filter(what=DUTY[kind], done_at__isnull=False).exists():
+        reasons.append(Reason("destroyed", _("The hub has destroyed its files of this kind, and its keys.")))
+    asked = Asked(Use.SUBMIT, clock.today(), agency=agency.code)
+    return Decision(tuple(reasons)) & agreements.coverage(record, asked)
+
+
+def finder_lists_for(record: Agreement, person: Person) -> QuerySet[FinderList]:
+    """The finder lists a person may see: the asked agency's steward, and who watches the hub."""
+    lists = record.finder_lists.select_related("agency", "source__agency")
+    if person.roles(clock.today()) & WATCHERS:
+        return lists
+    return lists.filter(agency__in=agencies_where(person, Role.DATA_STEWARD))
+
+
+def deliveries_for(record: Agreement, person: Person) -> QuerySet[Delivery]:
+    """Deliveries with their findings: the sending agency's steward, and who watches the hub."""
+    sent = record.deliveries.select_related("agency", "received_by").prefetch_related("findings")
+    if person.roles(clock.today()) & WATCHERS:
+        return sent
+    return sent.filter(agency__in=agencies_where(person, Role.DATA_STEWARD))
+
+
+def todo(person: Person) -> list[Item]:
+    """Files that a steward has to send, and finder lists that the hub has to order."""
+    own = set(agencies_where(person, Role.DATA_STEWARD))
+    operator = Role.HUB_OPERATOR in person.roles(clock.today())
+    running = visible_to(person).filter(_runs(clock.today()))
+    return [item for record in running for item in _items(record, own, operator)] if own or operator else []
+
+
+def _runs(on: date) -> Q:
+    return Q(starts_on__lte=on, ends_on__gte=on, ended_on__isnull=True)
+
+
+def _items(record: Agreement, own: set[Agency], operator: bool) -> list[Item]:
+    href = f"/submissions/{record.number}/"
+    items = []
+    for file in expected(record):
+        if file.accepted:
+            continue
+        words = {"number": record.number, "kind": file.kind.value, "agency": file.agency.code}
+        title = _("%(number)s: the %(kind)s file of %(agency)s") % words
+        ordering = bool(file.waits_for) and file.kind is FileKind.MATCHING
+        if file.agency in own:
+            turn = Turn.OTHERS if file.waits_for else Turn.YOURS
+            items.append(Item(title, href, turn, _("hub operator") if file.waits_for else ""))
+        elif operator and ordering and finder_source(record, file.agency):
+            items.append(Item(_("%s: order the finder list") % record.number, href, Turn.YOURS))
+        elif operator:
+            items.append(Item(title, href, Turn.OTHERS, file.agency.code))
+    return items
