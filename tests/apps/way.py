@@ -108,18 +108,27 @@ def approved() -> DataRequest:
     return record
 
 
+def drafted() -> Agreement:
+    """As generated, for counsel to read."""
+    hub_keys()
+    return agreements.draft(data_request_pk=approved().pk, by=person("ann.weiss"))
+
+
 def executed() -> Agreement:
     """Signed by every party."""
-    for kind, process in stores.HUB_KEYS.items():
-        _hub_key(kind, process.value)
-    ann = person("ann.weiss")
-    record = agreements.draft(data_request_pk=approved().pk, by=ann)
+    record, ann = drafted(), person("ann.weiss")
     agreements.open_for_signature(pk=record.pk, by=ann)
     record.refresh_from_db()
     for party in record.parties.select_related("signatory"):
         agreements.sign(party=party.pk, by=party.signatory, text_hash=record.text_hash, intent="I sign.")
     record.refresh_from_db()
     return record
+
+
+def hub_keys() -> None:
+    """The hub's public keys, as its workers publish them."""
+    for kind, process in stores.HUB_KEYS.items():
+        _hub_key(kind, process.value)
 
 
 def _hub_key(kind: str, process: str) -> None:

@@ -33,7 +33,12 @@ NOTHING_AGAINST: dict[str, Any] = {
     "link_run": link_run.Facts(),
     "meeting": meeting.Facts(agenda_items=1, seats=6, present=4),
     "motion": motion.Facts(
-        meeting_open=True, quorum=True, actor_present=True, actor_concerned=True, choice=motion.Choice.APPROVE
+        meeting_open=True,
+        quorum=True,
+        actor_present=True,
+        actor_concerned=True,
+        choice=motion.Choice.APPROVE,
+        approvals=3,
     ),
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
     "workspace": workspace.Facts(),
@@ -85,6 +90,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("motion", "not_present"): {"actor_present": False},
     ("motion", "must_recuse"): {"actor_conflicted": True},
     ("motion", "not_concerned"): {"actor_concerned": False},
+    ("motion", "must_decide"): {"choice": motion.Choice.NOTE},
     ("motion", "votes_missing"): {"concerned_not_voted": ("CSC",)},
     ("motion", "not_unanimous"): {"rejections": 1},
     ("motion", "unanimous"): {"rejections": 0},

@@ -160,7 +160,7 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
         ("agency_review", {"decided"}),
         ("agreement", {"closed"}),
         ("meeting", {"closed"}),
-        ("motion", {"carried", "lost"}),
+        ("motion", {"carried", "lost", "postponed"}),
         ("delivery", {"destroyed"}),
         ("link_run", {"confirmed", "failed"}),
         ("extract", {"destroyed"}),
@@ -209,6 +209,12 @@ def test_a_member_whose_agency_is_not_asked_notes_or_recuses(choice: motion.Choi
     facts = replace(NOTHING_AGAINST["motion"], actor_concerned=False, choice=choice)
     decides = choice in (motion.Choice.APPROVE, motion.Choice.REJECT)
     assert (motion.not_concerned(facts) is not None) == decides
+
+
+def test_a_motion_that_nobody_approved_is_lost_and_never_carried() -> None:
+    facts = replace(NOTHING_AGAINST["motion"], approvals=0)
+    assert motion.not_unanimous(facts) is not None
+    assert motion.unanimous(facts) is None
 
 
 def test_a_recipient_of_the_project_checks_nothing_of_it_either() -> None:

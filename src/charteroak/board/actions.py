@@ -15,6 +15,7 @@ from charteroak.board.queries import (
     concerned,
     meeting_facts,
     motion_facts,
+    result,
     seat_of,
     seats,
     standing_votes,
@@ -152,7 +153,7 @@ def declare(*, pk: int, by: Person) -> None:
     """The chair declares the result. A carried motion on a request approves it; a lost one declines it."""
     record = _locked_motion(pk)
     facts = motion_facts(record, by)
-    action = motion.Action.DECLARE_LOST if facts.rejections else motion.Action.DECLARE_CARRIED
+    action = result(facts)
     motion.LIFECYCLE.may(motion.Status(record.status), action, _office(by), facts).require()
     record.status = motion.LIFECYCLE.after(motion.Status(record.status), action)
     record.declared_by, record.declared_at = by, clock.now()
@@ -173,6 +174,18 @@ def declare(*, pk: int, by: Person) -> None:
         authorities=[f"{code}:{found.code if found else 'none'}" for code, found in authorities],
         administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
+
+
+@transaction.atomic
+def postpone(*, pk: int, by: Person) -> None:
+    """Leave a motion undecided, so that the meeting can close; a later agenda may take it up."""
+    record = _locked_motion(pk)
+    motion.LIFECYCLE.may(
+        motion.Status(record.status), motion.Action.POSTPONE, _office(by), motion_facts(record, by)
+    ).require()
+    record.status = motion.LIFECYCLE.after(motion.Status(record.status), motion.Action.POSTPONE)
+    record.save()
+    audit.record("board:motion:postpone", by=by, subject=record, number=record.data_request.number)
 
 
 @transaction.atomic
@@ -211,7 +224,7 @@ def close(*, pk: int, by: Person) -> None:
 
 def _minutes(record: Meeting) -> str:
     present = ", ".join(a.seat.agency.code for a in record.attendance.select_related("seat__agency"))
-    lines = [f"{record.board.name}, {record.starts_at:%d %B %Y}. Present: {present}."]
+    lines = [f"{record.board.name}, {record.day:%d %B %Y}. Present: {present}."]
     for item in record.motions.all():
         votes = ", ".join(f"{v.seat.agency.code} {v.choice}" for v in standing_votes(item).values())
         lines.append(f"{item.text} Votes: {votes}. {item.get_status_display().capitalize()}.")

@@ -1,8 +1,11 @@
 """Boards, who sits on them, noticed meetings, motions, votes and minutes."""
 
+from datetime import date
+
 from django.db import models
 from django.urls import reverse
 
+from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.policy import meeting as meeting_rules
@@ -49,7 +52,12 @@ class Meeting(models.Model):
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
 
     def __str__(self) -> str:
-        return f"{self.board.name}, {self.starts_at:%d %B %Y}"
+        return f"{self.board.name}, {self.day:%d %B %Y}"
+
+    @property
+    def day(self) -> date:
+        """The day of the meeting in the state's own time."""
+        return self.starts_at.astimezone(clock.STATE_TIME).date()
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.pk])

@@ -18,7 +18,7 @@ from charteroak.policy.roles import Role
 
 def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
     """The board's seats as they were filled on the meeting's day."""
-    day = on or record.starts_at.astimezone(clock.STATE_TIME).date()
+    day = on or record.day
     return record.board.seats.filter(
         Q(until__isnull=True) | Q(until__gte=day), since__lte=day
     ).select_related("agency", "person")
@@ -78,8 +78,16 @@ def motion_facts(record: Motion, by: Person, choice: Choice | None = None) -> mo
         choice=choice,
         actor_concerned=seat is not None and seat.pk in {other.pk for other in asked},
         concerned_not_voted=tuple(other.agency.code for other in asked if other.pk not in votes),
+        approvals=sum(vote.choice == Choice.APPROVE for vote in votes.values()),
         rejections=sum(vote.choice == Choice.REJECT for vote in votes.values()),
     )
+
+
+def result(facts: motion.Facts) -> motion.Action:
+    """What the votes, once complete, let the chair declare."""
+    if facts.rejections or not facts.approvals:
+        return motion.Action.DECLARE_LOST
+    return motion.Action.DECLARE_CARRIED
 
 
 def carried(kind: str, data_request: int, about: str = "") -> Motion | None:
@@ -123,7 +131,7 @@ def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
 
 
 def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
-    """Whether this person may vote and declare, or why not."""
+    """Whether this person may vote, declare and postpone, or why not."""
     if record.status != motion.Status.ON_AGENDA:
         return {}
     roles, found = person.roles(clock.today()), {}
@@ -132,8 +140,8 @@ def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
         found["vote"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, motion.Action.VOTE, roles, facts)
     if Role.BOARD_CHAIR in roles:
         facts = motion_facts(record, person)
-        result = motion.Action.DECLARE_LOST if facts.rejections else motion.Action.DECLARE_CARRIED
-        found["declare"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, result, roles, facts)
+        for name, action in (("declare", result(facts)), ("postpone", motion.Action.POSTPONE)):
+            found[name] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, action, roles, facts)
     return found
 
 
@@ -151,7 +159,6 @@ def todo(person: Person) -> list[Item]:
     for record in visible_to(person).exclude(status=meeting.Status.CLOSED):
         mine = bool(decisions(record, person)) or seat_of(person, record) is not None
         if mine or sets_agenda(person):
-            day = record.starts_at.astimezone(clock.STATE_TIME).date()
             turn = Turn.YOURS if mine else Turn.OTHERS
-            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), day))
+            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.day))
     return found

@@ -13,5 +13,6 @@ urlpatterns = [
     path("meetings/<int:pk>/<slug:action>/", views.act, name="act_on_meeting"),
     path("motions/<int:pk>/vote/", views.vote, name="vote"),
     path("motions/<int:pk>/declare/", views.declare, name="declare"),
+    path("motions/<int:pk>/postpone/", views.postpone, name="postpone"),
     path("follow-ups/<int:pk>/report/", views.report_follow_up, name="report_follow_up"),
 ]

@@ -27,13 +27,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponse:
-    person = request.user if isinstance(request.user, Person) else None
+    reader = request.user if isinstance(request.user, Person) else None
     return render(
         request,
         "board/calendar.html",
         {
-            "meetings": queries.visible_to(person),
-            "plans": person is not None and queries.sets_agenda(person),
+            "meetings": queries.visible_to(reader),
+            "plans": reader is not None and queries.sets_agenda(reader),
             "form": form,
         },
         status=400 if form.errors else 200,
@@ -48,7 +48,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         return _calendar(request, form)
     said = form.cleaned_data
     record = actions.plan(
-        by=_person(request), board=said["board"].pk, starts_at=said["starts_at"], place=said["place"]
+        by=person(request), board=said["board"].pk, starts_at=said["starts_at"], place=said["place"]
     )
     return redirect(record)
 
@@ -59,12 +59,12 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> HttpResponse:
-    person = request.user if isinstance(request.user, Person) else None
-    record = get_object_or_404(queries.visible_to(person), pk=pk)
+    reader = request.user if isinstance(request.user, Person) else None
+    record = get_object_or_404(queries.visible_to(reader), pk=pk)
     items = [
-        _item(motion, person, forms_in_error) for motion in record.motions.select_related("data_request")
+        _item(motion, reader, forms_in_error) for motion in record.motions.select_related("data_request")
     ]
-    roles = person.roles(clock.today()) if person else frozenset()
+    roles = reader.roles(clock.today()) if reader else frozenset()
     return render(
         request,
         "board/meeting.html",
@@ -74,8 +74,8 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "items": items,
             "seats": queries.roll(record),
             "turn": queries.whose_turn(record),
-            "decisions": queries.decisions(record, person) if person else {},
-            "sets_agenda": person is not None and queries.sets_agenda(person) and record.status == "planned",
+            "decisions": queries.decisions(record, reader) if reader else {},
+            "sets_agenda": reader is not None and queries.sets_agenda(reader) and record.status == "planned",
             "chairs": Role.BOARD_CHAIR in roles and record.status == "open",
             "reports": Role.POLICY_OFFICE in roles,
             "motion_form": forms_in_error.get("motion", MotionForm()),
@@ -85,12 +85,12 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
     )
 
 
-def _item(motion: Motion, person: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
+def _item(motion: Motion, reader: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
     return {
         "motion": motion,
         "concerned": [seat.agency.code for seat in queries.concerned(motion)],
         "votes": queries.standing_votes(motion).values(),
-        "decisions": queries.motion_decisions(motion, person) if person else {},
+        "decisions": queries.motion_decisions(motion, reader) if reader else {},
         "form": in_error.get(f"vote-{motion.pk}") or VoteForm(auto_id=f"vote-{motion.pk}-%s"),
     }
 
@@ -107,8 +107,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     }
     if action not in simple:
         raise Http404
-    record = get_object_or_404(queries.visible_to(_person(request)), pk=pk)
-    simple[action](pk=record.pk, by=_person(request))
+    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
+    simple[action](pk=record.pk, by=person(request))
     messages.success(request, _("Recorded."))
     return redirect(record)
 
@@ -122,7 +122,7 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
     said = form.cleaned_data
     added = actions.add_motion(
         pk=pk,
-        by=_person(request),
+        by=person(request),
         kind=said["kind"],
         data_request=said["data_request"].pk,
         about=said["about"],
@@ -134,12 +134,12 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(_person(request))), pk=pk)
+    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
     form = VoteForm(request.POST, auto_id=f"vote-{pk}-%s")
     if not form.is_valid():
         return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
     said = form.cleaned_data
-    actions.vote(pk=pk, by=_person(request), choice=Choice(said["choice"]), reason=said["reason"])
+    actions.vote(pk=pk, by=person(request), choice=Choice(said["choice"]), reason=said["reason"])
     messages.success(request, _("Your vote is on the record."))
     return redirect(record.meeting)
 
@@ -147,9 +147,18 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def declare(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(_person(request))), pk=pk)
-    actions.declare(pk=pk, by=_person(request))
+    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
+    actions.declare(pk=pk, by=person(request))
     messages.success(request, _("The result is declared."))
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def postpone(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
+    actions.postpone(pk=pk, by=person(request))
+    messages.success(request, _("The motion is postponed: it may be put on a later agenda."))
     return redirect(record.meeting)
 
 
@@ -159,19 +168,20 @@ def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, follow_up=form)
-    record = actions.add_follow_up(pk=pk, by=_person(request), **form.cleaned_data)
+    record = actions.add_follow_up(pk=pk, by=person(request), **form.cleaned_data)
     return redirect(record.meeting)
 
 
 @login_required
 @require_POST
 def report_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(FollowUp, pk=pk)
-    actions.report_follow_up(pk=pk, by=_person(request))
+    visible = queries.visible_to(person(request))
+    record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
+    actions.report_follow_up(pk=pk, by=person(request))
     return redirect(record.meeting)
 
 
-def _person(request: HttpRequest) -> Person:
+def person(request: HttpRequest) -> Person:
     if not isinstance(request.user, Person):
         raise Http404
     return request.user

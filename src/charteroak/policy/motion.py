@@ -12,12 +12,14 @@ class Status(StrEnum):
     ON_AGENDA = "on_agenda"
     CARRIED = "carried"
     LOST = "lost"
+    POSTPONED = "postponed"  # a member concerned was absent, say; a later agenda may take it up
 
 
 class Action(StrEnum):
     VOTE = "vote"
     DECLARE_CARRIED = "declare_carried"
     DECLARE_LOST = "declare_lost"
+    POSTPONE = "postpone"
 
 
 class Choice(StrEnum):
@@ -38,6 +40,7 @@ class Facts:
     choice: Choice | None = None
     actor_concerned: bool = False  # the agency's records are asked for
     concerned_not_voted: tuple[str, ...] = ()
+    approvals: int = 0
     rejections: int = 0
 
 
@@ -79,6 +82,14 @@ def not_concerned(facts: Facts) -> Reason | None:
     return None
 
 
+def must_decide(facts: Facts) -> Reason | None:
+    if facts.choice is Choice.NOTE and facts.actor_concerned:
+        return Reason(
+            "must_decide", "Your agency's records are asked for: noting is not enough.", "Approve or reject."
+        )
+    return None
+
+
 def votes_missing(facts: Facts) -> Reason | None:
     if facts.concerned_not_voted:
         return Reason("votes_missing", f"No vote yet from: {', '.join(facts.concerned_not_voted)}.")
@@ -86,13 +97,13 @@ def votes_missing(facts: Facts) -> Reason | None:
 
 
 def not_unanimous(facts: Facts) -> Reason | None:
-    if facts.rejections:
+    if facts.rejections or not facts.approvals:
         return Reason("not_unanimous", "Every member whose agency is concerned must approve.")
     return None
 
 
 def unanimous(facts: Facts) -> Reason | None:
-    if not facts.rejections:
+    if facts.approvals and not facts.rejections:
         return Reason("unanimous", "Nobody voted against.")
     return None
 
@@ -103,7 +114,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.VOTE): step(
             Status.ON_AGENDA,
             Role.BOARD_MEMBER,
-            rules=(meeting_not_open, no_quorum, not_present, must_recuse, not_concerned),
+            rules=(meeting_not_open, no_quorum, not_present, must_recuse, not_concerned, must_decide),
         ),
         (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
             Status.CARRIED,
@@ -112,6 +123,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         (Status.ON_AGENDA, Action.DECLARE_LOST): step(
             Status.LOST, Role.BOARD_CHAIR, rules=(meeting_not_open, no_quorum, votes_missing, unanimous)
+        ),
+        (Status.ON_AGENDA, Action.POSTPONE): step(
+            Status.POSTPONED, Role.BOARD_CHAIR, rules=(meeting_not_open,)
         ),
     },
 )

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('approve_request', 'Approve the request'), ('approve_outputs', 'Approve the outputs')], max_length=20)),
                 ('about', models.CharField(blank=True, max_length=60)),
                 ('text', models.TextField()),
-                ('status', models.CharField(choices=[('on_agenda', 'on agenda'), ('carried', 'carried'), ('lost', 'lost')], default=charteroak.policy.motion.Status['ON_AGENDA'], max_length=12)),
+                ('status', models.CharField(choices=[('on_agenda', 'on agenda'), ('carried', 'carried'), ('lost', 'lost'), ('postponed', 'postponed')], default=charteroak.policy.motion.Status['ON_AGENDA'], max_length=12)),
                 ('declared_at', models.DateTimeField(blank=True, null=True)),
                 ('data_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='motions', to='requests.datarequest')),
                 ('declared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

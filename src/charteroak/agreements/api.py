@@ -1,0 +1,120 @@
+"""Agreements as JSON: terms, clauses, signatures, what the caller may do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.agreements import actions, queries
+from charteroak.agreements.models import Agreement, Clause
+from charteroak.agreements.views import person
+from charteroak.requests.models import DataRequest
+
+router = Router(auth=django_auth, tags=["agreements"])
+
+
+class RedlineIn(Schema):
+    clause: str
+    text: str
+    comment: str = ""
+
+
+class SignIn(Schema):
+    party: int
+    text_hash: str
+    intent: str
+
+
+class TerminateIn(Schema):
+    because: str
+
+
+@router.get("/{number}")
+def read(request: HttpRequest, number: str) -> dict[str, Any]:
+    return _facts(_found(request, number), request)
+
+
+def _found(request: HttpRequest, number: str) -> Agreement:
+    return get_object_or_404(queries.visible_to(person(request)), number=number)
+
+
+def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
+    record.refresh_from_db()
+    return {
+        "number": record.number,
+        "status": record.status,
+        "starts_on": record.starts_on,
+        "ends_on": record.ends_on,
+        "executed_on": record.executed_on,
+        "ended_on": record.ended_on,
+        "text_hash": record.text_hash or None,
+        "clauses": [
+            {
+                "number": one.number,
+                "kind": one.kind,
+                "heading": one.heading,
+                "text": one.text,
+                "terms": one.terms,
+            }
+            for one in record.clauses.all()
+        ],
+        "parties": [
+            {
+                "id": party.pk,
+                "agency": party.agency.code,
+                "part": party.part,
+                "signed_on": party.signature.on if hasattr(party, "signature") else None,
+            }
+            for party in record.parties.select_related("agency", "signature")
+        ],
+        "duties": [
+            {"what": duty.what, "due_on": duty.due_on, "done_at": duty.done_at}
+            for duty in record.duties.all()
+        ],
+        "permitted": queries.permitted(record, person(request)),
+    }
+
+
+@router.post("/{number}/draft")
+def draft(request: HttpRequest, number: str) -> dict[str, Any]:
+    wanted = get_object_or_404(DataRequest, number=number)
+    return _facts(actions.draft(data_request_pk=wanted.pk, by=person(request)), request)
+
+
+@router.post("/{number}/redline")
+def redline(request: HttpRequest, number: str, given: RedlineIn) -> dict[str, Any]:
+    record = _found(request, number)
+    clause = get_object_or_404(Clause, agreement=record, number=given.clause)
+    actions.redline(clause=clause.pk, by=person(request), text=given.text, comment=given.comment)
+    return _facts(record, request)
+
+
+@router.post("/{number}/open_for_signature")
+def open_for_signature(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = _found(request, number)
+    actions.open_for_signature(pk=record.pk, by=person(request))
+    return _facts(record, request)
+
+
+@router.post("/{number}/sign")
+def sign(request: HttpRequest, number: str, given: SignIn) -> dict[str, Any]:
+    record = _found(request, number)
+    party = get_object_or_404(record.parties, pk=given.party)
+    actions.sign(party=party.pk, by=person(request), text_hash=given.text_hash, intent=given.intent)
+    return _facts(record, request)
+
+
+@router.post("/{number}/terminate")
+def terminate(request: HttpRequest, number: str, given: TerminateIn) -> dict[str, Any]:
+    record = _found(request, number)
+    actions.terminate(pk=record.pk, by=person(request), because=given.because)
+    return _facts(record, request)
+
+
+@router.post("/{number}/close")
+def close(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = _found(request, number)
+    actions.close(pk=record.pk, by=person(request))
+    return _facts(record, request)

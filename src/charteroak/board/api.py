@@ -1,0 +1,182 @@
+"""Meetings and motions as JSON: agenda, quorum, votes, what the caller may do."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.board import actions, queries
+from charteroak.board.models import FollowUp, Meeting, Motion
+from charteroak.board.views import person
+from charteroak.policy.motion import Choice
+from charteroak.requests.models import DataRequest
+
+router = Router(auth=django_auth, tags=["board"])
+
+
+class PlanIn(Schema):
+    board: int
+    starts_at: datetime
+    place: str
+
+
+class MotionIn(Schema):
+    kind: Motion.Kind
+    number: str  # of the data request
+    text: str
+    about: str = ""
+
+
+class VoteIn(Schema):
+    choice: Choice
+    reason: str = ""
+
+
+class FollowUpIn(Schema):
+    text: str
+    reported_to: str
+    due_on: date
+
+
+@router.get("/")
+def meetings(request: HttpRequest) -> list[dict[str, Any]]:
+    return [_brief(record) for record in queries.visible_to(person(request))]
+
+
+def _brief(record: Meeting) -> dict[str, Any]:
+    return {
+        "id": record.pk,
+        "board": record.board.name,
+        "status": record.status,
+        "starts_at": record.starts_at,
+        "place": record.place,
+    }
+
+
+@router.get("/meetings/{pk}")
+def read(request: HttpRequest, pk: int) -> dict[str, Any]:
+    return _facts(_found(request, pk), request)
+
+
+def _found(request: HttpRequest, pk: int) -> Meeting:
+    return get_object_or_404(queries.visible_to(person(request)), pk=pk)
+
+
+def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
+    record.refresh_from_db()
+    by, facts = person(request), queries.meeting_facts(record)
+    return {
+        **_brief(record),
+        "seats": facts.seats,
+        "present": facts.present,
+        "quorum": facts.quorum,
+        "motions": [_motion(one, request) for one in record.motions.select_related("data_request")],
+        "follow_ups": [
+            {"id": one.pk, "text": one.text, "due_on": one.due_on, "reported_at": one.reported_at}
+            for one in record.follow_ups.all()
+        ],
+        "minutes": record.minutes or None,
+        "permitted": [name for name, decision in queries.decisions(record, by).items() if decision.allowed],
+    }
+
+
+def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
+    decisions = queries.motion_decisions(record, person(request))
+    return {
+        "id": record.pk,
+        "kind": record.kind,
+        "number": record.data_request.number,
+        "about": record.about or None,
+        "text": record.text,
+        "status": record.status,
+        "concerned": [seat.agency.code for seat in queries.concerned(record)],
+        "votes": {vote.seat.agency.code: vote.choice for vote in queries.standing_votes(record).values()},
+        "permitted": [name for name, decision in decisions.items() if decision.allowed],
+    }
+
+
+@router.post("/plan")
+def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
+    return _facts(actions.plan(by=person(request), **given.dict()), request)
+
+
+@router.post("/meetings/{pk}/add_motion")
+def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]:
+    record = _found(request, pk)
+    about = get_object_or_404(DataRequest, number=given.number)
+    actions.add_motion(
+        pk=pk, by=person(request), kind=given.kind, data_request=about.pk, text=given.text, about=given.about
+    )
+    return _facts(record, request)
+
+
+@router.post("/meetings/{pk}/add_follow_up")
+def add_follow_up(request: HttpRequest, pk: int, given: FollowUpIn) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.add_follow_up(pk=pk, by=person(request), **given.dict())
+    return _facts(record, request)
+
+
+@router.post("/meetings/{pk}/notice")
+def notice(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.notice(pk=pk, by=person(request))
+    return _facts(record, request)
+
+
+@router.post("/meetings/{pk}/attend")
+def attend(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.attend(pk=pk, by=person(request))
+    return _facts(record, request)
+
+
+@router.post("/meetings/{pk}/open")
+def open_(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.open_(pk=pk, by=person(request))
+    return _facts(record, request)
+
+
+@router.post("/meetings/{pk}/close")
+def close(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.close(pk=pk, by=person(request))
+    return _facts(record, request)
+
+
+@router.post("/motions/{pk}/vote")
+def vote(request: HttpRequest, pk: int, given: VoteIn) -> dict[str, Any]:
+    record = _found_motion(request, pk)
+    actions.vote(pk=pk, by=person(request), choice=given.choice, reason=given.reason)
+    return _motion(record, request)
+
+
+@router.post("/motions/{pk}/declare")
+def declare(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found_motion(request, pk)
+    actions.declare(pk=pk, by=person(request))
+    record.refresh_from_db()
+    return _motion(record, request)
+
+
+@router.post("/motions/{pk}/postpone")
+def postpone(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = _found_motion(request, pk)
+    actions.postpone(pk=pk, by=person(request))
+    record.refresh_from_db()
+    return _motion(record, request)
+
+
+def _found_motion(request: HttpRequest, pk: int) -> Motion:
+    return get_object_or_404(Motion, meeting__in=queries.visible_to(person(request)), pk=pk)
+
+
+@router.post("/follow_ups/{pk}/report")
+def report_follow_up(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(person(request)), pk=pk)
+    actions.report_follow_up(pk=pk, by=person(request))
+    return _facts(record.meeting, request)
