@@ -1,6 +1,7 @@
-"""`oak receipt`: released bytes held against the log."""
+"""`oak trace`: from a released number back to the law. `oak receipt`: released bytes held against the log."""
 
 import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -33,3 +34,27 @@ def verify(file: Path, receipt_file: Path, key: str | None) -> None:
     click.echo(
         f"Released: event {event['index']}, {event['subject']}, {event['domain_at']}; {vouched(known)}."
     )
+
+
+@click.command()
+@click.argument("release")
+@click.option("--json", "as_json", is_flag=True, help="The chain as JSON on standard output.")
+def trace(release: str, as_json: bool) -> None:
+    """The whole chain from RELEASE (042-1, or a released file's SHA-256) to the law; 1 where a link is missing."""
+    from charteroak.adapters.environment import Process
+    from charteroak.site.database import connected
+
+    with connected(Process.WEB):
+        from charteroak.outputs.trace import trace as follow
+
+        chain = follow(release)
+    if as_json:
+        click.echo(json.dumps(chain.as_json()))
+    else:
+        for link in chain.links:
+            click.echo(
+                f"{link.at[:10]}  {link.words}  ({link.by})\n            {link.hash}  → {link.authorises}"
+            )
+    for missing in chain.missing:
+        click.echo(f"Missing: {missing}", err=True)
+    sys.exit(0 if chain.whole else 1)

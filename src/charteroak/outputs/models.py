@@ -1,6 +1,7 @@
 """Release requests, their files and checks, two independent reviews, the agencies' clearances, releases."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -20,7 +21,9 @@ class ReleaseRequest(models.Model):
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    checks = models.CharField(max_length=64, blank=True)  # outbox-store object: every verdict of this round
     preview_ends_on = models.DateField(null=True, blank=True)
+    returned_because = models.TextField(blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
 
@@ -30,6 +33,9 @@ class ReleaseRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Release request {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("release_request", args=[self.number])
 
 
 class OutputFile(models.Model):
@@ -43,6 +49,8 @@ class OutputFile(models.Model):
     release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="files")
     output = models.ForeignKey(JobOutput, models.PROTECT, related_name="+")
     derivation = models.ForeignKey(JobOutput, models.PROTECT, null=True, blank=True, related_name="+")
+    # the airlock's own version, where its evidence suppresses more than the workspace could know
+    protected = models.ForeignKey(JobOutput, models.PROTECT, null=True, blank=True, related_name="protects")
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     context = models.TextField(blank=True)  # what it shows
@@ -50,11 +58,13 @@ class OutputFile(models.Model):
     round = models.PositiveIntegerField()  # the round in which these bytes came in
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     summary = models.CharField(max_length=300, blank=True)  # without any figure below a threshold
-    checks = models.CharField(max_length=64, blank=True)  # outbox-store object with every verdict
 
     class Meta:
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["release_request", "name"], name="output_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Review(models.Model):
@@ -93,16 +103,13 @@ class Clearance(models.Model):
 class Release(models.Model):
     release_request = models.OneToOneField(ReleaseRequest, models.PROTECT, related_name="release")
     at = models.DateTimeField()
-    event = models.BigIntegerField(null=True, blank=True)  # index of its event in the log
-    brief = models.TextField(blank=True)
 
 
 class ReleasedFile(models.Model):
     release = models.ForeignKey(Release, models.PROTECT, related_name="files")
     name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)  # also its object's name in the released store
     size = models.BigIntegerField()
-    stored = models.CharField(max_length=64)  # released-store object
 
     class Meta:
         ordering = ["name"]

@@ -1,6 +1,7 @@
 """Sealed workspaces on a project's extract, their batch jobs and what the jobs left in the outbox."""
 
 from django.db import models
+from django.urls import reverse
 
 from charteroak.agencies.models import Person
 from charteroak.agreements.models import Agreement
@@ -19,6 +20,12 @@ class Workspace(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return f"Workspace {self.agreement.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("workspace", args=[self.agreement.number])
+
 
 class Job(models.Model):
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="jobs")
@@ -32,7 +39,6 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     exit_status = models.IntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=300, blank=True)  # plain words, never the log's
-    log = models.CharField(max_length=64, blank=True)  # outbox-store object: a log is an output too
     manifest = models.JSONField(default=dict)  # hashes of code, data, environment, outputs; limits; peak
     cancelled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -41,8 +47,16 @@ class Job(models.Model):
         ordering = ["-submitted_at"]
         constraints = [by_and_at("job", "cancelled")]
 
+    def __str__(self) -> str:
+        return f"Job {self.pk}, {self.script_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("job", args=[self.workspace.agreement.number, self.pk])
+
 
 class JobOutput(models.Model):
+    """A file that a job left in its outbox, or its log: sealed until it is released."""
+
     job = models.ForeignKey(Job, models.PROTECT, related_name="outputs")
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)  # of the plain bytes

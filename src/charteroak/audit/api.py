@@ -1,0 +1,24 @@
+"""The log's size and its newest checkpoint as JSON, for auditors."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.security import django_auth
+
+from charteroak.audit import queries
+from charteroak.audit.views import events
+
+router = Router(auth=django_auth, tags=["audit"])
+
+
+@router.get("/size")
+def size(request: HttpRequest) -> dict[str, Any]:
+    checkpoint = queries.newest_checkpoint()
+    return {"events": events(request).count(), "checkpoint": checkpoint.note if checkpoint else None}
+
+
+@router.get("/records/{subject}")
+def record(request: HttpRequest, subject: str) -> list[dict[str, Any]]:
+    about = events(request).filter(subject=subject).order_by("index")
+    return [{"index": event.index, "leaf": event.text} for event in about]

@@ -1,0 +1,96 @@
+"""The log as an auditor reads it: searched, record by record, and as a file to verify elsewhere."""
+
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from charteroak.adapters import clock
+from charteroak.audit import queries
+from charteroak.audit.export import export as write
+from charteroak.audit.forms import SearchForm
+from charteroak.audit.models import Event
+from charteroak.policy.decision import refuse
+from charteroak.policy.roles import Role
+
+PAGE = 50
+
+
+class Reader(Protocol):
+    """A signed-in person, whom this room knows only so far."""
+
+    @property
+    def username(self) -> str: ...
+    def roles(self, on: date) -> Iterable[Role]: ...
+
+
+def events(request: HttpRequest) -> QuerySet[Event]:
+    """Every event, for an auditor; anyone else is refused."""
+    reader: Reader = request.user  # type: ignore[assignment] # the person model lies above this room
+    roles = reader.roles(clock.today())
+    if Role.AUDITOR not in roles:
+        refuse(
+            "wrong_role", _("Only auditors read the log."), _("Your own acts stand on each record.")
+        ).require()
+    return queries.visible_to(reader, roles)
+
+
+@login_required
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    visible = events(request)
+    form = SearchForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = queries.search(
+        visible,
+        name=asked.get("name"),
+        by=asked.get("by"),
+        subject=asked.get("subject"),
+        day=asked.get("day"),
+    )
+    page = Paginator(found.order_by("-index"), PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "query": query.urlencode(),
+        "checkpoint": queries.newest_checkpoint(),
+    }
+    return render(request, "audit/log.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def record(request: HttpRequest, subject: str) -> HttpResponse:
+    """The case file of one record: everything that happened to it, in order."""
+    about = events(request).filter(subject=subject).order_by("index")
+    if not about.exists():
+        raise Http404
+    told = [(event, json.dumps(json.loads(event.text)["facts"], indent=1)) for event in about]
+    return render(request, "audit/record.html", {"subject": subject, "told": told})
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The log with its signed checkpoint, to be verified offline by `oak audit verify`."""
+    events(request)
+    checkpoint = queries.newest_checkpoint()
+    if checkpoint is None:
+        wait = _("The notary has signed nothing yet; try again in a few seconds.")
+        return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
+    file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - the response closes it
+    write(checkpoint, file)
+    file.seek(0)
+    name = f"log-{checkpoint.size}.jsonl"
+    return FileResponse(file.buffer, as_attachment=True, filename=name, content_type="application/jsonl")

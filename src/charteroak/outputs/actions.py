@@ -1,0 +1,298 @@
+"""Every write about release requests up to the board's approval: put forward, checked, reviewed, cleared."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import PurePath
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.queries import coverage, terms
+from charteroak.audit import actions as audit
+from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleasedFile, ReleaseRequest, Review
+from charteroak.outputs.queries import (
+    EXTENSIONS,
+    Ballot,
+    agreement_of,
+    facts,
+    outputs_to_add,
+    roles_of,
+)
+from charteroak.policy import workspace as workspace_rules
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import refuse
+from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
+from charteroak.policy.roles import Role
+from charteroak.workspaces import queries as workspaces
+from charteroak.workspaces.models import Workspace
+
+
+def locked(pk: int) -> ReleaseRequest:
+    return (
+        ReleaseRequest.objects.select_for_update(of=("self",))
+        .select_related("workspace__agreement__data_request", "author")
+        .get(pk=pk)
+    )
+
+
+def require(record: ReleaseRequest, action: Action, by: Person, known: Facts | None = None) -> Facts:
+    known = known or facts(record, by)
+    LIFECYCLE.may(Status(record.status), action, roles_of(by, record), known).require()
+    return known
+
+
+def hashes(record: ReleaseRequest) -> list[str]:
+    return list(record.files.values_list("sha256", flat=True))
+
+
+@transaction.atomic
+def start(*, workspace: int, by: Person) -> ReleaseRequest:
+    """Begin a release request for results of a project's workspace."""
+    room = Workspace.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=workspace)
+    known = workspaces.facts(room, by)
+    workspace_rules.LIFECYCLE.may(
+        workspace_rules.Status(room.status),
+        workspace_rules.Action.REQUEST_RELEASE,
+        workspaces.roles_of(by, room),
+        known,
+    ).require()
+    number = f"{room.agreement.number}-{room.release_requests.count() + 1}"
+    record = ReleaseRequest.objects.create(workspace=room, number=number, author=by, started_at=clock.now())
+    audit.record(
+        "outputs:release_request:start",
+        by=by,
+        subject=record,
+        number=number,
+        workspace=audit.subject_of(room),
+        clauses=list(known.coverage.clauses),
+    )
+    return record
+
+
+@transaction.atomic
+def add_file(*, pk: int, by: Person, output: int, context: str, controls: str) -> OutputFile:
+    """Put a job's output forward, with what it shows and how it was protected; a known name is replaced."""
+    record = locked(pk)
+    require(record, Action.EDIT, by)
+    found = outputs_to_add(record).filter(pk=output).first()
+    if found is None:
+        refuse("no_such_output", _("No ended job of this project left that file.")).require()
+        raise AssertionError  # require() has raised
+    if PurePath(found.name).suffix.lower() not in EXTENSIONS:
+        refuse(
+            "unreadable_kind",
+            _("A checker cannot read this kind of file."),
+            _("Use %s.") % ", ".join(EXTENSIONS),
+        ).require()
+    if ReleasedFile.objects.filter(
+        release__release_request__workspace=record.workspace, sha256=found.sha256
+    ).exists():
+        refuse("released_already", _("This file has been released.")).require()
+    derivation = found.job.outputs.filter(name=f"{PurePath(found.name).stem}.toml").first()
+    file, _made = OutputFile.objects.update_or_create(
+        release_request=record,
+        name=found.name,
+        defaults={
+            "output": found,
+            "derivation": derivation,
+            "protected": None,
+            "sha256": found.sha256,
+            "context": context,
+            "controls": controls,
+            "round": _next_round(record),
+            "verdict": "",
+            "summary": "",
+        },
+    )
+    _record_file("outputs:file:add", by, record, file)
+    return file
+
+
+@transaction.atomic
+def adopt(*, pk: int, by: Person, file: int) -> None:
+    """Put the airlock's own version of a table in place of one that shows too much."""
+    record = locked(pk)
+    require(record, Action.EDIT, by)
+    found = record.files.select_related("protected").get(pk=file)
+    if found.protected is None:
+        refuse("nothing_to_adopt", _("The airlock has no other version of this file.")).require()
+        return
+    found.output, found.sha256, found.protected = found.protected, found.protected.sha256, None
+    found.round, found.verdict, found.summary = _next_round(record), "", ""
+    found.save()
+    _record_file("outputs:file:adopt", by, record, found)
+
+
+def _next_round(record: ReleaseRequest) -> int:
+    return record.round + 1 if record.status == Status.RETURNED else record.round
+
+
+def _record_file(name: str, by: Person, record: ReleaseRequest, file: OutputFile) -> None:
+    audit.record(
+        name,
+        by=by,
+        subject=record,
+        number=record.number,
+        sha256=file.sha256,
+        job=audit.subject_of(file.output.job),
+        derivation=file.derivation.sha256 if file.derivation else None,
+    )
+
+
+@transaction.atomic
+def submit(*, pk: int, by: Person) -> None:
+    """Send it to the checks. Sent again after a return, it begins a new round: earlier votes do not count."""
+    record = locked(pk)
+    known = require(record, Action.SUBMIT, by)
+    record.round = _next_round(record)
+    record.status, record.submitted_at = Status.SUBMITTED, clock.now()
+    record.checked_at, record.checks, record.returned_because = None, "", ""
+    record.save()
+    record.files.update(verdict="", summary="", protected=None)
+    checks = app.configure_task("outputs:prepare_checks", allow_unknown=False)
+    checks.defer(release_request=record.pk, round=record.round)
+    audit.record(
+        "outputs:release_request:submit",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        files=hashes(record),
+        clauses=list(known.coverage.clauses),
+    )
+
+
+@transaction.atomic
+def withdraw(*, pk: int, by: Person) -> None:
+    """Take the request back; what it names stays in the enclave."""
+    record = locked(pk)
+    require(record, Action.WITHDRAW, by)
+    record.status = Status.WITHDRAWN
+    record.save()
+    audit.record("outputs:release_request:withdraw", by=by, subject=record, number=record.number)
+
+
+@transaction.atomic
+def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
+    """A checker's votes on every file, cast at once. The second review settles the round."""
+    record = locked(pk)
+    files = {file.pk: file for file in record.files.all()}
+    ballots = {files[file]: ballot for file, ballot in votes.items() if file in files}
+    known = require(record, Action.REVIEW, by, facts(record, by, ballots=ballots))
+    known.coverage.require()
+    changed = [str(file) for file, ballot in ballots.items() if ballot.sha256 != file.sha256]
+    if changed:
+        refuse(
+            "bytes_differ",
+            _("Changed since you looked: %s.") % ", ".join(changed),
+            _("Look again, then vote."),
+        ).require()
+    cast = Review.objects.create(release_request=record, round=record.round, by=by, at=clock.now())
+    for file, ballot in ballots.items():
+        FileVote.objects.create(
+            review=cast, file=file, sha256=ballot.sha256, vote=ballot.vote, comment=ballot.comment
+        )
+    audit.record(
+        "outputs:release_request:review",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        votes=[f"{ballot.sha256}:{ballot.vote.value}" for ballot in ballots.values()],
+        clauses=list(known.coverage.clauses),
+    )
+    _settle(record, by)
+
+
+def _settle(record: ReleaseRequest, by: Person) -> None:
+    """After the second review: on to the agencies, or back; a disagreement waits for a checker to return it."""
+    known = facts(record, by)
+    if known.files_to_change and not known.files_in_conflict:
+        _move(record, Action.RETURN, by, known)
+    elif LIFECYCLE.may(Status(record.status), Action.COMPLETE_REVIEW, roles_of(by, record), known):
+        _move(record, Action.COMPLETE_REVIEW, by, known)
+
+
+def _move(record: ReleaseRequest, action: Action, by: Person, known: Facts) -> None:
+    """Take a step that needs nothing but the rules' consent."""
+    decision = LIFECYCLE.may(Status(record.status), action, roles_of(by, record), known)
+    if not decision.allowed:
+        return
+    record.status = LIFECYCLE.after(Status(record.status), action)
+    record.save()
+    audit.record(
+        f"outputs:release_request:{action.value}",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        files=hashes(record),
+    )
+
+
+@transaction.atomic
+def return_(*, pk: int, by: Person, because: str) -> None:
+    """Send it back to the author, with the reason."""
+    record = locked(pk)
+    known = require(record, Action.RETURN, by)
+    if Role.OUTPUT_CHECKER not in roles_of(by, record) and not known.actor_agency_contributes:
+        refuse("not_a_contributor", _("Only agencies whose records went in return an output.")).require()
+    if not because.strip():
+        refuse("comment_missing", _("Say what must change."), _("The author reads it.")).require()
+    record.returned_because = because
+    _move(record, Action.RETURN, by, known)
+
+
+@transaction.atomic
+def clear(*, pk: int, by: Person, agency: str) -> None:
+    """A contributing agency's steward clears the outputs; the last clearance begins the preview."""
+    record = locked(pk)
+    require(record, Action.CLEAR, by, facts(record, by, agency=agency))
+    asked = Asked(Use.REVIEW, clock.today(), agency=agency)
+    allowed = coverage(agreement_of(record), asked).require()
+    Clearance.objects.create(
+        release_request=record,
+        round=record.round,
+        agency=Agency.objects.get(code=agency),
+        by=by,
+        at=clock.now(),
+    )
+    audit.record(
+        "outputs:release_request:clear",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        agency=agency,
+        files=hashes(record),
+        clauses=list(allowed.clauses),
+    )
+    known = facts(record, by)
+    if not known.agencies_not_cleared:
+        days = terms(agreement_of(record)).preview_days
+        record.preview_ends_on = clock.today() + timedelta(days=days)
+        _move(record, Action.BEGIN_PREVIEW, by, known)
+
+
+@transaction.atomic
+def approve(*, pk: int, by: Person) -> None:
+    """The chair puts the board's carried motion into effect: these bytes, and no others, are to be released."""
+    record = locked(pk)
+    require(record, Action.APPROVE, by)
+    allowed = coverage(agreement_of(record), Asked(Use.RELEASE, clock.today())).require()
+    record.status = Status.APPROVED
+    record.approved_by, record.approved_at = by, clock.now()
+    record.save()
+    app.configure_task("outputs:release", allow_unknown=False).defer(release_request=record.pk)
+    audit.record(
+        "outputs:release_request:approve",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        files=hashes(record),
+        clauses=list(allowed.clauses),
+    )

@@ -1,0 +1,110 @@
+"""Release requests as JSON: where they stand, what the checks said of each file, what the caller may do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.outputs import actions, queries
+from charteroak.outputs import trace as tracing
+from charteroak.outputs.queries import Ballot
+from charteroak.outputs.views import found, person
+from charteroak.policy.release_request import Vote
+
+router = Router(auth=django_auth, tags=["outputs"])
+
+
+class FileIn(Schema):
+    output: int
+    context: str = ""
+    controls: str = ""
+
+
+class BallotIn(Schema):
+    file: int
+    sha256: str
+    vote: Vote
+    comment: str = ""
+
+
+class ReasonIn(Schema):
+    because: str
+
+
+@router.get("/{number}")
+def read(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = found(request, number)
+    decisions = queries.decisions(record, person(request))
+    return {
+        "number": record.number,
+        "status": record.status,
+        "round": record.round,
+        "preview_ends_on": record.preview_ends_on,
+        "not_cleared": queries.not_cleared(record),
+        "files": [
+            {
+                "id": file.pk,
+                "name": file.name,
+                "sha256": file.sha256,
+                "verdict": file.verdict,
+                "summary": file.summary,
+            }
+            for file in record.files.all()
+        ],
+        "permitted": [name for name, decision in decisions.items() if decision],
+    }
+
+
+@router.get("/{number}/trace")
+def trace(request: HttpRequest, number: str) -> dict[str, Any]:
+    return tracing.trace(found(request, number).number).as_json()
+
+
+@router.post("/{number}/add-file")
+def add_file(request: HttpRequest, number: str, file: FileIn) -> dict[str, Any]:
+    actions.add_file(pk=found(request, number).pk, by=person(request), **file.dict())
+    return read(request, number)
+
+
+@router.post("/{number}/adopt/{file}")
+def adopt(request: HttpRequest, number: str, file: int) -> dict[str, Any]:
+    actions.adopt(pk=found(request, number).pk, by=person(request), file=file)
+    return read(request, number)
+
+
+@router.post("/{number}/review")
+def review(request: HttpRequest, number: str, ballots: list[BallotIn]) -> dict[str, Any]:
+    votes = {one.file: Ballot(one.vote, one.sha256, one.comment) for one in ballots}
+    actions.review(pk=found(request, number).pk, by=person(request), votes=votes)
+    return read(request, number)
+
+
+@router.post("/{number}/return")
+def return_(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
+    actions.return_(pk=found(request, number).pk, by=person(request), because=reason.because)
+    return read(request, number)
+
+
+@router.post("/{number}/clear/{agency}")
+def clear(request: HttpRequest, number: str, agency: str) -> dict[str, Any]:
+    actions.clear(pk=found(request, number).pk, by=person(request), agency=agency)
+    return read(request, number)
+
+
+@router.post("/{number}/submit")
+def submit(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.submit(pk=found(request, number).pk, by=person(request))
+    return read(request, number)
+
+
+@router.post("/{number}/approve")
+def approve(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.approve(pk=found(request, number).pk, by=person(request))
+    return read(request, number)
+
+
+@router.post("/{number}/withdraw")
+def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.withdraw(pk=found(request, number).pk, by=person(request))
+    return read(request, number)

@@ -1,0 +1,74 @@
+"""What people fill in about release requests."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.outputs.models import OutputFile, ReleaseRequest
+from charteroak.outputs.queries import Ballot, outputs_to_add
+from charteroak.policy.release_request import Vote
+from charteroak.workspaces.models import JobOutput
+
+
+class OutputField(forms.ModelChoiceField):  # type: ignore[type-arg] # no [] at run time
+    def label_from_instance(self, obj: JobOutput) -> str:
+        return f"{obj.name} (job {obj.job_id}, {obj.sha256[:12]})"
+
+
+class AddFileForm(forms.Form):
+    output = OutputField(JobOutput.objects.none(), label=_("File"), empty_label=None)
+    context = forms.CharField(
+        label=_("What it shows"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For a reader who has not seen your work: whom it counts, what the figures mean."),
+    )
+    controls = forms.CharField(
+        label=_("How it was protected"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Rounding, suppression, merged categories."),
+    )
+
+    def __init__(self, record: ReleaseRequest, *args: Any) -> None:
+        super().__init__(*args)
+        field = self.fields["output"]
+        assert isinstance(field, OutputField)  # noqa: S101 - declared above
+        field.queryset = outputs_to_add(record)
+
+
+class ReviewForm(forms.Form):
+    """A vote on every file; the hash says which bytes the checker looked at."""
+
+    def __init__(self, files: Iterable[OutputFile], *args: Any) -> None:
+        super().__init__(*args)
+        self.judged = list(files)
+        for file in self.judged:
+            self.fields[f"sha256-{file.pk}"] = forms.CharField(
+                initial=file.sha256, widget=forms.HiddenInput, required=False
+            )
+            self.fields[f"vote-{file.pk}"] = forms.ChoiceField(
+                choices=[(Vote.APPROVE, _("Approve")), (Vote.CHANGE, _("Ask for a change"))],
+                widget=forms.RadioSelect,
+                label=file.name,
+                required=False,  # the rules name every file without a vote at once
+            )
+            self.fields[f"comment-{file.pk}"] = forms.CharField(
+                label=_("What must change in %s") % file.name, required=False
+            )
+
+    def ballots(self) -> dict[int, Ballot]:
+        said = self.cleaned_data
+        return {
+            file.pk: Ballot(
+                Vote(said[f"vote-{file.pk}"]), said[f"sha256-{file.pk}"], said[f"comment-{file.pk}"]
+            )
+            for file in self.judged
+            if said[f"vote-{file.pk}"]
+        }
+
+
+class ReturnForm(forms.Form):
+    because = forms.CharField(label=_("What must change"), widget=forms.Textarea(attrs={"rows": 2}))

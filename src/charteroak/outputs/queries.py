@@ -1,0 +1,229 @@
+"""Who sees a release request, what the rules need to know of it, which reviews are open, whose turn it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.agreements.models import Agreement, Party
+from charteroak.agreements.queries import contributors, coverage
+from charteroak.board.models import Motion
+from charteroak.board.queries import carried
+from charteroak.outputs.models import OutputFile, ReleaseRequest, Review
+from charteroak.policy import job as job_rules
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.release_request import LIFECYCLE, REVIEWS_NEEDED, Action, Facts, Status, Vote
+from charteroak.policy.roles import Role
+from charteroak.workspaces.models import JobOutput
+from charteroak.workspaces.queries import WAITING
+
+OFFICES = frozenset(
+    {Role.OUTPUT_CHECKER, Role.AUDITOR, Role.POLICY_OFFICE, Role.BOARD_CHAIR, Role.BOARD_MEMBER}
+)
+EXTENSIONS = (".csv", ".json", ".svg", ".txt", ".md")  # what two people can read before it leaves
+LOOKED_AT = (
+    Status.CHECKED,
+    Status.RETURNED,
+    Status.REVIEWED,
+    Status.IN_PREVIEW,
+    Status.APPROVED,
+    Status.RELEASED,
+)
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A checker's vote on one file: on exactly the bytes with this hash."""
+
+    vote: Vote
+    sha256: str
+    comment: str = ""
+
+
+def agreement_of(record: ReleaseRequest) -> Agreement:
+    return record.workspace.agreement
+
+
+def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
+    """A person's own projects, their agency's as steward, all to those who check, approve and audit."""
+    found = ReleaseRequest.objects.select_related("workspace__agreement__data_request", "author")
+    if person.is_active and person.roles(clock.today()) & OFFICES:
+        return found
+    own = Q(workspace__agreement__recipients__person=person)
+    stewarded = Party.objects.filter(
+        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
+    )
+    own |= Q(workspace__agreement__parties__in=stewarded)
+    return found.filter(own).distinct()
+
+
+def roles_of(person: Person, record: ReleaseRequest) -> frozenset[Role]:
+    """Offices held today, and what this person is to this request."""
+    roles = person.roles(clock.today())
+    if agreement_of(record).recipients.filter(person=person).exists():
+        roles |= {Role.RECIPIENT}
+    return roles | {Role.AUTHOR} if record.author_id == person.pk else roles
+
+
+def stewarded(person: Person, record: ReleaseRequest) -> list[str]:
+    """The contributing agencies that this person is steward for."""
+    own = {agency.code for agency in agencies_where(person, Role.DATA_STEWARD)}
+    return [code for code in contributors(agreement_of(record)) if code in own]
+
+
+def not_cleared(record: ReleaseRequest) -> list[str]:
+    cleared = set(record.clearances.filter(round=record.round).values_list("agency__code", flat=True))
+    return [code for code in contributors(agreement_of(record)) if code not in cleared]
+
+
+def votes_now(record: ReleaseRequest) -> dict[OutputFile, list[Ballot]]:
+    """This round's votes on each file."""
+    found: dict[OutputFile, list[Ballot]] = {file: [] for file in record.files.all()}
+    for file, ballots in found.items():
+        for vote in file.votes.filter(review__round=record.round):
+            ballots.append(Ballot(Vote(vote.vote), vote.sha256, vote.comment))
+    return found
+
+
+def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
+    """A researcher acts on the workspace's content; a checker looks at an output."""
+    named = agreement_of(record).recipients.filter(person=by).exists()
+    use = Use.OPEN if named else Use.REVIEW
+    person = by.standing() if named or Role.OUTPUT_CHECKER in by.roles(clock.today()) else None
+    return coverage(agreement_of(record), Asked(use, clock.today(), person=person))
+
+
+def facts(
+    record: ReleaseRequest,
+    by: Person,
+    *,
+    ballots: Mapping[OutputFile, Ballot] | None = None,
+    agency: str | None = None,
+) -> Facts:
+    """What the rules need to know; `ballots` are the votes about to be cast, `agency` whose clearance it is."""
+    files = votes_now(record)
+    open_ = not_cleared(record)
+    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
+    days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
+    cast = ballots or {}
+    mine = [code for code in stewarded(by, record) if agency in (None, code)]
+    return Facts(
+        files=len(files),
+        files_without_context=tuple(str(f) for f in files if not (f.context.strip() and f.controls.strip())),
+        actor_is_author=record.author_id == by.pk,
+        actor_is_recipient=agreement_of(record).recipients.filter(person=by).exists(),
+        actor_reviewed=record.reviews.filter(round=record.round, by=by).exists(),
+        votes_missing=tuple(str(f) for f in files if f not in cast) if ballots is not None else (),
+        comments_missing=tuple(
+            str(f) for f, ballot in cast.items() if ballot.vote is Vote.CHANGE and not ballot.comment.strip()
+        ),
+        reviews=record.reviews.filter(round=record.round).count(),
+        files_to_change=tuple(str(f) for f, given in files.items() if _all(given, Vote.CHANGE)),
+        files_in_conflict=tuple(str(f) for f, given in files.items() if len({b.vote for b in given}) > 1),
+        files_failed=tuple(str(f) for f in files if f.verdict == OutputFile.Verdict.FAIL),
+        actor_agency_cleared=bool(mine) and not set(mine) & set(open_),
+        actor_agency_contributes=bool(mine),
+        agencies_not_cleared=tuple(open_),
+        preview_days_left=max(days_left, 0),
+        motion_carried=motion is not None,
+        bytes_differ=tuple(str(f) for f, given in files.items() if not _pinned(f, given)),
+        coverage=coverage_for(record, by),
+    )
+
+
+def _all(given: list[Ballot], vote: Vote) -> bool:
+    return bool(given) and all(ballot.vote is vote for ballot in given)
+
+
+def _pinned(file: OutputFile, given: list[Ballot]) -> bool:
+    """Whether two people approved exactly these bytes."""
+    approvals = [ballot for ballot in given if ballot.vote is Vote.APPROVE and ballot.sha256 == file.sha256]
+    return len(approvals) >= REVIEWS_NEEDED
+
+
+ON_THE_PAGE = (
+    Action.EDIT, Action.SUBMIT, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE, Action.WITHDRAW,
+)  # fmt: skip
+
+
+def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
+    """What this person may do now, or why not; only what their role is for."""
+    roles, known = roles_of(person, record), facts(record, person)
+    found = {
+        action.value: LIFECYCLE.may(Status(record.status), action, roles, known)
+        for (status, action), step in LIFECYCLE.table.items()
+        if status == record.status and action in ON_THE_PAGE and step.roles & roles
+    }
+    if not stewarded(person, record):  # a steward of another agency has no part in this
+        found.pop(Action.CLEAR.value, None)
+        if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:
+            found.pop(Action.RETURN.value, None)
+    return found
+
+
+def may_look(record: ReleaseRequest, person: Person) -> Decision:
+    """Whether this person may see what is in a file: checkers and contributing stewards, never the project."""
+    roles = roles_of(person, record)
+    if roles & {Role.AUTHOR, Role.RECIPIENT}:
+        return refuse("own_request", _("Nobody of the project sees a file before it is released."))
+    if record.status not in LOOKED_AT:
+        return refuse(
+            "wrong_status", _("The automatic checks are not through."), _("Look again in a moment.")
+        )
+    if Role.OUTPUT_CHECKER not in roles and not stewarded(person, record):
+        return refuse("wrong_role", _("Only output checkers and the contributors’ stewards look at a file."))
+    return coverage_for(record, person)
+
+
+def reviews_shown(record: ReleaseRequest, person: Person) -> QuerySet[Review]:
+    """The first checker's votes stay hidden from everyone else until the second's are in."""
+    done = record.reviews.filter(round=record.round).count() >= REVIEWS_NEEDED
+    found = record.reviews.select_related("by").prefetch_related("votes__file").order_by("round", "at")
+    return found if done else found.filter(Q(round__lt=record.round) | Q(by=person))
+
+
+def outputs_to_add(record: ReleaseRequest) -> QuerySet[JobOutput]:
+    """What the project's ended jobs left and may be put forward; derivations go with their tables."""
+    return (
+        JobOutput.objects.filter(job__workspace=record.workspace, protects__isnull=True)
+        .exclude(job__status__in=WAITING)
+        .exclude(job__status=job_rules.Status.CANCELLED)
+        .exclude(name__endswith=".toml")
+        .order_by("-job", "name")
+    )
+
+
+def whose_turn(record: ReleaseRequest) -> str:
+    return {
+        Status.DRAFT: _("The author: %s") % record.author.name,
+        Status.SUBMITTED: _("The automatic checks"),
+        Status.CHECKED: _("Output checkers: two independent reviews"),
+        Status.RETURNED: _("The author: %s") % record.author.name,
+        Status.REVIEWED: _("Stewards of %s") % ", ".join(not_cleared(record)),
+        Status.IN_PREVIEW: _("The board: publication preview, then its vote"),
+        Status.APPROVED: _("The outputs process: release"),
+    }.get(Status(record.status), "")
+
+
+def todo(person: Person) -> list[Item]:
+    """Release requests that wait for this person, and their own that wait for others."""
+    found = []
+    for record in visible_to(person).exclude(status=Status.WITHDRAWN):
+        mine = any(
+            decision.allowed for name, decision in decisions(record, person).items() if name != "withdraw"
+        )
+        author = record.author_id == person.pk
+        turn = Turn.YOURS if mine else Turn.OTHERS
+        if record.status == Status.RELEASED:
+            turn = Turn.FINISHED
+        if mine or author:
+            found.append(
+                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.preview_ends_on)
+            )
+    return found

@@ -1,0 +1,103 @@
+"""The last step: exactly the approved bytes, checked once more, become public; everything else stays sealed."""
+
+import hashlib
+import io
+
+from django.db import transaction
+
+from charteroak.adapters import clock, stores
+from charteroak.adapters.stores import Store
+from charteroak.agreements.queries import coverage
+from charteroak.audit import actions as audit
+from charteroak.audit.receipt import RELEASED
+from charteroak.outputs.actions import locked
+from charteroak.outputs.checks import read
+from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
+from charteroak.outputs.queries import facts
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import Refused
+from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
+from charteroak.policy.roles import Role
+
+OUTPUTS = "outputs"
+
+
+def release(pk: int) -> bool:
+    """Release an approved request; whether this call did. Refused: it stays approved, and the log says why.
+
+    Safe to repeat: a run that was cut off leaves nothing but approved bytes, under their own hash.
+    """
+    record = ReleaseRequest.objects.select_related("workspace__agreement", "approved_by").get(pk=pk)
+    if record.status != Status.APPROVED:
+        return False
+    try:
+        _may(record, _differing(record))
+        return _release(pk, _publish(record))
+    except Refused as refused:
+        audit.record_refusal(refused, action=RELEASED, by=record.approved_by, subject=record)
+        return False
+
+
+def _may(record: ReleaseRequest, differ: tuple[str, ...] = ()) -> Facts:
+    known = known_of(record, differ)
+    LIFECYCLE.may(Status(record.status), Action.RELEASE, {Role.SYSTEM}, known).require()
+    return known
+
+
+def known_of(record: ReleaseRequest, differ: tuple[str, ...] = ()) -> Facts:
+    """What the release's rules need to know: clearances, hashes, and the clauses on this day."""
+    known = facts(record, record.author)
+    return Facts(
+        agencies_not_cleared=known.agencies_not_cleared,
+        bytes_differ=known.bytes_differ + differ,
+        coverage=coverage(record.workspace.agreement, Asked(Use.RELEASE, clock.today())),
+    )
+
+
+def _differing(record: ReleaseRequest) -> tuple[str, ...]:
+    """Files whose stored bytes are no longer those that were approved."""
+    return tuple(
+        file.name
+        for file in record.files.select_related("output")
+        if hashlib.sha256(read(file.output)).hexdigest() != file.sha256
+    )
+
+
+def _publish(record: ReleaseRequest) -> dict[str, int]:
+    """Put each file into the released store, under its own hash; sizes by name."""
+    public = stores.vault(Store.RELEASED)
+    sizes: dict[str, int] = {}
+    for file in record.files.select_related("output"):
+        content = read(file.output)
+        sizes[file.name] = len(content)
+        public.put_ciphertext(io.BytesIO(content), store=Store.RELEASED)  # as it is: it is public now
+    return sizes
+
+
+@transaction.atomic
+def _release(pk: int, sizes: dict[str, int]) -> bool:
+    record = locked(pk)
+    if record.status != Status.APPROVED:
+        return False
+    known = _may(record)
+    record.status = Status.RELEASED
+    record.save()
+    made = Release.objects.create(release_request=record, at=clock.now())
+    files = [
+        ReleasedFile(release=made, name=file.name, sha256=file.sha256, size=sizes[file.name])
+        for file in record.files.all()
+    ]
+    ReleasedFile.objects.bulk_create(files)
+    agreement = record.workspace.agreement
+    audit.record(
+        RELEASED,
+        by=OUTPUTS,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        agreement=audit.subject_of(agreement),
+        request=agreement.number,
+        files=[file.sha256 for file in files],
+        clauses=list(known.coverage.clauses),
+    )
+    return True

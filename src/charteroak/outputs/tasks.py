@@ -1,0 +1,43 @@
+"""What the outputs process and the enclave do for release requests."""
+
+from contextlib import suppress
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from charteroak.audit.tasks import sign
+from charteroak.outputs import checks, viewing
+from charteroak.outputs import release as releasing
+
+
+@app.task(queue="outputs", name="outputs:prepare_checks")
+def prepare_checks(release_request: int, round: int) -> None:
+    record = checks.waiting(release_request, round)
+    if record is not None:
+        rebuild.defer(release_request=record.pk, round=round, objects=checks.seal(record))
+
+
+@app.task(queue="enclave", name="outputs:rebuild")
+def rebuild(release_request: int, round: int, objects: dict[str, str]) -> None:
+    record = checks.waiting(release_request, round)
+    if record is not None:
+        record_checks.defer(
+            release_request=record.pk, round=round, checks_object=checks.rebuild(record, objects)
+        )
+
+
+@app.task(queue="outputs", name="outputs:record_checks")
+def record_checks(release_request: int, round: int, checks_object: str) -> None:
+    checks.record_verdicts(pk=release_request, round_=round, checks=checks_object)
+
+
+@app.task(queue="outputs", name="outputs:release")
+def release(release_request: int) -> None:
+    if releasing.release(release_request):
+        with suppress(AlreadyEnqueued):  # the notary is about to sign anyway
+            sign.defer()
+
+
+@app.task(queue="outputs", name="outputs:show")
+def show(file: int, person: str, token: str, recipient: str) -> None:
+    viewing.show(file=file, person=person, token=token, recipient=recipient)

@@ -1,0 +1,245 @@
+"""From a released number back to the law that allowed it: by events and hashes alone, so after destruction too."""
+
+from collections.abc import Iterable
+
+from charteroak.audit.queries import make_receipt
+from charteroak.audit.receipt import RELEASED, Receipt
+from charteroak.outputs.chain import Entry, Trace, entries
+from charteroak.policy.release_request import REVIEWS_NEEDED
+
+SHORT = 12  # digits of a hash that tell people which one is meant
+
+
+class NoSuchRelease(LookupError):
+    """No release of that number, and of no file with that hash."""
+
+
+def release_event(release: str) -> Entry | None:
+    """The event that released a request's number or a file's SHA-256."""
+    for entry in entries(RELEASED):
+        if entry.facts["number"] == release or release in entry.listed("files"):
+            return entry
+    return None
+
+
+def receipt_of(release: str) -> Receipt:
+    """The proof that the log holds a release. Raises NoSuchRelease, audit's NotYetSigned."""
+    found = release_event(release)
+    if found is None:
+        raise NoSuchRelease(release)
+    return make_receipt(found.index)
+
+
+def trace(release: str) -> Trace:
+    """The whole chain, from release to statute; `missing` names every link that the log does not hold."""
+    chain, found = Trace(release), release_event(release)
+    if found is None:
+        chain.lacks(f"release {release}")
+        return chain
+    files = found.listed("files")
+    chosen = [release] if release in files else files
+    way: list[Entry] = [found]  # every event on the way: each names the clauses that allowed it
+    for sha256 in chosen:
+        chain.add("released_file", found, "anyone to read it", id=found.facts["number"], hash=sha256)
+    chain.add("release", found, "publication of these bytes", id=found.facts["number"])
+    agreement = _one(chain, "agreement in force", "agreements:agreement:execute", found.facts["agreement"])
+    way += _decided(chain, found, chosen, agreement)
+    way += _made(chain, found, chosen)
+    if agreement is not None:
+        _clauses(chain, way, agreement)
+        _signed(chain, agreement)
+        _authorised(chain, agreement)
+    return chain
+
+
+def _one(chain: Trace, what: str, name: str, subject: str | None = None, **facts: object) -> Entry | None:
+    """The last event of that kind; without it the chain is broken."""
+    found = list(entries(name, subject, **facts))
+    if not found:
+        chain.lacks(what)
+    return found[-1] if found else None
+
+
+def _decided(chain: Trace, release: Entry, chosen: list[str], agreement: Entry | None) -> list[Entry]:
+    """Approval, two reviews of exactly these bytes, every contributor's clearance, the board's vote on outputs."""
+    subject, number, round_ = release.subject, release.facts["number"], release.facts["round"]
+    way = []
+    approval = _one(chain, "approval", "outputs:release_request:approve", subject, round=round_)
+    if approval is not None:
+        way.append(approval)
+        chain.add("approval", approval, f"release {number}")
+        for sha256 in set(chosen) - set(approval.listed("files")):
+            chain.lacks(f"approval of file {sha256[:SHORT]}")
+    reviews = list(entries("outputs:release_request:review", subject, round=round_))
+    for sha256 in chosen:
+        approving = {entry.by for entry in reviews if f"{sha256}:approve" in entry.listed("votes")}
+        if len(approving) < REVIEWS_NEEDED:
+            chain.lacks(f"two reviews of file {sha256[:SHORT]}")
+    clearances = list(entries("outputs:release_request:clear", subject, round=round_))
+    needed = _parties(agreement, "contributor") if agreement else []
+    for code in sorted(set(needed) - {entry.facts["agency"] for entry in clearances}):
+        chain.lacks(f"clearance by {code}")
+    for entry in reviews:
+        chain.add("review", entry, f"release {number}")
+    for entry in clearances:
+        chain.add("clearance", entry, f"preview of {number}", id=entry.facts["agency"])
+    vote = _one(
+        chain, "board's vote on the outputs", "board:motion:declare_carried",
+        kind="approve_outputs", about=number,
+    )  # fmt: skip
+    if vote is not None:
+        chain.add("board_vote_on_outputs", vote, f"approval of {number}")
+    return way + reviews + clearances
+
+
+def _made(chain: Trace, release: Entry, chosen: list[str]) -> list[Entry]:
+    """Job and script, extract, link run, submissions: where the bytes come from."""
+    checks = _one(
+        chain, "automatic checks", "outputs:release_request:check", release.subject,
+        round=release.facts["round"],
+    )  # fmt: skip
+    if checks is not None:
+        chain.add("automatic_checks", checks, "the checkers' review")
+    jobs: dict[str, Entry] = {}
+    for sha256 in chosen:
+        job = _job_of(_left_by_job(sha256, release.subject))
+        if job is None:
+            chain.lacks(f"job that left file {sha256[:SHORT]}")
+        else:
+            jobs[job.subject] = job
+    way = [checks] if checks else []
+    for job in jobs.values():
+        chain.add("job", job, "the files it left", hash=job.facts["script_hash"])
+    extracts = {job.facts["extract"]: job for job in jobs.values()}
+    for subject, job in extracts.items():
+        way += [job, *_extracted(chain, subject, job)]
+    return way
+
+
+def _left_by_job(sha256: str, subject: str) -> str:
+    """The file that the job left: for a table of the airlock's own, the one in whose place it stands."""
+    for entry in reversed(list(entries("outputs:release_request:check", subject))):
+        for pair in entry.listed("protected"):
+            made, _, original = pair.partition(":")
+            if made == sha256:
+                return _left_by_job(original, subject)
+    return sha256
+
+
+def _job_of(sha256: str) -> Entry | None:
+    for name in ("workspaces:job:succeed", "workspaces:job:fail"):
+        for entry in entries(name):
+            if sha256 in entry.listed("outputs"):
+                return entry
+    return None
+
+
+def _extracted(chain: Trace, subject: str, job: Entry) -> list[Entry]:
+    way = []
+    workspace = _one(chain, "workspace", "workspaces:workspace:open", job.facts["workspace"])
+    if workspace is not None:
+        way.append(workspace)
+        chain.add("workspace", workspace, "jobs of the named people")
+    review = _one(chain, "review before access", "hub:extract:clear", subject)
+    if review is not None:
+        way.append(review)
+        chain.add("review_before_access", review, "the workspace")
+    built = _one(chain, "extract", "hub:extract:build", subject)
+    if built is None:
+        return way
+    for table in job.listed("tables"):
+        if table not in built.listed("tables"):
+            chain.lacks(f"extract's table {table.partition(':')[0]} as the job saw it")
+    chain.add("extract", built, "the job's data")
+    run = _one(chain, "link run", "hub:link_run:link", built.facts["link_run"])
+    if run is None:
+        return [*way, built]
+    confirmed = list(entries("hub:link_run:confirm", run.subject))
+    if not confirmed:
+        chain.lacks("stewards' confirmation of the match")
+    for entry in confirmed:
+        chain.add("match_confirmed", entry, "the extract", id=entry.facts["agency"])
+    chain.add("link_run", run, "the extract", hash=run.facts["recipe"])
+    sent = dict.fromkeys(run.listed("deliveries") + built.listed("deliveries"))
+    return [*way, built, run, *confirmed, *_submitted(chain, sent)]
+
+
+def _submitted(chain: Trace, deliveries: Iterable[str]) -> list[Entry]:
+    way = []
+    for delivery in deliveries:
+        subject, _, ciphertext = delivery.rpartition(":")
+        accepted = _one(
+            chain, f"accepted {subject}", "submissions:delivery:accept", subject, ciphertext=ciphertext
+        )
+        if accepted is not None:
+            way.append(accepted)
+            words = f"{accepted.facts['agency']} {accepted.facts['kind']} file"
+            chain.add("submission", accepted, "linking and extract", id=words, hash=ciphertext)
+    return way
+
+
+def _clauses(chain: Trace, way: list[Entry], agreement: Entry) -> None:
+    """Every clause named on the way was signed; every column of the extract has its clause."""
+    number, signed = agreement.facts["number"], agreement.listed("clauses")
+    columns: dict[str, list[str]] = {}
+    for entry in way:
+        if not entry.listed("clauses"):
+            chain.lacks(f"clause for {entry.name} (event {entry.index})")
+        for pair in entry.listed("columns"):
+            column, _, clause = pair.partition(":")
+            columns.setdefault(clause, []).append(column)
+    if not columns:
+        chain.lacks("clause for each column of the extract")
+    named = dict.fromkeys(clause for entry in way for clause in entry.listed("clauses"))
+    for clause in sorted(named):
+        local = clause.removeprefix(f"{number}/")
+        if local == "signatures":
+            continue
+        if local not in signed:
+            chain.lacks(f"clause {clause}")
+            continue
+        uses = sorted({entry.name for entry in way if clause in entry.listed("clauses")})
+        shared = ", ".join(columns.get(local, [])) or ", ".join(uses)
+        chain.add("clause", agreement, shared, id=clause, hash=agreement.facts["text_hash"])
+
+
+def _parties(agreement: Entry, part: str = "") -> list[str]:
+    """Codes of the parties, of one part where it is given; an entry reads CODE:part and may go on."""
+    found = [party.split(":") for party in agreement.listed("parties")]
+    return [words[0] for words in found if not part or words[1] == part]
+
+
+def _signed(chain: Trace, agreement: Entry) -> None:
+    text = agreement.facts["text_hash"]
+    signatures = list(entries("agreements:agreement:sign", agreement.subject, text_hash=text))
+    for code in sorted(set(_parties(agreement)) - {entry.facts["party"] for entry in signatures}):
+        chain.lacks(f"signature of {code}")
+    for entry in signatures:
+        words = f"{entry.facts['party']} as {entry.facts['part']}"
+        chain.add("signature", entry, f"agreement {agreement.facts['number']}", id=words, hash=text)
+
+
+def _authorised(chain: Trace, agreement: Entry) -> None:
+    """The board's vote on the request, and on that day each agency's authority and the initiative's own."""
+    number = agreement.facts["number"]
+    asked = _one(chain, "data request", "requests:data_request:submit", agreement.facts["request"])
+    if asked is not None:
+        chain.add("data_request", asked, "the agencies' decisions", id=number)
+    vote = _one(
+        chain, "board's vote on the request", "board:motion:declare_carried",
+        kind="approve_request", number=number,
+    )  # fmt: skip
+    if vote is None:
+        return
+    chain.add("board_vote", vote, f"agreement {number}")
+    for authority in vote.listed("authorities"):
+        code, _, citation = authority.partition(":")
+        if not citation or citation == "none":
+            chain.lacks(f"authority of {code} to disclose")
+        else:
+            chain.add("authority", vote, f"{code} to disclose", id=citation, by=code)
+    code, _, citation = str(vote.facts.get("administration") or "").partition(":")
+    if not citation:
+        chain.lacks("administration of the initiative on that day")
+    else:
+        chain.add("administration", vote, "the initiative", id=citation, by=code)

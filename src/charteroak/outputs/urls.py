@@ -1,0 +1,20 @@
+"""Addresses of the release requests' pages."""
+
+from django.urls import path
+
+from charteroak.outputs import views
+
+urlpatterns = [
+    path("", views.release_requests, name="release_requests"),
+    path("start/<str:number>/", views.start, name="start_release"),
+    path("<str:number>/", views.release_request, name="release_request"),
+    path("<str:number>/trace/", views.trace, name="trace"),
+    path("<str:number>/receipt/<str:name>.json", views.receipt, name="receipt"),
+    path("<str:number>/files/<int:pk>/", views.file, name="output_file"),
+    path("<str:number>/files/<int:pk>/adopt/", views.adopt, name="adopt_file"),
+    path("<str:number>/add-file/", views.add_file, name="add_file"),
+    path("<str:number>/review/", views.review, name="review_outputs"),
+    path("<str:number>/return/", views.return_, name="return_outputs"),
+    path("<str:number>/clear/<str:agency>/", views.clear, name="clear_outputs"),
+    path("<str:number>/<slug:action>/", views.act, name="act_on_release_request"),
+]

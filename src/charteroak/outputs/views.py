@@ -1,0 +1,209 @@
+"""Release requests: what is put forward, what the checks say, whose vote is in, what left."""
+
+import base64
+import csv
+import io
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters.showing import NotShown
+from charteroak.agencies.models import Person
+from charteroak.audit.queries import NotYetSigned
+from charteroak.outputs import actions, queries
+from charteroak.outputs import trace as tracing
+from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
+from charteroak.outputs.models import OutputFile, ReleaseRequest
+from charteroak.outputs.viewing import look
+from charteroak.policy.release_request import Status
+from charteroak.workspaces.queries import visible_to as workspaces_visible_to
+
+
+def person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def found(request: HttpRequest, number: str) -> ReleaseRequest:
+    return get_object_or_404(queries.visible_to(person(request)), number=number)
+
+
+@login_required
+@require_safe
+def release_requests(request: HttpRequest) -> HttpResponse:
+    shown = [(one, queries.whose_turn(one)) for one in queries.visible_to(person(request))]
+    return render(request, "outputs/release_requests.html", {"shown": shown})
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, number: str) -> HttpResponse:
+    workspace = get_object_or_404(workspaces_visible_to(person(request)), agreement__number=number)
+    return redirect(actions.start(workspace=workspace.pk, by=person(request)))
+
+
+@login_required
+@require_safe
+def release_request(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, found(request, number))
+
+
+def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) -> HttpResponse:
+    who = person(request)
+    files = list(record.files.select_related("output", "protected"))
+    steps = {Status.SUBMITTED: 0}
+    earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
+    return render(
+        request,
+        "outputs/release_request.html",
+        {
+            "record": record,
+            "files": files,
+            "turn": queries.whose_turn(record),
+            "checked": steps.get(Status(record.status), 1),
+            "decisions": queries.decisions(record, who),
+            "looks": queries.may_look(record, who).allowed,
+            "reviews": queries.reviews_shown(record, who),
+            "agencies": queries.stewarded(who, record),
+            "not_cleared": queries.not_cleared(record),
+            "clearances": record.clearances.filter(round=record.round).select_related("agency", "by"),
+            "earlier": earlier.exclude(pk=record.pk),
+            "add_form": in_error.get("add", AddFileForm(record)),
+            "review_form": in_error.get("review", ReviewForm(files)),
+            "return_form": in_error.get("return", ReturnForm()),
+        },
+        status=400 if in_error else 200,
+    )
+
+
+@login_required
+@require_POST
+def add_file(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = AddFileForm(record, request.POST)
+    if not form.is_valid():
+        return _page(request, record, add=form)
+    said = form.cleaned_data
+    actions.add_file(
+        pk=record.pk,
+        by=person(request),
+        output=said["output"].pk,
+        context=said["context"],
+        controls=said["controls"],
+    )
+    messages.success(request, _("%s is put forward.") % said["output"].name)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    record = found(request, number)
+    actions.adopt(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
+    messages.success(request, _("The protected version is put forward."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = ReviewForm(record.files.all(), request.POST)
+    if not form.is_valid():
+        return _page(request, record, review=form)
+    actions.review(pk=record.pk, by=person(request), votes=form.ballots())
+    messages.success(request, _("Your review is on the record."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def return_(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _page(request, record, **{"return": form})
+    actions.return_(pk=record.pk, by=person(request), because=form.cleaned_data["because"])
+    messages.success(request, _("Returned to the author."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
+    record = found(request, number)
+    actions.clear(pk=record.pk, by=person(request), agency=agency)
+    messages.success(request, _("%s clears the outputs.") % agency)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """What needs no form of its own: submit, approve, withdraw."""
+    simple = {"submit": actions.submit, "approve": actions.approve, "withdraw": actions.withdraw}
+    if action not in simple:
+        raise Http404
+    record = found(request, number)
+    simple[action](pk=record.pk, by=person(request))
+    messages.success(request, _("Recorded."))
+    return redirect(record)
+
+
+@login_required
+@never_cache
+@require_safe
+def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A file beside what the checks found in it; each look is an event."""
+    record = found(request, number)
+    shown = get_object_or_404(OutputFile.objects.select_related("release_request__workspace__agreement"),
+                              release_request=record, pk=pk)  # fmt: skip
+    context: dict[str, Any] = {"record": record, "file": shown}
+    try:
+        said = look(shown, person(request))
+    except NotShown as late:
+        return render(request, "outputs/file.html", context | {"late": str(late)}, status=503)
+    judged = said["judged"]
+    context |= {
+        "verdicts": [one for one in judged.get("verdicts", []) if one["verdict"] != "pass"],
+        "passed": sorted({one["rule"] for one in judged.get("verdicts", []) if one["verdict"] == "pass"}),
+        "evidence": judged.get("evidence", []),
+    }
+    if shown.name.endswith(".svg"):
+        context["picture"] = base64.b64encode(said["content"].encode()).decode()
+    elif shown.name.endswith(".csv"):
+        context["rows"] = list(csv.reader(io.StringIO(said["content"])))
+    else:
+        context["text"] = said["content"]
+    return render(request, "outputs/file.html", context)
+
+
+@login_required
+@require_safe
+def trace(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    return render(request, "outputs/trace.html", {"record": record, "trace": tracing.trace(record.number)})
+
+
+@login_required
+@require_safe
+def receipt(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """The proof that the log holds the release of this file."""
+    record = found(request, number)
+    if record.status != Status.RELEASED or not record.release.files.filter(name=name).exists():
+        raise Http404
+    try:
+        made = tracing.receipt_of(record.number)
+    except NotYetSigned as wait:
+        return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
+    response = HttpResponse(made.to_json(), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.receipt.json"'
+    return response

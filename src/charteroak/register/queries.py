@@ -1,0 +1,181 @@
+"""What the public may know of each project. Public facts only: no draft, no person's record, no unreleased output."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agreements.models import Agreement
+from charteroak.agreements.queries import terms
+from charteroak.board.models import Motion
+from charteroak.outputs.models import Release
+from charteroak.policy import motion as motion_rules
+from charteroak.policy.agency_review import Choice
+from charteroak.policy.data_request import Status
+from charteroak.requests.models import DataRequest
+
+
+def projects() -> QuerySet[DataRequest]:
+    """Requests that the policy office found complete, and those decided before this program."""
+    return (
+        DataRequest.objects.filter(Q(accepted_at__isnull=False) | Q(status=Status.APPROVED))
+        .exclude(status=Status.WITHDRAWN)
+        .select_related("applicant__employer", "agreement")
+        .order_by("-number")
+    )
+
+
+def agreement_of(record: DataRequest) -> Agreement | None:
+    """The agreement once every party has signed it."""
+    return Agreement.objects.filter(data_request=record, executed_on__isnull=False).first()
+
+
+def releases(record: DataRequest) -> QuerySet[Release]:
+    return (
+        Release.objects.filter(release_request__workspace__agreement__data_request=record)
+        .select_related("release_request")
+        .prefetch_related("files")
+        .order_by("at")
+    )
+
+
+def agencies(record: DataRequest) -> list[str]:
+    """Names of the agencies whose records are asked for or shared."""
+    shared = record.columns.exclude(choice=Choice.DENY).values_list(
+        "variable__dataset__agency__name", flat=True
+    )
+    return sorted(set(shared))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day in the project's life."""
+
+    on: date
+    what: str
+
+
+def _day(at: Any) -> date:
+    day: date = at.astimezone(clock.STATE_TIME).date()
+    return day
+
+
+def timeline(record: DataRequest) -> list[Moment]:
+    found = [Moment(record.started_on, _("Enquiry"))]
+    if record.submitted_at:
+        found.append(Moment(_day(record.submitted_at), _("Request submitted")))
+    if record.accepted_at:
+        found.append(Moment(_day(record.accepted_at), _("Found complete; the agencies’ reviews begin")))
+    for motion in Motion.objects.filter(data_request=record, status=motion_rules.Status.CARRIED):
+        what = {
+            Motion.Kind.APPROVE_REQUEST.value: _("The board approved the request"),
+            Motion.Kind.APPROVE_OUTPUTS.value: _("The board approved outputs %s") % motion.about,
+        }[motion.kind]
+        found.append(Moment(_day(motion.declared_at), what))
+    agreement = agreement_of(record)
+    if agreement is not None and agreement.executed_on is not None:
+        found.append(Moment(agreement.executed_on, _("Agreement signed by every party")))
+        found += [
+            Moment(_day(duty.done_at), _("Destroyed: %s") % duty.get_what_display())
+            for duty in agreement.duties.filter(done_at__isnull=False)
+        ]
+        if agreement.ended_on:
+            found.append(Moment(agreement.ended_on, _("Agreement ended early")))
+    found += [
+        Moment(_day(one.at), _("Results %s released") % one.release_request.number)
+        for one in releases(record)
+    ]
+    return sorted(found, key=lambda moment: moment.on)
+
+
+def clock_of(record: DataRequest) -> dict[str, Any]:
+    """Days from submission to decision, and the next date that binds somebody."""
+    begun = _day(record.submitted_at) if record.submitted_at else record.started_on
+    until = _day(record.decided_at) if record.decided_at else clock.today()
+    agreement = agreement_of(record)
+    due = None
+    if agreement is not None:
+        due = agreement.duties.filter(done_at__isnull=True, due_on__isnull=False).order_by("due_on").first()
+    return {
+        "days_to_decision": max((until - begun).days, 0),
+        "decided": record.decided_at is not None,
+        "agreement_ends_on": agreement.ends_on if agreement else None,
+        "destruction_due_on": due.due_on if due else None,
+    }
+
+
+def data_shared(record: DataRequest) -> list[dict[str, Any]]:
+    """Per agency: the columns that were allowed, and those that were denied, with the reason."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in record.columns.select_related("variable__dataset__agency"):
+        agency = column.variable.dataset.agency
+        entry = found.setdefault(
+            agency.code, {"agency": agency.name, "code": agency.code, "shared": [], "denied": []}
+        )
+        if column.choice in (Choice.ALLOW, Choice.MASK):
+            entry["shared"].append(column.variable.name)
+        elif column.choice == Choice.DENY:
+            entry["denied"].append({"column": column.variable.name, "why": column.reason})
+    return [found[code] for code in sorted(found)]
+
+
+def safeguards(record: DataRequest) -> list[dict[str, str]]:
+    """What protects people, in the order of the Five Safes; from the signed terms once there are any."""
+    agreement = agreement_of(record)
+    if agreement is None:
+        return []
+    said = terms(agreement)
+    people = len(said.people)
+    return [
+        {"safe": _("Safe project"), "how": _("One purpose only: %s") % said.purpose},
+        {
+            "safe": _("Safe people"),
+            "how": _("%d named researchers, trained and pledged; nobody else.") % people,
+        },
+        {
+            "safe": _("Safe setting"),
+            "how": _("A sealed enclave: no network, no copies, every job from a script."),
+        },
+        {
+            "safe": _("Safe data"),
+            "how": _("No names or numbers of people: random pseudonyms made for this project alone."),
+        },
+        {
+            "safe": _("Safe outputs"),
+            "how": _("Small groups are hidden; two checkers, every agency and the board agree first."),
+        },
+    ]
+
+
+def as_json(record: DataRequest) -> dict[str, Any]:
+    """A project's public facts."""
+    agreement = agreement_of(record)
+    return {
+        "number": record.number,
+        "title": record.title,
+        "status": record.status,
+        "question": record.question,
+        "purpose": record.purpose,
+        "public_benefit": record.public_benefit,
+        "legal_exception": record.legal_exception,
+        "requested_by": record.applicant.employer.name if record.applicant.employer else None,
+        "agencies": agencies(record),
+        "data": data_shared(record),
+        "safeguards": safeguards(record),
+        "agreement": agreement.number if agreement else None,
+        "clock": clock_of(record),
+        "timeline": [{"on": moment.on, "what": moment.what} for moment in timeline(record)],
+        "releases": [
+            {
+                "number": one.release_request.number,
+                "at": one.at,
+                "files": [
+                    {"name": file.name, "sha256": file.sha256, "size": file.size} for file in one.files.all()
+                ],
+            }
+            for one in releases(record)
+        ],
+    }

@@ -1,0 +1,150 @@
+"""The public register: who uses which records, why, how people are protected, what came of it."""
+
+import csv
+from collections.abc import Iterator
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from charteroak.adapters import stores
+from charteroak.adapters.environment import home
+from charteroak.adapters.stores import Store
+from charteroak.adapters.vault import ObjectId
+from charteroak.audit.checkpoint import verifier_key
+from charteroak.audit.queries import NotYetSigned
+from charteroak.outputs import trace as tracing
+from charteroak.outputs.models import ReleasedFile
+from charteroak.register import queries
+from charteroak.requests.models import DataRequest
+
+
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    rows = [
+        {
+            "record": record,
+            "agencies": queries.agencies(record),
+            "clock": queries.clock_of(record),
+            "releases": queries.releases(record).count(),
+        }
+        for record in queries.projects()
+    ]
+    return render(request, "register/register.html", {"rows": rows})
+
+
+@require_safe
+def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    return JsonResponse({"projects": [queries.as_json(record) for record in queries.projects()]})
+
+
+@require_safe
+def register_csv(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
+    writer = csv.writer(response)
+    writer.writerow(["number", "title", "status", "purpose", "agencies", "days_to_decision", "releases"])
+    for record in queries.projects():
+        writer.writerow(
+            [
+                record.number,
+                _plain(record.title),
+                record.status,
+                _plain(record.purpose),
+                "; ".join(queries.agencies(record)),
+                queries.clock_of(record)["days_to_decision"],
+                queries.releases(record).count(),
+            ]
+        )
+    return response
+
+
+def _plain(text: str) -> str:
+    """What people typed never becomes a formula in a spreadsheet."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _project(number: str) -> DataRequest:
+    return get_object_or_404(queries.projects(), number=number)
+
+
+@require_safe
+def project(request: HttpRequest, number: str) -> HttpResponse:
+    record = _project(number)
+    context = {
+        "record": record,
+        "data": queries.data_shared(record),
+        "safeguards": queries.safeguards(record),
+        "timeline": queries.timeline(record),
+        "clock": queries.clock_of(record),
+        "releases": queries.releases(record),
+        "agreement": queries.agreement_of(record),
+    }
+    return render(request, "register/project.html", context)
+
+
+@require_safe
+def project_json(request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    return JsonResponse(queries.as_json(_project(number)))
+
+
+def _file(number: str, release: str, name: str) -> ReleasedFile:
+    return get_object_or_404(
+        ReleasedFile,
+        release__in=queries.releases(_project(number)),
+        release__release_request__number=release,
+        name=name,
+    )
+
+
+@require_safe
+def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:  # noqa: ARG001 - a view's signature
+    """The released bytes, exactly; their hash is checked while they are read."""
+    file = _file(number, release, name)
+    chunks: Iterator[bytes] = stores.vault(Store.RELEASED).open_ciphertext(
+        ObjectId(Store.RELEASED, file.sha256)
+    )
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    response.headers["Content-Length"] = str(file.size)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["ETag"] = f'"{file.sha256}"'
+    return response
+
+
+@require_safe
+def receipt(request: HttpRequest, number: str, release: str, name: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """The proof that the log holds the release of this file."""
+    file = _file(number, release, name)
+    try:
+        made = tracing.receipt_of(release)
+    except NotYetSigned as wait:
+        return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
+    response = HttpResponse(made.to_json(), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}.receipt.json"'
+    return response
+
+
+@require_safe
+def trace(request: HttpRequest, number: str, release: str) -> HttpResponse:
+    """From the released number to the law."""
+    record = _project(number)
+    found = get_object_or_404(queries.releases(record), release_request__number=release)
+    chain = tracing.trace(found.release_request.number)
+    return render(request, "register/trace.html", {"record": record, "release": found, "trace": chain})
+
+
+@require_safe
+def log_key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """The public key that the log's checkpoints are signed with."""
+    try:
+        key = verifier_key(home()).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Http404 from None
+    return HttpResponse(key, content_type="text/plain; charset=utf-8")

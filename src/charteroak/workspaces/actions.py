@@ -1,0 +1,232 @@
+"""Every write about workspaces and their jobs: opened, closed; submitted, started, ended, cancelled."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from charteroak.adapters import clock, sandboxes
+from charteroak.agencies.models import Person
+from charteroak.audit import actions as audit
+from charteroak.hub.models import Extract
+from charteroak.policy import job as job_rules
+from charteroak.policy import workspace as rules
+from charteroak.policy.clauses import Use
+from charteroak.policy.decision import Decision, Refused, refuse
+from charteroak.policy.roles import Role
+from charteroak.workspaces.models import Job, JobOutput, Workspace
+from charteroak.workspaces.queries import WAITING, covered, facts, openable, roles_of
+
+FIRST_ACCOUNT = 64_200  # below are the platform's own
+LARGEST_SCRIPT = 200_000  # characters
+ENCLAVE = "enclave"
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file that a job left: its name, the plain bytes' hash and size, the vault object."""
+
+    name: str
+    sha256: str
+    size: int
+    stored: str
+
+
+@transaction.atomic
+def open_(*, extract: int, by: Person) -> Workspace:
+    """Open a project's workspace on an extract that passed the review before access."""
+    found = (
+        Extract.objects.select_for_update(of=("self",)).select_related("link_run__agreement").get(pk=extract)
+    )
+    agreement = found.link_run.agreement
+    if Role.ENCLAVE_OPERATOR not in by.roles(clock.today()):
+        refuse("wrong_role", _("Only the enclave's operators open a workspace.")).require()
+    allowed = openable(found).require()
+    record = Workspace.objects.create(
+        agreement=agreement,
+        extract=found,
+        account=FIRST_ACCOUNT + found.pk,
+        opened_by=by,
+        opened_at=clock.now(),
+    )
+    audit.record(
+        "workspaces:workspace:open",
+        by=by,
+        subject=record,
+        number=agreement.number,
+        agreement=audit.subject_of(agreement),
+        extract=audit.subject_of(found),
+        account=record.account,
+        clauses=list(allowed.clauses),
+    )
+    return record
+
+
+def _locked(pk: int) -> Workspace:
+    return Workspace.objects.select_for_update(of=("self",)).select_related("agreement", "extract").get(pk=pk)
+
+
+@transaction.atomic
+def close(*, pk: int, by: Person) -> None:
+    """Close the workspace: no job starts in it any more."""
+    record = _locked(pk)
+    roles, known = roles_of(by, record), facts(record, by)
+    rules.LIFECYCLE.may(rules.Status(record.status), rules.Action.CLOSE, roles, known).require()
+    record.status, record.closed_at = rules.Status.CLOSED, clock.now()
+    record.save()
+    audit.record("workspaces:workspace:close", by=by, subject=record, number=record.agreement.number)
+
+
+@transaction.atomic
+def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> Job:
+    """Queue a script to run on the extract. Only who is named, trained and pledged today may."""
+    record = _locked(workspace)
+    known = facts(record, by)
+    rules.LIFECYCLE.may(
+        rules.Status(record.status), rules.Action.SUBMIT_JOB, roles_of(by, record), known
+    ).require()
+    script_hash = hashlib.sha256(script.encode()).hexdigest()
+    job = Job.objects.create(
+        workspace=record,
+        script_name=script_name,
+        script=script,
+        script_hash=script_hash,
+        submitted_by=by,
+        submitted_at=clock.now(),
+    )
+    app.configure_task("workspaces:run", allow_unknown=False).defer(job=job.pk)
+    audit.record(
+        "workspaces:job:submit",
+        by=by,
+        subject=job,
+        workspace=audit.subject_of(record),
+        script_hash=script_hash,
+        clauses=list(known.coverage.clauses),
+    )
+    return job
+
+
+def _locked_job(pk: int) -> Job:
+    return (
+        Job.objects.select_for_update(of=("self",))
+        .select_related("workspace__agreement", "workspace__extract", "submitted_by")
+        .get(pk=pk)
+    )
+
+
+def _require(job: Job, action: job_rules.Action, known: job_rules.Facts | None = None) -> None:
+    job_rules.LIFECYCLE.may(
+        job_rules.Status(job.status), action, {Role.SYSTEM}, known or job_rules.Facts()
+    ).require()
+
+
+def start(*, pk: int) -> Job | None:
+    """The job, running, once its submitter is covered today; None when there is nothing (more) to run.
+
+    A job that was cut off starts anew. When a clause covers it no longer, or this machine cannot hold it to
+    its limits, the job is refused with that reason, and the refusal is on the record.
+    """
+    try:
+        return _start(pk)
+    except Refused as refused:
+        turn_away(pk=pk, refused=refused)
+        return None
+
+
+@transaction.atomic
+def _start(pk: int) -> Job | None:
+    job = _locked_job(pk)
+    if job.status not in WAITING:
+        return None
+    limits = sandboxes.limits_enforced()
+    _require(job, job_rules.Action.START, job_rules.Facts(limits.ok, limits.detail))
+    allowed = _mountable(job).require()
+    job.status, job.started_at = job_rules.Status.RUNNING, clock.now()
+    job.save()
+    audit.record(
+        "workspaces:job:start",
+        by=ENCLAVE,
+        subject=job,
+        workspace=audit.subject_of(job.workspace),
+        script_hash=job.script_hash,
+        clauses=list(allowed.clauses),
+    )
+    return job
+
+
+def _mountable(job: Job) -> Decision:
+    found = covered(job.workspace, job.submitted_by, Use.MOUNT)
+    if job.workspace.status != rules.Status.OPEN:
+        found &= refuse("workspace_closed", _("The workspace is closed."))
+    return found
+
+
+def turn_away(*, pk: int, refused: Refused) -> None:
+    """Note that a job was refused and why; a job that has ended meanwhile stays as it is."""
+    with transaction.atomic():
+        job = _locked_job(pk)
+        if job.status not in WAITING:
+            return
+        job.status, job.ended_at = job_rules.Status.REFUSED, clock.now()
+        job.outcome = str(refused)[:300]
+        job.save()
+        audit.record(
+            "workspaces:job:refuse",
+            by=ENCLAVE,
+            subject=job,
+            rules=[reason.rule for reason in refused.reasons],
+        )
+    audit.record_refusal(refused, action="workspaces:job:start", by=job.submitted_by, subject=job)
+
+
+@transaction.atomic
+def end(
+    *, pk: int, exit_status: int, outcome: str, left: Iterable[Left], manifest: Mapping[str, Any]
+) -> None:
+    """Record how a run ended and what it left; a job that was cancelled meanwhile keeps nothing."""
+    job = _locked_job(pk)
+    if job.status != job_rules.Status.RUNNING:
+        return
+    action = job_rules.Action.SUCCEED if exit_status == 0 else job_rules.Action.FAIL
+    _require(job, action)
+    job.status = job_rules.LIFECYCLE.after(job_rules.Status(job.status), action)
+    job.ended_at, job.exit_status, job.outcome = clock.now(), exit_status, outcome
+    job.manifest = dict(manifest)
+    job.save()
+    kept = [
+        JobOutput(job=job, name=one.name, sha256=one.sha256, size=one.size, stored=one.stored) for one in left
+    ]
+    JobOutput.objects.bulk_create(kept)
+    extract = job.workspace.extract
+    audit.record(
+        f"workspaces:job:{action.value}",
+        by=ENCLAVE,
+        subject=job,
+        workspace=audit.subject_of(job.workspace),
+        number=job.workspace.agreement.number,
+        extract=audit.subject_of(extract),
+        tables=[f"{name}:{sha256}" for name, sha256 in sorted(manifest["extract"].items())],
+        script_hash=job.script_hash,
+        environment=manifest["environment"],
+        outputs=[one.sha256 for one in kept],
+        clauses=list(_mountable(job).clauses),
+    )
+
+
+@transaction.atomic
+def cancel(*, pk: int, by: Person) -> None:
+    """Cancel a job; what is running is stopped within seconds and leaves nothing."""
+    job = _locked_job(pk)
+    roles = roles_of(by, job.workspace)
+    job_rules.LIFECYCLE.may(
+        job_rules.Status(job.status), job_rules.Action.CANCEL, roles, job_rules.Facts()
+    ).require()
+    job.status = job_rules.Status.CANCELLED
+    job.cancelled_by, job.cancelled_at = by, clock.now()
+    job.outcome = "Cancelled."
+    job.save()
+    audit.record("workspaces:job:cancel", by=by, subject=job, workspace=audit.subject_of(job.workspace))

@@ -1,0 +1,71 @@
+"""Workspaces and jobs as JSON: what is there, what the caller may do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.workspaces import actions, queries
+from charteroak.workspaces.batch import SCRIPT
+from charteroak.workspaces.models import Job
+from charteroak.workspaces.views import found, person
+
+router = Router(auth=django_auth, tags=["workspaces"])
+
+
+class ScriptIn(Schema):
+    script: str
+    name: str = SCRIPT
+
+
+@router.get("/{number}")
+def read(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = found(request, number)
+    decisions = queries.decisions(record, person(request))
+    return {
+        "number": number,
+        "status": record.status,
+        "ends_on": record.agreement.ends_on,
+        "tables": record.extract.tables,
+        "jobs": [job.pk for job in record.jobs.all()],
+        "permitted": [name for name, decision in decisions.items() if decision],
+    }
+
+
+@router.post("/{number}/submit-job")
+def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, Any]:
+    record = found(request, number)
+    made = actions.submit_job(
+        workspace=record.pk, by=person(request), script_name=job.name[:120], script=job.script
+    )
+    return {"id": made.pk}
+
+
+@router.get("/{number}/jobs/{pk}")
+def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    record = _job(request, number, pk)
+    return {
+        "id": record.pk,
+        "status": record.status,
+        "outcome": record.outcome,
+        "script_hash": record.script_hash,
+        "manifest": record.manifest,
+        "outputs": [
+            {"id": one.pk, "name": one.name, "sha256": one.sha256, "size": one.size}
+            for one in record.outputs.all()
+        ],
+        "permitted": list(queries.job_decisions(record, person(request))),
+    }
+
+
+@router.post("/{number}/jobs/{pk}/cancel")
+def cancel(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    actions.cancel(pk=_job(request, number, pk).pk, by=person(request))
+    return read_job(request, number, pk)
+
+
+def _job(request: HttpRequest, number: str, pk: int) -> Job:
+    visible = queries.jobs_visible_to(person(request))
+    return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)

@@ -1,0 +1,38 @@
+"""What people fill in about workspaces and jobs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.workspaces.actions import LARGEST_SCRIPT
+
+
+class JobForm(forms.Form):
+    file = forms.FileField(
+        label=_("Script"), required=False, help_text=_("One Python file (.py), at most 200 kB.")
+    )
+    script = forms.CharField(
+        label=_("or type it here"),
+        required=False,
+        max_length=LARGEST_SCRIPT,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("Read from /enclave/data, write what should leave to /enclave/work/outbox."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        file = said.get("file")
+        if file is not None:
+            try:
+                said["script"] = file.read(LARGEST_SCRIPT + 1).decode("utf-8")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(_("The file is not text: save the script as UTF-8.")) from None
+        script = said.get("script") or ""
+        if not script.strip():
+            raise forms.ValidationError(_("There is no script: choose a file, or type one."))
+        if len(script) > LARGEST_SCRIPT:
+            raise forms.ValidationError(_("The script is longer than 200 kB: split it."))
+        said["name"] = file.name if file is not None else "script.py"
+        return said

@@ -1,0 +1,128 @@
+"""Who may see a workspace, what the rules need to know of it, whose turn it is."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.adapters.environment import Process, home
+from charteroak.agencies.models import Person
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.agreements.queries import coverage
+from charteroak.hub.models import Extract
+from charteroak.policy import extract as extract_rules
+from charteroak.policy import job as job_rules
+from charteroak.policy import workspace as rules
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.roles import Role
+from charteroak.workspaces.models import Job, Workspace
+
+OFFICES = frozenset({Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR})
+WAITING = (job_rules.Status.QUEUED, job_rules.Status.RUNNING)
+
+
+def visible_to(person: Person) -> QuerySet[Workspace]:
+    """The workspaces of a person's own projects; all to those who operate, check and audit them."""
+    found = Workspace.objects.select_related("agreement__data_request", "extract").order_by(
+        "-agreement__number"
+    )
+    if person.is_active and person.roles(clock.today()) & OFFICES:
+        return found
+    return found.filter(agreement__recipients__person=person)
+
+
+def jobs_visible_to(person: Person) -> QuerySet[Job]:
+    return Job.objects.filter(workspace__in=visible_to(person)).select_related(
+        "workspace__agreement", "submitted_by"
+    )
+
+
+def roles_of(person: Person, record: Workspace) -> frozenset[Role]:
+    """Offices held today, and the recipient's role where the agreement names this person."""
+    roles = person.roles(clock.today())
+    named = record.agreement.recipients.filter(person=person).exists()
+    return roles | {Role.RECIPIENT} if named else roles
+
+
+def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
+    """Whether a signed clause lets this person use the workspace today."""
+    return coverage(record.agreement, Asked(use, clock.today(), person=person.standing()))
+
+
+def facts(record: Workspace, by: Person) -> rules.Facts:
+    return rules.Facts(coverage=covered(record, by))
+
+
+def decisions(record: Workspace, person: Person) -> dict[str, Decision]:
+    """What this person may do in the workspace now, or why not; only what their role is for."""
+    roles, known = roles_of(person, record), facts(record, person)
+    return {
+        action.value: rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known)
+        for (status, action), step in rules.LIFECYCLE.table.items()
+        if status == record.status and step.roles & roles
+    }
+
+
+def job_decisions(record: Job, person: Person) -> dict[str, Decision]:
+    roles = roles_of(person, record.workspace)
+    found = job_rules.LIFECYCLE.may(
+        job_rules.Status(record.status), job_rules.Action.CANCEL, roles, job_rules.Facts()
+    )
+    return {job_rules.Action.CANCEL.value: found} if found.allowed else {}
+
+
+def ready_extracts() -> QuerySet[Extract]:
+    """Extracts that passed the review before access and have no workspace yet."""
+    return Extract.objects.filter(status=extract_rules.Status.CLEARED, workspace__isnull=True).select_related(
+        "link_run__agreement"
+    )
+
+
+def openable(extract: Extract) -> Decision:
+    """Whether a signed clause lets a workspace be opened on this extract today."""
+    found = coverage(extract.link_run.agreement, Asked(Use.OPEN, clock.today()))
+    if extract.status != extract_rules.Status.CLEARED:
+        found &= refuse(
+            "extract_not_cleared",
+            _("The extract has not passed the review before access."),
+            _("The policy office reviews it first."),
+        )
+    if Workspace.objects.filter(extract=extract).exists():
+        found &= refuse("opened_already", _("This project has its workspace."))
+    return found
+
+
+def accounts_apart() -> bool:
+    """Whether the enclave's worker has another account than the pages, so that it can give each project its own."""
+    return home().keys(Process.ENCLAVE).stat().st_uid != home().keys(Process.WEB).stat().st_uid
+
+
+def whose_turn(record: Workspace) -> str:
+    if record.status == rules.Status.CLOSED:
+        return ""
+    if record.jobs.filter(status__in=WAITING).exists():
+        return _("The enclave: a job is under way")
+    return _("The project’s researchers")
+
+
+def todo(person: Person) -> list[Item]:
+    """Extracts that wait for a workspace, and a researcher's own open workspaces."""
+    found = []
+    if Role.ENCLAVE_OPERATOR in person.roles(clock.today()):
+        found = [
+            Item(
+                _("Open the workspace of %s") % agreement,
+                f"/workspaces/open/{agreement.number}/",
+                Turn.YOURS,
+                _("Enclave operator"),
+            )
+            for agreement in (extract.link_run.agreement for extract in ready_extracts())
+        ]
+    own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
+    for record in own.select_related("agreement"):
+        working = record.jobs.filter(status__in=WAITING).exists()
+        turn = Turn.OTHERS if working else Turn.YOURS
+        found.append(
+            Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.agreement.ends_on)
+        )
+    return found

@@ -1,0 +1,15 @@
+"""Addresses of the workspaces' pages."""
+
+from django.urls import path
+
+from charteroak.workspaces import views
+
+urlpatterns = [
+    path("", views.workspaces, name="workspaces"),
+    path("open/<str:number>/", views.open_, name="open_workspace"),
+    path("<str:number>/", views.workspace, name="workspace"),
+    path("<str:number>/submit-job/", views.submit_job, name="submit_job"),
+    path("<str:number>/close/", views.close, name="close_workspace"),
+    path("<str:number>/jobs/<int:pk>/", views.job, name="job"),
+    path("<str:number>/jobs/<int:pk>/cancel/", views.cancel, name="cancel_job"),
+]

@@ -1,0 +1,137 @@
+"""Workspaces and their jobs, as researchers, operators and checkers see them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.policy import job as job_rules
+from charteroak.policy.roles import Role
+from charteroak.workspaces import actions, queries
+from charteroak.workspaces.batch import EVIDENCE, LIMITS
+from charteroak.workspaces.forms import JobForm
+from charteroak.workspaces.models import Workspace
+
+
+def person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def found(request: HttpRequest, number: str) -> Workspace:
+    return get_object_or_404(queries.visible_to(person(request)), agreement__number=number)
+
+
+@login_required
+@require_safe
+def workspaces(request: HttpRequest) -> HttpResponse:
+    who = person(request)
+    operates = Role.ENCLAVE_OPERATOR in who.roles(clock.today())
+    ready = [extract.link_run.agreement for extract in queries.ready_extracts()] if operates else []
+    return render(
+        request,
+        "workspaces/workspaces.html",
+        {"workspaces": queries.visible_to(who), "operates": operates, "ready": ready},
+    )
+
+
+@login_required
+def open_(request: HttpRequest, number: str) -> HttpResponse:
+    """GET: what is about to be opened; POST: open it."""
+    who = person(request)
+    if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
+        raise Http404
+    extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
+    if request.method == "POST":
+        record = actions.open_(extract=extract.pk, by=who)
+        messages.success(request, _("The workspace is open."))
+        return redirect(record)
+    allowed = queries.openable(extract)
+    context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed}
+    return render(request, "workspaces/open.html", context)
+
+
+@login_required
+@require_safe
+def workspace(request: HttpRequest, number: str) -> HttpResponse:
+    return _workspace(request, found(request, number), JobForm())
+
+
+def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpResponse:
+    return render(
+        request,
+        "workspaces/workspace.html",
+        {
+            "workspace": record,
+            "tables": [
+                (f"{name}.parquet", facts["rows"], ", ".join(facts["columns"]))
+                for name, facts in sorted(record.extract.tables.items())
+                if name != EVIDENCE
+            ],
+            "limits": LIMITS,
+            "memory": LIMITS.memory >> 30,
+            "weaker": not queries.accounts_apart(),
+            "turn": queries.whose_turn(record),
+            "decisions": queries.decisions(record, person(request)),
+            "jobs": record.jobs.select_related("submitted_by"),
+            "form": form,
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def submit_job(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = JobForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _workspace(request, record, form)
+    said = form.cleaned_data
+    job = actions.submit_job(
+        workspace=record.pk, by=person(request), script_name=said["name"][:120], script=said["script"]
+    )
+    messages.success(request, _("The job waits for its turn."))
+    return redirect(job)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    actions.close(pk=record.pk, by=person(request))
+    messages.success(request, _("The workspace is closed."))
+    return redirect(record)
+
+
+@login_required
+@require_safe
+def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    visible = queries.jobs_visible_to(person(request))
+    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    steps = {job_rules.Status.QUEUED: 0, job_rules.Status.RUNNING: 1}
+    context: dict[str, Any] = {
+        "job": record,
+        "step": steps.get(job_rules.Status(record.status), 2),
+        "decisions": queries.job_decisions(record, person(request)),
+        "outputs": record.outputs.all(),
+        "peak": record.manifest.get("peak_memory", 0) >> 20,
+    }
+    return render(request, "workspaces/job.html", context)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    visible = queries.jobs_visible_to(person(request))
+    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    actions.cancel(pk=record.pk, by=person(request))
+    messages.success(request, _("The job is cancelled."))
+    return redirect(record)
