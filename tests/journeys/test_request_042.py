@@ -96,7 +96,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_request_042_goes_the_whole_way_in_a_browser(
     site: str, tmp_path: Path, visit: Callable[..., Judge]
 ) -> None:
-    run.set_up(tmp_path)
     play = run.play(site, tmp_path, scale=1.0, new=False)
     play.sign_in = lambda *who: InABrowser(visit, *who)
     run.act(play)

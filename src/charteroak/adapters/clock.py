@@ -42,6 +42,11 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(STATE_TIME).date()
 
 
+def is_moved() -> bool:
+    """Whether domain time is the demo's own."""
+    return home().clock.exists()
+
+
 def move_to(instant: datetime) -> None:
     """Set domain time to `instant` (aware); it runs on from there. Demo and tests only."""
     if mode() is Mode.PRODUCTION:

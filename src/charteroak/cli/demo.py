@@ -23,7 +23,7 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
     from charteroak.demo import run
     from charteroak.demo.play import say
     from charteroak.demo.server import serving
-    from charteroak.demo.visitor import Stopped
+    from charteroak.demo.page import Stopped
 
     home = environment.home().root
     stays = os.environ.get("DEMO_SERVE") != "0" if serve is None else serve
@@ -31,7 +31,6 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
         say("Starting the database, the site and its workers …")
         run.password(home)
         with serving(home, environment.port()) as site:
-            run.set_up(home)
             one = run.play(site, home, scale=scale, new=new)
             run.act(one)
             if json_file:

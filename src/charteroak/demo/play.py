@@ -44,7 +44,7 @@ class Play:
         """Move domain time to that day of the calendar unless it is there or later; it never goes back."""
         wanted = self.day_zero + timedelta(days=number)
         instant = datetime.combine(wanted, at, clock.STATE_TIME)
-        if clock.now() < instant:
+        if not clock.is_moved() or clock.now() < instant:
             clock.move_to(instant)
         return wanted
 

@@ -51,9 +51,8 @@ def set_up(home: Path) -> None:
     people = files("charteroak.demo") / "people.toml"
     kept = home / "demo" / "password"
     oak("setup", "load", str(people), "--password-file", str(kept))
-    for agency in ("SDE", "CSC", "DOL"):
-        dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
-        oak("setup", "catalog", str(dictionary))
+    dictionaries = files("charteroak.synthetic") / "dictionaries"
+    oak("setup", "catalog", *(str(dictionaries / f"{agency}.toml") for agency in ("SDE", "CSC", "DOL")))
 
 
 def play(site: str, home: Path, *, scale: float, new: bool) -> Play:
@@ -83,6 +82,8 @@ def _next_tuesday(today: date) -> date:
 
 def act(one: Play) -> None:
     """Run every stage that is not done yet."""
+    one.day(0)
+    one.once("set up", lambda: set_up(one.home))
     for name, stage in STAGES.items():
         one.stage(name, stage)
 
