@@ -20,6 +20,7 @@ ROOMS = (
 LOG = {"audit.event": ADD, "audit.checkpoint": LOOK}
 JOBS = {"procrastinate.*": KEEP}
 LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {"auth.*": LOOK, "contenttypes.*": LOOK}
+DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for its own keys
 
 # "app.model", or "app.*" for the rest of its models
 GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
@@ -36,13 +37,13 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "audit.anonymousrefusals": WORK,
         **JOBS,
     },
-    Process.LINKER: {**LOOK_AROUND, "submissions.*": WORK, "hub.*": WORK, "agreements.*": WORK, **LOG, **JOBS},
-    Process.EXTRACTOR: {**LOOK_AROUND, "submissions.*": WORK, "hub.*": WORK, "agreements.*": WORK, **LOG, **JOBS},
+    Process.LINKER: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **LOG, **JOBS},
+    Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **LOG, **JOBS},
     Process.ENCLAVE: {
-        **LOOK_AROUND, "workspaces.*": WORK, "outputs.*": WORK, "agreements.*": WORK, **LOG, **JOBS,
+        **LOOK_AROUND, **DESTRUCTION, "hub.extract": WORK, "workspaces.*": WORK, "outputs.*": WORK, **LOG, **JOBS,
     },
     Process.OUTPUTS: {
-        **LOOK_AROUND, "workspaces.*": WORK, "outputs.*": WORK, "agreements.*": WORK, **LOG, **JOBS,
+        **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, **LOG, **JOBS,
     },
     Process.NOTARY: {"audit.event": ADD, "audit.checkpoint": ADD, "audit.anonymousrefusals": KEEP, **JOBS},
 }  # fmt: skip
