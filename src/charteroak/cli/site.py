@@ -1,5 +1,7 @@
 """`oak serve`, `oak migrate`, `oak doctor`, `oak docs`: for whoever runs the site."""
 
+from pathlib import Path
+
 import click
 
 
@@ -29,3 +31,19 @@ def migrate() -> None:
 
     with database.connected(Process.OWNER):
         database.migrate()
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit status 1 and their names when pages are stale."
+)
+def docs(check: bool) -> None:
+    """Write the reference pages in docs/reference from the lifecycles."""
+    from charteroak.site import reference
+
+    folder = Path("docs/reference")
+    changed = reference.stale(folder) if check else reference.write(folder)
+    for name in changed:
+        click.echo(f"{'stale' if check else 'written'}: {folder / name}", err=True)
+    if check and changed:
+        raise click.ClickException("Reference pages do not say what the code does. Type: make docs")
