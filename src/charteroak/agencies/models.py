@@ -128,6 +128,10 @@ class RoleHeld(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        office = self.role.replace("_", " ")
+        return f"{office} ({self.agency.code})" if self.agency else office
+
 
 class Training(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="trainings")

@@ -1,12 +1,18 @@
 """Who holds what on a day, and whose authority governed it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy.roles import Role
+
+TOUCHES_DATA = frozenset({Role.RESEARCHER, Role.HUB_OPERATOR, Role.OUTPUT_CHECKER})
+SOON = timedelta(days=30)
 
 
 def authority_of(agency: Agency, on: date) -> Authority | None:
@@ -47,3 +53,40 @@ def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:
     if agency is not None:
         held = held.filter(agency=agency)
     return Person.objects.filter(is_active=True, pk__in=held.values("person"))
+
+
+def visible_to(person: Person) -> QuerySet[Person]:
+    """The accounts that the policy office keeps and the auditor reads; anyone else sees their own."""
+    return Person.objects.all() if reads_accounts(person) else Person.objects.filter(pk=person.pk)
+
+
+def reads_accounts(person: Person) -> bool:
+    return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.AUDITOR})
+
+
+def grants_roles(person: Person) -> bool:
+    return Role.POLICY_OFFICE in person.roles(clock.today())
+
+
+def roles_held(person: Person) -> QuerySet[RoleHeld]:
+    """The offices that a person holds today."""
+    today = clock.today()
+    return person.roles_held.filter(
+        Q(until__isnull=True) | Q(until__gte=today), since__lte=today
+    ).select_related("agency")
+
+
+def todo(person: Person) -> list[Item]:
+    """Training and pledge, for those who touch data: when missing, lapsed or about to lapse."""
+    if not person.roles(clock.today()) & TOUCHES_DATA:
+        return []
+    standing, soon = person.standing(), clock.today() + SOON
+    holds = [
+        (standing.training_until, _("Complete the confidentiality training")),
+        (standing.pledge_until, _("Sign the confidentiality pledge")),
+    ]
+    return [
+        Item(title, reverse("me"), Turn.YOURS, person.name, until)
+        for until, title in holds
+        if until is None or until < soon
+    ]

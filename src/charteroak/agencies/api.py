@@ -1,0 +1,128 @@
+"""Agencies and authority for anyone; one's own standing; offices, for the policy office."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+
+from charteroak.adapters import clock
+from charteroak.agencies import actions, queries
+from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.policy.roles import Role
+
+router = Router(tags=["agencies"])
+
+
+class Office(Schema):
+    role: Role
+    agency: str | None = None
+
+
+def _person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def _visible(request: HttpRequest, username: str) -> Person:
+    return get_object_or_404(queries.visible_to(_person(request)), username=username)
+
+
+def _authority(found: Authority | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "agency": found.agency.code,
+        "citation": found.citation,
+        "instrument": found.instrument,
+        "since": found.since,
+        "until": found.until,
+        "verified": found.verified,
+    }
+
+
+def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
+    standing = person.standing()
+    grants = queries.grants_roles(_person(request))
+    mine = ["complete-training", "sign-pledge"] if person == request.user else []
+    return {
+        "username": person.username,
+        "name": person.name,
+        "active": person.is_active,
+        "training_until": standing.training_until,
+        "pledge_until": standing.pledge_until,
+        "offices": [
+            {"id": held.pk, "role": held.role, "agency": held.agency.code if held.agency else None}
+            for held in queries.roles_held(person)
+        ],
+        "permitted": [*mine, *(["grant-role", "end-role", "close-account"] if grants else [])],
+    }
+
+
+@router.get("/", summary="Participating agencies and their authority to disclose")
+def agencies(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - the framework's signature
+    today = clock.today()
+    return {
+        "agencies": [
+            {
+                "code": agency.code,
+                "name": agency.name,
+                "kind": agency.kind,
+                "joined_on": agency.joined_on,
+                "authority": _authority(queries.authority_of(agency, today)),
+            }
+            for agency in Agency.objects.all()
+        ]
+    }
+
+
+@router.get("/administration", summary="Who administered the initiative on a day")
+def administration(request: HttpRequest, on: date | None = None) -> dict[str, Any]:  # noqa: ARG001 - as above
+    day = on or clock.today()
+    return {"on": day, "administration": _authority(queries.administration_on(day))}
+
+
+@router.get("/people/me", auth=django_auth, summary="Your own offices, training and pledge")
+def me(request: HttpRequest) -> dict[str, Any]:
+    return _facts(request, _person(request))
+
+
+@router.post("/people/me/complete-training", auth=django_auth, summary="Record your training")
+def complete_training(request: HttpRequest) -> dict[str, Any]:
+    actions.complete_training(by=_person(request))
+    return _facts(request, _person(request))
+
+
+@router.post("/people/me/sign-pledge", auth=django_auth, summary="Sign the confidentiality pledge")
+def sign_pledge(request: HttpRequest) -> dict[str, Any]:
+    actions.sign_pledge(by=_person(request))
+    return _facts(request, _person(request))
+
+
+@router.get("/people/{username}", auth=django_auth, summary="A person's offices and standing")
+def person(request: HttpRequest, username: str) -> dict[str, Any]:
+    return _facts(request, _visible(request, username))
+
+
+@router.post("/people/{username}/grant-role", auth=django_auth, summary="Grant an office as of today")
+def grant_role(request: HttpRequest, username: str, body: Office) -> dict[str, Any]:
+    held = _visible(request, username)
+    actions.grant_role(person=held.pk, role=body.role, agency=body.agency, by=_person(request))
+    return _facts(request, held)
+
+
+@router.post("/people/{username}/close-account", auth=django_auth, summary="Close an account today")
+def close_account(request: HttpRequest, username: str) -> dict[str, Any]:
+    holder = _visible(request, username)
+    actions.close_account(person=holder.pk, by=_person(request))
+    return _facts(request, _visible(request, username))
+
+
+@router.post("/roles/{pk}/end", auth=django_auth, summary="End an office as of today")
+def end_role(request: HttpRequest, pk: int) -> dict[str, Any]:
+    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(_person(request)))
+    actions.end_role(held=pk, by=_person(request))
+    return _facts(request, held.person)

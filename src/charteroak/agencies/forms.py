@@ -1,0 +1,22 @@
+"""What the policy office fills in to grant an office."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.agencies.actions import OFFICES
+from charteroak.agencies.models import Agency
+from charteroak.policy.lifecycle import words
+from charteroak.policy.roles import Role
+
+
+class GrantForm(forms.Form):
+    role = forms.ChoiceField(
+        label=_("Office"), choices=[(role.value, words(role)) for role in Role if role in OFFICES]
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("For the agency"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("No particular agency"),
+    )

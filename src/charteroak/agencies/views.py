@@ -1,0 +1,143 @@
+"""Agencies for everyone, one's own training and pledge, people and their offices for the policy office."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters import clock
+from charteroak.agencies import actions, queries
+from charteroak.agencies.forms import GrantForm
+from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.policy.roles import Role
+
+
+@require_safe
+def agencies(request: HttpRequest) -> HttpResponse:
+    """Who takes part, under which authority and since when; what counsel has not read is marked."""
+    today = clock.today()
+    return render(
+        request,
+        "agencies/agencies.html",
+        {
+            "agencies": [(agency, queries.authority_of(agency, today)) for agency in Agency.objects.all()],
+            "administered": Authority.objects.filter(kind=Authority.Kind.ADMINISTER).select_related("agency"),
+            "administration": queries.administration_on(today),
+            "keeps": isinstance(request.user, Person) and queries.reads_accounts(request.user),
+        },
+    )
+
+
+@login_required
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """One's own offices, and the training and pledge that access rests on."""
+    person = _person(request)
+    standing = person.standing()
+    return render(
+        request,
+        "agencies/me.html",
+        {
+            "standing": standing,
+            "good": standing.good(clock.today()),
+            "held": queries.roles_held(person),
+            "course": actions.COURSE,
+            "pledge": actions.PLEDGE,
+        },
+    )
+
+
+@login_required
+@require_POST
+def complete_training(request: HttpRequest) -> HttpResponse:
+    actions.complete_training(by=_person(request))
+    messages.success(request, _("Your training is on record for a year."))
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def sign_pledge(request: HttpRequest) -> HttpResponse:
+    actions.sign_pledge(by=_person(request))
+    messages.success(request, _("Your pledge is on record for a year."))
+    return redirect("me")
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Accounts and offices; for the policy office and the auditor only."""
+    if not queries.reads_accounts(_person(request)):
+        raise Http404
+    found = queries.visible_to(_person(request)).select_related("employer").order_by("name")
+    return render(
+        request, "agencies/people.html", {"people": [(one, queries.roles_held(one)) for one in found]}
+    )
+
+
+@login_required
+@require_safe
+def one(request: HttpRequest, username: str) -> HttpResponse:
+    return _one(request, username, GrantForm())
+
+
+def _one(request: HttpRequest, username: str, form: GrantForm) -> HttpResponse:
+    person = _visible(request, username)
+    return render(
+        request,
+        "agencies/person.html",
+        {
+            "person": person,
+            "standing": person.standing(),
+            "held": queries.roles_held(person),
+            "grants": queries.grants_roles(_person(request)),
+            "form": form,
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def grant_role(request: HttpRequest, username: str) -> HttpResponse:
+    person, form = _visible(request, username), GrantForm(request.POST)
+    if not form.is_valid():
+        return _one(request, username, form)
+    agency = form.cleaned_data["agency"]
+    actions.grant_role(
+        person=person.pk,
+        role=Role(form.cleaned_data["role"]),
+        agency=agency.code if agency else None,
+        by=_person(request),
+    )
+    messages.success(request, _("Granted as of today."))
+    return redirect("person", username)
+
+
+@login_required
+@require_POST
+def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(_person(request)))
+    actions.end_role(held=pk, by=_person(request))
+    messages.success(request, _("Ended. Access that rested on it is gone."))
+    return redirect("person", held.person.username)
+
+
+@login_required
+@require_POST
+def close_account(request: HttpRequest, username: str) -> HttpResponse:
+    actions.close_account(person=_visible(request, username).pk, by=_person(request))
+    messages.success(request, _("The account is closed."))
+    return redirect("person", username)
+
+
+def _person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def _visible(request: HttpRequest, username: str) -> Person:
+    return get_object_or_404(queries.visible_to(_person(request)), username=username)

@@ -1,0 +1,11 @@
+"""Addresses of the catalog; anyone may read it."""
+
+from django.urls import path
+
+from charteroak.catalog import views
+
+urlpatterns = [
+    path("", views.whole, name="catalog"),
+    path("variables.csv", views.as_csv, name="catalog_csv"),
+    path("<slug:code>/<slug:file>/", views.dataset, name="dataset"),
+]

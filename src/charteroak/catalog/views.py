@@ -1,0 +1,63 @@
+"""The catalog as anyone reads it: whole on one page, as a file, and dataset by dataset."""
+
+import csv
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from charteroak.catalog import queries
+from charteroak.catalog.forms import FilterForm
+from charteroak.catalog.models import Dataset
+
+HEAD = (
+    "agency", "file", "name", "title", "definition", "type", "width", "required", "codes", "sensitivity", "law",
+    "use", "ceds",
+)  # fmt: skip
+
+
+@require_safe
+def whole(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    found = list(queries.variables(**form.chosen()))
+    return render(
+        request,
+        "catalog/whole.html",
+        {
+            "form": form,
+            "count": len(found),
+            "grouped": [
+                (dataset, queries.years_of(dataset), [(v, queries.law_of(v)) for v in members])
+                for dataset, members in queries.by_dataset(found)
+            ],
+            "narrowed": request.GET.urlencode(),
+        },
+    )
+
+
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The same variables as the page, narrowed in the same way."""
+    answer = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="catalog.csv"'},
+    )
+    written = csv.writer(answer)
+    written.writerow(HEAD)
+    for v in queries.variables(**FilterForm(request.GET).chosen()):
+        codes = "; ".join(f"{code} = {label}" for code, label in v.codes.items())
+        said = (v.name, v.title, v.definition, v.type, v.width or "", "yes" if v.required else "no", codes)
+        law = (v.sensitivity, queries.law_of(v), v.use, v.ceds)
+        written.writerow([v.dataset.agency.code, v.dataset.file, *said, *law])
+    return answer
+
+
+@require_safe
+def dataset(request: HttpRequest, code: str, file: str) -> HttpResponse:
+    record = get_object_or_404(Dataset.objects.select_related("agency"), agency__code=code, file=file)
+    variables = [(v, queries.law_of(v)) for v in record.variables.select_related("dataset__agency")]
+    return render(
+        request,
+        "catalog/dataset.html",
+        {"dataset": record, "years": queries.years_of(record), "variables": variables},
+    )

@@ -1,0 +1,206 @@
+"""Data requests as JSON: the same facts, the same actions, the same refusals as the pages."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from ninja.security import django_auth
+from pydantic import Field
+
+from charteroak.agencies.models import Person
+from charteroak.policy.agency_review import Choice
+from charteroak.requests import actions, queries, steward
+from charteroak.requests.models import AgencyReview, DataRequest
+
+router = Router(auth=django_auth, tags=["requests"])
+Short = Annotated[str, Field(max_length=200)]
+
+
+class Parts(Schema):
+    """What is given is kept; what is absent stays as it is."""
+
+    title: Short = ""
+    question: str = ""
+    purpose: Short = ""
+    public_benefit: str = ""
+    legal_exception: Short = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    outputs_planned: str = ""
+    publication_plan: str = ""
+    ends_on: date | None = None
+
+
+class Start(Schema):
+    title: Short
+
+
+class Columns(Schema):
+    purposes: dict[int, str]  # variable id → purpose
+
+
+class Member(Schema):
+    person: str
+
+
+class Because(Schema):
+    because: str
+
+
+class Text(Schema):
+    text: str
+
+
+class ColumnDecision(Schema):
+    choice: Choice
+    reason: str = ""
+
+
+class Decisions(Schema):
+    columns: dict[int, ColumnDecision]  # column id → decision
+    conditions: str = ""
+
+
+def _person(request: HttpRequest) -> Person:
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user
+
+
+def _visible(request: HttpRequest, number: str) -> DataRequest:
+    return get_object_or_404(queries.visible_to(_person(request)), number=number)
+
+
+def _review(request: HttpRequest, number: str, agency: str) -> AgencyReview:
+    return get_object_or_404(AgencyReview, data_request=_visible(request, number), agency__code=agency)
+
+
+def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = get_object_or_404(
+        queries.visible_to(_person(request)).select_related("applicant"), number=number
+    )
+    turn, by_when = queries.whose_turn(record)
+    return {
+        "number": record.number,
+        "status": record.status,
+        "applicant": record.applicant.username,
+        **{name: getattr(record, name) for name in actions.EDITABLE},
+        "team": list(record.team.values_list("person__username", flat=True)),
+        "columns": [
+            {
+                "id": column.pk,
+                "agency": column.variable.dataset.agency.code,
+                "variable": column.variable.name,
+                "purpose": column.purpose,
+                "choice": column.choice,
+                "reason": column.reason,
+            }
+            for column in record.columns.select_related("variable__dataset__agency")
+        ],
+        "reviews": [
+            {
+                "agency": review.agency.code,
+                "status": review.status,
+                "conditions": review.conditions,
+                "permitted": sorted(queries.review_actions(review, _person(request))),
+            }
+            for review in queries.reviews(record)
+        ],
+        "turn": turn,
+        "by_when": by_when,
+        "permitted": [name for name, may in queries.decisions(record, _person(request)).items() if may],
+    }
+
+
+@router.get("/", summary="Requests that you may see")
+def listing(request: HttpRequest) -> dict[str, Any]:
+    found = queries.visible_to(_person(request))
+    return {"requests": [{"number": r.number, "title": r.title, "status": r.status} for r in found]}
+
+
+@router.post("/start", summary="Begin a request")
+def start(request: HttpRequest, body: Start) -> dict[str, Any]:
+    return _facts(request, actions.start(by=_person(request), title=body.title).number)
+
+
+@router.get("/{number}", summary="One request, and what you may do with it now")
+def detail(request: HttpRequest, number: str) -> dict[str, Any]:
+    return _facts(request, number)
+
+
+@router.post("/{number}/edit", summary="Keep what is given")
+def edit(request: HttpRequest, number: str, body: Parts) -> dict[str, Any]:
+    actions.edit(pk=_visible(request, number).pk, by=_person(request), **body.dict(exclude_unset=True))
+    return _facts(request, number)
+
+
+@router.post("/{number}/columns", summary="Ask for exactly these columns")
+def columns(request: HttpRequest, number: str, body: Columns) -> dict[str, Any]:
+    actions.ask_columns(pk=_visible(request, number).pk, by=_person(request), purposes=body.purposes)
+    return _facts(request, number)
+
+
+@router.post("/{number}/add-member", summary="Name a colleague on the team")
+def add_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
+    record, member = (
+        _visible(request, number),
+        get_object_or_404(Person, username=body.person, is_active=True),
+    )
+    actions.add_member(pk=record.pk, by=_person(request), person=member)
+    return _facts(request, number)
+
+
+@router.post("/{number}/remove-member", summary="Take a colleague off the team")
+def remove_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
+    record, member = _visible(request, number), get_object_or_404(Person, username=body.person)
+    actions.remove_member(pk=record.pk, by=_person(request), person=member)
+    return _facts(request, number)
+
+
+@router.post("/{number}/submit", summary="Send it to the policy office")
+def submit(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.submit(pk=_visible(request, number).pk, by=_person(request))
+    return _facts(request, number)
+
+
+@router.post("/{number}/return", summary="Return it to the applicant")
+def return_(request: HttpRequest, number: str, body: Because) -> dict[str, Any]:
+    actions.return_(pk=_visible(request, number).pk, by=_person(request), because=body.because)
+    return _facts(request, number)
+
+
+@router.post("/{number}/accept-as-complete", summary="Find it complete")
+def accept_as_complete(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.accept_as_complete(pk=_visible(request, number).pk, by=_person(request))
+    return _facts(request, number)
+
+
+@router.post("/{number}/withdraw", summary="Withdraw it")
+def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.withdraw(pk=_visible(request, number).pk, by=_person(request))
+    return _facts(request, number)
+
+
+@router.post("/{number}/reviews/{agency}/ask", summary="Ask the applicant")
+def ask(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
+    steward.ask(pk=_review(request, number, agency).pk, by=_person(request), text=body.text)
+    return _facts(request, number)
+
+
+@router.post("/{number}/reviews/{agency}/answer", summary="Answer the steward")
+def answer(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
+    steward.answer(pk=_review(request, number, agency).pk, by=_person(request), text=body.text)
+    return _facts(request, number)
+
+
+@router.post("/{number}/reviews/{agency}/decide", summary="Decide on each column asked of your agency")
+def decide(request: HttpRequest, number: str, agency: str, body: Decisions) -> dict[str, Any]:
+    steward.decide(
+        pk=_review(request, number, agency).pk,
+        by=_person(request),
+        choices={column: (said.choice, said.reason) for column, said in body.columns.items()},
+        conditions=body.conditions,
+    )
+    return _facts(request, number)
