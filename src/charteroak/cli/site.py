@@ -1,5 +1,8 @@
 """`oak serve`, `oak migrate`, `oak doctor`, `oak docs`: for whoever runs the site."""
 
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -47,3 +50,21 @@ def docs(check: bool) -> None:
         click.echo(f"{'stale' if check else 'written'}: {folder / name}", err=True)
     if check and changed:
         raise click.ClickException("Reference pages do not say what the code does. Type: make docs")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The parts as JSON on standard output.")
+def doctor(as_json: bool) -> None:
+    """Name each part, its version, what is missing or weaker here and how to mend it; 1 when one is missing."""
+    from charteroak.site.doctor import State, examine
+
+    parts = examine()
+    if as_json:
+        click.echo(json.dumps([asdict(part) for part in parts]))
+    else:
+        marks = {State.OK: "ok     ", State.WEAKER: "weaker ", State.MISSING: "MISSING"}
+        for part in parts:
+            click.echo(f"{marks[part.state]}  {part.name}: {part.detail}")
+            if part.mend:
+                click.echo(f"         mend: {part.mend}")
+    sys.exit(any(part.state is State.MISSING for part in parts))

@@ -4,7 +4,7 @@ Its files belong to an account of their own. The owner's role is open to whoever
 one user, without root); every other role has a password that only its process can read. Nobody else gets in.
 """
 
-from charteroak.adapters.postgres.address import DATABASE, PROCESSES, answers, elsewhere, role, url
+from charteroak.adapters.postgres.address import DATABASE, PROCESSES, answers, elsewhere, role, url, version
 from charteroak.adapters.postgres.cluster import NotRunning, binaries
 from charteroak.adapters.postgres.server import Server, running, start
 
@@ -20,4 +20,5 @@ __all__ = [
     "running",
     "start",
     "url",
+    "version",
 ]

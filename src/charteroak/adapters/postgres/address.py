@@ -53,3 +53,8 @@ def answers(home: Home) -> bool:
             return True
     except psycopg.OperationalError:
         return False
+
+
+def version(home: Home) -> str:
+    with psycopg.connect(url(home, Process.OWNER), dbname="postgres") as owner:
+        return f"PostgreSQL {owner.info.parameter_status('server_version')}"
