@@ -104,7 +104,7 @@ def _note_deliveries(record: Agreement, what: str) -> None:
 
 @transaction.atomic
 def _answer(duty_pk: int, planned: dict[str, Any], gone: dict[str, Destroyed]) -> None:
-    duty = DestructionDuty.objects.select_for_update().select_related("agreement").get(pk=duty_pk)
+    duty = DestructionDuty.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=duty_pk)
     certificate = dict(duty.certificate or {})
     if process() in certificate["parts"]:
         return
