@@ -175,8 +175,19 @@ def _built(
         tables=[f"{name}:{table['sha256']}" for name, table in sorted(described.items())],
         objects=[f"{name}:{object_id}" for name, object_id in sorted(record.stored.items())],
         deliveries=[f"{audit.subject_of(one)}:{one.ciphertext}" for one in deliveries],
+        columns=_clause_of_each_column(run.agreement, described),
         clauses=clauses(covered),
     )
+
+
+def _clause_of_each_column(agreement: Agreement, described: dict[str, Any]) -> list[str]:
+    """AGENCY/column:clause for what the extract holds: each column rests on the clause that shares it."""
+    held = {name for table in described.values() for name in table["columns"]}
+    return [
+        f"{code}/{name}:{shared.clause}"
+        for code, shared in sorted(terms(agreement).elements.items())
+        for name in sorted((shared.study | shared.evidence) & held)
+    ]
 
 
 def _refused(record: Extract, decision: Decision) -> None:
