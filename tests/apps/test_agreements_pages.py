@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -10,14 +10,22 @@ from django.test import Client
 from apps import way
 from charteroak.agreements.models import Agreement, Redline
 from charteroak.audit.models import Event
+from conftest import connection_as
 
-pytestmark = pytest.mark.django_db
+DAY_ZERO = date(2026, 9, 8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def approved(database_of_the_file: None) -> None:
+    with way.day(DAY_ZERO):
+        with connection_as("owner"):
+            way.load()
+        way.approved()
 
 
 @pytest.fixture(autouse=True)
-def on_day_zero() -> Iterator[None]:
-    with way.day(date(2026, 9, 8)):
-        way.load()
+def each_rolled_back(rolled_back: None) -> Iterator[None]:
+    with way.day(DAY_ZERO + timedelta(days=9)):
         yield
 
 
@@ -43,7 +51,7 @@ def test_counsel_drafts_from_the_approved_request() -> None:
     request = way.approved()
     way.hub_keys()
     counsel = as_("ann.weiss")
-    assert f'/agreements/draft/{request.number}/' in counsel.get("/agreements/").text
+    assert f"/agreements/draft/{request.number}/" in counsel.get("/agreements/").text
     page = counsel.get(f"/agreements/draft/{request.number}/").text
     assert "frpl" in page
     assert 'id="action-draft"' in page
@@ -83,7 +91,9 @@ def test_counsel_redlines_a_clause_and_the_difference_is_shown(drafted: Agreemen
     assert f'id="action-redline-{clause.number}"' in page
     address = f"{drafted.get_absolute_url()}redline/{clause.pk}/"
     after = counsel.post(
-        address, {"text": clause.text.replace("at once", "within the hour"), "comment": "As agreed."}, follow=True
+        address,
+        {"text": clause.text.replace("at once", "within the hour"), "comment": "As agreed."},
+        follow=True,
     )
     assert "<del>at once</del>" in after.text
     assert "<ins>within the hour</ins>" in after.text

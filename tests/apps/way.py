@@ -1,4 +1,4 @@
-"""Request 042 carried as far as a test needs it, by its people, through the real actions."""
+"""Request 042 carried as far as a test needs it, by its people, through the real actions; on from where it is."""
 
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from charteroak.board.models import Board
 from charteroak.catalog import actions as catalog
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
+from charteroak.policy.data_request import Status
 from charteroak.policy.motion import Choice as Vote
 from charteroak.requests import actions as requests
 from charteroak.requests import steward
@@ -69,6 +70,9 @@ def filled_in() -> DataRequest:
 
 def recommended() -> DataRequest:
     """Every agency asked has decided; frpl and pell are denied."""
+    found = DataRequest.objects.filter(status=Status.RECOMMENDED).first()
+    if found is not None:
+        return found
     record = filled_in()
     requests.submit(pk=record.pk, by=person("maya.ortiz"))
     requests.accept_as_complete(pk=record.pk, by=person("sam.reyes"))
@@ -84,6 +88,9 @@ def recommended() -> DataRequest:
 
 def approved() -> DataRequest:
     """The board has carried its motion eight days after the notice."""
+    found = DataRequest.objects.filter(status=Status.APPROVED, ends_on__isnull=False).first()
+    if found is not None:
+        return found
     record, sam, june = recommended(), person("sam.reyes"), person("june.fisher")
     now = clock.now()
     meeting = board.plan(

@@ -102,6 +102,7 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
         "wanted": wanted,
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
+        "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),
     }
     return render(request, "agreements/agreement.html", shown, status=400 if in_error else 200)

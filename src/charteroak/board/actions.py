@@ -229,6 +229,6 @@ def _minutes(record: Meeting) -> str:
         votes = ", ".join(f"{v.seat.agency.code} {v.choice}" for v in standing_votes(item).values())
         lines.append(f"{item.text} Votes: {votes}. {item.get_status_display().capitalize()}.")
     lines += [
-        f"Follow-up: {one.text} To {one.reported_to} by {one.due_on}." for one in record.follow_ups.all()
+        f"Follow-up: {one.text} To {one.reported_to} by {one.due_on:%d %B %Y}." for one in record.follow_ups.all()
     ]
     return "\n".join(lines)

@@ -93,7 +93,7 @@ class Motion(models.Model):
         constraints = [by_and_at("motion", "declared")]
 
     def get_absolute_url(self) -> str:
-        return reverse("vote", args=[self.pk]).removesuffix("vote/")
+        return f"{self.meeting.get_absolute_url()}#motion-{self.pk}"
 
 
 class Vote(models.Model):

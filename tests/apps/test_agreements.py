@@ -1,0 +1,253 @@
+"""Agreements: drafted from the decisions, redlined, signed by all over the same hash, ended; and when not."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from tests.apps import way
+
+from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import RoleHeld
+from charteroak.agreements import actions, queries
+from charteroak.agreements.models import Agreement, Clause, Party, Signature
+from charteroak.audit.models import Event
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import Refused
+from charteroak.policy.roles import Role
+from conftest import connection_as
+
+DAY_ZERO = date(2026, 9, 8)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def approved(database_of_the_file: None) -> None:
+    with way.day(DAY_ZERO):
+        with connection_as("owner"):
+            way.load()
+        way.approved()
+
+
+@pytest.fixture(autouse=True)
+def each_rolled_back(rolled_back: None) -> Iterator[None]:
+    with way.day(DAY_ZERO + timedelta(days=9)):
+        yield
+
+
+@pytest.fixture
+def drafted() -> Agreement:
+    return way.drafted()
+
+
+@pytest.fixture
+def in_signature(drafted: Agreement) -> Agreement:
+    actions.open_for_signature(pk=drafted.pk, by=way.person("ann.weiss"))
+    drafted.refresh_from_db()
+    return drafted
+
+
+def refused(act: object, **given: object) -> list[str]:
+    with pytest.raises(Refused) as raised:
+        act(**given)  # type: ignore[operator]  # one of the room's actions
+    return [reason.rule for reason in raised.value.reasons]
+
+
+def uncovered(record: Agreement, use: Use = Use.LINK, on: date | None = None) -> list[str]:
+    found = queries.coverage(record, Asked(use, on or clock.today(), agency="SDE"))
+    return [reason.rule for reason in found.reasons]
+
+
+def sde(record: Agreement) -> Party:
+    return record.parties.get(agency__code="SDE")
+
+
+def test_the_draft_says_what_was_decided_and_is_complete(drafted: Agreement) -> None:
+    kinds = [clause.kind for clause in drafted.clauses.all()]
+    assert kinds == [
+        "purpose", "elements", "elements", "elements", "people", "place", "hub", "thresholds", "preview",
+        "destruction", "onward", "breach", "parties", "term", "records",
+    ]  # fmt: skip
+    assert queries.facts(drafted, way.person("ann.weiss")).missing_clauses == ()
+    said = queries.terms(drafted)
+    assert said.ends_on == drafted.data_request.ends_on
+    assert said.appetites == ("board", "dol", "sde")
+    assert set(said.hub_keys) == {"matching", "analysis"}
+    assert len(said.elements["SDE"].study) == 11, "frpl was denied"
+    assert {str(party) for party in drafted.parties.all()} == {
+        "CSC:contributor", "DOL:contributor", "SDE:contributor", "DOL:hub", "OWS:recipient", "DAS:enclave",
+        "OPM:administrator",
+    }  # fmt: skip
+
+
+def test_nothing_is_drafted_twice_or_by_just_anyone(drafted: Agreement) -> None:
+    request = drafted.data_request_id
+    assert refused(actions.draft, data_request_pk=request, by=way.person("ann.weiss")) == ["drafted_already"]
+    assert refused(actions.draft, data_request_pk=request, by=way.person("maya.ortiz")) == ["wrong_role"]
+
+
+def test_a_researcher_who_meanwhile_runs_the_hub_is_not_named() -> None:
+    request = way.approved()
+    way.hub_keys()
+    RoleHeld.objects.create(person=way.person("lena.park"), role=Role.HUB_OPERATOR, since=clock.today())
+    rules = refused(actions.draft, data_request_pk=request.pk, by=way.person("ann.weiss"))
+    assert set(rules) == {"roles_must_stay_apart"}
+    assert not Agreement.objects.exists()
+
+
+def test_an_agreement_covers_nothing_before_the_last_signature(in_signature: Agreement) -> None:
+    assert uncovered(in_signature) == ["not_executed"]
+
+
+def test_a_missing_clause_keeps_an_agreement_from_being_opened(drafted: Agreement) -> None:
+    Clause.objects.filter(agreement=drafted, kind="destruction").update(kind="other")
+    assert refused(actions.open_for_signature, pk=drafted.pk, by=way.person("ann.weiss")) == [
+        "clauses_missing"
+    ]
+
+
+def test_an_agreement_without_an_enforced_clause_covers_nothing(drafted: Agreement) -> None:
+    Clause.objects.filter(agreement=drafted, kind="term").update(kind="other")
+    assert uncovered(drafted) == ["agreement_incomplete"]
+
+
+def test_words_may_change_until_signature_and_terms_never(drafted: Agreement) -> None:
+    ann, clause = way.person("ann.weiss"), drafted.clauses.get(kind="people")
+    actions.redline(clause=clause.pk, by=ann, text="Only the people named in schedule 1.")
+    assert queries.terms(drafted).people == {"maya.ortiz", "jonah.reed", "lena.park"}
+    assert refused(actions.redline, clause=clause.pk, by=ann, text=" ") == ["empty_clause"]
+    actions.open_for_signature(pk=drafted.pk, by=ann)
+    assert refused(actions.redline, clause=clause.pk, by=ann, text="Anyone.") == ["wrong_status"]
+
+
+@pytest.mark.parametrize("username", ["omar.haines", "june.fisher", "maya.ortiz", "ann.weiss"])
+def test_nobody_signs_for_another_agency(in_signature: Agreement, username: str) -> None:
+    by = way.person(username)
+    rules = refused(
+        actions.sign, party=sde(in_signature).pk, by=by, text_hash=in_signature.text_hash, intent="I sign."
+    )
+    assert rules == (["not_a_party"] if username == "omar.haines" else ["wrong_role"])
+
+
+def test_a_second_signatory_of_the_agency_may_sign_for_an_absent_one(in_signature: Agreement) -> None:
+    agencies.grant_role(
+        person=way.person("ben.cole").pk, role=Role.SIGNATORY, agency="SDE", by=way.person("sam.reyes")
+    )
+    party = sde(in_signature)
+    actions.sign(
+        party=party.pk, by=way.person("ben.cole"), text_hash=in_signature.text_hash, intent="I sign."
+    )
+    assert Signature.objects.get(party=party).by.username == "ben.cole"
+
+
+@pytest.mark.parametrize("shown", ["", "0" * 64])
+def test_a_signature_under_another_text_is_refused(in_signature: Agreement, shown: str) -> None:
+    grace, party = way.person("grace.stone"), sde(in_signature)
+    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == [
+        "text_changed"
+    ]
+
+
+def test_a_text_changed_behind_the_signers_back_is_refused(in_signature: Agreement) -> None:
+    Clause.objects.filter(agreement=in_signature, kind="onward").update(text="Share it with everyone.")
+    grace, shown = way.person("grace.stone"), in_signature.text_hash
+    rules = refused(actions.sign, party=sde(in_signature).pk, by=grace, text_hash=shown, intent="I sign.")
+    assert rules == ["text_changed"]
+
+
+def test_without_a_word_of_intent_or_a_second_time_there_is_no_signature(in_signature: Agreement) -> None:
+    grace, party, shown = way.person("grace.stone"), sde(in_signature), in_signature.text_hash
+    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent=" ") == ["no_intent"]
+    actions.sign(party=party.pk, by=grace, text_hash=shown, intent="I sign.")
+    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == [
+        "signed_already"
+    ]
+
+
+def test_the_last_signature_executes_and_starts_the_clocks() -> None:
+    record = way.executed()
+    assert record.executed_on == clock.today()
+    assert uncovered(record) == []
+    duties = {duty.what: duty.due_on for duty in record.duties.all()}
+    last_day = record.ends_on + timedelta(days=45)
+    assert duties == {"identifiers": None, "payload": last_day, "extract": last_day, "outputs": last_day}
+    friday = date(2026, 11, 6)
+    assert queries.identifiers_due(record, friday) == date(2026, 11, 16), (
+        "five business days, one of them a holiday"
+    )
+    events = Event.objects.filter(name="agreements:agreement:sign")
+    assert events.count() == record.parties.count() == 7
+
+
+def test_keys_are_ordered_from_every_process_that_opens_a_store() -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    way.executed()
+    jobs = ProcrastinateJob.objects.filter(task_name="agreements:create_keys")
+    assert set(jobs.values_list("queue_name", flat=True)) == {"linker", "extractor", "enclave", "outputs"}
+
+
+@pytest.mark.parametrize("kind", ["term", "parties", "people"])
+def test_terms_altered_after_signature_cover_nothing(kind: str) -> None:
+    record = way.executed()
+    altered = {
+        "term": {"starts_on": "2026-09-08", "ends_on": "2099-12-31"},
+        "parties": {"parties": ["SDE:contributor"]},
+        "people": {"people": ["eve.lang"]},
+    }[kind]
+    Clause.objects.filter(agreement=record, kind=kind).update(terms=altered)
+    assert uncovered(Agreement.objects.get()) == ["not_as_signed"]
+
+
+def test_a_longer_life_written_into_the_record_alone_changes_nothing() -> None:
+    record = way.executed()
+    last = record.ends_on
+    Agreement.objects.update(ends_on=last + timedelta(days=999))
+    assert uncovered(Agreement.objects.get(), on=last + timedelta(days=1)) == ["agreement_expired"]
+
+
+def test_an_agreement_marked_executed_without_signatures_covers_nothing(in_signature: Agreement) -> None:
+    in_signature.status, in_signature.executed_on = "executed", clock.today()
+    in_signature.save()
+    assert uncovered(in_signature) == ["not_as_signed"]
+
+
+def test_a_signatory_of_a_party_may_end_it_and_one_of_another_agency_may_not() -> None:
+    record = way.executed()
+    june = way.person("june.fisher")
+    agencies.grant_role(person=june.pk, role=Role.SIGNATORY, agency="OEC", by=way.person("sam.reyes"))
+    assert refused(actions.terminate, pk=record.pk, by=june, because="no") == ["wrong_role"]
+    actions.terminate(pk=record.pk, by=way.person("ruth.vega"), because="breach")
+    record.refresh_from_db()
+    assert uncovered(record) == ["agreement_ended"]
+    due = clock.today() + timedelta(days=45)
+    assert {duty.due_on for duty in record.duties.all()} == {due}
+    assert refused(actions.close, pk=record.pk, by=way.person("sam.reyes")) == ["not_destroyed"]
+
+
+def test_an_ended_agreement_closes_once_all_is_destroyed() -> None:
+    record = way.executed()
+    actions.terminate(pk=record.pk, by=way.person("sam.reyes"), because="finished")
+    record.duties.update(done_at=clock.now())
+    actions.close(pk=record.pk, by=way.person("sam.reyes"))
+    record.refresh_from_db()
+    assert record.status == "closed"
+
+
+def test_no_agreement_covers_nothing() -> None:
+    assert [reason.rule for reason in queries.coverage(None, Asked(Use.OPEN, clock.today())).reasons] == [
+        "no_agreement"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("username", "sees"),
+    [
+        ("maya.ortiz", True),
+        ("grace.stone", True),
+        ("pat.lee", True),
+        ("eve.lang", False),
+        ("rep.dunn", False),
+    ],
+)
+def test_who_may_read_an_agreement(drafted: Agreement, username: str, sees: bool) -> None:
+    assert queries.visible_to(way.person(username)).exists() == sees
