@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from tests.apps import way
 
+from apps import way
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import RoleHeld

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from tests.apps import way
 
+from apps import way
 from charteroak.adapters import clock
 from charteroak.board.models import Board, FollowUp, Meeting, Motion
 from conftest import connection_as
