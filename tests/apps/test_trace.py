@@ -1,0 +1,138 @@
+"""The whole chain on request 042's own files: from the released numbers to the law, and every break in it found."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from charteroak.adapters.environment import home
+from charteroak.agreements.models import Agreement
+from charteroak.audit import receipt as receipts
+from charteroak.audit.checkpoint import make_signing_key, sign_checkpoint
+from charteroak.audit.models import Event
+from charteroak.outputs import actions
+from charteroak.outputs import trace as tracing
+from charteroak.outputs.chain import Entry, entries
+from charteroak.outputs.models import ReleaseRequest
+from charteroak.outputs.trace import receipt_of, trace
+from charteroak.synthetic import generate
+from tests.apps import hub_way, outputs_way, way
+from tests.apps.hub_way import AsProcess
+from tests.apps.outputs_way import MAYA
+from tests.apps.way import STEWARDS, person
+
+TOWNS = "5_by_town.csv"
+
+
+@pytest.fixture(autouse=True)
+def on_the_day(live_database: None) -> Iterator[None]:
+    with way.day(hub_way.DAY):
+        yield
+
+
+def after_two_rounds(as_process: AsProcess, state: Path) -> ReleaseRequest:
+    """Request 042's seven files: the town table goes back once, for employers the workspace cannot see."""
+    room = outputs_way.real_workspace(as_process, state)
+    job = outputs_way.ran(as_process, room, outputs_way.analysis(state))
+    assert job.status == "succeeded", job.outcome
+    record = outputs_way.checked(as_process, outputs_way.requested(job))
+    verdicts = {file.name: file.verdict for file in record.files.all()}
+    assert {name for name, verdict in verdicts.items() if verdict == "fail"} == {TOWNS}, verdicts
+    assert {name for name, verdict in verdicts.items() if verdict == "review"} == {
+        "3_regression.json",
+        "4_by_race_ethnicity.svg",
+    }
+    for checker in outputs_way.CHECKERS:
+        outputs_way.vote(record, checker, {TOWNS: "Use the protected table."})
+    assert record.status == "returned"
+    towns = record.files.get(name=TOWNS)
+    actions.adopt(pk=record.pk, by=person(MAYA), file=towns.pk)
+    outputs_way.checked(as_process, record)
+    assert set(record.files.values_list("verdict", flat=True)) == {"pass", "review"}
+    return outputs_way.cleared(outputs_way.reviewed(record))
+
+
+def test_request_042_is_traced_from_its_released_numbers_to_the_law(
+    as_process: AsProcess, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(tmp_path, request=hub_way.NUMBER, scale=1.0)
+    record = after_two_rounds(as_process, tmp_path)
+    record = outputs_way.released(as_process, outputs_way.approved(record))
+    chain = trace(record.number)
+    assert chain.whole, chain.missing
+    kinds = [link.kind for link in chain.links]
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {
+        "released_file": 7, "release": 1, "approval": 1, "review": 2, "clearance": 3,
+        "board_vote_on_outputs": 1, "automatic_checks": 1, "job": 1, "workspace": 1,
+        "review_before_access": 1, "extract": 1, "match_confirmed": 3, "link_run": 1, "submission": 6,
+        "clause": kinds.count("clause"), "signature": Agreement.objects.get().parties.count(),
+        "data_request": 1, "board_vote": 1, "authority": 3, "administration": 1,
+    }  # fmt: skip
+    shared = {link.id: link.authorises for link in chain.links if link.kind == "clause"}
+    assert {f"001/2.{code}" for code in STEWARDS} <= set(shared)
+    assert "SDE/race_eth" in shared["001/2.SDE"]
+    assert "DOL/total_wage" in shared["001/2.DOL"]
+    laws = {link.by: link.id for link in chain.links if link.kind in ("authority", "administration")}
+    assert laws["OPM"].startswith("Public_Act_25_119")
+    towns = record.files.get(name=TOWNS).sha256  # the airlock's own table leads back to the job as well
+    assert trace(towns).whole
+    assert [link.hash for link in trace(towns).links if link.kind == "released_file"] == [towns]
+    _shown_to_the_public(as_process, record, client)
+    _each_break_is_named(record, monkeypatch)
+
+
+def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: Client) -> None:
+    with as_process("notary"):
+        sign_checkpoint()
+        verifier = make_signing_key(home()).verifier
+    page = client.get("/register/001/").text
+    assert "CTE and earnings" in page
+    assert client.get(f"/register/001/trace/{record.number}/").status_code == 200
+    assert "ben.cole" not in client.get(f"/register/001/trace/{record.number}/").text
+    for file in record.files.all():
+        address = f"/register/001/{record.number}/{file.name}"
+        assert address in page
+        content = b"".join(client.get(address))
+        receipt = receipts.Receipt.from_json(client.get(f"{address}.receipt.json").text)
+        import hashlib
+
+        assert hashlib.sha256(content).hexdigest() == file.sha256
+        assert receipts.verify_receipt(file.sha256, receipt, verifier)["index"] == receipt_of(record.number).index
+
+
+BREAKS = {
+    "outputs:release_request:approve": "approval",
+    "outputs:release_request:review": "two reviews of file",
+    "outputs:release_request:clear": "clearance by CSC",
+    "outputs:release_request:check": "automatic checks",
+    "workspaces:job:succeed": "job that left file",
+    "workspaces:workspace:open": "workspace",
+    "hub:extract:clear": "review before access",
+    "hub:extract:build": "extract",
+    "hub:link_run:link": "link run",
+    "hub:link_run:confirm": "confirmation of the match",
+    "submissions:delivery:accept": "accepted submissions.delivery",
+    "agreements:agreement:execute": "agreement in force",
+    "agreements:agreement:sign": "signature of CSC",
+    "requests:data_request:submit": "data request",
+    "board:motion:declare_carried": "board's vote on the request",
+    tracing.RELEASED: "release 001-1",
+}
+
+
+def _each_break_is_named(record: ReleaseRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log itself cannot lose an event; a reader who is handed less of it sees what is missing."""
+    for hidden, named in BREAKS.items():
+
+        def without(name: str, *args: str | None, hidden: str = hidden, **facts: object) -> Iterator[Entry]:
+            return iter(()) if name == hidden else entries(name, *args, **facts)
+
+        monkeypatch.setattr(tracing, "entries", without)
+        found = trace(record.number)
+        assert any(named in missing for missing in found.missing), (hidden, found.missing)
+
+
+def test_a_release_that_never_was_has_no_chain(live_database: None) -> None:
+    assert trace("042-9").missing == ["release 042-9"]
+    assert not Event.objects.exists()
