@@ -1,0 +1,203 @@
+"""An extract, its review before access, and the identifiers' destruction."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from apps import hub_way, way
+from apps.hub_way import NUMBER, as_if, table
+from apps.way import STEWARDS, person
+from charteroak.adapters import clock, stores
+from charteroak.adapters.environment import home
+from charteroak.adapters.keys import KeyUnavailable
+from charteroak.adapters.stores import Store
+from charteroak.adapters.vault import ObjectId
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.audit.models import Event
+from charteroak.hub import actions, destruction, extracts, tasks
+from charteroak.hub.models import Extract
+from charteroak.policy.decision import Refused
+from charteroak.submissions.models import Delivery
+from charteroak.synthetic import generate
+from conftest import connection_as
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("state")
+    generate(folder, request=NUMBER, scale=0.1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(database_of_the_file: None, state: Path) -> Iterator[int]:
+    with way.day(hub_way.DAY):
+        hub_way.delivered(connection_as, state)
+        yield hub_way.built(connection_as).pk
+
+
+@pytest.fixture(autouse=True)
+def extract(built: int, rolled_back: None) -> Extract:
+    """Every test starts from the extract as it was built."""
+    return Extract.objects.get(pk=built)
+
+
+@pytest.fixture
+def files_put_back(tmp_path: Path) -> Iterator[None]:
+    """Keys and objects are no part of the database: other tests of this file need them again."""
+    here = home()
+    for name in ("keys", "vault"):
+        shutil.copytree(here.root / name, tmp_path / name)
+    yield
+    for name in ("keys", "vault"):
+        shutil.copytree(tmp_path / name, here.root / name, dirs_exist_ok=True)
+
+
+def facts_of(name: str) -> dict[str, Any]:
+    return dict(json.loads(bytes(Event.objects.get(name=name).leaf))["facts"])
+
+
+def refused(rule: str, act: Any, **arguments: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        act(number=NUMBER, **arguments)
+    assert rule in {reason.rule for reason in caught.value.reasons}
+
+
+def test_the_extract_is_exactly_the_agreed_columns_years_and_people(extract: Extract, state: Path) -> None:
+    with as_if("enclave"):
+        tables = {name: table(extract, name) for name in extract.stored}
+    clauses = {
+        clause.terms["agency"].lower(): clause.terms
+        for clause in Agreement.objects.get().clauses.filter(kind="elements")
+    }
+    for name in ("sde", "csc", "dol"):
+        assert set(tables[name].columns) == {"pid", *clauses[name]["study"]}
+        assert tables[name]["pid"].is_sorted()
+    assert {"employer_count", "top_employer_share", "total_wage"} <= set(tables["evidence"].columns)
+    assert not {"frpl", "pell", "record_id", "employer_count"} & set(
+        tables["sde"].columns + tables["dol"].columns
+    )
+    sent = pl.read_csv(
+        state / "SDE" / f"SDE.{NUMBER}.11_02_2026.analytical", separator="\t", infer_schema=False
+    )
+    assert tables["sde"].height == sent.height
+    people = set(tables["sde"]["pid"])
+    assert set(tables["csc"]["pid"]) < people
+    assert set(tables["dol"]["pid"]) < people
+    assert tables["csc"]["pid"].is_unique().all()
+    assert tables["sde"]["grad_year"].to_list() != sorted(tables["sde"]["grad_year"])
+
+
+def test_the_truth_agrees_with_most_links_of_the_extract(extract: Extract, state: Path) -> None:
+    """End to end: graduates who are in the college's table are, nearly all, those who truly enrolled."""
+    with as_if("enclave"):
+        csc = table(extract, "csc")
+    truth = pl.read_parquet(state / "truth" / "truth.parquet").drop_nulls(["sde_record", "csc_record"])
+    assert 0.85 < csc.height / truth.height < 1.05
+
+
+def test_the_event_names_tables_files_run_and_clauses(extract: Extract) -> None:
+    facts = facts_of("hub:extract:build")
+    assert facts["tables"] == [f"{name}:{of['sha256']}" for name, of in sorted(extract.tables.items())]
+    assert len(facts["deliveries"]) == 3
+    assert facts["link_run"] == f"hub.linkrun:{extract.link_run.pk}"
+    assert {f"{NUMBER}/2.{code}" for code in STEWARDS} <= set(facts["clauses"])
+
+
+def test_the_summary_shows_no_small_count_and_no_record(extract: Extract) -> None:
+    text = json.dumps(extract.summary)
+    assert "pid" not in text
+    assert set(extract.summary["linked"]["csc"]) == {"race_eth", "grad_year"}
+    assert extract.summary["tables"]["sde"]["missing"]["cte_cluster"] > 0.3
+
+
+def test_an_extract_is_built_once(extract: Extract) -> None:
+    before = extract.tables
+    with as_if("extractor"):
+        extracts.build(extract.pk)
+    extract.refresh_from_db()
+    assert extract.tables == before
+    assert Event.objects.filter(name="hub:extract:build").count() == 1
+
+
+def test_only_the_policy_office_clears_and_only_what_was_agreed(extract: Extract) -> None:
+    refused("wrong_role", actions.clear_extract, by=person("noor.haddad"))
+    tables = json.loads(json.dumps(extract.tables))
+    tables["sde"]["columns"] += ["frpl", "sasid"]
+    Extract.objects.filter(pk=extract.pk).update(tables=tables)
+    refused("beyond_the_agreement", actions.clear_extract, by=person("sam.reyes"))
+    refused("identifiers_found", actions.clear_extract, by=person("sam.reyes"))
+    Extract.objects.filter(pk=extract.pk).update(tables=extract.tables)
+    actions.clear_extract(number=NUMBER, by=person("sam.reyes"))
+    extract.refresh_from_db()
+    assert extract.status == "cleared"
+
+
+def destroyed() -> DestructionDuty:
+    for process in destruction.owners("identifiers"):
+        with as_if(process):
+            destruction.destroy(Agreement.objects.get().pk, "identifiers")
+    return DestructionDuty.objects.get(what="identifiers")
+
+
+@pytest.mark.usefixtures("files_put_back")
+def test_identifiers_are_destroyed_with_keys_objects_and_a_certificate(extract: Extract) -> None:
+    refused("wrong_role", actions.destroy_identifiers, by=person("lou.grant"))
+    actions.destroy_identifiers(number=NUMBER, by=person("noor.haddad"))
+    run = extract.link_run
+    with as_if("linker"):
+        assert b"".join(stores.vault(Store.IDENTITY).open(ObjectId(Store.IDENTITY, run.pairs)))
+        kept = stores.vault(Store.IDENTITY)
+    duty = destroyed()
+    assert (duty.done_at is not None, duty.sealed_until) == (True, None)
+    assert duty.certificate is not None
+    assert set(duty.certificate["parts"]) == {"linker", "extractor"}
+    named = [name for part in duty.certificate["parts"].values() for name in part["objects"]]
+    assert {f"identity/{run.pairs}", f"crosswalk/{run.crosswalk}"} < set(named)
+    assert not any(kept.exists(ObjectId.parse(name)) for name in named)
+    assert all(len(part["keys"]) == 1 for part in duty.certificate["parts"].values())
+    with as_if("linker"), pytest.raises(KeyUnavailable):
+        stores.keyring(Store.IDENTITY).public(NUMBER, Store.IDENTITY)
+    assert set(Delivery.objects.filter(kind="matching").values_list("status", flat=True)) == {"destroyed"}
+    assert set(Delivery.objects.filter(kind="analysis").values_list("status", flat=True)) == {"accepted"}
+    assert facts_of("hub:destruction:complete")["what"] == "identifiers"
+    refused("destroyed", actions.destroy_identifiers, by=person("noor.haddad"))
+    with as_if("enclave"):
+        assert table(extract, "sde").height  # the extract lives on
+
+
+@pytest.mark.usefixtures("files_put_back")
+def test_destruction_that_was_cut_off_is_completed_with_the_same_certificate() -> None:
+    record = Agreement.objects.get()
+    with as_if("linker"):
+        planned = destruction._plan(record, "identifiers", [Store.IDENTITY])
+        stores.destroy_project_keys(NUMBER, [Store.IDENTITY])  # and then the process is killed
+    duty = destroyed()
+    assert duty.certificate is not None
+    assert duty.certificate["parts"]["linker"]["keys"] == planned["keys"] != []
+    assert destroyed().certificate == duty.certificate
+
+
+def test_at_the_due_date_destruction_is_ordered_without_a_click() -> None:
+    assert destruction.due() == []
+    DestructionDuty.objects.filter(what="identifiers").update(due_on=clock.today())
+    assert [duty.what for duty in destruction.due()] == ["identifiers"]
+    tasks.destroy_due()
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    queues = ProcrastinateJob.objects.filter(task_name="hub:destroy").values_list("queue_name", flat=True)
+    assert sorted(queues) == ["extractor", "linker"]
+
+
+def test_events_of_the_hub_hold_no_identifier(extract: Extract, state: Path) -> None:
+    log = b"".join(bytes(leaf) for leaf in Event.objects.values_list("leaf", flat=True)).decode()
+    sent = pl.read_csv(
+        state / "CSC" / f"CSC.{NUMBER}.11_03_2026.matching", separator="\t", infer_schema=False
+    )
+    for column in ("record_id", "ssn", "banner_id", "sasid"):
+        assert not [value for value in sent[column].drop_nulls().head(50) if f'"{value}"' in log]
