@@ -1,28 +1,26 @@
 """How a reader narrows the catalog; what is chosen stands in the address bar."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.catalog.models import Dataset, Variable
+from charteroak.agencies.models import Agency
+from charteroak.catalog.models import Variable
 
 
 class FilterForm(forms.Form):
     q = forms.CharField(required=False, label=_("Words"))
+    agency = forms.ModelChoiceField(
+        Agency.objects.filter(datasets__isnull=False).distinct(),
+        required=False,
+        to_field_name="code",
+        label=_("Agency"),
+        empty_label=_("All"),
+    )
     sensitivity = forms.ChoiceField(
         required=False, label=_("Sensitivity"), choices=[("", _("All")), *Variable.Sensitivity.choices]
     )
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        codes = Dataset.objects.order_by("agency__code").values_list("agency__code", "agency__name")
-        self.fields["agency"] = forms.ChoiceField(
-            required=False, label=_("Agency"), choices=[("", _("All")), *dict(codes).items()]
-        )
-
     def chosen(self) -> dict[str, str]:
         """What to narrow by; a choice that does not exist narrows nothing."""
         self.is_valid()
-        return self.cleaned_data
+        return {name: str(value or "") for name, value in self.cleaned_data.items()}

@@ -17,7 +17,7 @@ from charteroak.requests.models import DataRequest, RequestedColumn
 
 
 def _long(rows: int = 4) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
+    return forms.Textarea(attrs={"rows": rows, "class": "usa-textarea"})
 
 
 class StartForm(forms.Form):
@@ -25,14 +25,23 @@ class StartForm(forms.Form):
 
 
 class Part(forms.Form):
-    """One part of the request: everything optional, for what is typed is kept whether complete or not."""
+    """One part of the request. All of it is needed to send the request, none of it to save."""
 
     heading: Promise
+    use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
         for field in self.fields.values():
             field.required = False
+        super().full_clean()
+        for field in self.fields.values():
+            field.required = True
+
+    @property
+    def progress(self) -> str:
+        """Complete, begun or untouched, by what is on record."""
+        filled = [bool(self.get_initial_for_field(field, name)) for name, field in self.fields.items()]
+        return "complete" if all(filled) else "begun" if any(filled) else "not started"
 
 
 class QuestionPart(Part):

@@ -90,7 +90,10 @@ def _detail(
             "columns": record.columns.select_related("variable__dataset__agency"),
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
-            "reviews": [_review(review, person, wrong) for review in queries.reviews(record)],
+            "reviews": sorted(
+                (_review(review, person, wrong) for review in queries.reviews(record)),
+                key=lambda item: not item["may"],  # what waits for this person comes first
+            ),
             "timeline": timeline(record),
             "administration": queries.administration_of(record),
             "member_form": wrong.get("member", MemberForm()),
