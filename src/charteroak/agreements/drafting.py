@@ -213,7 +213,7 @@ def _parties(parties: list[Party]) -> Draft:
 
 def _term(request: DataRequest) -> Draft:
     text = (
-        f"This agreement holds from the last signature to {request.ends_on:%d %B %Y}. Any party may end it at any "
+        f"This agreement holds from the last signature to {request.ends_on:%B %-d, %Y}. Any party may end it at any "
         "time; access ends at once and the time for destruction begins."
     )
     dates = {"starts_on": clock.today().isoformat(), "ends_on": str(request.ends_on)}

@@ -1,5 +1,8 @@
 """Each clause as the reader of an agreement sees it enforced: what the system does, or that people must keep it."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,8 +27,9 @@ def enforced(clause: Clause) -> list[str]:
             return [_("The extract is mounted in the %(place)s only, without a network.") % said]
         case "hub":
             keys = [
-                _("%(kind)s files are taken only when encrypted to %(key)s.") % {"kind": kind, "key": key}
-                for kind, key in said["keys"].items()
+                _("The %(kind)s file is taken only when encrypted to the key %(key)s.")
+                % {"kind": kind, "key": key}
+                for kind, key in sorted(said["keys"].items(), reverse=True)
             ]
             return [
                 *keys,
@@ -42,7 +46,11 @@ def enforced(clause: Clause) -> list[str]:
                 _("Nothing is covered until all have signed the same text: %s.") % ", ".join(said["parties"])
             ]
         case "term":
-            return [_("Outside %(starts_on)s to %(ends_on)s every use is refused.") % said]
+            first, last = (date_format(date.fromisoformat(said[name])) for name in ("starts_on", "ends_on"))
+            return [
+                _("Before %(first)s and after %(last)s every use is refused.")
+                % {"first": first, "last": last}
+            ]
     return []
 
 

@@ -224,11 +224,12 @@ def close(*, pk: int, by: Person) -> None:
 
 def _minutes(record: Meeting) -> str:
     present = ", ".join(a.seat.agency.code for a in record.attendance.select_related("seat__agency"))
-    lines = [f"{record.board.name}, {record.day:%d %B %Y}. Present: {present}."]
+    lines = [f"{record}. Present: {present}."]
     for item in record.motions.all():
         votes = ", ".join(f"{v.seat.agency.code} {v.choice}" for v in standing_votes(item).values())
         lines.append(f"{item.text} Votes: {votes}. {item.get_status_display().capitalize()}.")
     lines += [
-        f"Follow-up: {one.text} To {one.reported_to} by {one.due_on:%d %B %Y}." for one in record.follow_ups.all()
+        f"Follow-up: {one.text} To {one.reported_to} by {one.due_on:%B %-d, %Y}."
+        for one in record.follow_ups.all()
     ]
     return "\n".join(lines)

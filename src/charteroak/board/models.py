@@ -52,7 +52,7 @@ class Meeting(models.Model):
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
 
     def __str__(self) -> str:
-        return f"{self.board.name}, {self.day:%d %B %Y}"
+        return f"{self.board.name}, {self.day:%B %-d, %Y}"
 
     @property
     def day(self) -> date:

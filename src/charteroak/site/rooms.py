@@ -23,7 +23,7 @@ class Room:
 
 ROOMS = (
     Room("requests", _("Requests")),
-    Room("board", _("Board")),
+    Room("board", _("Board"), public=True),
     Room("agreements", _("Agreements")),
     Room("submissions", _("Deliveries")),
     Room("hub", _("Hub")),
