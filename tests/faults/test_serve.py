@@ -129,6 +129,12 @@ def test_a_process_opens_its_own_keys_and_nobody_elses(site: Site, process: str)
     assert ended == sum(1 << at for at, name in enumerate(names) if name != process)
 
 
+def test_each_worker_uses_the_database_in_its_own_role(site: Site) -> None:
+    roles = {f"charteroak_{name}" for name in EVERYONE} - {"charteroak_supervisor", "charteroak_web"}
+    query = "SELECT DISTINCT usename FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    until(lambda: {role for (role,) in site.ask(query)} - {"charteroak_web", "charteroak_owner"} == roles)
+
+
 def test_a_killed_database_is_started_again_and_the_site_answers(site: Site) -> None:
     assert site.answers()
     killed = site.database()

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
-from charteroak.adapters import environment, postgres
-from charteroak.adapters.environment import Process
+from charteroak.adapters import environment, postgres, processes
+from charteroak.adapters.environment import Home, Process
+from charteroak.site import config
 
 
 @contextmanager
@@ -33,6 +35,32 @@ def connected(process: Process | None = None) -> Iterator[None]:
             yield
         finally:
             connections.close_all()
+
+
+def load(port: int) -> None:
+    """Django and every room, once, for the processes that are forked from this one. Opens no connection."""
+    import django
+
+    os.environ |= {
+        "CHARTEROAK_PROCESS": Process.OWNER,
+        "CHARTEROAK_PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "charteroak.site.settings",
+    }
+    django.setup()
+    import_module("charteroak.site.urls")
+
+
+def serve_as(process: Process, home: Home) -> None:
+    """In a fork of what `load` loaded: this process's environment, and its own secrets in place of the owner's."""
+    from django.conf import settings
+    from django.db import connections
+
+    if process is not Process.OWNER:
+        os.environ.pop("OWNER_DATABASE_URL", None)
+    os.environ |= processes.environment(home) | {"CHARTEROAK_PROCESS": process}
+    settings.CONFIG = config.read()
+    settings.SECRET_KEY = settings.CONFIG.secret_key
+    connections.settings["default"].update(config.database(settings.CONFIG.database_url))
 
 
 def migrate() -> None:

@@ -1,7 +1,6 @@
 """`oak serve`: the database, the site and the workers, each under its own account, started again when they die."""
 
 import http.client
-import importlib
 import os
 import signal
 import time
@@ -12,15 +11,9 @@ from types import FrameType
 
 from charteroak.adapters import postgres, processes
 from charteroak.adapters.environment import Home, Process
+from charteroak.site import database
 
 SERVED = [Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY]
-# Loaded once, before the fork: shared memory, and processes that start in a moment. None reads settings.
-PRELOADED = [
-    "allauth", "asgiref.sync", "cryptography.hazmat.primitives.asymmetric.rsa", "django.contrib.auth.hashers",
-    "django.core.handlers.asgi", "django.core.management", "django.db.backends.postgresql.base", "django.forms",
-    "django.template.defaulttags", "django.test.signals", "fido2.webauthn", "lxml.html", "obstore.store",
-    "procrastinate.contrib.django", "procrastinate.psycopg_connector", "pyrage", "uvicorn", "whitenoise.middleware",
-]  # fmt: skip
 GRACE = 15.0  # seconds to finish what was begun, then the process is killed
 LONGEST_PAUSE = 10.0  # seconds before a process that dies again and again is started anew
 LIVED = 30.0  # seconds after which a process counts as well
@@ -49,9 +42,7 @@ class Supervisor:
         self._parts = [Part(process) for process in SERVED]
         self._database: postgres.Server | None = None
         self._stopping = False
-        self._gate = (
-            os.pipe()
-        )  # children set up while the tables are brought up to date, and serve when it closes
+        self._gate = os.pipe()  # children wait here until the tables are up to date
 
     def serve(self, ready: Callable[[], None]) -> None:
         """Start everything, call `ready` once the site answers, keep it running until SIGTERM or SIGINT."""
@@ -62,8 +53,7 @@ class Supervisor:
         if not postgres.elsewhere():
             self._database = postgres.start(self._home)
         try:
-            for name in PRELOADED:
-                importlib.import_module(name)
+            database.load(self._port)
             self._note("supervisor", os.getpid())
             owner = self._fork(Process.OWNER)
             for part in self._parts:
@@ -130,7 +120,6 @@ class Supervisor:
             if process is Process.OWNER:
                 _migrate(self._home)
             else:
-                _set_up()
                 self._wait_at_gate()
                 _serve(process, self._port)
             status = 0
@@ -153,14 +142,7 @@ class Supervisor:
         os.setsid()  # a terminal's Ctrl-C is for the supervisor, which stops everything in order
         processes.become(processes.account(process), dies_with=supervisor)
         os.chdir(self._home.root)
-        os.environ.update(
-            processes.environment(self._home),
-            CHARTEROAK_PROCESS=process,
-            CHARTEROAK_PORT=str(self._port),
-            DJANGO_SETTINGS_MODULE="charteroak.site.settings",
-        )
-        if process is not Process.OWNER:
-            os.environ.pop("OWNER_DATABASE_URL", None)
+        database.serve_as(process, self._home)
 
     def _wait_at_gate(self) -> None:
         read, write = self._gate
@@ -196,17 +178,8 @@ class Supervisor:
         (self._home.run / f"{name}.pid").unlink(missing_ok=True)
 
 
-def _set_up() -> None:
-    import django
-
-    django.setup()
-
-
 def _migrate(home: Home) -> None:
     """As the owner: tables, grants, and the log's key, which is made here because only root hands it to the notary."""
-    from charteroak.site import database
-
-    _set_up()
     database.migrate()
     from charteroak.audit.checkpoint import make_signing_key, signing_key
 
