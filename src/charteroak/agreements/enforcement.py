@@ -1,6 +1,7 @@
 """Each clause as the reader of an agreement sees it enforced: what the system does, or that people must keep it."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ def enforced(clause: Clause) -> list[str]:
     """What the system does because of this clause's terms, in sentences; empty where it can only remind people."""
     if clause.kind == "elements":
         return _elements(clause)
-    said = {**clause.terms}
+    said = clause.terms
     match clause.kind:
         case "purpose":
             return [_("A use for any other purpose is refused: “%(purpose)s”.") % said]
@@ -26,15 +27,7 @@ def enforced(clause: Clause) -> list[str]:
         case "place":
             return [_("The extract is mounted in the %(place)s only, without a network.") % said]
         case "hub":
-            keys = [
-                _("The %(kind)s file is taken only when encrypted to the key %(key)s.")
-                % {"kind": kind, "key": key}
-                for kind, key in sorted(said["keys"].items(), reverse=True)
-            ]
-            return [
-                *keys,
-                _("Links are made by %(agency)s’s hub alone; pseudonyms serve this project alone.") % said,
-            ]
+            return _hub(said)
         case "thresholds":
             return [_("Every table is checked by the strictest of: %s.") % ", ".join(said["appetites"])]
         case "preview":
@@ -46,12 +39,24 @@ def enforced(clause: Clause) -> list[str]:
                 _("Nothing is covered until all have signed the same text: %s.") % ", ".join(said["parties"])
             ]
         case "term":
-            first, last = (date_format(date.fromisoformat(said[name])) for name in ("starts_on", "ends_on"))
-            return [
-                _("Before %(first)s and after %(last)s every use is refused.")
-                % {"first": first, "last": last}
-            ]
+            return [_term(said)]
     return []
+
+
+def _hub(said: dict[str, Any]) -> list[str]:
+    return [
+        *(
+            _("The %(kind)s file is taken only when encrypted to the key %(key)s.")
+            % {"kind": kind, "key": key}
+            for kind, key in sorted(said["keys"].items(), reverse=True)
+        ),
+        _("Links are made by %(agency)s’s hub alone; pseudonyms serve this project alone.") % said,
+    ]
+
+
+def _term(said: dict[str, Any]) -> str:
+    first, last = (date_format(date.fromisoformat(said[name])) for name in ("starts_on", "ends_on"))
+    return _("Before %(first)s and after %(last)s every use is refused.") % {"first": first, "last": last}
 
 
 def _elements(clause: Clause) -> list[str]:
