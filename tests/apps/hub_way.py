@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -53,6 +55,23 @@ def as_if(process: str) -> Iterator[None]:
         yield
     finally:
         os.environ["CHARTEROAK_PROCESS"] = before
+
+
+@contextmanager
+def worker(process: Process) -> Iterator[None]:
+    """The process's own worker, in a process of its own, as long as the block runs."""
+    program = (
+        "import django; django.setup(); from charteroak.site import workers; "
+        f"from charteroak.adapters.environment import Process; workers.run(Process('{process}'))"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", program], env={**os.environ, "CHARTEROAK_PROCESS": process}
+    )
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.wait()
 
 
 def encrypted(kind: str, content: bytes) -> io.BytesIO:

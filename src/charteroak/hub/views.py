@@ -165,9 +165,7 @@ def pairs(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {"record": record, "run": run, "decision": decision, "decided": len(decided)}
     if numbers:
         context |= _shown(run, by.username, numbers, decided)
-    response = render(request, "hub/pairs.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "hub/pairs.html", context)
 
 
 def _asked_for(request: HttpRequest, run: LinkRun, decided: set[int]) -> list[int]:
