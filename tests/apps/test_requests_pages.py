@@ -140,15 +140,16 @@ def test_the_list_narrows_by_status(record: DataRequest) -> None:
 
 
 def test_the_same_over_json(record: DataRequest) -> None:
-    maya, kind = as_("maya.ortiz"), {"content_type": "application/json"}
-    gpa = Variable.objects.get(name="gpa")
-    maya.post("/api/requests/001/edit", {"question": "Do they?"}, **kind)
-    said = maya.post("/api/requests/001/columns", {"purposes": {gpa.pk: "Achievement."}}, **kind).json()
+    maya, json, gpa = as_("maya.ortiz"), "application/json", Variable.objects.get(name="gpa")
+    maya.post("/api/requests/001/edit", {"question": "Do they?"}, content_type=json)
+    said = maya.post(
+        "/api/requests/001/columns", {"purposes": {gpa.pk: "Achievement."}}, content_type=json
+    ).json()
     assert said["question"] == "Do they?"
     assert said["columns"][0]["variable"] == "gpa"
     assert "edit" in said["permitted"]
     assert "submit" not in said["permitted"]
-    refused = maya.post("/api/requests/001/submit", headers={"Accept": "application/json"})
+    refused = maya.post("/api/requests/001/submit", headers={"Accept": json})
     assert refused.status_code == 403
     assert {reason["rule"] for reason in refused.json()["reasons"]} == {
         "incomplete",

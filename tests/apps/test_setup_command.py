@@ -1,0 +1,56 @@
+"""`oak setup` on the command line: from files to a state that people can sign in to."""
+
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import check_password
+
+from charteroak.agencies.models import Person
+from charteroak.board.models import Seat
+from charteroak.catalog.models import Variable
+from charteroak.requests.models import DataRequest
+
+pytestmark = pytest.mark.usefixtures("live_database")
+PEOPLE = str(files("charteroak.demo") / "people.toml")
+SDE = files("charteroak.synthetic") / "dictionaries" / "SDE.toml"
+
+
+def oak(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    program = "from charteroak.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> Path:
+    kept = tmp_path / "password"
+    kept.write_text("acorns fall far\n", encoding="utf-8")
+    return kept
+
+
+def test_agencies_people_boards_history_and_a_dictionary(password: Path, tmp_path: Path) -> None:
+    loaded = oak("setup", "load", PEOPLE, "--password-file", str(password))
+    assert loaded.returncode == 0, loaded.stderr
+    assert check_password("acorns fall far", Person.objects.get(username="maya.ortiz").password)
+    assert Seat.objects.count() == 6
+    assert set(DataRequest.objects.values_list("number", flat=True)) == {"007", "019", "041"}
+    assert oak("setup", "catalog", str(SDE)).returncode == 0
+    held = Variable.objects.count()
+    wrong = tmp_path / "SDE.toml"
+    wrong.write_text(SDE.read_text("utf-8").replace('"quasi-identifier"', '"secret"'), encoding="utf-8")
+    refused = oak("setup", "catalog", str(wrong))
+    assert refused.returncode == 1
+    assert "SDE matching, variable gender" in refused.stderr
+    assert Variable.objects.count() == held
+
+
+def test_an_empty_password_is_refused(password: Path) -> None:
+    password.write_text("\n", encoding="utf-8")
+    refused = oak("setup", "load", PEOPLE, "--password-file", str(password))
+    assert refused.returncode == 1
+    assert "write the password on its first line" in refused.stderr
+    assert not Person.objects.exists()
