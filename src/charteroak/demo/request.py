@@ -169,7 +169,8 @@ def meet(play: Play, name: str, noticed: int, held: int, motion: dict[str, str])
     for member in MEMBERS:
         play.do(f"{name}: {member} attends", member, meeting, "attend")
     play.do(f"open {name}", "june.fisher", meeting, "open")
-    motion_id = _motion(play, meeting)
+    play.once(f"motion of {name}", lambda: {"id": _motion(play, meeting)})
+    motion_id = play.diary.found(f"motion of {name}", "id")
     choices = dict.fromkeys(("grace.stone", "omar.haines", "ruth.vega"), "approve") | {
         "carl.winter": "recuse"
     }
@@ -182,9 +183,7 @@ def meet(play: Play, name: str, noticed: int, held: int, motion: dict[str, str])
 
 def _motion(play: Play, meeting: str) -> str:
     """The number of the meeting's motion, as its page has it."""
-    found = play.visitor("june.fisher").open(meeting).form_ids("action-vote-") or play.visitor(
-        "june.fisher"
-    ).open(meeting).form_ids("action-declare-")
+    found = play.visitor("june.fisher").open(meeting).form_ids("action-vote-")
     if not found:
         raise Stopped("The meeting shows no motion to vote on.")
     return found[0].rsplit("-", 1)[-1]
