@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from charteroak.adapters import postgres, processes
 from charteroak.adapters.environment import Home, Process
+from charteroak.site.supervisor import NotServing, Supervisor
 
 PROGRAM = Path(__file__).with_name("serving.py")
 PATIENCE = 120  # seconds until a test gives up waiting, far beyond what anything here takes
@@ -174,6 +175,12 @@ def test_a_refused_job_is_not_tried_again(site: Site) -> None:
 def test_a_second_site_on_the_same_home_is_refused(site: Site) -> None:
     with pytest.raises(postgres.NotRunning, match="another program"):
         postgres.start(site.home)
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_starts(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(NotServing, match=f"Port {site.port}"):
+        Supervisor(Home(tmp_path), site.port).serve(lambda: None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_supervisor_leaves_nothing_running_and_the_next_starts_clean(tmp_path: Path) -> None:

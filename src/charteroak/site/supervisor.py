@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Supervisor:
 
     def serve(self, ready: Callable[[], None]) -> None:
         """Start everything, call `ready` once the site answers, keep it running until SIGTERM or SIGINT."""
+        _refuse_taken(self._port)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         processes.prepare(self._home)
@@ -176,6 +178,18 @@ class Supervisor:
 
     def _forget(self, name: str) -> None:
         (self._home.run / f"{name}.pid").unlink(missing_ok=True)
+
+
+def _refuse_taken(port: int) -> None:
+    """Before anything starts: another program's answer on that port would be taken for the site's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise NotServing(
+                f"Port {port} is not to be had: {error.strerror}. Type: oak serve --port N"
+            ) from None
 
 
 def _migrate(home: Home) -> None:
