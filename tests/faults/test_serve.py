@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from charteroak.adapters import postgres, processes
 from charteroak.adapters.environment import Home, Process
+from charteroak.adapters.stores import ACCOUNTS_GROUP
 from charteroak.site.supervisor import NotServing, Supervisor
 
 PROGRAM = Path(__file__).with_name("serving.py")
@@ -63,7 +64,7 @@ class Site:
     def ask(self, query: str, *values: object) -> list[tuple[object, ...]]:
         try:
             with psycopg.connect(postgres.url(self.home, Process.OWNER)) as owner:
-                return owner.execute(query, values).fetchall()  # type: ignore[arg-type] # only the tests' own text
+                return owner.execute(query, values).fetchall()
         except psycopg.OperationalError:
             return []
 
@@ -110,7 +111,7 @@ def test_each_process_has_an_account_of_its_own_and_no_way_back(site: Site) -> N
     for process in (Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.OUTPUTS, Process.NOTARY):
         status = Path(f"/proc/{site.pid(process)}/status").read_text(encoding="ascii")
         facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-        uid, gid = str(processes.ACCOUNTS[process]), str(processes.ACCOUNTS_GROUP)
+        uid, gid = str(processes.ACCOUNTS[process]), str(ACCOUNTS_GROUP)
         assert facts["Uid"].split() == [uid] * 4
         assert facts["Gid"].split() == [gid] * 4
         assert facts["Groups"].split() == []
