@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps import way
+from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement, Redline
 from charteroak.audit.models import Event
 from conftest import connection_as
@@ -165,3 +166,10 @@ def test_home_says_whose_turn_it_is(drafted: Agreement) -> None:
     assert str(drafted) in as_("ann.weiss").get("/").text
     as_("ann.weiss").post(f"{drafted.get_absolute_url()}open-for-signature/")
     assert "Signatories of CSC, DAS, DOL, OPM, OWS, SDE: sign" in as_("maya.ortiz").get("/").text
+
+
+def test_home_notes_an_agreement_in_force_for_a_month() -> None:
+    record = way.executed()
+    assert f"{record} is in force" in as_("maya.ortiz").get("/").text
+    with way.day(clock.today() + timedelta(days=31)):
+        assert f"{record} is in force" not in as_("maya.ortiz").get("/").text

@@ -16,7 +16,7 @@ from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements.checklist import REQUIRED
 from charteroak.agreements.models import Agreement, Clause, Party, Signature
-from charteroak.policy import agreement, data_request, deadlines
+from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.roles import Role
@@ -26,6 +26,7 @@ DRAFTERS = frozenset({Role.COUNSEL, Role.POLICY_OFFICE})
 BY_PARTY = frozenset(
     {agreement.Action.SIGN, agreement.Action.EXECUTE}
 )  # asked of each party, not of the whole
+UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
 RECENT = timedelta(days=30)
 
 OFFICES = frozenset(
@@ -209,12 +210,6 @@ def to_draft() -> QuerySet[DataRequest]:
     )
 
 
-def identifiers_due(record: Agreement, confirmed_on: date) -> date:
-    """By when identifiers and crosswalk must be gone, once the stewards have confirmed the match."""
-    agreed = record.clauses.get(kind="destruction").terms["identifiers_business_days"]
-    return deadlines.identifiers_due(confirmed_on, contributors(record), agreed)
-
-
 def decisions(record: Agreement, person: Person) -> dict[str, Decision]:
     """What this person's office could do with the agreement now, allowed or refused with reasons; not signing."""
     roles, now, status = roles_of(person, record), facts(record, person), agreement.Status(record.status)
@@ -259,12 +254,14 @@ def todo(person: Person) -> list[Item]:
              Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"))
         for request in (to_draft() if roles & DRAFTERS else ())
     ]  # fmt: skip
-    for record in visible_to(person).exclude(status=agreement.Status.CLOSED):
+    unfinished = Q(status__in=UNFINISHED) | Q(
+        status=agreement.Status.EXECUTED, executed_on__gte=today - RECENT
+    )
+    for record in visible_to(person).filter(unfinished):
         mine = signatures_wanted(record, person) or (Role.COUNSEL in roles and record.status == "drafted")
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
         if record.status == agreement.Status.EXECUTED:
-            new = record.executed_on is not None and today - record.executed_on <= RECENT
-            if held and new:
+            if held:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
         elif mine or held:
             turn = Turn.YOURS if mine else Turn.OTHERS

@@ -18,8 +18,9 @@ from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm
 from charteroak.agreements.models import Agreement, Clause
+from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import ALLOWED
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
 def person(request: HttpRequest) -> Person:
@@ -70,10 +71,23 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         "data_request": record,
         "decision": decision,
         "parties": drafting.parties_to(record) if decision.allowed else [],
-        "reviews": record.reviews.select_related("agency"),
-        "columns": record.columns.select_related("variable__dataset__agency"),
+        "decided": [(review, _decided(review)) for review in record.reviews.select_related("agency")],
     }
     return render(request, "agreements/draft.html", shown)
+
+
+def _decided(review: AgencyReview) -> list[tuple[str, list[RequestedColumn]]]:
+    """An agency's columns by what it decided: allowed, masked, denied."""
+    columns = review.data_request.columns.filter(variable__dataset__agency=review.agency)
+    found = [
+        (label, list(columns.filter(choice=choice).select_related("variable")))
+        for choice, label in (
+            (Choice.ALLOW, _("Allowed")),
+            (Choice.MASK, _("Allowed when masked")),
+            (Choice.DENY, _("Denied")),
+        )
+    ]
+    return [(label, those) for label, those in found if those]
 
 
 @login_required
