@@ -12,6 +12,9 @@ from pathlib import Path
 
 import polars as pl
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.apps import hub_way, way
+from tests.apps.hub_way import NUMBER
+from tests.apps.way import STEWARDS, person
 
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
@@ -30,9 +33,6 @@ from charteroak.policy.release_request import Vote
 from charteroak.workspaces import actions as workspaces
 from charteroak.workspaces import batch
 from charteroak.workspaces.models import Job, Workspace
-from tests.apps import hub_way, way
-from tests.apps.hub_way import NUMBER
-from tests.apps.way import STEWARDS, person
 
 AsProcess = Callable[[str], AbstractContextManager[object]]
 MAYA, CHECKERS = "maya.ortiz", ("ida.moss", "al.pike")
@@ -103,9 +103,7 @@ def analysis(state: Path) -> str:
 
 def ran(as_process: AsProcess, record: Workspace, script: str = TABLES) -> Job:
     """A job of Maya's, run to its end by the enclave."""
-    job = workspaces.submit_job(
-        workspace=record.pk, by=person(MAYA), script_name="script.py", script=script
-    )
+    job = workspaces.submit_job(workspace=record.pk, by=person(MAYA), script_name="script.py", script=script)
     with as_process("enclave"):
         batch.run(job.pk)
     job.refresh_from_db()
@@ -235,4 +233,6 @@ def released(as_process: AsProcess, record: ReleaseRequest) -> ReleaseRequest:
 
 def waiting() -> list[str]:
     """Names of the background jobs that wait for a worker."""
-    return list(ProcrastinateJob.objects.filter(status="todo").order_by("id").values_list("task_name", flat=True))
+    return list(
+        ProcrastinateJob.objects.filter(status="todo").order_by("id").values_list("task_name", flat=True)
+    )

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.apps import hub_way, outputs_way, way
+from tests.apps.hub_way import AsProcess
+from tests.apps.outputs_way import MAYA
+from tests.apps.way import STEWARDS, person
 
 from charteroak.adapters.environment import home
 from charteroak.agreements.models import Agreement
@@ -17,10 +21,6 @@ from charteroak.outputs.chain import Entry, entries
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.trace import receipt_of, trace
 from charteroak.synthetic import generate
-from tests.apps import hub_way, outputs_way, way
-from tests.apps.hub_way import AsProcess
-from tests.apps.outputs_way import MAYA
-from tests.apps.way import STEWARDS, person
 
 TOWNS = "5_by_town.csv"
 
@@ -98,7 +98,10 @@ def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: 
         import hashlib
 
         assert hashlib.sha256(content).hexdigest() == file.sha256
-        assert receipts.verify_receipt(file.sha256, receipt, verifier)["index"] == receipt_of(record.number).index
+        assert (
+            receipts.verify_receipt(file.sha256, receipt, verifier)["index"]
+            == receipt_of(record.number).index
+        )
 
 
 BREAKS = {

@@ -5,6 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.apps import outputs_way, way
+from tests.apps.hub_way import DAY, NUMBER, AsProcess
+from tests.apps.outputs_way import MAYA, left, ran
+from tests.apps.way import person
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
@@ -14,10 +18,6 @@ from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.workspaces import actions, batch
 from charteroak.workspaces.models import Job, Workspace
-from tests.apps import outputs_way, way
-from tests.apps.hub_way import DAY, NUMBER, AsProcess
-from tests.apps.outputs_way import MAYA, left, ran
-from tests.apps.way import person
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +32,7 @@ def room(on_the_day: None, as_process: AsProcess) -> Workspace:
 
 
 def submit(room: Workspace, username: str = MAYA, script: str = "pass") -> Job:
-    return actions.submit_job(
-        workspace=room.pk, by=person(username), script_name="script.py", script=script
-    )
+    return actions.submit_job(workspace=room.pk, by=person(username), script_name="script.py", script=script)
 
 
 def refused(room: Workspace, username: str = MAYA) -> set[str]:
@@ -154,7 +152,12 @@ def test_a_job_that_was_cut_off_starts_anew_and_leaves_its_files_once(
         batch.run(job.pk)
     job.refresh_from_db()
     assert job.status == "succeeded"
-    assert sorted(o.name for o in job.outputs.all()) == ["by_race.csv", "by_race.toml", "log.txt", "notes.txt"]
+    assert sorted(o.name for o in job.outputs.all()) == [
+        "by_race.csv",
+        "by_race.toml",
+        "log.txt",
+        "notes.txt",
+    ]
     assert Event.objects.filter(name="workspaces:job:succeed").count() == 1
 
 

@@ -1,5 +1,6 @@
 """The log as an auditor reads it: searched, record by record, and as a file to verify elsewhere."""
 
+import io
 import json
 import tempfile
 from collections.abc import Iterable
@@ -89,8 +90,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if checkpoint is None:
         wait = _("The notary has signed nothing yet; try again in a few seconds.")
         return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
-    file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - the response closes it
-    write(checkpoint, file)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+    write(checkpoint, text)
+    text.flush()
+    text.detach()
     file.seek(0)
     name = f"log-{checkpoint.size}.jsonl"
-    return FileResponse(file.buffer, as_attachment=True, filename=name, content_type="application/jsonl")
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/jsonl")

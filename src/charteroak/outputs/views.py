@@ -59,7 +59,7 @@ def release_request(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) -> HttpResponse:
     who = person(request)
     files = list(record.files.select_related("output", "protected"))
-    steps = {Status.SUBMITTED: 0}
+    decisions = queries.decisions(record, who)
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
     return render(
         request,
@@ -68,8 +68,10 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "record": record,
             "files": files,
             "turn": queries.whose_turn(record),
-            "checked": steps.get(Status(record.status), 1),
-            "decisions": queries.decisions(record, who),
+            "checked": int(record.status != Status.SUBMITTED),
+            "decisions": decisions,
+            # by a name of its own: in a template `decisions.clear` would call the dictionary's method
+            "clearing": decisions.get("clear"),
             "looks": queries.may_look(record, who).allowed,
             "reviews": queries.reviews_shown(record, who),
             "agencies": queries.stewarded(who, record),

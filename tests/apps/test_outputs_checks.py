@@ -1,0 +1,165 @@
+"""The automatic checks by the real parts: rebuilt in the sandbox, compared byte by byte, shown only to who may look."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event as Signal
+from threading import Thread
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.apps import outputs_way, way
+from tests.apps.hub_way import DAY, AsProcess
+from tests.apps.outputs_way import MAYA, TABLES, left, ran, requested
+from tests.apps.way import person
+
+from charteroak.adapters import clock
+from charteroak.audit.models import Event
+from charteroak.outputs import actions, checks, viewing
+from charteroak.outputs.models import ReleaseRequest
+from charteroak.policy.decision import Refused
+from charteroak.workspaces.models import Workspace
+
+
+@pytest.fixture(autouse=True)
+def on_the_day(live_database: None) -> Iterator[None]:
+    with way.day(DAY):
+        yield
+
+
+@pytest.fixture
+def room(on_the_day: None, as_process: AsProcess) -> Workspace:
+    return outputs_way.workspace(as_process)
+
+
+def verdicts(record: ReleaseRequest) -> dict[str, str]:
+    return {file.name: file.verdict for file in record.files.all()}
+
+
+def test_a_table_passes_only_as_its_derivation_gives_it(room: Workspace, as_process: AsProcess) -> None:
+    job = ran(as_process, room)
+    record = outputs_way.checked(as_process, requested(job))
+    assert verdicts(record) == {"by_race.csv": "pass", "notes.txt": "review"}
+    with as_process("outputs"):
+        table, derivation = (checks.read(job.outputs.get(name=f"by_race.{kind}")) for kind in ("csv", "toml"))
+    assert b"primary" in table  # the group of four
+    assert b",4," not in table
+    altered = table.replace(b"120", b"121")
+    assert altered != table
+    forged = left(room, {"by_race.csv": altered, "by_race.toml": derivation, "bare.csv": table})
+    judged = outputs_way.checked(as_process, requested(forged))
+    assert verdicts(judged) == {"bare.csv": "review", "by_race.csv": "fail"}
+    assert "same bytes" in judged.files.get(name="by_race.csv").summary
+    assert Event.objects.filter(name="outputs:release_request:check").count() == 2
+
+
+def test_a_table_that_differs_by_a_few_people_from_a_released_one_fails(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    first = outputs_way.checked(as_process, requested(ran(as_process, room), ["by_race.csv"]))
+    outputs_way.approved(outputs_way.cleared(outputs_way.reviewed(first)))
+    outputs_way.released(as_process, first)
+    fewer = TABLES.replace("SELECT * FROM sde", "SELECT * FROM sde ORDER BY race_eth, pid OFFSET 3").replace(
+        "by_race", "by_race_again"
+    )
+    second = outputs_way.checked(as_process, requested(ran(as_process, room, fewer), ["by_race_again.csv"]))
+    assert verdicts(second) == {"by_race_again.csv": "fail"}
+    assert "differencing" in second.files.get().summary
+
+
+def test_what_the_airlock_cannot_judge_fails(room: Workspace, as_process: AsProcess) -> None:
+    record = requested(left(room, {"table.csv": b"a\n1\n"}))
+    actions.submit(pk=record.pk, by=person(MAYA))
+    from charteroak.workspaces.batch import keep
+
+    sealed = keep("001", "checks", json.dumps({"files": []}).encode())
+    with as_process("outputs"):
+        checks.record_verdicts(pk=record.pk, round_=1, checks=sealed.stored)
+        checks.record_verdicts(pk=record.pk, round_=1, checks=sealed.stored)  # again: a worker was killed
+    assert verdicts(record) == {"table.csv": "fail"}
+    assert Event.objects.filter(name="outputs:release_request:check").count() == 1
+
+
+@contextmanager
+def shown_by_the_worker() -> Iterator[None]:
+    """Answers what pages ask to see, as the outputs worker does, in a thread of its own."""
+    done = Signal()
+
+    def work() -> None:
+        try:
+            while not done.wait(0.02):
+                for job in ProcrastinateJob.objects.filter(task_name="outputs:show", status="todo"):
+                    os.environ["CHARTEROAK_PROCESS"] = "outputs"
+                    try:
+                        viewing.show(**job.args)
+                    finally:
+                        os.environ["CHARTEROAK_PROCESS"] = "web"
+                    with connection.cursor() as cursor:
+                        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_file_is_seen_by_checkers_and_stewards_and_every_look_is_on_the_record(
+    room: Workspace, as_process: AsProcess, client: Client
+) -> None:
+    record = outputs_way.checked(as_process, requested(ran(as_process, room)))
+    file = record.files.get(name="by_race.csv")
+    where = f"/outputs/{record.number}/files/{file.pk}/"
+    with shown_by_the_worker():
+        for viewer in ("ida.moss", "ben.cole"):
+            client.force_login(person(viewer))
+            page = client.get(where)
+            assert page.status_code == 200
+            assert "suppressed: too few stand behind it" in page.text
+            assert "no-store" in page.headers["Cache-Control"]
+        for stranger, status in ((MAYA, 403), ("sam.reyes", 403), ("eve.lang", 404)):
+            client.force_login(person(stranger))
+            assert client.get(where).status_code == status
+    looks = Event.objects.filter(name="outputs:file:look")
+    assert [look.by for look in looks] == ["ida.moss", "ben.cole"]
+    assert all(file.sha256 in look.text for look in looks)
+
+
+def test_the_worker_decides_for_itself_who_may_look(room: Workspace, as_process: AsProcess) -> None:
+    """Even when the web process is taken over, the one that holds the key asks again."""
+    import secrets
+
+    import pyrage
+
+    from charteroak.adapters.environment import home
+
+    record = requested(left(room, {"table.csv": b"secret,1\n"}))
+    outputs_way.judged(as_process, record)
+    identity, token = pyrage.x25519.Identity.generate(), secrets.token_hex(16)
+    with as_process("outputs"):
+        viewing.show(
+            file=record.files.get().pk, person=MAYA, token=token, recipient=str(identity.to_public())
+        )
+    said = json.loads(pyrage.decrypt((home().vault / "views" / token).read_bytes(), [identity]))
+    assert said["refused"][0][0] == "own_request"
+    assert Event.objects.filter(name="outputs:file:look:refused", by=MAYA).exists()
+
+
+def test_a_checker_whose_training_lapsed_neither_looks_nor_votes(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    record = outputs_way.judged(as_process, requested(left(room, {"table.csv": b"a\n1\n"})))
+    person("ida.moss").trainings.update(until=clock.today() - timedelta(days=1))
+    with pytest.raises(Refused) as caught:
+        outputs_way.vote(record, "ida.moss")
+    assert {reason.rule for reason in caught.value.reasons} == {"training_lapsed"}
+    with pytest.raises(Refused):
+        viewing.look(record.files.get(), person("ida.moss"))
