@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import Process
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import contributors, terms
 from charteroak.audit import actions as audit
-from charteroak.hub import queries
+from charteroak.hub import destruction, queries
 from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecision
 from charteroak.hub.recipes import recipe_for
 from charteroak.policy import extract as extract_rules
@@ -46,9 +48,7 @@ def start_link_run(*, number: str, by: Person) -> LinkRun:
     )
     inputs = list(queries.accepted(record, FileKind.MATCHING))
     run.inputs.set(inputs)
-    from charteroak.hub import tasks  # the jobs import this room's actions
-
-    tasks.link.defer(link_run=run.pk)
+    app.configure_task("hub:link", queue=Process.LINKER).defer(link_run=run.pk)
     audit.record(
         "hub:link_run:start",
         by=by,
@@ -93,9 +93,7 @@ def settle(*, number: str, by: Person) -> None:
     run.status = LIFECYCLE.after(Status(run.status), Action.SETTLE)
     run.settled_by, run.settled_at = by, clock.now()
     run.save()
-    from charteroak.hub import tasks  # the jobs import this room's actions
-
-    tasks.write_crosswalk.defer(link_run=run.pk)
+    app.configure_task("hub:write_crosswalk", queue=Process.LINKER).defer(link_run=run.pk)
     audit.record("hub:link_run:settle", by=by, subject=run, number=number, clauses=clauses(covered))
 
 
@@ -131,9 +129,7 @@ def _complete(run: LinkRun, by: Person, covered: Decision) -> None:
     DestructionDuty.objects.filter(
         agreement=run.agreement, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True
     ).update(due_on=due, reason=_("The stewards confirmed the match."))
-    from charteroak.hub import tasks  # the jobs import this room's actions
-
-    tasks.build_extract.defer(extract=ordered.pk)
+    app.configure_task("hub:build_extract", queue=Process.EXTRACTOR).defer(extract=ordered.pk)
     audit.record(
         "hub:link_run:complete_confirmation",
         by=by,
@@ -180,9 +176,7 @@ def destroy_identifiers(*, number: str, by: Person) -> None:
     record = Agreement.objects.select_for_update().get(number=number)
     what = DestructionDuty.What.IDENTIFIERS
     queries.destroy_decision(record, what, by).require()
-    from charteroak.hub import tasks  # the jobs import this room's actions
-
-    tasks.order_destruction(record, what)
+    destruction.order(record, what)
     audit.record(
         "hub:destruction:order",
         by=by,

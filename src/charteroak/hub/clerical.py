@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-import polars as pl
 from django.db import transaction
 
 from charteroak import linkage
@@ -51,25 +50,21 @@ def evidence(run: LinkRun, numbers: Sequence[int]) -> list[dict[str, Any]]:
     found = stored_run(run)
     listed = doubtful(found)
     rivals = _rivals(found, listed)
-    wanted = found.pairs.filter(pl.col("pair_id").is_in([listed[number - 1] for number in numbers]))
-    ids = pl.concat([wanted["left_id"], wanted["right_id"]]).implode()
     files, _ = matching_files(run)
-    few = {code: frame.filter(pl.col("record_id").is_in(ids)) for code, frame in files.items()}
-    shown = []
-    for number in numbers:
-        pair = linkage.explain(found, few, listed[number - 1])
-        others = rivals[number]
-        levels = {field["field"]: field["level"] for field in pair["fields"]}
-        likely = levels.get("given_name") in ALIKE and levels.get("birth_date", "missing") != "different"
-        shown.append(
-            {**pair, "number": number, "rivals": others, "alike": likely and not _beaten(number, others)}
-        )
-    return shown
+    shown = linkage.explain_pairs(found, files, [listed[number - 1] for number in numbers])
+    return [
+        {**pair, "number": number, "rivals": rivals[number], "alike": _alike(pair, number, rivals[number])}
+        for number, pair in zip(numbers, shown, strict=True)
+    ]
 
 
-def _beaten(number: int, rivals: Sequence[int]) -> bool:
-    """Pairs are listed the heaviest first, so an earlier rival is at least as good."""
-    return any(rival < number for rival in rivals)
+def _alike(pair: dict[str, Any], number: int, rivals: Sequence[int]) -> bool:
+    """A hint beside the evidence: given name and birth date speak for one person, and no rival is as good.
+    Pairs are listed the heaviest first, so an earlier rival is at least as good.
+    """
+    levels = {field["field"]: field["level"] for field in pair["fields"]}
+    likely = levels.get("given_name") in ALIKE and levels.get("birth_date", "missing") != "different"
+    return likely and all(rival > number for rival in rivals)
 
 
 def _rivals(found: linkage.LinkRun, listed: Sequence[str]) -> dict[int, list[int]]:

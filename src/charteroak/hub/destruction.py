@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
 from charteroak.adapters.environment import process
@@ -31,6 +32,12 @@ KINDS = {What.IDENTIFIERS: FileKind.MATCHING, What.PAYLOAD: FileKind.ANALYSIS}
 def owners(what: str) -> list[str]:
     """The processes that hold the keys, in order: all of them must act."""
     return sorted({OPENED_BY[store].value for store in STORES[what]})
+
+
+def order(record: Agreement, what: str) -> None:
+    """Ask every process that holds a key; within the caller's transaction."""
+    for queue in owners(what):
+        app.configure_task("hub:destroy", queue=queue).defer(agreement=record.pk, what=what)
 
 
 def destroy(agreement: int, what: str) -> None:

@@ -5,7 +5,6 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from charteroak.adapters.keys import KeyUnavailable
-from charteroak.agreements.models import Agreement
 from charteroak.hub import clerical, destruction, extracts, linking
 
 # a database that restarts, or a project's keys that are still being made
@@ -37,15 +36,9 @@ def destroy(agreement: int, what: str) -> None:
     destruction.destroy(agreement, what)
 
 
-def order_destruction(record: Agreement, what: str) -> None:
-    """Ask every process that holds a key; within the caller's transaction."""
-    for queue in destruction.owners(what):
-        destroy.configure(queue=queue).defer(agreement=record.pk, what=what)
-
-
 @app.periodic(cron="* * * * *")
 @app.task(name="hub:destroy_due", queue="linker", queueing_lock="hub:destroy_due")
 def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
     """At the due date destruction needs nobody's click."""
     for duty in destruction.due():
-        order_destruction(duty.agreement, duty.what)
+        destruction.order(duty.agreement, duty.what)

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from charteroak.adapters import age, clock, stores
 from charteroak.adapters.sealed import Readable
-from charteroak.adapters.stores import Store
+from charteroak.adapters.stores import HUB_KEYS, Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement
@@ -100,9 +101,8 @@ def _received(
         received_by=by,
         received_at=clock.now(),
     )
-    from charteroak.submissions import tasks  # the jobs import this room's actions
-
-    tasks.order_check(record)
+    # the one process that opens files of this kind checks it
+    app.configure_task("submissions:check", queue=HUB_KEYS[kind]).defer(delivery=record.pk)
     _record("receive", record, by, covered, name=file_name, size=size)
     return record
 
@@ -200,9 +200,9 @@ def order_finder_list(*, number: str, by: Person, agency: str, recipient: str) -
         ordered_by=by,
         ordered_at=clock.now(),
     )
-    from charteroak.submissions import tasks  # the jobs import this room's actions
-
-    tasks.make_finder_list.defer(finder_list_pk=record.pk)
+    app.configure_task("submissions:make_finder_list", queue=HUB_KEYS["matching"]).defer(
+        finder_list_pk=record.pk
+    )
     audit.record(
         "submissions:finder_list:order",
         by=by,

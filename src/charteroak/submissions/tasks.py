@@ -5,9 +5,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from charteroak.adapters.keys import KeyUnavailable
-from charteroak.adapters.stores import HUB_KEYS
 from charteroak.submissions import checking, finder_list
-from charteroak.submissions.models import Delivery
 
 # a database that restarts, or a project's keys that are still being made
 AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalError, KeyUnavailable})
@@ -16,11 +14,6 @@ AGAIN = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={OperationalErro
 @app.task(name="submissions:check", retry=AGAIN)
 def check(delivery: int) -> None:
     checking.check(delivery)
-
-
-def order_check(record: Delivery) -> None:
-    """Ask the process that opens files of this kind; within the caller's transaction."""
-    check.configure(queue=HUB_KEYS[record.kind].value).defer(delivery=record.pk)
 
 
 @app.task(name="submissions:make_finder_list", queue="linker", retry=AGAIN)
