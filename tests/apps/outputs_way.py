@@ -12,10 +12,10 @@ from pathlib import Path
 
 import polars as pl
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.apps import hub_way, way
-from tests.apps.hub_way import NUMBER
-from tests.apps.way import STEWARDS, person
 
+from apps import hub_way, way
+from apps.hub_way import NUMBER
+from apps.way import STEWARDS, person
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.agreements.models import Agreement

@@ -7,11 +7,11 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
-from tests.apps import outputs_way, way
-from tests.apps.hub_way import DAY, AsProcess
-from tests.apps.outputs_way import CHECKERS, MAYA, judged, left, requested, vote
-from tests.apps.way import STEWARDS, person
 
+from apps import outputs_way, way
+from apps.hub_way import DAY, AsProcess
+from apps.outputs_way import CHECKERS, MAYA, judged, left, requested, vote
+from apps.way import STEWARDS, person
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies.models import RoleHeld
@@ -21,7 +21,7 @@ from charteroak.outputs import actions, queries
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
-from charteroak.policy.decision import Refused
+from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.release_request import Vote
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, Workspace
@@ -169,7 +169,7 @@ def test_a_failed_check_cannot_be_voted_away(job: Job, as_process: AsProcess) ->
     assert "checks_failed" in {reason.rule for reason in _why_not_complete(record)}
 
 
-def _why_not_complete(record: ReleaseRequest) -> tuple[object, ...]:
+def _why_not_complete(record: ReleaseRequest) -> tuple[Reason, ...]:
     from charteroak.policy.release_request import LIFECYCLE, Action, Status
 
     known = queries.facts(record, person(IDA))
@@ -254,7 +254,7 @@ def test_exactly_the_approved_bytes_are_released_once(
     event = Event.objects.get(name="outputs:release_request:release")
     assert all(file.sha256 in event.text for file in approved.files.all())
     again = actions.start(workspace=approved.workspace.pk, by=person(MAYA))
-    output = approved.files.first().output
+    output = approved.files.get(name="flow.csv").output
     with pytest.raises(Refused) as caught:
         actions.add_file(pk=again.pk, by=person(MAYA), output=output.pk, context="x", controls="x")
     assert rules(caught) == {"released_already"}

@@ -12,11 +12,11 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.apps import outputs_way, way
-from tests.apps.hub_way import DAY, AsProcess
-from tests.apps.outputs_way import MAYA, TABLES, left, ran, requested
-from tests.apps.way import person
 
+from apps import outputs_way, way
+from apps.hub_way import DAY, AsProcess
+from apps.outputs_way import MAYA, TABLES, left, ran, requested
+from apps.way import person
 from charteroak.adapters import clock
 from charteroak.audit.models import Event
 from charteroak.outputs import actions, checks, viewing

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from tests.apps import outputs_way, way
-from tests.apps.hub_way import DAY, NUMBER, AsProcess
-from tests.apps.outputs_way import CHECKERS, MAYA, left
-from tests.apps.way import STEWARDS, person
 
+from apps import outputs_way, way
+from apps.hub_way import DAY, NUMBER, AsProcess
+from apps.outputs_way import CHECKERS, MAYA, left
+from apps.way import STEWARDS, person
 from charteroak.audit.models import Event
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.workspaces.models import Workspace

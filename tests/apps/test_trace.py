@@ -1,15 +1,16 @@
 """The whole chain on request 042's own files: from the released numbers to the law, and every break in it found."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.apps import hub_way, outputs_way, way
-from tests.apps.hub_way import AsProcess
-from tests.apps.outputs_way import MAYA
-from tests.apps.way import STEWARDS, person
 
+from apps import hub_way, outputs_way, way
+from apps.hub_way import AsProcess
+from apps.outputs_way import MAYA
+from apps.way import STEWARDS, person
 from charteroak.adapters.environment import home
 from charteroak.agreements.models import Agreement
 from charteroak.audit import receipt as receipts
@@ -95,8 +96,6 @@ def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: 
         assert address in page
         content = b"".join(client.get(address))
         receipt = receipts.Receipt.from_json(client.get(f"{address}.receipt.json").text)
-        import hashlib
-
         assert hashlib.sha256(content).hexdigest() == file.sha256
         assert (
             receipts.verify_receipt(file.sha256, receipt, verifier)["index"]
@@ -120,7 +119,7 @@ BREAKS = {
     "agreements:agreement:sign": "signature of CSC",
     "requests:data_request:submit": "data request",
     "board:motion:declare_carried": "board's vote on the request",
-    tracing.RELEASED: "release 001-1",
+    receipts.RELEASED: "release 001-1",
 }
 
 
@@ -128,8 +127,10 @@ def _each_break_is_named(record: ReleaseRequest, monkeypatch: pytest.MonkeyPatch
     """The log itself cannot lose an event; a reader who is handed less of it sees what is missing."""
     for hidden, named in BREAKS.items():
 
-        def without(name: str, *args: str | None, hidden: str = hidden, **facts: object) -> Iterator[Entry]:
-            return iter(()) if name == hidden else entries(name, *args, **facts)
+        def without(
+            name: str, subject: str | None = None, *, hidden: str = hidden, **facts: object
+        ) -> Iterator[Entry]:
+            return iter(()) if name == hidden else entries(name, subject, **facts)
 
         monkeypatch.setattr(tracing, "entries", without)
         found = trace(record.number)

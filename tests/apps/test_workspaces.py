@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from tests.apps import outputs_way, way
-from tests.apps.hub_way import DAY, NUMBER, AsProcess
-from tests.apps.outputs_way import MAYA, left, ran
-from tests.apps.way import person
 
+from apps import outputs_way, way
+from apps.hub_way import DAY, NUMBER, AsProcess
+from apps.outputs_way import MAYA, left, ran
+from apps.way import person
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies import actions as agencies

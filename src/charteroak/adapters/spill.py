@@ -25,7 +25,8 @@ def in_memory(purpose: str) -> Iterator[Path]:
     mine = hashlib.sha256(os.fsencode(home().root)).hexdigest()[:12]
     prefix = f"charteroak-{mine}-{purpose}-"
     for left in MEMORY.glob(f"{prefix}*"):
-        if left.stat(follow_symlinks=False).st_uid == os.geteuid():
+        # handed to a project's account it is still this process's to remove, which only root then can
+        if os.geteuid() in (0, left.lstat().st_uid) and not left.is_symlink():
             shutil.rmtree(left)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY))
     try:
