@@ -92,8 +92,37 @@ def _access(extract: Extract, request: HttpRequest) -> dict[str, Any]:
         "clear": extract_rules.LIFECYCLE.may(status, extract_rules.Action.CLEAR, roles, facts)
         & queries.extract_coverage(agreement),
         "columns": _columns(extract),
-        "facts": facts,
+        "standing_out": _standing_out(extract),
+        "linked": _linked(extract),
     }
+
+
+def _standing_out(extract: Extract) -> list[list[str]]:
+    """Table, columns together, share alone, share among fewer than ten."""
+    found = extract.summary.get("standing_out", {})
+    return [
+        [name, ", ".join(of["columns"]), _percent(of["alone"]), _percent(of["fewer_than_ten"])]
+        for name, of in sorted(found.items())
+        if of
+    ]
+
+
+def _linked(extract: Extract) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Per column, a table: group by share linked to each other agency's file."""
+    found = extract.summary.get("linked", {})
+    files = sorted(found)
+    columns = sorted({column for of in found.values() for column in of})
+    return [
+        (
+            column,
+            [column, *files],
+            [
+                [group, *(_percent(found[file][column].get(group)) for file in files)]
+                for group in sorted({group for file in files for group in found[file][column]})
+            ],
+        )
+        for column in columns
+    ]
 
 
 def _columns(extract: Extract) -> list[list[Any]]:
@@ -105,7 +134,7 @@ def _columns(extract: Extract) -> list[list[Any]]:
             table,
             name,
             f"{terms.number}/{terms.elements[table.upper()].clause}",
-            _percent(missing[table]["missing"], name),
+            _percent(missing[table]["missing"].get(name)),
         ]
         for table, of in sorted(extract.tables.items())
         if table.upper() in terms.elements
@@ -114,8 +143,8 @@ def _columns(extract: Extract) -> list[list[Any]]:
     ]
 
 
-def _percent(missing: dict[str, float], name: str) -> str:
-    return f"{100 * missing.get(name, 0):.1f} %"
+def _percent(share: float | None) -> str:
+    return _("too few") if share is None else f"{100 * share:.1f} %"
 
 
 def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> str:
