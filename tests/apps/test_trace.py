@@ -1,6 +1,9 @@
 """The whole chain on request 042's own files: from the released numbers to the law, and every break in it found."""
 
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +143,12 @@ def _each_break_is_named(record: ReleaseRequest, monkeypatch: pytest.MonkeyPatch
 def test_a_release_that_never_was_has_no_chain(live_database: None) -> None:
     assert trace("042-9").missing == ["release 042-9"]
     assert not Event.objects.exists()
+
+
+def test_the_command_says_what_is_missing_and_fails() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "from charteroak.cli import main; main()", "trace", "042-9", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (1, "Missing: release 042-9\n")
+    assert json.loads(ended.stdout)["links"] == []

@@ -219,7 +219,7 @@ def end(
 
 @transaction.atomic
 def cancel(*, pk: int, by: Person) -> None:
-    """Cancel a job; what is running is stopped within seconds and leaves nothing."""
+    """Cancel a job; one that is running ends at its own limits, and nothing of it is kept."""
     job = _locked_job(pk)
     roles = roles_of(by, job.workspace)
     job_rules.LIFECYCLE.may(
