@@ -116,6 +116,7 @@ def announce(one: Play) -> None:
     say(
         "  pat.lee auditor          rep.dunn legislator    eve.lang, from another project: every door is shut"
     )
+    say("One machine runs hub and enclave here, so its administrator sees both; in service they are apart.")
     say(f"Follow a number back to its signatures:  .venv/bin/oak trace {release}")
 
 
