@@ -1,1 +1,1 @@
-"""Charter Oak: inter-agency data sharing and a secure data enclave, where the signed agreement is what the system enforces."""
+"""Charter Oak: data sharing between agencies and a secure data enclave, ruled by the signed agreement."""

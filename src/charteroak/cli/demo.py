@@ -21,9 +21,9 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
 
     from charteroak.adapters import environment
     from charteroak.demo import run
+    from charteroak.demo.page import Stopped
     from charteroak.demo.play import say
     from charteroak.demo.server import serving
-    from charteroak.demo.page import Stopped
 
     home = environment.home().root
     stays = os.environ.get("DEMO_SERVE") != "0" if serve is None else serve
