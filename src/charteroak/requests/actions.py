@@ -24,7 +24,7 @@ EDITABLE = (
     "outputs_planned", "publication_plan", "ends_on",
 )  # fmt: skip
 
-NUMBERING = 7_236_045  # the advisory lock under which numbers are given out; the log’s are 042 and 043, the grants’ 044
+NUMBERING = 7_236_045  # the advisory lock under which numbers are given out; 042 to 044 are taken
 
 
 def locked(pk: int) -> DataRequest:
