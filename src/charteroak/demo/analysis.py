@@ -6,6 +6,7 @@ and out-of-state work, and hours.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -69,26 +70,35 @@ def tables() -> list[Derivation]:
     ]
 
 
+def merge_small(codes: list[str]) -> list[str]:
+    """Each person's group, the smallest joined until each has ten people: a coefficient describes no fewer."""
+    sizes: dict[tuple[str, ...], int] = {(code,): people for code, people in Counter(codes).items()}
+    while len(sizes) > 1 and min(sizes.values()) < 10:
+        first, second = sorted(sizes, key=lambda joined: (sizes[joined], joined))[:2]
+        sizes[tuple(sorted(first + second))] = sizes.pop(first) + sizes.pop(second)
+    names = {code: " or ".join(joined) for joined in sizes for code in joined}
+    return [names[code] for code in codes]
+
+
 def regression() -> dict[str, object]:
     """Earnings on concentrating, with grades, year and race/ethnicity held the same: ordinary least squares."""
     records = duckdb.connect()
     for file in sorted(DATA.glob("*.parquet")):
         records.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM '{file}'")
     rows = records.execute(
-        "SELECT wage, cte, gpa, grad_year, CASE WHEN race_eth IN ('I', 'P') THEN 'I or P' ELSE race_eth END "
-        f"FROM ({PEOPLE}) "  # the two smallest groups together: a coefficient describes at least ten people
+        f"SELECT wage, cte, gpa, grad_year, race_eth FROM ({PEOPLE}) "
         "WHERE wage IS NOT NULL AND gpa IS NOT NULL ORDER BY pid"
     ).fetchall()
-    groups = sorted({row[4] for row in rows})
-    years = sorted({row[3] for row in rows})
-    reference = max(groups, key=lambda code: sum(row[4] == code for row in rows))
+    merged = merge_small([row[4] for row in rows])
+    groups, years = sorted(set(merged)), sorted({row[3] for row in rows})
+    reference = max(groups, key=merged.count)
     names = ["constant", "cte", "gpa"]
     names += [f"year {year}" for year in years[1:]] + [
         f"race_eth {code}" for code in groups if code != reference
     ]
     columns = [[1.0] * len(rows), [float(row[1] == "Y") for row in rows], [float(row[2]) for row in rows]]
     columns += [[float(row[3] == year) for row in rows] for year in years[1:]]
-    columns += [[float(row[4] == code) for row in rows] for code in groups if code != reference]
+    columns += [[float(one == code) for one in merged] for code in groups if code != reference]
     design, outcome = np.array(columns).T, np.array([float(row[0]) for row in rows])
     solution, *_ = np.linalg.lstsq(design, outcome, rcond=None)
     freedom = len(rows) - design.shape[1]
