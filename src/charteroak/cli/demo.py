@@ -16,6 +16,7 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
     Run again, it goes on where it stopped. Exit status 1 when a stage fails; the stage says why.
     """
     import os
+    import signal
     import sys
     from time import sleep
 
@@ -27,6 +28,7 @@ def demo(scale: float, new: bool, json_file: str | None, serve: bool | None) -> 
 
     home = environment.home().root
     stays = os.environ.get("DEMO_SERVE") != "0" if serve is None else serve
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever started it stops it as Ctrl-C does
     try:
         say("Starting the database, the site and its workers …")
         run.password(home)

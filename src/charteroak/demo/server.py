@@ -14,7 +14,7 @@ import httpx
 from charteroak.adapters import environment
 from charteroak.demo.page import Stopped
 
-PATIENCE = 90.0  # seconds until the site must answer
+PATIENCE = 300.0  # seconds until the site must answer
 
 
 def oak(*arguments: str) -> None:
