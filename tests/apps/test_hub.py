@@ -140,7 +140,7 @@ def claimed_twice(run: LinkRun) -> None:
             proposed=pl.when(both).then(pl.lit("review")).otherwise("proposed"),
             status=pl.when(both).then(pl.lit("review")).otherwise("status"),
         )
-        content = linking._packed(replace(found, pairs=pairs))
+        content = linking._packed(replace(found, pairs=pairs), [])
         stored = stores.vault(Store.IDENTITY).put(io.BytesIO(content), project=NUMBER, store=Store.IDENTITY)
     LinkRun.objects.update(pairs=stored.sha256, pairs_to_review=run.pairs_to_review + 2)
     run.refresh_from_db()

@@ -7,18 +7,15 @@ from typing import Any
 
 from django.db import transaction
 
-from charteroak import linkage
 from charteroak.adapters import showing
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.hub import queries
 from charteroak.hub.actions import clauses
-from charteroak.hub.linking import doubtful, matching_files, stored_run
+from charteroak.hub.linking import stored_review
 from charteroak.hub.models import LinkRun
 from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.link_run import LIFECYCLE, Action, Status
-
-ALIKE = {"same", "nickname", "close", "initial", "part", "swapped"}
 
 
 def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: Sequence[int]) -> None:
@@ -46,43 +43,9 @@ def may_decide(run: LinkRun, by: Person) -> Decision:
 
 
 def evidence(run: LinkRun, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Both records of each pair, how well each field agrees and what that weighs, and the pair's rivals."""
-    found = stored_run(run)
-    listed = doubtful(found)
-    rivals = _rivals(found, listed)
-    files, _ = matching_files(run)
-    shown = linkage.explain_pairs(found, files, [listed[number - 1] for number in numbers])
-    return [
-        {**pair, "number": number, "rivals": rivals[number], "alike": _alike(pair, number, rivals[number])}
-        for number, pair in zip(numbers, shown, strict=True)
-    ]
-
-
-def _alike(pair: dict[str, Any], number: int, rivals: Sequence[int]) -> bool:
-    """A hint beside the evidence: given name and birth date speak for one person, and no rival is as good.
-    Pairs are listed the heaviest first, so an earlier rival is at least as good.
-    """
-    levels = {field["field"]: field["level"] for field in pair["fields"]}
-    likely = levels.get("given_name") in ALIKE and levels.get("birth_date", "missing") != "different"
-    return likely and all(rival > number for rival in rivals)
-
-
-def _rivals(found: linkage.LinkRun, listed: Sequence[str]) -> dict[int, list[int]]:
-    """By pair number, the other doubtful pairs that claim one of its records."""
-    sides = found.pairs.select("pair_id", "left_file", "left_id", "right_file", "right_id").rows_by_key(
-        "pair_id"
-    )
-    claims: dict[tuple[str, str], list[int]] = {}
-    records = {}
-    for number, pair in enumerate(listed, start=1):
-        left_file, left_id, right_file, right_id = sides[pair][0]
-        records[number] = ((left_file, left_id), (right_file, right_id))
-        for record in records[number]:
-            claims.setdefault(record, []).append(number)
-    return {
-        number: sorted({other for record in both for other in claims[record]} - {number})
-        for number, both in records.items()
-    }
+    """What the linker noted of these pairs; see `charteroak.hub.evidence`."""
+    noted = {pair["number"]: pair for pair in stored_review(run)}
+    return [noted[number] for number in numbers]
 
 
 def differences(left: str, right: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import secrets
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
 from charteroak.hub import queries
 from charteroak.hub.actions import clauses
+from charteroak.hub.evidence import doubtful, review
 from charteroak.hub.models import LinkRun
 from charteroak.hub.recipes import recipe_for
 from charteroak.policy.decision import Decision, Reason, Refused
@@ -29,6 +31,8 @@ from charteroak.submissions.actions import Worker
 from charteroak.submissions.delimited import whole
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import NUMBER, finder_agencies
+
+REVIEW = "review.json"  # beside the engine's own parts of a stored run
 
 
 def link(pk: int) -> None:
@@ -50,7 +54,9 @@ def link(pk: int) -> None:
         _fail(pk, Decision((Reason("cannot_link", str(problem)),)))
         return
     vault = stores.vault(Store.IDENTITY)
-    stored = vault.put(io.BytesIO(_packed(found)), project=run.agreement.number, store=Store.IDENTITY)
+    stored = vault.put(
+        io.BytesIO(_packed(found, review(found, files))), project=run.agreement.number, store=Store.IDENTITY
+    )
     _linked(pk, stored, found, dropped, covered)
 
 
@@ -73,15 +79,19 @@ def matching_files(run: LinkRun) -> tuple[dict[str, pl.DataFrame], dict[str, int
 
 def stored_run(run: LinkRun) -> linkage.LinkRun:
     """The run as the engine left it, from the identity store."""
+    return linkage.read.link_run(_parts(run))
+
+
+def _parts(run: LinkRun) -> dict[str, bytes]:
     sealed = stores.vault(Store.IDENTITY).open(ObjectId(Store.IDENTITY, run.pairs))
     with zipfile.ZipFile(io.BytesIO(b"".join(sealed))) as parts:
-        return linkage.read.link_run({name: parts.read(name) for name in parts.namelist()})
+        return {name: parts.read(name) for name in parts.namelist()}
 
 
-def doubtful(found: linkage.LinkRun) -> list[str]:
-    """Ids of the pairs to review, the heaviest first; a pair's number is its place here, from 1."""
-    review = found.pairs.filter(pl.col("status") == "review").with_columns(pl.col("weight").round(9))
-    return review.sort("weight", "pair_id", descending=[True, False])["pair_id"].to_list()
+def stored_review(run: LinkRun) -> list[dict[str, Any]]:
+    """The doubtful pairs with their evidence, as the linker noted them."""
+    noted: list[dict[str, Any]] = json.loads(_parts(run)[REVIEW])
+    return noted
 
 
 def write_crosswalk(pk: int) -> None:
@@ -137,11 +147,12 @@ def _seed(run: LinkRun) -> int:
     return int(hashlib.sha256("".join([run.recipe_hash, *named]).encode()).hexdigest()[:16], 16)
 
 
-def _packed(found: linkage.LinkRun) -> bytes:
+def _packed(found: linkage.LinkRun, noted: list[dict[str, Any]]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:
         for name, content in linkage.write.link_run(found).items():
             parts.writestr(name, content)
+        parts.writestr(REVIEW, json.dumps(noted))
     return packed.getvalue()
 
 
