@@ -7,18 +7,19 @@ from django.http import HttpRequest
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import Mode
-from charteroak.site.rooms import OPEN
+from charteroak.agencies.models import Person
+from charteroak.site.rooms import menu
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     config = settings.CONFIG
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    today = clock.today()
     return {
         "product_name": config.product_name,
         "initiative_name": config.initiative_name,
         "demo": config.mode is not Mode.PRODUCTION,
-        "today": clock.today(),
+        "today": today,
         "this_room": request.path.split("/")[1],
-        "menu": [room for room in OPEN if room.public or signed_in],
+        "menu": menu(user.roles(today) if isinstance(user, Person) else ()),
     }

@@ -1,16 +1,27 @@
-"""The rooms in the order of the menu: address, name, and whether the public may enter."""
+"""The rooms in the order of the menu: address, name, who works there, and whether the public may enter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from charteroak.policy.roles import Role
+
+THE_BOARD = {Role.BOARD_CHAIR, Role.BOARD_MEMBER}
+THE_OFFICE = {Role.POLICY_OFFICE, Role.AUDITOR}
+PARTNERS = {Role.RESEARCHER, Role.DATA_STEWARD, Role.COUNSEL, Role.SIGNATORY}
+OPERATORS = {Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER}
+
 
 @dataclass(frozen=True)
 class Room:
+    """`roles` work here and find it in their menu; what they may see inside, the room itself decides."""
+
     name: str
     label: Promise
+    roles: frozenset[Role] = frozenset()
     public: bool = False
 
     @property
@@ -21,17 +32,27 @@ class Room:
         return find_spec(f"charteroak.{self.name}.{module}") is not None
 
 
+def room(name: str, label: Promise, *workers: Iterable[Role]) -> Room:
+    """A room for these roles; without any it is everybody's, the public's too."""
+    return Room(name, label, frozenset().union(*workers), public=not workers)
+
+
 ROOMS = (
-    Room("requests", _("Requests")),
-    Room("board", _("Board"), public=True),
-    Room("agreements", _("Agreements")),
-    Room("submissions", _("Deliveries")),
-    Room("hub", _("Hub")),
-    Room("workspaces", _("Workspaces")),
-    Room("outputs", _("Outputs")),
-    Room("catalog", _("Catalog"), public=True),
-    Room("agencies", _("Agencies"), public=True),
-    Room("register", _("Register"), public=True),
-    Room("audit", _("Log")),
-)
-OPEN = tuple(room for room in ROOMS if room.has("urls"))
+    room("requests", _("Requests"), PARTNERS, THE_BOARD, THE_OFFICE),
+    room("board", _("Board")),
+    room("agreements", _("Agreements"), PARTNERS, THE_BOARD, THE_OFFICE, OPERATORS),
+    room("submissions", _("Deliveries"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
+    room("hub", _("Hub"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
+    room("workspaces", _("Workspaces"), {Role.RESEARCHER, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR}),
+    room("outputs", _("Outputs"), {Role.RESEARCHER, Role.DATA_STEWARD, Role.OUTPUT_CHECKER}, THE_BOARD, THE_OFFICE),
+    room("catalog", _("Catalog")),
+    room("agencies", _("Agencies")),
+    room("register", _("Register")),
+    room("audit", _("Log"), {Role.AUDITOR}),
+)  # fmt: skip
+OPEN = tuple(one for one in ROOMS if one.has("urls"))
+
+
+def menu(roles: Iterable[Role]) -> list[Room]:
+    """The public's rooms, and those where one of these roles works."""
+    return [one for one in OPEN if one.public or one.roles & frozenset(roles)]
