@@ -17,7 +17,7 @@ from charteroak.submissions.queries import finder_agencies
 class DeliverForm(forms.Form):
     file = forms.FileField(
         label=_("Encrypted file"),
-        help_text=_("One file, encrypted with `oak encrypt`. Its name says which file it is."),
+        help_text=_("One file, encrypted with the command above. Its name says which file it is."),
     )
 
     def __init__(self, *args: object, agreement: Agreement, **kwargs: object) -> None:
