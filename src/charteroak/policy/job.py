@@ -35,7 +35,8 @@ def limits_not_enforced(facts: Facts) -> Reason | None:
     if not facts.limits_enforced:
         return Reason(
             "limits_not_enforced",
-            f"This machine cannot hold a job to its limits: {facts.why_not_enforced}",
+            "Nobody's script runs without limits on memory, processor and processes, which on this machine "
+            f"{facts.why_not_enforced}. Everything else runs.",
             "`oak doctor` says what is missing.",
         )
     return None
@@ -48,6 +49,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.QUEUED, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
         (Status.RUNNING, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
         (Status.RUNNING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=(limits_not_enforced,)),
+        (Status.QUEUED, Action.FAIL): step(Status.FAILED, Role.SYSTEM),  # given up before it began
         (Status.RUNNING, Action.SUCCEED): step(Status.SUCCEEDED, Role.SYSTEM),
         (Status.RUNNING, Action.FAIL): step(Status.FAILED, Role.SYSTEM),
         (Status.QUEUED, Action.CANCEL): step(Status.CANCELLED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),
