@@ -17,6 +17,7 @@ from charteroak.adapters.environment import home
 from charteroak.adapters.keys import KeyUnavailable
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
+from charteroak.agreements.destruction import plan
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit.models import Event
 from charteroak.hub import actions, destruction, extracts, tasks
@@ -139,7 +140,7 @@ def test_only_the_policy_office_clears_and_only_what_was_agreed(extract: Extract
 
 
 def destroyed() -> DestructionDuty:
-    for process in destruction.owners("identifiers"):
+    for process in destruction.HELD["identifiers"].owners():
         with as_if(process):
             destruction.destroy(Agreement.objects.get().pk, "identifiers")
     return DestructionDuty.objects.get(what="identifiers")
@@ -175,7 +176,7 @@ def test_identifiers_are_destroyed_with_keys_objects_and_a_certificate(extract: 
 def test_destruction_that_was_cut_off_is_completed_with_the_same_certificate() -> None:
     record = Agreement.objects.get()
     with as_if("linker"):
-        planned = destruction._plan(record, "identifiers", [Store.IDENTITY])
+        planned = plan(record, "identifiers", destruction.HELD["identifiers"])
         stores.destroy_project_keys(NUMBER, [Store.IDENTITY])  # and then the process is killed
     duty = destroyed()
     assert duty.certificate is not None

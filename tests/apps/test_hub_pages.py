@@ -106,7 +106,7 @@ def clear_and_destroy(as_process: AsProcess) -> None:
     assert as_("noor.haddad").get(f"{HERE}certificate/identifiers/").status_code == 404
     as_("noor.haddad").post(f"{HERE}destroy-identifiers/")
     duty = DestructionDuty.objects.get(what="identifiers")
-    for process in destruction.owners("identifiers"):
+    for process in destruction.HELD["identifiers"].owners():
         with as_process(process):
             destruction.destroy(duty.agreement_id, "identifiers")
     assert status()["identifiers_destroyed"]

@@ -46,6 +46,7 @@ NOTHING_AGAINST: dict[str, Any] = {
 # … apart from those that two steps need to be different …
 APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("meeting", "notice"): {"until_start": meeting.NOTICE},
+    ("agreement", "destroy"): {"not_destroyed": ("extract",)},
     ("motion", "declare_lost"): {"rejections": 1},
 }
 # … and, for each rule, what makes it refuse.
@@ -60,6 +61,8 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "signed_already"): {"already_signed": True},
     ("agreement", "text_changed"): {"text_changed": True},
     ("agreement", "parties_unsigned"): {"unsigned": ("DOL",)},
+    ("agreement", "still_in_force"): {"in_force": True},
+    ("agreement", "nothing_left"): {"not_destroyed": ()},
     ("agreement", "not_destroyed"): {"not_destroyed": ("extract",)},
     ("data_request", "incomplete"): {"missing": ("purpose",)},
     ("data_request", "purpose_missing"): {"columns_without_purpose": ("SDE gpa",)},

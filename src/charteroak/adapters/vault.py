@@ -164,6 +164,18 @@ class Vault:
             if self._folder:
                 self._folder.sync_parent(object_id.path)
 
+    def of_project(self, project: str, store: str) -> Iterator[ObjectId]:
+        """Every object of the store that is sealed for that project, also what interrupted work left behind."""
+        for found in obstore.list(self._objects, prefix=f"{store}/").collect():
+            _, folder, name = found["path"].split("/")
+            if folder == STAGING:
+                continue
+            object_id = ObjectId(store, name)
+            start = b"".join(self._ranges(object_id, 0, min(found["size"], HEADER_AT_MOST), HEADER_AT_MOST))
+            with suppress(NotSealed):
+                if Header.decoded(start)[0].key.project == project:
+                    yield object_id
+
     def sweep(self, before: datetime) -> int:
         """Remove what puts interrupted before that instant (UTC) have left; how many. For each start."""
         if self._folder:

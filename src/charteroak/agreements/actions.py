@@ -184,6 +184,17 @@ def terminate(*, pk: int, by: Person, because: str) -> None:
 
 
 @transaction.atomic
+def destroy(*, pk: int, by: Person) -> None:
+    """After the end: everything is due for destruction today; each room's own processes see to it."""
+    record = _locked(pk)
+    _require(record, Action.DESTROY, by)
+    today = clock.today()
+    later = record.duties.filter(Q(due_on__isnull=True) | Q(due_on__gt=today), done_at__isnull=True)
+    later.update(due_on=today, reason="ordered after the end")
+    audit.record("agreements:agreement:destroy", by=by, subject=record, number=record.number)
+
+
+@transaction.atomic
 def close(*, pk: int, by: Person) -> None:
     """Close an ended agreement once everything under it is destroyed and certified."""
     record = _locked(pk)

@@ -113,6 +113,13 @@ def terminate(request: HttpRequest, number: str, given: TerminateIn) -> dict[str
     return _facts(record, request)
 
 
+@router.post("/{number}/destroy")
+def destroy(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = _found(request, number)
+    actions.destroy(pk=record.pk, by=person(request))
+    return _facts(record, request)
+
+
 @router.post("/{number}/close")
 def close(request: HttpRequest, number: str) -> dict[str, Any]:
     record = _found(request, number)

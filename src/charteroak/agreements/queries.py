@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -186,8 +186,19 @@ def facts(
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),
+        in_force=record.ended_on is None and record.ends_on >= clock.today(),
         not_destroyed=tuple(duty.get_what_display() for duty in record.duties.filter(done_at__isnull=True)),
     )
+
+
+def destroyed_at(record: Agreement) -> datetime | None:
+    """From when on nothing held under the agreement can be restored; None while a destruction is outstanding.
+
+    It lies ahead while something is sealed only: a backup of its key could still restore it.
+    """
+    duties = list(record.duties.all())
+    done = [duty.sealed_until or duty.done_at for duty in duties if duty.done_at]
+    return max(done) if done and len(done) == len(duties) else None
 
 
 def draft_decision(request: DataRequest, by: Person) -> Decision:
@@ -236,6 +247,8 @@ def permitted(record: Agreement, person: Person) -> list[str]:
 def whose_turn(record: Agreement) -> str:
     """Who must do what next, in plain words; empty when nothing is left to do."""
     status = agreement.Status(record.status)
+    if status == agreement.Status.EXECUTED and record.ends_on < clock.today():
+        status = agreement.Status.TERMINATED  # by its own last day
     if status == agreement.Status.IN_SIGNATURE:
         waiting = sorted({party.split(":")[0] for party in unsigned(record)})
         return _("Signatories of %s: sign") % ", ".join(waiting)
@@ -254,13 +267,14 @@ def todo(person: Person) -> list[Item]:
              Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"))
         for request in (to_draft() if roles & DRAFTERS else ())
     ]  # fmt: skip
-    unfinished = Q(status__in=UNFINISHED) | Q(
-        status=agreement.Status.EXECUTED, executed_on__gte=today - RECENT
-    )
+    begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today)
+    unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     for record in visible_to(person).filter(unfinished):
-        mine = signatures_wanted(record, person) or (Role.COUNSEL in roles and record.status == "drafted")
+        closes = decisions(record, person).get(agreement.Action.CLOSE)
+        drafted = Role.COUNSEL in roles and record.status == agreement.Status.DRAFTED
+        mine = drafted or bool(closes) or bool(signatures_wanted(record, person))
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
-        if record.status == agreement.Status.EXECUTED:
+        if record.status == agreement.Status.EXECUTED and record.ends_on >= today:
             if held:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
         elif mine or held:

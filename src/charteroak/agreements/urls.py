@@ -13,5 +13,7 @@ urlpatterns = [
     path("<str:number>/open-for-signature/", views.open_for_signature, name="open_for_signature"),
     path("<str:number>/sign/<int:party>/", views.sign, name="sign"),
     path("<str:number>/terminate/", views.terminate, name="terminate"),
+    path("<str:number>/destroy/", views.destroy, name="destroy_agreement_data"),
+    path("<str:number>/certificate/", views.certificate, name="agreement_certificate"),
     path("<str:number>/close/", views.close, name="close_agreement"),
 ]

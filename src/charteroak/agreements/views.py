@@ -116,6 +116,8 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
         "wanted": wanted,
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
+        "today": clock.today(),
+        "all_destroyed": queries.destroyed_at(record),
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),
     }
@@ -209,6 +211,27 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     actions.terminate(pk=record.pk, by=person(request), because=form.cleaned_data["because"])
     messages.success(request, _("The agreement has ended: every route refuses from now on."))
     return redirect(record)
+
+
+@login_required
+@require_POST
+def destroy(request: HttpRequest, number: str) -> HttpResponse:
+    record = _found(request, number)
+    actions.destroy(pk=record.pk, by=person(request))
+    messages.success(request, _("Ordered. What is destroyed, and how, appears here as it is done."))
+    return redirect(record)
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """Printable: that nothing held under the agreement is left, part by part."""
+    record = _found(request, number)
+    if queries.destroyed_at(record) is None:
+        raise Http404
+    return render(
+        request, "agreements/certificate.html", {"agreement": record, "duties": record.duties.all()}
+    )
 
 
 @login_required

@@ -6,13 +6,15 @@ the enclave rebuilds from the extract and seals the verdicts for outputs, output
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
 
 from charteroak.adapters import clock, environments, sandboxes, stores
-from charteroak.adapters.environment import home
+from charteroak.adapters.environment import home, process
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
@@ -23,7 +25,7 @@ from charteroak.disclosure.verdicts import ORDER
 from charteroak.outputs.actions import hashes, locked
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.policy.clauses import Asked, Use
-from charteroak.policy.decision import Decision
+from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
 from charteroak.sandbox import DATA, Limits, Mount, SandboxSpec
@@ -52,8 +54,38 @@ def read(output: JobOutput) -> bytes:
     return b"".join(stores.vault(Store.OUTBOX).open(ObjectId(Store.OUTBOX, output.stored)))
 
 
+def covered(record: ReleaseRequest) -> Decision:
+    return coverage(record.workspace.agreement, Asked(Use.REVIEW, clock.today()))
+
+
+@contextmanager
+def returning(pk: int, round_: int) -> Iterator[None]:
+    """What is refused within sends the request back to its author with the reason, and the log keeps it."""
+    try:
+        yield
+    except Refused as refused:
+        with transaction.atomic():
+            record = locked(pk)
+            if record.status != Status.SUBMITTED or record.round != round_:
+                return
+            record.status = LIFECYCLE.after(Status(record.status), Action.RETURN)
+            record.returned_because = str(refused)
+            record.save()
+            audit.record(
+                "outputs:release_request:return",
+                by=process(),
+                subject=record,
+                number=record.number,
+                round=round_,
+                files=hashes(record),
+            )
+        action = "outputs:release_request:check"
+        audit.record_refusal(refused, action=action, by=record.author, subject=record)
+
+
 def seal(record: ReleaseRequest) -> dict[str, str]:
     """Each file, its derivation and what was published before, sealed for the enclave: name → object."""
+    covered(record).require()
     project, check = record.workspace.agreement.number, stores.vault(Store.CHECK)
     contents = {RELEASED: json.dumps(_published(record)).encode()}
     for file in record.files.select_related("output", "derivation"):
@@ -84,7 +116,7 @@ def results(record: ReleaseRequest) -> dict[str, dict[str, Any]]:
 def rebuild(record: ReleaseRequest, objects: dict[str, str]) -> str:
     """Judge the sealed files against the extract and its evidence; the object with the verdicts."""
     agreement = record.workspace.agreement
-    coverage(agreement, Asked(Use.REVIEW, clock.today())).require()
+    covered(record).require()
     appetite = strictest(*map(shipped, terms(agreement).appetites))
     check, python = stores.vault(Store.CHECK), environments.build(home().environments)
     with (
@@ -113,15 +145,14 @@ def record_verdicts(*, pk: int, round_: int, checks: str) -> None:
     record = locked(pk)
     if record.status != Status.SUBMITTED or record.round != round_:
         return
-    known = Facts(coverage=Decision())
-    LIFECYCLE.may(Status(record.status), Action.CHECK, {Role.SYSTEM}, known).require()
+    allowed = covered(record).require()
+    LIFECYCLE.may(Status(record.status), Action.CHECK, {Role.SYSTEM}, Facts(coverage=allowed)).require()
     record.checks = checks
     found = results(record)
     for file in record.files.select_related("output__job"):
         _judge(record, file, found.get(file.name))
     record.status, record.checked_at = Status.CHECKED, clock.now()
     record.save()
-    allowed = coverage(record.workspace.agreement, Asked(Use.REVIEW, clock.today()))
     audit.record(
         "outputs:release_request:check",
         by="outputs",

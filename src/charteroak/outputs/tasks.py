@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from charteroak.audit.tasks import sign
-from charteroak.outputs import checks, viewing
+from charteroak.outputs import checks, destruction, viewing
 from charteroak.outputs import release as releasing
 
 
@@ -14,21 +14,24 @@ from charteroak.outputs import release as releasing
 def prepare_checks(release_request: int, round: int) -> None:
     record = checks.waiting(release_request, round)
     if record is not None:
-        rebuild.defer(release_request=record.pk, round=round, objects=checks.seal(record))
+        with checks.returning(release_request, round):
+            rebuild.defer(release_request=record.pk, round=round, objects=checks.seal(record))
 
 
 @app.task(queue="enclave", name="outputs:rebuild")
 def rebuild(release_request: int, round: int, objects: dict[str, str]) -> None:
     record = checks.waiting(release_request, round)
     if record is not None:
-        record_checks.defer(
-            release_request=record.pk, round=round, checks_object=checks.rebuild(record, objects)
-        )
+        with checks.returning(release_request, round):
+            record_checks.defer(
+                release_request=record.pk, round=round, checks_object=checks.rebuild(record, objects)
+            )
 
 
 @app.task(queue="outputs", name="outputs:record_checks")
 def record_checks(release_request: int, round: int, checks_object: str) -> None:
-    checks.record_verdicts(pk=release_request, round_=round, checks=checks_object)
+    with checks.returning(release_request, round):
+        checks.record_verdicts(pk=release_request, round_=round, checks=checks_object)
 
 
 @app.task(queue="outputs", name="outputs:release")
@@ -36,6 +39,18 @@ def release(release_request: int) -> None:
     if releasing.release(release_request):
         with suppress(AlreadyEnqueued):  # the notary is about to sign anyway
             sign.defer()
+
+
+@app.task(name="outputs:destroy")
+def destroy(agreement: int, what: str) -> None:
+    destruction.destroy(agreement, what)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="outputs:destroy_due", queue="outputs", queueing_lock="outputs:destroy_due")
+def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    """At the due date destruction needs nobody's click."""
+    destruction.order_due()
 
 
 @app.task(queue="outputs", name="outputs:show")

@@ -22,6 +22,7 @@ class Action(StrEnum):
     SIGN = "sign"
     EXECUTE = "execute"
     TERMINATE = "terminate"
+    DESTROY = "destroy"  # today, instead of at the due date
     CLOSE = "close"
 
 
@@ -33,6 +34,7 @@ class Facts:
     already_signed: bool = False
     text_changed: bool = False  # the text shown to the signer is no longer the text on file
     unsigned: tuple[str, ...] = ()
+    in_force: bool = False  # neither ended nor expired
     not_destroyed: tuple[str, ...] = ()
 
 
@@ -72,6 +74,16 @@ def parties_unsigned(facts: Facts) -> Reason | None:
     return None
 
 
+def still_in_force(facts: Facts) -> Reason | None:
+    if facts.in_force:
+        return Reason("still_in_force", "The agreement is in force.", "It ends on its last day, or early.")
+    return None
+
+
+def nothing_left(facts: Facts) -> Reason | None:
+    return None if facts.not_destroyed else Reason("nothing_left", "Everything is destroyed.")
+
+
 def not_destroyed(facts: Facts) -> Reason | None:
     if facts.not_destroyed:
         return Reason("not_destroyed", f"Not yet destroyed: {', '.join(facts.not_destroyed)}.")
@@ -92,7 +104,17 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.EXECUTED, Role.SIGNATORY, rules=(parties_unsigned, text_changed)
         ),
         (Status.EXECUTED, Action.TERMINATE): step(Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE),
-        (Status.EXECUTED, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE, rules=(not_destroyed,)),
-        (Status.TERMINATED, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE, rules=(not_destroyed,)),
+        **{
+            (status, Action.DESTROY): step(
+                status, Role.POLICY_OFFICE, Role.ENCLAVE_OPERATOR, rules=(still_in_force, nothing_left)
+            )
+            for status in (Status.EXECUTED, Status.TERMINATED)
+        },
+        **{
+            (status, Action.CLOSE): step(
+                Status.CLOSED, Role.POLICY_OFFICE, rules=(still_in_force, not_destroyed)
+            )
+            for status in (Status.EXECUTED, Status.TERMINATED)
+        },
     },
 )

@@ -188,6 +188,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.DRAFT, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
         (Status.RETURNED, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
         (Status.SUBMITTED, Action.CHECK): step(Status.CHECKED, Role.SYSTEM),
+        (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.SYSTEM),  # covered no longer
         (Status.CHECKED, Action.REVIEW): step(
             Status.CHECKED,
             Role.OUTPUT_CHECKER,

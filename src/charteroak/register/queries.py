@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import terms
+from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
 from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
@@ -96,14 +96,17 @@ def clock_of(record: DataRequest) -> dict[str, Any]:
     begun = _day(record.submitted_at) if record.submitted_at else record.started_on
     until = _day(record.decided_at) if record.decided_at else clock.today()
     agreement = agreement_of(record)
-    due = None
+    due = gone = None
     if agreement is not None:
+        gone = destroyed_at(agreement)
         due = agreement.duties.filter(done_at__isnull=True, due_on__isnull=False).order_by("due_on").first()
     return {
         "days_to_decision": max((until - begun).days, 0),
         "decided": record.decided_at is not None,
         "agreement_ends_on": agreement.ends_on if agreement else None,
         "destruction_due_on": due.due_on if due else None,
+        "destroyed_at": gone if gone and gone <= clock.now() else None,
+        "sealed_until": gone if gone and gone > clock.now() else None,
     }
 
 

@@ -1,6 +1,7 @@
 """Every write about workspaces and their jobs: opened, closed; submitted, started, ended, cancelled."""
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, sandboxes
+from charteroak.adapters.environment import home
 from charteroak.agencies.models import Person
+from charteroak.agreements.models import Agreement
 from charteroak.audit import actions as audit
 from charteroak.hub.models import Extract
 from charteroak.policy import job as job_rules
@@ -19,7 +22,7 @@ from charteroak.policy.clauses import Use
 from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, JobOutput, Workspace
-from charteroak.workspaces.queries import WAITING, covered, facts, openable, roles_of
+from charteroak.workspaces.queries import RUN, WAITING, covered, facts, openable, roles_of
 
 FIRST_ACCOUNT = 64_200  # below are the platform's own
 LARGEST_SCRIPT = 200_000  # characters
@@ -71,14 +74,27 @@ def _locked(pk: int) -> Workspace:
 
 
 @transaction.atomic
-def close(*, pk: int, by: Person) -> None:
+def close(*, pk: int, by: Person | str) -> None:
     """Close the workspace: no job starts in it any more."""
     record = _locked(pk)
-    roles, known = roles_of(by, record), facts(record, by)
-    rules.LIFECYCLE.may(rules.Status(record.status), rules.Action.CLOSE, roles, known).require()
+    roles = {Role.SYSTEM} if isinstance(by, str) else roles_of(by, record)
+    rules.LIFECYCLE.may(rules.Status(record.status), rules.Action.CLOSE, roles, rules.Facts()).require()
     record.status, record.closed_at = rules.Status.CLOSED, clock.now()
     record.save()
     audit.record("workspaces:workspace:close", by=by, subject=record, number=record.agreement.number)
+
+
+def remove(*, agreement: Agreement) -> str:
+    """At the end: close the workspace and remove the project's folder; what the certificate says of it."""
+    room = Workspace.objects.filter(agreement=agreement).first()
+    if room is not None and room.status == rules.Status.OPEN:
+        close(pk=room.pk, by=ENCLAVE)
+    folder = home().workspaces / agreement.number
+    if folder.exists():
+        shutil.rmtree(folder)  # follows no link
+    with transaction.atomic():
+        audit.record("workspaces:destruction:folder", by=ENCLAVE, subject=agreement, number=agreement.number)
+    return f"workspaces/{agreement.number}"
 
 
 @transaction.atomic
@@ -98,7 +114,7 @@ def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> 
         submitted_by=by,
         submitted_at=clock.now(),
     )
-    app.configure_task("workspaces:run", allow_unknown=False).defer(job=job.pk)
+    app.configure_task(RUN, allow_unknown=False).defer(job=job.pk)
     audit.record(
         "workspaces:job:submit",
         by=by,
@@ -218,8 +234,24 @@ def end(
 
 
 @transaction.atomic
+def give_up(*, pk: int) -> None:
+    """Note that the enclave tried a job again and again in vain; one that has ended meanwhile stays as it is."""
+    job = _locked_job(pk)
+    if job.status not in WAITING:
+        return
+    _require(job, job_rules.Action.FAIL)
+    job.status, job.ended_at = job_rules.Status.FAILED, clock.now()
+    job.outcome = _(
+        "The enclave could not run this job, though it tried again. Ask its operator, then send it anew."
+    )
+    job.save()
+    workspace = audit.subject_of(job.workspace)
+    audit.record("workspaces:job:give_up", by=ENCLAVE, subject=job, workspace=workspace)
+
+
+@transaction.atomic
 def cancel(*, pk: int, by: Person) -> None:
-    """Cancel a job; one that is running ends at its own limits, and nothing of it is kept."""
+    """Cancel a job; one that is running is ended within a second, and nothing of it is kept."""
     job = _locked_job(pk)
     roles = roles_of(by, job.workspace)
     job_rules.LIFECYCLE.may(

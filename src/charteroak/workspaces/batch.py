@@ -21,7 +21,7 @@ from charteroak.adapters.vault import ObjectId, VaultError
 from charteroak.hub.models import Extract
 from charteroak.policy.decision import Reason, Refused
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions
+from charteroak.workspaces import actions, queries
 from charteroak.workspaces.actions import Left
 from charteroak.workspaces.models import Job
 
@@ -81,7 +81,14 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
             Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python,
         )  # fmt: skip
         spec = SandboxSpec(mounts, LIMITS)
-        ended = sandboxes.run(spec, ["python", f"{CODE}/{SCRIPT}"], uid=account_of(account))
+        ended = sandboxes.run(
+            spec,
+            ["python", f"{CODE}/{SCRIPT}"],
+            uid=account_of(account),
+            stop=lambda: not queries.is_waiting(job.pk),
+        )
+    if ended.stopped:
+        return ended, [], 0  # cancelled: nothing of it is kept
     left, refused = collected(work / "outbox", project)
     left.append(keep(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
     return ended, left, refused

@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import Process, home
@@ -18,6 +19,7 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, Workspace
 
 OFFICES = frozenset({Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR})
+RUN = "workspaces:run"  # the task that runs a job
 WAITING = (job_rules.Status.QUEUED, job_rules.Status.RUNNING)
 
 
@@ -76,6 +78,19 @@ def ready_extracts() -> QuerySet[Extract]:
     return Extract.objects.filter(status=extract_rules.Status.CLEARED, workspace__isnull=True).select_related(
         "link_run__agreement"
     )
+
+
+def is_waiting(job: int) -> bool:
+    """Whether the job still waits or runs: nobody cancelled it meanwhile."""
+    return Job.objects.filter(pk=job, status__in=WAITING).exists()
+
+
+def given_up() -> list[Job]:
+    """Jobs that still wait for a worker though none will take them up: their task failed for good."""
+    waiting = list(Job.objects.filter(status__in=WAITING))
+    tasks = ProcrastinateJob.objects.filter(task_name=RUN, status__in=("todo", "doing"))
+    alive = set(tasks.values_list("args__job", flat=True))
+    return [job for job in waiting if job.pk not in alive]
 
 
 def openable(extract: Extract) -> Decision:

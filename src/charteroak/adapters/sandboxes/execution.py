@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from charteroak.adapters.sandboxes import cgroups, filter
 from charteroak.adapters.sandboxes.cgroups import Group
-from charteroak.adapters.sandboxes.pipes import OnOutput, Pipes
+from charteroak.adapters.sandboxes.pipes import OnOutput, Pipes, Stop
 from charteroak.sandbox import SandboxSpec, arguments
 from charteroak.sandbox.bubblewrap import ACCOUNT_FILES
 
@@ -36,6 +36,7 @@ class Ended:
     timed_out: bool
     out_of_memory: bool
     work_full: bool  # ended because the work folder outgrew its limit
+    stopped: bool  # ended because `stop` said so
     output_cut: bool  # more was printed than the limit; the rest was dropped
 
 
@@ -54,12 +55,14 @@ def run(
     uid: int | None = None,
     stdin: BinaryIO | None = None,
     on_output: OnOutput | None = None,
+    stop: Stop | None = None,
 ) -> Ended:
     """Run `command` in `spec`.
 
     As root the run has the account `uid` (STRANGER unless given); it sees each mounted folder as its own,
     whoever owns it on the host. Without root it has the caller's account. With `on_output` each piece is
-    handed over as it comes and not kept. Raises LimitsNotEnforced, NotStarted.
+    handed over as it comes and not kept. When `stop`, asked twice a second, says so, the whole run is killed.
+    Raises LimitsNotEnforced, NotStarted, and whatever `stop` raises, after ending the run.
     """
     where = cgroups.hierarchies()
     if isinstance(where, str):
@@ -72,7 +75,7 @@ def run(
     except OSError as error:
         raise LimitsNotEnforced(f"The kernel refuses a limit: {error}. Choose a larger one.") from error
     try:
-        return _run(spec, command, program, group, _account(uid), Pipes(spec, stdin, on_output))
+        return _run(spec, command, program, group, _account(uid), Pipes(spec, stdin, on_output, stop))
     finally:
         group.remove()
 
@@ -107,7 +110,7 @@ def _run(
         code = OUT_OF_TIME
     elif memory:
         code = OUT_OF_MEMORY
-    elif not reached and not pipes.work_full:
+    elif not reached and not pipes.work_full and not pipes.stopped:
         said = pipes.opening.decode(errors="replace")
         if not said.startswith("bwrap: execvp"):
             raise NotStarted(f"The sandbox could not be built: {failure or said.strip()}. Type: oak doctor")
@@ -121,6 +124,7 @@ def _run(
         timed_out=pipes.timed_out,
         out_of_memory=memory and not pipes.timed_out,
         work_full=pipes.work_full,
+        stopped=pipes.stopped,
         output_cut=pipes.cut,
     )
 

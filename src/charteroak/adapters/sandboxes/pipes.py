@@ -14,21 +14,24 @@ from charteroak.adapters.sandboxes.quota import outgrown
 from charteroak.sandbox import SandboxSpec
 
 OnOutput = Callable[[str, bytes], None]  # "stdout" or "stderr", and the piece
+Stop = Callable[[], bool]  # asked twice a second: whether the run must end now
 PIECE = 65536
 BETWEEN_LOOKS = 0.5  # seconds between measurements of the work folder
 OPENING = 4096
 
 
 class Pipes:
-    """Follows one run to its end, or ends it at its limit of time or work folder."""
+    """Follows one run to its end, or ends it at its limit of time or work folder, or when asked to."""
 
-    def __init__(self, spec: SandboxSpec, stdin: BinaryIO | None, on_output: OnOutput | None) -> None:
-        self.spec, self.stdin, self.on_output = spec, stdin, on_output
+    def __init__(
+        self, spec: SandboxSpec, stdin: BinaryIO | None, on_output: OnOutput | None, stop: Stop | None
+    ) -> None:
+        self.spec, self.stdin, self.on_output, self.stop = spec, stdin, on_output, stop
         self.kept = {"stdout": bytearray(), "stderr": bytearray()}
         self.opening = b""  # of standard error, where bubblewrap says why it could not start
         self.seen = {"stdout": 0, "stderr": 0}
-        self.cut = self.timed_out = self.work_full = False
-        self.seconds = 0.0
+        self.cut = self.timed_out = self.work_full = self.stopped = False
+        self.seconds = self.asks_at = 0.0
 
     def follow(self, process: subprocess.Popen[bytes], group: Group) -> None:
         """Until the command and both its pipes have ended. Ends the run at a limit."""
@@ -50,13 +53,21 @@ class Pipes:
         self.seconds = time.monotonic() - started
 
     def _judge(self, process: subprocess.Popen[bytes], group: Group, left: float) -> None:
-        if self.timed_out or self.work_full or process.poll() is not None:
+        if self.timed_out or self.work_full or self.stopped or process.poll() is not None:
             return
         self.timed_out = left <= 0
         self.work_full = not self.timed_out and outgrown(self.spec)
-        if self.timed_out or self.work_full:
+        self.stopped = self._asked_to_stop()
+        if self.timed_out or self.work_full or self.stopped:
             process.kill()  # which may not have entered the group yet
             group.kill()
+
+    def _asked_to_stop(self) -> bool:
+        """Asked between looks only, however much the command prints."""
+        if self.stop is None or time.monotonic() < self.asks_at:
+            return False
+        self.asks_at = time.monotonic() + BETWEEN_LOOKS
+        return self.stop()
 
     def _take(self, stream: str, piece: bytes) -> bool:
         """False at the end of the stream."""
