@@ -18,6 +18,13 @@ def size(request: HttpRequest) -> dict[str, Any]:
     return {"events": events(request).count(), "checkpoint": checkpoint.note if checkpoint else None}
 
 
+@router.get("/acts")
+def acts(request: HttpRequest, by: str) -> dict[str, Any]:
+    """How many acts the log has of a person or process; refusals are none."""
+    done = queries.search(events(request), by=by).exclude(name__endswith=":refused")
+    return {"by": by, "acts": done.count()}
+
+
 @router.get("/records/{subject}")
 def record(request: HttpRequest, subject: str) -> list[dict[str, Any]]:
     about = events(request).filter(subject=subject).order_by("index")

@@ -96,7 +96,13 @@ def _answer_finder_list(play: Play) -> None:
 
     here, lou = f"/submissions/{play.number}/", STEWARDS["DOL"]
     identity = folder(play) / "DOL" / "dol.age"
-    recipient = age.generate_identity(identity)
+
+    def make_key() -> dict[str, object]:
+        identity.unlink(missing_ok=True)
+        return {"recipient": age.generate_identity(identity)}
+
+    play.once("key for the finder list", make_key)
+    recipient = str(play.diary.found("key for the finder list", "recipient"))
     play.do("order finder list", NOOR, here, "order-finder-list", {"recipient": recipient})
     made = f"/api/submissions/{play.number}"
     play.visitor(lou).wait(made, lambda found: bool(found["finder_lists"]), "The finder list")

@@ -20,18 +20,26 @@ class Diary:
         """Begun and never noted as done: it may or may not have reached the site."""
         return self._kept.get(step, {}).get("state") == "begun"
 
-    def begin(self, step: str) -> None:
-        self._note(step, {"state": "begun"})
+    def begin(self, step: str, **known: object) -> None:
+        self._note(step, {"state": "begun", **known})
 
     def finish(self, step: str, **found: object) -> None:
         self._note(step, {"state": "done", **found})
 
     def found(self, step: str, name: str) -> object:
-        """What a finished step found out. Raises KeyError."""
+        """What was known at a step's beginning, or a finished step found out. Raises KeyError."""
         return self._kept[step][name]
+
+    def forget(self, step: str) -> None:
+        """The site refused it: nothing happened, nothing is in doubt."""
+        del self._kept[step]
+        self._write()
 
     def _note(self, step: str, what: JSON) -> None:
         self._kept[step] = what
+        self._write()
+
+    def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         staged = self._file.with_suffix(".new")
         staged.write_text(json.dumps(self._kept, indent=1), encoding="utf-8")

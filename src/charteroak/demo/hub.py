@@ -15,8 +15,8 @@ def link(play: Play) -> None:
     play.day(58)
     here = f"/hub/{play.number}/"
     play.do("start linking", NOOR, here, "start-link-run")
-    _until(play, "in_clerical_review", "Linking")
-    _decide_pairs(play)
+    play.once("linked", lambda: _until(play, "in_clerical_review", "Linking"))
+    play.once("pairs decided", lambda: _decide_pairs(play))
     play.do("settle", NOOR, here, "settle")
     _until(play, "settled", "Settling")
 
@@ -32,16 +32,10 @@ def _until(play: Play, status: str, what: str) -> None:
 
 def _decide_pairs(play: Play) -> None:
     """Decide each pair by what the page shows: alike enough in names and birth date, or not."""
-    here, page = f"/hub/{play.number}/pairs/", 0
-    while not play.diary.done("pairs decided"):
-        shown = play.visitor(NOOR).open(here)
-        undecided = shown.pairs()
-        if not undecided:
-            play.diary.finish("pairs decided", pages=page)
-            return
-        page += 1
+    noor, here = play.visitor(NOOR), f"/hub/{play.number}/pairs/?all=1"
+    while undecided := (shown := noor.open(here)).pairs():
         choices = {f"pair-{pair}": "same" if same else "different" for pair, same in undecided.items()}
-        play.do(f"pairs, page {page}", NOOR, here, "decide-pairs", choices)
+        noor.submit(shown, "decide-pairs", choices)
 
 
 def confirm(play: Play) -> None:

@@ -30,7 +30,7 @@ def analyse(play: Play) -> None:
     script.write_text(_script(folder(play) / "crosswalks" / "town_region.csv"), encoding="utf-8")
     play.do(
         "run the analysis", MAYA, f"/workspaces/{play.number}/", "submit-job", files={"file": script},
-        found=lambda page: {"job": page.address.rstrip("/").rsplit("/", 1)[-1]},
+        found=lambda: {"job": _newest_job(play)},
     )  # fmt: skip
     job = play.diary.found("run the analysis", "job")
 
@@ -42,6 +42,11 @@ def analyse(play: Play) -> None:
     found = play.visitor(MAYA).json(where)
     if found["status"] != "succeeded":
         raise Stopped(f"The analysis is {found['status']}: {found['outcome']}")
+
+
+def _newest_job(play: Play) -> int:
+    jobs = play.visitor(MAYA).json(f"/api/workspaces/{play.number}")["jobs"]
+    return max(jobs) if isinstance(jobs, list) else 0
 
 
 def _script(crosswalk: Path) -> str:
@@ -56,7 +61,7 @@ def request_release(play: Play) -> None:
     """Day 94: seven files are put forward, each with what it shows and how it was protected."""
     play.do(
         "start the release request", MAYA, f"/workspaces/{play.number}/", "request-release",
-        found=lambda page: {"number": page.address.rstrip("/").rsplit("/", 1)[-1]},
+        found=lambda: {"number": play.visitor(MAYA).newest("/outputs/", f"/outputs/{play.number}-")},
     )  # fmt: skip
     here = f"/outputs/{_release(play)}/"
     job = play.visitor(MAYA).json(
@@ -94,7 +99,7 @@ def review(play: Play) -> None:
     for name in failing:
         play.do(f"adopt the protected {name}", MAYA, here, f"adopt-{name}")
     play.do("submit again", MAYA, here, "submit")
-    _checked(play)
+    play.once("checked again", lambda: _checked(play))
     if _review(play, 2):
         raise Stopped(f"Outputs still fail their checks; see {here}.")
 
@@ -117,9 +122,10 @@ def _review(play: Play, round_: int) -> list[str]:
             here,
             "review",
             fields,
-            found=lambda _: {"back": failing},
+            found=lambda: {"back": failing},
         )
-    return failing
+    back = play.diary.found(f"round {round_}: {CHECKERS[-1]} reviews", "back")  # adopted files look different
+    return [str(name) for name in back] if isinstance(back, list) else []
 
 
 def clear(play: Play) -> None:

@@ -7,6 +7,10 @@ class Stopped(Exception):
     """What the page said, in its own words."""
 
 
+class Unanswered(Stopped):
+    """The site went away before it said whether it took what was sent."""
+
+
 class Page:
     def __init__(self, address: str, status: int, body: bytes) -> None:
         self.address, self.status = address, status

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from charteroak.adapters import clock
-from charteroak.demo.page import Page, Stopped
+from charteroak.demo.page import Stopped
 from charteroak.demo.play import Play
 
 MAYA, SAM = "maya.ortiz", "sam.reyes"
@@ -64,7 +64,7 @@ def enquire(play: Play) -> None:
     play.day(0)
     play.do(
         "begin", MAYA, "/requests/new/", "start", {"title": "CTE and earnings"},
-        found=lambda page: {"number": _number(page)},
+        found=lambda: {"number": play.visitor(MAYA).newest("/requests/", "/requests/")},
     )  # fmt: skip
     here = f"/requests/{play.number}/"
     ends_on = (play.day_zero + timedelta(days=326)).isoformat()
@@ -72,14 +72,13 @@ def enquire(play: Play) -> None:
     for colleague in ("jonah.reed", "lena.park"):
         play.do(f"name {colleague}", MAYA, here, "add-member", {"person": colleague})
     _ask_columns(play, "columns, one without a purpose", without="gpa")
-    page = play.visitor(MAYA).open(here)
-    if "purpose missing" not in page:
-        raise Stopped("The fit check did not notice that gpa has no purpose.")
+    play.once("fit check", lambda: _fit_check(play, here))
     _ask_columns(play, "columns")
 
 
-def _number(page: Page) -> str:
-    return page.address.rstrip("/").rsplit("/", 1)[-1]
+def _fit_check(play: Play, here: str) -> None:
+    if "purpose missing" not in play.visitor(MAYA).open(here):
+        raise Stopped("The fit check did not notice that gpa has no purpose.")
 
 
 def _ask_columns(play: Play, step: str, without: str = "") -> None:
@@ -161,8 +160,11 @@ def meet(play: Play, name: str, noticed: int, held: int, motion: dict[str, str])
         "starts_at": f"{starts:%Y-%m-%d %H:%M}",
         "place": "Legislative Office Building, room 2B, and online",
     }
-    play.do(f"plan {name}", SAM, "/board/", "plan", when, found=lambda page: {"at": page.address})
-    meeting = str(play.diary.found(f"plan {name}", "at")).removeprefix(play.site)
+    play.do(
+        f"plan {name}", SAM, "/board/", "plan", when,
+        found=lambda: {"id": play.visitor(SAM).newest("/board/", "/board/meetings/")},
+    )  # fmt: skip
+    meeting = f"/board/meetings/{play.diary.found(f'plan {name}', 'id')}/"
     play.do(f"agenda of {name}", SAM, meeting, "add-motion", {"data_request": play.number, **motion})
     play.do(f"notice of {name}", SAM, meeting, "notice")
     play.day(held, time(8, 31))

@@ -11,7 +11,7 @@ from pathlib import Path
 from charteroak.adapters import clock
 from charteroak.demo import agreement, hub, outputs, request
 from charteroak.demo.diary import Diary
-from charteroak.demo.play import DAY_ZERO, Play, say
+from charteroak.demo.play import AUDITOR, DAY_ZERO, Play, say
 from charteroak.demo.server import oak
 
 STAGES: dict[str, Callable[[Play], None]] = {
@@ -95,7 +95,7 @@ def summary(one: Play) -> dict[str, object]:
         ids = {"data_request": one.number}
         stages.append({"name": name, "seconds": one.diary.found(f"stage {name}", "seconds"), "ids": ids})
     release = str(one.diary.found("start the release request", "number"))
-    log = one.visitor("pat.lee").json("/api/audit/size")
+    log = one.visitor(AUDITOR).json("/api/audit/size")
     return {
         "stages": stages,
         "data_request": one.number,
