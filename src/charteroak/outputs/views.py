@@ -1,8 +1,6 @@
 """Release requests: what is put forward, what the checks say, whose vote is in, what left."""
 
 import base64
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -17,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters.showing import NotShown
 from charteroak.agencies.models import Person
 from charteroak.audit.queries import NotYetSigned
-from charteroak.outputs import actions, queries
+from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.models import OutputFile, ReleaseRequest
+from charteroak.outputs.printed import printed
 from charteroak.outputs.viewing import look
 from charteroak.policy.release_request import Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
@@ -58,7 +57,7 @@ def release_request(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) -> HttpResponse:
     who = person(request)
-    files = list(record.files.select_related("output", "protected"))
+    forward = list(record.files.select_related("output", "protected"))
     decisions = queries.decisions(record, who)
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
     return render(
@@ -66,7 +65,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         "outputs/release_request.html",
         {
             "record": record,
-            "files": files,
+            "files": forward,
             "turn": queries.whose_turn(record),
             "checked": int(record.status != Status.SUBMITTED),
             "decisions": decisions,
@@ -79,7 +78,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "clearances": record.clearances.filter(round=record.round).select_related("agency", "by"),
             "earlier": earlier.exclude(pk=record.pk),
             "add_form": in_error.get("add", AddFileForm(record)),
-            "review_form": in_error.get("review", ReviewForm(files)),
+            "review_form": in_error.get("review", ReviewForm(forward)),
             "return_form": in_error.get("return", ReturnForm()),
         },
         status=400 if in_error else 200,
@@ -94,7 +93,7 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, record, add=form)
     said = form.cleaned_data
-    actions.add_file(
+    files.add(
         pk=record.pk,
         by=person(request),
         output=said["output"].pk,
@@ -109,8 +108,17 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found(request, number)
-    actions.adopt(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
+    files.adopt(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
     messages.success(request, _("The protected version is put forward."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def remove_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    record = found(request, number)
+    files.take_out(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
+    messages.success(request, _("The file is taken out; it stays in the enclave."))
     return redirect(record)
 
 
@@ -182,7 +190,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if shown.name.endswith(".svg"):
         context["picture"] = base64.b64encode(said["content"].encode()).decode()
     elif shown.name.endswith(".csv"):
-        context["rows"] = list(csv.reader(io.StringIO(said["content"])))
+        context["table"] = printed(said["content"])
     else:
         context["text"] = said["content"]
     return render(request, "outputs/file.html", context)
