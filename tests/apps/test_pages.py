@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client
@@ -12,8 +13,8 @@ from django.urls import path
 from charteroak.agencies.models import Person
 from charteroak.audit.models import AnonymousRefusals, Event
 from charteroak.policy.decision import refuse
+from charteroak.site import urls as site_urls
 from charteroak.site.middleware import CONTENT_SECURITY_POLICY
-from charteroak.site.urls import urlpatterns as site_patterns
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "src" / "charteroak").rglob("templates/**/*.html"))
 
@@ -27,7 +28,17 @@ def broken_door(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
-urlpatterns = [*site_patterns, path("door/", forbidden_door, name="door"), path("broken/", broken_door)]
+def waiting_door(request: HttpRequest) -> HttpResponse:
+    raise OperationalError
+
+
+handler500 = site_urls.handler500
+urlpatterns = [
+    *site_urls.urlpatterns,
+    path("door/", forbidden_door, name="door"),
+    path("broken/", broken_door),
+    path("waiting/", waiting_door),
+]
 
 
 @pytest.fixture
@@ -114,6 +125,15 @@ def test_a_fault_of_ours_is_said_without_the_database(client: Client) -> None:
     page = client.get("/broken/")
     assert page.status_code == 500
     assert "Something broke on our side" in page.text
+    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.urls(__name__)
+def test_a_database_that_is_away_is_said_with_when_to_come_back(client: Client) -> None:
+    client.raise_request_exception = False
+    page = client.get("/waiting/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+    assert "being started again" in page.text
     assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
 
 

@@ -1,17 +1,20 @@
 """The pages that belong to no room: home, how it works, sign-in, health."""
 
+import sys
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
 from charteroak.adapters.environment import Mode
 from charteroak.agencies.models import Person
@@ -90,6 +93,13 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's si
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """A database that is being started again is no fault of the site: it says when to come back."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return server_error(request)
+    return HttpResponse(loader.render_to_string("503.html"), status=503, headers={"Retry-After": "2"})
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
