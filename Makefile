@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python
 	"$$p" -c 'import sys,venv,ensurepip; sys.exit(sys.version_info < (3,11))' 2>/dev/null && echo "$$p" && break; done)
 UV = $(BIN)/uv pip install --quiet --python $(BIN)/python --verify-hashes --constraint requirements.lock
 DEMO ?=
+# compiled once: every later start of `oak`, and a demo has twenty, takes half the time
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo serve test check bench lock docs system clean
 
