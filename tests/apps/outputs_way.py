@@ -25,6 +25,7 @@ from charteroak.hub import actions as hub
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.outputs import actions as outputs
 from charteroak.outputs import checks
+from charteroak.outputs import files as output_files
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
@@ -126,7 +127,7 @@ def requested(job: Job, names: list[str] | None = None) -> ReleaseRequest:
     record = outputs.start(workspace=job.workspace.pk, by=person(MAYA))
     for output in job.outputs.exclude(name__endswith=".toml"):
         if output.name != batch.LOG and (names is None or output.name in names):
-            outputs.add_file(
+            output_files.add(
                 pk=record.pk, by=person(MAYA), output=output.pk, context="Counts.", controls="Suppressed."
             )
     return record

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from apps import outputs_way, way
 from apps.hub_way import DAY, AsProcess
@@ -17,7 +18,7 @@ from charteroak.adapters.environment import home
 from charteroak.agencies.models import RoleHeld
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
-from charteroak.outputs import actions, queries
+from charteroak.outputs import actions, files, queries, tasks
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
@@ -70,17 +71,56 @@ def test_nothing_is_sent_without_files_and_their_context(room: Workspace) -> Non
     offered = {output.name: output.pk for output in queries.outputs_to_add(record)}
     assert set(offered) == {"flow.csv", "towns.csv", "wide.parquet"}
     with pytest.raises(Refused, match="cannot read"):
-        actions.add_file(
-            pk=record.pk, by=person(MAYA), output=offered["wide.parquet"], context="x", controls="x"
-        )
-    file = actions.add_file(
-        pk=record.pk, by=person(MAYA), output=offered["flow.csv"], context="", controls="none"
-    )
+        files.add(pk=record.pk, by=person(MAYA), output=offered["wide.parquet"], context="x", controls="x")
+    file = files.add(pk=record.pk, by=person(MAYA), output=offered["flow.csv"], context="", controls="none")
     assert file.derivation == job.outputs.get(name="flow.toml")
     with pytest.raises(Refused, match=r"flow\.csv"):
         actions.submit(pk=record.pk, by=person(MAYA))
     with pytest.raises(Refused):
         actions.submit(pk=record.pk, by=person("jonah.reed"))  # a colleague is not the author
+
+
+def test_a_file_put_forward_by_mistake_is_taken_out_until_it_was_voted_on(
+    job: Job, as_process: AsProcess, client: Client
+) -> None:
+    record = outputs_way.requested(job)
+    wrong = record.files.get(name="towns.csv")
+    with pytest.raises(Refused):
+        files.take_out(pk=record.pk, by=person(IDA), file=wrong.pk)
+    client.force_login(person(MAYA))
+    assert f'id="action-remove-file-{wrong.pk}"' in client.get(record.get_absolute_url()).text
+    client.post(f"{record.get_absolute_url()}files/{wrong.pk}/remove/")
+    assert [file.name for file in record.files.all()] == ["flow.csv"]
+    assert Event.objects.get(name="outputs:file:take_out").by == MAYA
+    judged(as_process, record)
+    kept = record.files.get()
+    with pytest.raises(Refused) as caught:
+        files.take_out(pk=record.pk, by=person(MAYA), file=kept.pk)
+    assert rules(caught) == {"wrong_status"}
+    for checker in CHECKERS:
+        vote(record, checker, {"flow.csv": "Merge."})
+    with pytest.raises(Refused) as caught:
+        files.take_out(pk=record.pk, by=person(MAYA), file=kept.pk)
+    assert rules(caught) == {"voted_on"}
+
+
+def test_checks_that_the_agreement_covers_no_longer_go_back_to_the_author(
+    job: Job, as_process: AsProcess
+) -> None:
+    record = outputs_way.requested(job)
+    actions.submit(pk=record.pk, by=person(MAYA))
+    agreements.terminate(pk=record.workspace.agreement_id, by=person("sam.reyes"), because="breach")
+    with as_process("enclave"):
+        tasks.rebuild(release_request=record.pk, round=1, objects={})
+    assert outputs_way.waiting()[-1] == "outputs:record_checks"
+    with as_process("outputs"):
+        tasks.record_checks(release_request=record.pk, round=1, checks_object="")
+        tasks.prepare_checks(release_request=record.pk, round=1)
+    record.refresh_from_db()
+    assert record.status == "returned"
+    assert "ended on" in record.returned_because
+    refusal = Event.objects.get(name="outputs:release_request:check:refused")
+    assert (refusal.by, "agreement_ended" in refusal.text) == (MAYA, True)
 
 
 def test_a_stranger_puts_nothing_forward(job: Job) -> None:
@@ -141,7 +181,7 @@ def test_what_both_would_change_goes_back_and_earlier_votes_never_count(
         vote(checked, checker, {"towns.csv": "Ash is small."})
     assert checked.status == "returned"
     again = left(checked.workspace, {"towns.csv": b"town,people\nAsh and Elm,90\n"})
-    actions.add_file(
+    files.add(
         pk=checked.pk, by=person(MAYA), output=again.outputs.get().pk, context="Towns.", controls="Merged."
     )
     judged(as_process, checked)
@@ -256,7 +296,7 @@ def test_exactly_the_approved_bytes_are_released_once(
     again = actions.start(workspace=approved.workspace.pk, by=person(MAYA))
     output = approved.files.get(name="flow.csv").output
     with pytest.raises(Refused) as caught:
-        actions.add_file(pk=again.pk, by=person(MAYA), output=output.pk, context="x", controls="x")
+        files.add(pk=again.pk, by=person(MAYA), output=output.pk, context="x", controls="x")
     assert rules(caught) == {"released_already"}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from apps import hub_way, outputs_way, way
+from apps import after_the_end, hub_way, outputs_way, way
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA
 from apps.way import STEWARDS, person
@@ -19,7 +19,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.audit import receipt as receipts
 from charteroak.audit.checkpoint import make_signing_key, sign_checkpoint
 from charteroak.audit.models import Event
-from charteroak.outputs import actions
+from charteroak.outputs import files
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.chain import Entry, entries
 from charteroak.outputs.models import ReleaseRequest
@@ -51,7 +51,7 @@ def after_two_rounds(as_process: AsProcess, state: Path) -> ReleaseRequest:
         outputs_way.vote(record, checker, {TOWNS: "Use the protected table."})
     assert record.status == "returned"
     towns = record.files.get(name=TOWNS)
-    actions.adopt(pk=record.pk, by=person(MAYA), file=towns.pk)
+    files.adopt(pk=record.pk, by=person(MAYA), file=towns.pk)
     outputs_way.checked(as_process, record)
     assert set(record.files.values_list("verdict", flat=True)) == {"pass", "review"}
     return outputs_way.cleared(outputs_way.reviewed(record))
@@ -84,6 +84,13 @@ def test_request_042_is_traced_from_its_released_numbers_to_the_law(
     assert [link.hash for link in trace(towns).links if link.kind == "released_file"] == [towns]
     _shown_to_the_public(as_process, record, client)
     _each_break_is_named(record, monkeypatch)
+    monkeypatch.undo()
+    after_the_end.ended(as_process)
+    after_the_end.nothing_is_left(as_process)
+    assert trace(record.number).whole
+    assert trace(record.number).links == chain.links
+    _shown_to_the_public(as_process, record, client)
+    after_the_end.every_route_refuses(client, "agreement_ended")
 
 
 def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: Client) -> None:

@@ -1,9 +1,12 @@
 """Workspaces and jobs: who gets in, what a script sees, what it leaves, what happens when access ends."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from apps import outputs_way, way
@@ -16,7 +19,7 @@ from charteroak.agencies import actions as agencies
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
-from charteroak.workspaces import actions, batch
+from charteroak.workspaces import actions, batch, tasks
 from charteroak.workspaces.models import Job, Workspace
 
 
@@ -171,6 +174,58 @@ def test_a_cancelled_job_leaves_nothing(room: Workspace, as_process: AsProcess) 
     actions.end(pk=job.pk, exit_status=0, outcome="", left=kept, manifest={"extract": {}, "environment": ""})
     job.refresh_from_db()
     assert (job.status, job.outputs.count()) == ("cancelled", 0)
+
+
+SLEEPS = """
+import pathlib, time
+work = pathlib.Path("/enclave/work")
+(work / "began.txt").touch()
+time.sleep(60)
+(work / "finished.txt").touch()
+"""
+
+
+def test_a_job_that_is_cancelled_while_it_runs_is_ended(room: Workspace, as_process: AsProcess) -> None:
+    work = home().workspaces / NUMBER / "work"
+    for name in ("began.txt", "finished.txt"):
+        (work / name).unlink(missing_ok=True)
+    job = submit(room, script=SLEEPS)
+
+    def run() -> None:
+        batch.run(job.pk)
+        connection.close()
+
+    with as_process("enclave"):
+        enclave = threading.Thread(target=run)
+        enclave.start()
+        while enclave.is_alive() and not (work / "began.txt").exists():
+            time.sleep(0.05)
+        actions.cancel(pk=job.pk, by=person(MAYA))
+        enclave.join()
+    job.refresh_from_db()
+    assert (job.status, job.outputs.count()) == ("cancelled", 0)
+    assert not (work / "finished.txt").exists()
+
+
+def test_a_job_that_no_worker_will_take_up_again_has_failed(room: Workspace, as_process: AsProcess) -> None:
+    given_up, waits = submit(room), submit(room)
+    assert actions.start(pk=given_up.pk)
+    tasks.give_up()
+    assert not Job.objects.filter(status="failed").exists()
+    with connection.cursor() as cursor:  # as the queue does after its last attempt
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'workspaces:run' "
+            "AND (args->>'job')::int = %s",
+            [given_up.pk],
+        )
+    with as_process("enclave"):
+        tasks.give_up()
+        tasks.give_up()
+    given_up.refresh_from_db()
+    waits.refresh_from_db()
+    assert (given_up.status, waits.status) == ("failed", "queued")
+    assert "could not run this job" in given_up.outcome
+    assert Event.objects.filter(name="workspaces:job:give_up").count() == 1
 
 
 def test_a_closed_workspace_starts_no_job(room: Workspace, as_process: AsProcess) -> None:

@@ -47,6 +47,20 @@ def test_out_of_time_is_124_and_ends_every_process() -> None:
     assert groups() == []
 
 
+def test_a_run_that_is_asked_to_stop_ends_with_every_process() -> None:
+    asked: list[bool] = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    program = "import subprocess, time; subprocess.Popen(['sleep', '1000']); time.sleep(1000)"
+    command = ["/usr/bin/python3", "-c", program]
+    ended = sandboxes.run(SandboxSpec((), Limits(seconds=900)), command, stop=stop)
+    assert (ended.stopped, ended.timed_out, len(asked)) == (True, False, 2)
+    assert groups() == []
+
+
 def test_a_fork_bomb_stops_at_the_limit() -> None:
     program = """
 import os

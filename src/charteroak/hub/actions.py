@@ -150,13 +150,15 @@ def clear_extract(*, number: str, by: Person) -> None:
         .get(link_run__agreement__number=number)
     )
     agreement = record.link_run.agreement
+    covered = queries.extract_coverage(
+        agreement
+    ).require()  # first: an ended agreement is the reason everywhere
     extract_rules.LIFECYCLE.may(
         extract_rules.Status(record.status),
         extract_rules.Action.CLEAR,
         queries.roles_of(by, agreement),
         queries.extract_facts(record, by),
     ).require()
-    covered = queries.extract_coverage(agreement).require()
     record.status = extract_rules.Status.CLEARED
     record.cleared_by, record.cleared_at = by, clock.now()
     record.save()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,13 +11,11 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import coverage, terms
 from charteroak.audit import actions as audit
-from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleasedFile, ReleaseRequest, Review
+from charteroak.outputs.models import Clearance, FileVote, ReleaseRequest, Review
 from charteroak.outputs.queries import (
-    EXTENSIONS,
     Ballot,
     agreement_of,
     facts,
-    outputs_to_add,
     roles_of,
 )
 from charteroak.policy import workspace as workspace_rules
@@ -52,13 +49,7 @@ def hashes(record: ReleaseRequest) -> list[str]:
 def start(*, workspace: int, by: Person) -> ReleaseRequest:
     """Begin a release request for results of a project's workspace."""
     room = Workspace.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=workspace)
-    known = workspaces.facts(room, by)
-    workspace_rules.LIFECYCLE.may(
-        workspace_rules.Status(room.status),
-        workspace_rules.Action.REQUEST_RELEASE,
-        workspaces.roles_of(by, room),
-        known,
-    ).require()
+    workspaces.may(room, by, workspace_rules.Action.REQUEST_RELEASE).require()
     number = f"{room.agreement.number}-{room.release_requests.count() + 1}"
     record = ReleaseRequest.objects.create(workspace=room, number=number, author=by, started_at=clock.now())
     audit.record(
@@ -67,79 +58,13 @@ def start(*, workspace: int, by: Person) -> ReleaseRequest:
         subject=record,
         number=number,
         workspace=audit.subject_of(room),
-        clauses=list(known.coverage.clauses),
+        clauses=list(workspaces.covered(room, by).clauses),
     )
     return record
 
 
-@transaction.atomic
-def add_file(*, pk: int, by: Person, output: int, context: str, controls: str) -> OutputFile:
-    """Put a job's output forward, with what it shows and how it was protected; a known name is replaced."""
-    record = locked(pk)
-    require(record, Action.EDIT, by)
-    found = outputs_to_add(record).filter(pk=output).first()
-    if found is None:
-        refuse("no_such_output", _("No ended job of this project left that file.")).require()
-        raise AssertionError  # require() has raised
-    if PurePath(found.name).suffix.lower() not in EXTENSIONS:
-        refuse(
-            "unreadable_kind",
-            _("A checker cannot read this kind of file."),
-            _("Use %s.") % ", ".join(EXTENSIONS),
-        ).require()
-    if ReleasedFile.objects.filter(
-        release__release_request__workspace=record.workspace, sha256=found.sha256
-    ).exists():
-        refuse("released_already", _("This file has been released.")).require()
-    derivation = found.job.outputs.filter(name=f"{PurePath(found.name).stem}.toml").first()
-    file, _made = OutputFile.objects.update_or_create(
-        release_request=record,
-        name=found.name,
-        defaults={
-            "output": found,
-            "derivation": derivation,
-            "protected": None,
-            "sha256": found.sha256,
-            "context": context,
-            "controls": controls,
-            "round": _next_round(record),
-            "verdict": "",
-            "summary": "",
-        },
-    )
-    _record_file("outputs:file:add", by, record, file)
-    return file
-
-
-@transaction.atomic
-def adopt(*, pk: int, by: Person, file: int) -> None:
-    """Put the airlock's own version of a table in place of one that shows too much."""
-    record = locked(pk)
-    require(record, Action.EDIT, by)
-    found = record.files.select_related("protected").get(pk=file)
-    if found.protected is None:
-        refuse("nothing_to_adopt", _("The airlock has no other version of this file.")).require()
-        return
-    found.output, found.sha256, found.protected = found.protected, found.protected.sha256, None
-    found.round, found.verdict, found.summary = _next_round(record), "", ""
-    found.save()
-    _record_file("outputs:file:adopt", by, record, found)
-
-
-def _next_round(record: ReleaseRequest) -> int:
+def next_round(record: ReleaseRequest) -> int:
     return record.round + 1 if record.status == Status.RETURNED else record.round
-
-
-def _record_file(name: str, by: Person, record: ReleaseRequest, file: OutputFile) -> None:
-    audit.record(
-        name,
-        by=by,
-        subject=record,
-        number=record.number,
-        sha256=file.sha256,
-        job=audit.subject_of(file.output.job),
-        derivation=file.derivation.sha256 if file.derivation else None,
-    )
 
 
 @transaction.atomic
@@ -147,7 +72,7 @@ def submit(*, pk: int, by: Person) -> None:
     """Send it to the checks. Sent again after a return, it begins a new round: earlier votes do not count."""
     record = locked(pk)
     known = require(record, Action.SUBMIT, by)
-    record.round = _next_round(record)
+    record.round = next_round(record)
     record.status, record.submitted_at = Status.SUBMITTED, clock.now()
     record.checked_at, record.checks, record.returned_because = None, "", ""
     record.save()

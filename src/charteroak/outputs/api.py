@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from charteroak.outputs import actions, queries
+from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found, person
@@ -63,13 +64,20 @@ def trace(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/add-file")
 def add_file(request: HttpRequest, number: str, file: FileIn) -> dict[str, Any]:
-    actions.add_file(pk=found(request, number).pk, by=person(request), **file.dict())
+    files.add(pk=found(request, number).pk, by=person(request), **file.dict())
     return read(request, number)
 
 
 @router.post("/{number}/adopt/{file}")
 def adopt(request: HttpRequest, number: str, file: int) -> dict[str, Any]:
-    actions.adopt(pk=found(request, number).pk, by=person(request), file=file)
+    files.adopt(pk=found(request, number).pk, by=person(request), file=file)
+    return read(request, number)
+
+
+@router.post("/{number}/remove-file/{file}")
+def remove_file(request: HttpRequest, number: str, file: int) -> dict[str, Any]:
+    record = found(request, number)
+    files.take_out(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=file).pk)
     return read(request, number)
 
 

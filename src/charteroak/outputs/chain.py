@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from charteroak.audit.models import Event
@@ -53,6 +54,10 @@ class Link:
     by: str
     hash: str
     authorises: str
+
+    @property
+    def day(self) -> date | None:
+        return datetime.fromisoformat(self.at).date() if self.at else None
 
     @property
     def words(self) -> str:

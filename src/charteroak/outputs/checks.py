@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from charteroak.adapters import clock, environments, sandboxes, stores
-from charteroak.adapters.environment import home, process
+from charteroak.adapters.environment import home
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
@@ -73,7 +73,7 @@ def returning(pk: int, round_: int) -> Iterator[None]:
             record.save()
             audit.record(
                 "outputs:release_request:return",
-                by=process(),
+                by="outputs",
                 subject=record,
                 number=record.number,
                 round=round_,

@@ -25,6 +25,9 @@ def destroy(agreement: int, what: str = WHAT) -> None:
     destruction.destroy(agreement, what, HELD)
 
 
-def order_due() -> None:
-    for duty in destruction.due([WHAT]):
-        destruction.order(duty.agreement, WHAT, HELD)
+def order(record: Agreement) -> None:
+    destruction.order(record, WHAT, HELD)
+
+
+def due() -> list[DestructionDuty]:
+    return destruction.due([WHAT])

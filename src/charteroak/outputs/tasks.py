@@ -8,6 +8,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from charteroak.audit.tasks import sign
 from charteroak.outputs import checks, destruction, viewing
 from charteroak.outputs import release as releasing
+from charteroak.policy.decision import Refused
 
 
 @app.task(queue="outputs", name="outputs:prepare_checks")
@@ -22,10 +23,11 @@ def prepare_checks(release_request: int, round: int) -> None:
 def rebuild(release_request: int, round: int, objects: dict[str, str]) -> None:
     record = checks.waiting(release_request, round)
     if record is not None:
-        with checks.returning(release_request, round):
-            record_checks.defer(
-                release_request=record.pk, round=round, checks_object=checks.rebuild(record, objects)
-            )
+        try:
+            found = checks.rebuild(record, objects)
+        except Refused:  # outputs asks again, and tells the author why
+            found = ""
+        record_checks.defer(release_request=record.pk, round=round, checks_object=found)
 
 
 @app.task(queue="outputs", name="outputs:record_checks")
@@ -50,7 +52,8 @@ def destroy(agreement: int, what: str) -> None:
 @app.task(name="outputs:destroy_due", queue="outputs", queueing_lock="outputs:destroy_due")
 def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
     """At the due date destruction needs nobody's click."""
-    destruction.order_due()
+    for duty in destruction.due():
+        destruction.order(duty.agreement)
 
 
 @app.task(queue="outputs", name="outputs:show")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:number>/receipt/<str:name>.json", views.receipt, name="receipt"),
     path("<str:number>/files/<int:pk>/", views.file, name="output_file"),
     path("<str:number>/files/<int:pk>/adopt/", views.adopt, name="adopt_file"),
+    path("<str:number>/files/<int:pk>/remove/", views.remove_file, name="remove_file"),
     path("<str:number>/add-file/", views.add_file, name="add_file"),
     path("<str:number>/review/", views.review, name="review_outputs"),
     path("<str:number>/return/", views.return_, name="return_outputs"),

@@ -33,6 +33,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "mfa.*": KEEP,
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
+        "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,
         **JOBS,

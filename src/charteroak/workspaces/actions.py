@@ -22,7 +22,7 @@ from charteroak.policy.clauses import Use
 from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, JobOutput, Workspace
-from charteroak.workspaces.queries import RUN, WAITING, covered, facts, openable, roles_of
+from charteroak.workspaces.queries import RUN, WAITING, covered, may, openable, roles_of
 
 FIRST_ACCOUNT = 64_200  # below are the platform's own
 LARGEST_SCRIPT = 200_000  # characters
@@ -101,10 +101,7 @@ def remove(*, agreement: Agreement) -> str:
 def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> Job:
     """Queue a script to run on the extract. Only who is named, trained and pledged today may."""
     record = _locked(workspace)
-    known = facts(record, by)
-    rules.LIFECYCLE.may(
-        rules.Status(record.status), rules.Action.SUBMIT_JOB, roles_of(by, record), known
-    ).require()
+    may(record, by, rules.Action.SUBMIT_JOB).require()
     script_hash = hashlib.sha256(script.encode()).hexdigest()
     job = Job.objects.create(
         workspace=record,
@@ -121,7 +118,7 @@ def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> 
         subject=job,
         workspace=audit.subject_of(record),
         script_hash=script_hash,
-        clauses=list(known.coverage.clauses),
+        clauses=list(covered(record, by).clauses),
     )
     return job
 

@@ -55,6 +55,13 @@ def facts(record: Workspace, by: Person) -> rules.Facts:
     return rules.Facts(coverage=covered(record, by))
 
 
+def may(record: Workspace, person: Person, action: rules.Action) -> Decision:
+    """The agreement comes first: a room that closed with it refuses for the reason that every route gives."""
+    agreed = coverage(record.agreement, Asked(Use.OPEN, clock.today()))
+    roles, known = roles_of(person, record), facts(record, person)
+    return rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known) if agreed else agreed
+
+
 def decisions(record: Workspace, person: Person) -> dict[str, Decision]:
     """What this person may do in the workspace now, or why not; only what their role is for."""
     roles, known = roles_of(person, record), facts(record, person)

@@ -1,0 +1,96 @@
+"""The files of a release request: put forward, replaced by the airlock's version, taken out again."""
+
+from pathlib import PurePath
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.agencies.models import Person
+from charteroak.audit import actions as audit
+from charteroak.outputs.actions import locked, next_round, require
+from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
+from charteroak.outputs.queries import EXTENSIONS, outputs_to_add
+from charteroak.policy.decision import refuse
+from charteroak.policy.release_request import Action
+
+
+@transaction.atomic
+def add(*, pk: int, by: Person, output: int, context: str, controls: str) -> OutputFile:
+    """Put a job's output forward, with what it shows and how it was protected; a known name is replaced."""
+    record = locked(pk)
+    require(record, Action.EDIT, by)
+    found = outputs_to_add(record).filter(pk=output).first()
+    if found is None:
+        refuse("no_such_output", _("No ended job of this project left that file.")).require()
+        raise AssertionError  # require() has raised
+    if PurePath(found.name).suffix.lower() not in EXTENSIONS:
+        refuse(
+            "unreadable_kind",
+            _("A checker cannot read this kind of file."),
+            _("Use %s.") % ", ".join(EXTENSIONS),
+        ).require()
+    if ReleasedFile.objects.filter(
+        release__release_request__workspace=record.workspace, sha256=found.sha256
+    ).exists():
+        refuse("released_already", _("This file has been released.")).require()
+    derivation = found.job.outputs.filter(name=f"{PurePath(found.name).stem}.toml").first()
+    file, _made = OutputFile.objects.update_or_create(
+        release_request=record,
+        name=found.name,
+        defaults={
+            "output": found,
+            "derivation": derivation,
+            "protected": None,
+            "sha256": found.sha256,
+            "context": context,
+            "controls": controls,
+            "round": next_round(record),
+            "verdict": "",
+            "summary": "",
+        },
+    )
+    _record_file("outputs:file:add", by, record, file)
+    return file
+
+
+@transaction.atomic
+def adopt(*, pk: int, by: Person, file: int) -> None:
+    """Put the airlock's own version of a table in place of one that shows too much."""
+    record = locked(pk)
+    require(record, Action.EDIT, by)
+    found = record.files.select_related("protected").get(pk=file)
+    if found.protected is None:
+        refuse("nothing_to_adopt", _("The airlock has no other version of this file.")).require()
+        return
+    found.output, found.sha256, found.protected = found.protected, found.protected.sha256, None
+    found.round, found.verdict, found.summary = next_round(record), "", ""
+    found.save()
+    _record_file("outputs:file:adopt", by, record, found)
+
+
+@transaction.atomic
+def take_out(*, pk: int, by: Person, file: int) -> None:
+    """Take out a file that was put forward by mistake; one that was voted on stays as it was judged."""
+    record = locked(pk)
+    require(record, Action.EDIT, by)
+    found = record.files.get(pk=file)
+    if found.votes.exists():
+        refuse(
+            "voted_on",
+            _("Checkers have voted on this file."),
+            _("Put another version forward, or withdraw the request and begin a new one."),
+        ).require()
+    OutputFile.objects.filter(pk=found.pk).delete()
+    _record_file("outputs:file:take_out", by, record, found)
+
+
+def _record_file(name: str, by: Person, record: ReleaseRequest, file: OutputFile) -> None:
+    audit.record(
+        name,
+        by=by,
+        subject=record,
+        number=record.number,
+        sha256=file.sha256,
+        job=audit.subject_of(file.output.job),
+        derivation=file.derivation.sha256 if file.derivation else None,
+    )
