@@ -1,6 +1,8 @@
 """The commands that outsiders build on, typed beside a finished request: what they print, how they end."""
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from charteroak.adapters.age import generate_identity, recipient_fingerprint
 from charteroak.demo.run import STAGES, password
 from charteroak.demo.visitor import Visitor
-from journeys.finished import Finished, finished_demo
+from journeys.finished import OAK, Finished, finished_demo
 
 pytestmark = pytest.mark.sandbox
 
@@ -222,3 +224,12 @@ def test_a_file_comes_back_from_the_vault(done: Finished, tmp_path: Path) -> Non
     got = done.oak("vault", "get", json.loads(put.stdout)["id"], "-o", back)
     assert (got.returncode, got.stdout) == (0, ""), got.stderr
     assert back.read_bytes() == letter.read_bytes()
+
+
+def test_a_home_without_tables_says_what_to_type(tmp_path: Path) -> None:
+    home = {"CHARTEROAK_HOME": str(tmp_path), "CHARTEROAK_MODE": "demo"}
+    ended = subprocess.run(
+        [*OAK, "trace", "042-1", "--json"], env=os.environ | home, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "The database has no tables yet. Type: oak migrate\n"
