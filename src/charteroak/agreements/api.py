@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.adapters import clock
 from charteroak.agreements import actions, queries
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.agreements.views import person
@@ -79,8 +80,11 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/{number}/draft")
 def draft(request: HttpRequest, number: str) -> dict[str, Any]:
+    by = person(request)
+    if not by.roles(clock.today()) & queries.DRAFTERS:
+        raise Http404  # as the page says it: whether there is such a request is not for everybody
     wanted = get_object_or_404(DataRequest, number=number)
-    return _facts(actions.draft(data_request_pk=wanted.pk, by=person(request)), request)
+    return _facts(actions.draft(data_request_pk=wanted.pk, by=by), request)
 
 
 @router.post("/{number}/redline")

@@ -12,6 +12,7 @@ from charteroak.agencies.queries import administration_on, authority_of
 from charteroak.audit import actions as audit
 from charteroak.board.models import Attendance, Board, FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.board.queries import (
+    agenda_decision,
     concerned,
     meeting_facts,
     motion_facts,
@@ -51,7 +52,7 @@ def _require(record: Meeting, action: meeting.Action, by: Person) -> None:
 
 
 def _locked(pk: int) -> Meeting:
-    return Meeting.objects.select_for_update().select_related("board").get(pk=pk)
+    return Meeting.objects.select_for_update(of=("self",)).select_related("board").get(pk=pk)
 
 
 @transaction.atomic
@@ -70,8 +71,7 @@ def plan(*, by: Person, board: int, starts_at: datetime, place: str) -> Meeting:
 def add_motion(*, pk: int, by: Person, kind: str, data_request: int, text: str, about: str = "") -> Motion:
     """Put a motion on the agenda; after the notice has gone out the agenda is closed."""
     record = _locked(pk)
-    if not _office(by) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR}:
-        refuse("wrong_role", "Only the policy office or the chair sets the agenda.").require()
+    agenda_decision(by).require()
     if record.status != meeting.Status.PLANNED:
         refuse(
             "agenda_closed", "The agenda was published with the notice.", "Plan another meeting."

@@ -106,6 +106,7 @@ def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
 @router.post("/meetings/{pk}/add_motion")
 def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]:
     record = _found(request, pk)
+    queries.agenda_decision(person(request)).require()  # first: an answer tells which requests there are
     about = get_object_or_404(DataRequest, number=given.number)
     actions.add_motion(
         pk=pk, by=person(request), kind=given.kind, data_request=about.pk, text=given.text, about=given.about

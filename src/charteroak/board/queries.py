@@ -11,7 +11,7 @@ from charteroak.agencies.worklist import Item, Turn
 from charteroak.board.models import Meeting, Motion, Seat, Vote
 from charteroak.policy import meeting, motion
 from charteroak.policy.agency_review import Choice as ColumnChoice
-from charteroak.policy.decision import Decision
+from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 
@@ -108,6 +108,13 @@ def visible_to(person: Person | None) -> QuerySet[Meeting]:
 
 def sets_agenda(person: Person) -> bool:
     return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR})
+
+
+def agenda_decision(person: Person) -> Decision:
+    """Whether this person may put a motion on an agenda."""
+    if sets_agenda(person):
+        return ALLOWED
+    return refuse("wrong_role", _("Only the policy office or the chair sets the agenda."))
 
 
 def roll(record: Meeting) -> list[tuple[Seat, bool]]:

@@ -116,12 +116,14 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @login_required
 @require_POST
 def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
+    queries.agenda_decision(person(request)).require()  # first: the form tells which requests there are
     form = MotionForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, motion=form)
     said = form.cleaned_data
     added = actions.add_motion(
-        pk=pk,
+        pk=record.pk,
         by=person(request),
         kind=said["kind"],
         data_request=said["data_request"].pk,
@@ -165,11 +167,12 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, follow_up=form)
-    record = actions.add_follow_up(pk=pk, by=person(request), **form.cleaned_data)
-    return redirect(record.meeting)
+    actions.add_follow_up(pk=record.pk, by=person(request), **form.cleaned_data)
+    return redirect(record)
 
 
 @login_required

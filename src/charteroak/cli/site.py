@@ -15,6 +15,7 @@ import click
 def serve(port: int) -> None:
     """Serve the site until Ctrl-C: database, web and workers, each started again when it dies."""
     from charteroak.adapters import environment, postgres, processes
+    from charteroak.site.config import NotForProduction
     from charteroak.site.supervisor import NotServing, Supervisor
 
     def ready() -> None:
@@ -22,7 +23,7 @@ def serve(port: int) -> None:
 
     try:
         Supervisor(environment.home(), port).serve(ready)
-    except (NotServing, postgres.NotRunning, processes.Unreachable) as error:
+    except (NotForProduction, NotServing, postgres.NotRunning, processes.Unreachable) as error:
         raise click.ClickException(str(error)) from None
 
 

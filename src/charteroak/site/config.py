@@ -7,8 +7,15 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from charteroak.adapters import environment, postgres
+from charteroak.adapters import clock, environment, postgres
 from charteroak.adapters.environment import Home, Mode, Process
+
+SECRET_LENGTH = 32  # characters; fewer can be guessed
+LARGEST_UPLOAD = 8 << 30  # bytes of a delivery, unless CHARTEROAK_LARGEST_UPLOAD says otherwise
+
+
+class NotForProduction(RuntimeError):
+    """Production was asked for, and something here belongs to a demo."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Config:
     database_url: str
     secret_key: str
     port: int
+    largest_upload: int
     product_name: str
     initiative_name: str
 
@@ -27,7 +35,7 @@ class Config:
         """Where browsers reach the site; CHARTEROAK_ORIGINS lists them in production, by comma."""
         given = os.environ.get("CHARTEROAK_ORIGINS")
         if given:
-            return given.split(",")
+            return [origin.strip().rstrip("/") for origin in given.split(",")]
         return [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
 
 
@@ -43,7 +51,37 @@ def _secret_key(home: Home, process: Process) -> str:
         return secrets.token_urlsafe(48)
 
 
+def unfit_for_production(home: Home, process: Process) -> list[str]:
+    """What of a demo is still here, each with how to mend it; empty in the other modes."""
+    if environment.mode() is not Mode.PRODUCTION:
+        return []
+    found = []
+    origins = [origin for origin in os.environ.get("CHARTEROAK_ORIGINS", "").split(",") if origin.strip()]
+    if not origins or not all(origin.strip().startswith("https://") for origin in origins):
+        found.append("set CHARTEROAK_ORIGINS to the site's https:// addresses, by comma")
+    if clock.is_moved():
+        found.append(f"the clock was moved: remove {home.clock}")
+    given, kept = os.environ.get("DJANGO_SECRET_KEY"), home.keys(process) / "django_secret_key"
+    if given is not None and len(given) < SECRET_LENGTH:
+        found.append(f"set DJANGO_SECRET_KEY to {SECRET_LENGTH} random characters or more, or do not set it")
+    if process is Process.WEB and given is None and not os.access(kept, os.R_OK):
+        found.append(f"sessions need a key: set DJANGO_SECRET_KEY, or make {kept} readable for the web process")
+    return found
+
+
+def largest_upload() -> int:
+    """Bytes that a delivery may have at most."""
+    return int(os.environ.get("CHARTEROAK_LARGEST_UPLOAD", LARGEST_UPLOAD))
+
+
+def require_fit() -> None:
+    """Raises NotForProduction when production was asked for and this is still a demo."""
+    if found := unfit_for_production(environment.home(), environment.process()):
+        raise NotForProduction(f"Not started in production: {'; '.join(found)}.")
+
+
 def read() -> Config:
+    require_fit()
     home, process = environment.home(), environment.process()
     name = "OWNER_DATABASE_URL" if process is Process.OWNER else "DATABASE_URL"
     return Config(
@@ -53,6 +91,7 @@ def read() -> Config:
         database_url=os.environ.get(name) or postgres.url(home, process),
         secret_key=_secret_key(home, process),
         port=environment.port(),
+        largest_upload=largest_upload(),
         product_name=environment.product_name(),
         initiative_name=environment.initiative_name(),
     )

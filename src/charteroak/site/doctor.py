@@ -12,7 +12,7 @@ from importlib import metadata
 
 from charteroak.adapters import clock, environment, postgres, processes, sandboxes
 from charteroak.adapters.environment import Home, Mode, Process
-from charteroak.site.config import HERE
+from charteroak.site.config import HERE, largest_upload, unfit_for_production
 
 
 class State(StrEnum):
@@ -34,6 +34,7 @@ def examine() -> list[Part]:
     home = environment.home()
     return [
         _python(),
+        _mode(home),
         *_packages(),
         *_accounts(home),
         _database(home),
@@ -47,6 +48,18 @@ def examine() -> list[Part]:
 
 def _python() -> Part:
     return Part("python", State.OK, f"{platform.python_version()} at {sys.prefix}")
+
+
+def _mode(home: Home) -> Part:
+    if environment.mode() is not Mode.PRODUCTION:
+        detail = (
+            f"{environment.mode().upper()}: for invented data only. Sign-in is not limited, the clock can be moved, "
+            "cookies travel without https"
+        )
+        return Part("mode", State.WEAKER, detail, "real data: set CHARTEROAK_MODE=production")
+    if found := unfit_for_production(home, Process.WEB):
+        return Part("mode", State.MISSING, "production, and it will not start", "; ".join(found))
+    return Part("mode", State.OK, f"production; a delivery has at most {largest_upload():,} bytes")
 
 
 def _packages() -> Iterator[Part]:

@@ -1,8 +1,10 @@
 """Around every answer: a content policy that nothing may loosen, and refusals with their reasons."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from charteroak.audit.actions import record_refusal
@@ -36,6 +38,23 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+def json_below_api(get_response: GetResponse) -> GetResponse:
+    """Whatever goes wrong below /api/ is told as JSON, also what Django answers before the interface is asked."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        told = response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code < HTTPStatus.BAD_REQUEST or told or not request.path.startswith("/api/"):
+            return response
+        said = JsonResponse({"detail": response.reason_phrase}, status=response.status_code)
+        for name in ("Allow", "Retry-After"):
+            if name in response.headers:
+                said.headers[name] = response.headers[name]
+        return said
+
+    return answer
+
+
 class Refusals:
     """Turns `Refused` into a page or JSON with the reasons, after the action has been rolled back."""
 
@@ -46,6 +65,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
+        if isinstance(raised, ObjectDoesNotExist):
+            raise Http404 from raised  # an act on a record that is not there, as any address of none
         if not isinstance(raised, Refused):
             return None
         at = request.resolver_match

@@ -9,7 +9,8 @@ CONFIG = site_config.read()
 
 SECRET_KEY = CONFIG.secret_key
 DEBUG = False
-ALLOWED_HOSTS = [origin.split("//")[1].rsplit(":", 1)[0] for origin in CONFIG.origins] + ["localhost"]
+ALLOWED_HOSTS = [origin.split("//")[1].rsplit(":", 1)[0] for origin in CONFIG.origins]
+ALLOWED_HOSTS += ["localhost", "127.0.0.1"]  # the supervisor's own question
 CSRF_TRUSTED_ORIGINS = CONFIG.origins
 
 INSTALLED_APPS = [
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "charteroak.site.middleware.json_below_api",
     "django.middleware.security.SecurityMiddleware",
     "charteroak.site.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -104,6 +106,7 @@ WHITENOISE_USE_FINDERS = True
 
 SECURE = CONFIG.mode is Mode.PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the supervisor asks on this machine, without a certificate
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())

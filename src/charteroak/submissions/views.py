@@ -111,7 +111,10 @@ def hub_key(
     """The hub's public key for one kind of file, as `oak encrypt --recipient-file` reads it."""
     if kind not in HUB_KEYS:
         raise Http404
-    answer = HttpResponse(stores.hub_recipient(kind) + "\n", content_type="text/plain")
+    try:
+        answer = HttpResponse(stores.hub_recipient(kind) + "\n", content_type="text/plain")
+    except FileNotFoundError:  # the hub has not made it yet
+        raise Http404 from None
     answer.headers["Content-Disposition"] = f'attachment; filename="hub.{kind}.recipient"'
     return answer
 

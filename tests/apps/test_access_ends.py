@@ -1,0 +1,132 @@
+"""An executed agreement is taken away in each of the ways there are: page, API, job and mount refuse alike, at once."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from apps import outputs_way, way
+from apps.hub_way import DAY, NUMBER, AsProcess
+from apps.outputs_way import MAYA
+from apps.way import person
+from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import RoleHeld
+from charteroak.agreements import actions as agreements
+from charteroak.agreements.models import Agreement
+from charteroak.audit.models import Event
+from charteroak.hub import linking
+from charteroak.hub.models import LinkRun
+from charteroak.workspaces import actions, batch
+from charteroak.workspaces.models import Job, Workspace
+
+
+def terminated() -> None:
+    agreements.terminate(pk=Agreement.objects.get().pk, by=person("sam.reyes"), because="breach")
+
+
+def expired() -> None:
+    clock.move_to(clock.now() + timedelta(days=400))
+    person(MAYA).trainings.update(until=clock.today())  # so that nothing else speaks against it
+    person(MAYA).pledges.update(until=clock.today())
+
+
+def training_lapsed() -> None:
+    person(MAYA).trainings.update(until=clock.today() - timedelta(days=1))
+
+
+def clause_altered() -> None:
+    Agreement.objects.get().clauses.filter(kind="people").update(text="Anybody may work with the data.")
+
+
+ENDS: dict[str, Callable[[], None]] = {
+    "agreement_ended": terminated,
+    "agreement_expired": expired,
+    "training_lapsed": training_lapsed,
+    "not_as_signed": clause_altered,
+}
+
+
+@pytest.fixture
+def room(live_database: None, as_process: AsProcess) -> Iterator[Workspace]:
+    with way.day(DAY):
+        yield outputs_way.workspace(as_process)
+
+
+@pytest.fixture
+def maya(room: Workspace, client: Client) -> Client:
+    client.force_login(person(MAYA))
+    return client
+
+
+def rules_of(told: str) -> set[str]:
+    return {rule for rule in ENDS if rule in told}
+
+
+def refusals(action: str) -> list[Event]:
+    return list(Event.objects.filter(name__endswith=f"{action}:refused").order_by("index"))
+
+
+@pytest.mark.parametrize("rule", ENDS)
+def test_every_route_refuses_by_the_same_rule_at_the_next_access(
+    room: Workspace, maya: Client, as_process: AsProcess, rule: str
+) -> None:
+    submit = f"/workspaces/{NUMBER}/submit-job/"
+    assert maya.post(submit, {"script": "pass"}).status_code == 302
+    assert maya.post(submit, {"script": "pass"}).status_code == 302
+    never, started = Job.objects.order_by("pk")
+    events = Event.objects.count()
+    ENDS[rule]()
+    assert Event.objects.count() <= events + 1  # the end itself: nothing is pushed to anybody
+    page = maya.post(submit, {"script": "pass"}, headers={"Accept": "application/json"})
+    interface = maya.post(f"/api{submit[:-1]}", {"script": "pass"}, content_type="application/json")
+    assert (page.status_code, interface.status_code) == (403, 403)
+    assert page.json() == interface.json()
+    assert [reason["rule"] for reason in page.json()["reasons"]] == [rule]
+    assert page.json()["reasons"][0]["message"][:20] in maya.post(submit, {"script": "pass"}).text
+    with as_process("enclave"):
+        batch.run(never.pk)  # the worker takes the job up: nothing is mounted
+        assert actions.start(pk=started.pk) is None
+    never.refresh_from_db()
+    assert (never.status, never.started_at, never.outputs.count()) == ("refused", None, 0)
+    logged = [*refusals("submit_job"), *refusals("workspaces:job:start")]
+    assert len(logged) == 5
+    assert {event.by for event in logged} == {MAYA}
+    assert all(rules_of(event.text) == {rule} for event in logged)
+
+
+@pytest.mark.parametrize("rule", ["agreement_ended", "agreement_expired", "not_as_signed"])
+def test_the_hub_stops_where_the_agreement_does(room: Workspace, as_process: AsProcess, rule: str) -> None:
+    run = LinkRun.objects.get()
+    ENDS[rule]()
+    with as_process("linker"):
+        linking.link(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.pairs) == ("failed", "")
+    [logged] = refusals("hub:link_run:link")
+    assert rules_of(logged.text) == {rule}
+
+
+def test_a_closed_account_is_signed_out_everywhere_and_its_jobs_are_refused(
+    room: Workspace, maya: Client, as_process: AsProcess
+) -> None:
+    maya.post(f"/workspaces/{NUMBER}/submit-job/", {"script": "pass"})
+    agencies.close_account(person=person(MAYA).pk, by=person("sam.reyes"))
+    page = maya.get(f"/workspaces/{NUMBER}/")
+    assert (page.status_code, page.headers["Location"][:16]) == (302, "/accounts/login/")
+    assert maya.get(f"/api/workspaces/{NUMBER}").status_code == 401
+    with as_process("enclave"):
+        batch.run(Job.objects.get().pk)
+    [logged] = refusals("workspaces:job:start")
+    assert "account_closed" in logged.text
+
+
+def test_an_office_that_ended_opens_nothing_any_more(room: Workspace, client: Client) -> None:
+    client.force_login(person("kim.tran"))
+    assert client.get(f"/workspaces/{NUMBER}/").status_code == 200
+    office = RoleHeld.objects.get(person__username="kim.tran")
+    agencies.end_role(held=office.pk, by=person("sam.reyes"))
+    assert client.get(f"/workspaces/{NUMBER}/").status_code == 404
+    assert client.post(f"/workspaces/{NUMBER}/close/").status_code == 404
+    assert client.get(f"/api/workspaces/{NUMBER}").status_code == 404
