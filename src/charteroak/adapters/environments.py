@@ -17,6 +17,8 @@ from importlib import metadata
 from pathlib import Path
 
 import charteroak
+from charteroak.adapters import processes
+from charteroak.adapters.environment import Home, Process, home
 from charteroak.sandbox import ENVIRONMENT, Mount
 
 # What a researcher may import beside the standard library; what they need in turn is taken along.
@@ -67,6 +69,13 @@ def build(folder: Path) -> ResearchEnvironment:
             folder, bare_key, packages, lambda tree: _copy(tree, packages)
         )
         return _made(folder, key, packages, lambda tree: _furnish(tree, bare.path))
+
+
+def build_ahead(home: Home) -> None:
+    """Begin to build it beside everything else, so that the first job need not wait. Ends with this process."""
+    with (processes.logs(home) / "environment.log").open("ab") as log:
+        builder = [sys.executable, "-m", "charteroak.adapters.environments"]
+        processes.launch(builder, processes.account(Process.ENCLAVE), home, output=log)
 
 
 def _made(
@@ -230,3 +239,7 @@ def _seal(tree: Path) -> str:
         if "__pycache__" not in name:
             hasher.update(f"{name}\0{mode:o}\0{len(content)}\0".encode() + content)
     return hasher.hexdigest()
+
+
+if __name__ == "__main__":
+    build(home().environments)

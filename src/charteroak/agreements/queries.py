@@ -37,8 +37,8 @@ OFFICES = frozenset(
 )  # fmt: skip
 
 
-def coverage(record: Agreement | None, asked: Asked) -> Decision:
-    """Whether a signed clause covers this use; fails closed without an agreement or an enforced clause."""
+def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
+    """Whether signed clauses cover this use, and more; fails closed without an agreement or an enforced clause."""
     if record is None:
         return covers(None, asked)
     if record.executed_on is not None and not as_signed(record):
@@ -48,9 +48,13 @@ def coverage(record: Agreement | None, asked: Asked) -> Decision:
             "Tell the auditor.",
         )
     try:
-        return covers(terms(record), asked)
+        agreed = terms(record)
     except LookupError as missing:
         return refuse("agreement_incomplete", str(missing), "Amend the agreement.")
+    decision = covers(agreed, asked)
+    for one in more:
+        decision &= covers(agreed, one)
+    return decision
 
 
 def as_signed(record: Agreement) -> bool:
@@ -166,7 +170,7 @@ def signs_for(person: Person, record: Agreement) -> QuerySet[Party]:
 def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     """Offices held today towards this agreement: a signatory of another agency is none here."""
     roles = person.roles(clock.today())
-    if not signs_for(person, record).exists():
+    if Role.SIGNATORY in roles and not signs_for(person, record).exists():
         roles -= {Role.SIGNATORY}
     return roles | {Role.RECIPIENT} if record.recipients.filter(person=person).exists() else roles
 

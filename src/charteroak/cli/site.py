@@ -14,12 +14,13 @@ import click
 )
 def serve(port: int) -> None:
     """Serve the site until Ctrl-C: database, web and workers, each started again when it dies."""
-    from charteroak.adapters import environment, postgres, processes
+    from charteroak.adapters import environment, environments, postgres, processes
     from charteroak.site.config import NotForProduction
     from charteroak.site.supervisor import NotServing, Supervisor
 
     def ready() -> None:
         click.echo(f"Ready: http://localhost:{port} (logs in {processes.logs(environment.home())})", err=True)
+        environments.build_ahead(environment.home())
 
     try:
         Supervisor(environment.home(), port).serve(ready)

@@ -35,6 +35,8 @@ DESTROYED_AFTER = {
 def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     """Offices held today; steward only for a contributing agency; recipient where the agreement says so."""
     roles = agreements.roles_of(person, record)
+    if Role.DATA_STEWARD not in roles:
+        return roles
     own = {agency.code for agency in agencies_where(person, Role.DATA_STEWARD)}
     return roles if own & set(agreements.contributors(record)) else roles - {Role.DATA_STEWARD}
 
@@ -106,12 +108,15 @@ def _covered(record: Agreement, use: Use, by: Person | None) -> Decision:
         shared = agreements.terms(record).elements
     except LookupError:
         shared = {}
-    decision = Decision()
-    for code, elements in sorted(shared.items()):
-        names = elements.linking if use is Use.LINK else elements.study | elements.evidence
-        asked = Asked(use, clock.today(), agency=code, elements=names, person=by.standing() if by else None)
-        decision &= agreements.coverage(record, asked)
-    return decision if shared else agreements.coverage(record, Asked(use, clock.today()))
+    today, standing = clock.today(), by.standing() if by else None
+    asked = [
+        Asked(
+            use, today, agency=code, person=standing,
+            elements=of.linking if use is Use.LINK else of.study | of.evidence,
+        )
+        for code, of in sorted(shared.items())
+    ]  # fmt: skip
+    return agreements.coverage(record, *(asked or [Asked(use, today)]))
 
 
 def start_decision(record: Agreement, by: Person) -> Decision:

@@ -52,7 +52,9 @@ def agreement_of(record: ReleaseRequest) -> Agreement:
 
 def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
     """A person's own projects, their agency's as steward, all to those who check, approve and audit."""
-    found = ReleaseRequest.objects.select_related("workspace__agreement__data_request", "author")
+    found = ReleaseRequest.objects.select_related(
+        "workspace__agreement__data_request", "author"
+    ).prefetch_related("workspace__agreement__clauses")
     if person.is_active and person.roles(clock.today()) & OFFICES:
         return found
     own = Q(workspace__agreement__recipients__person=person)

@@ -6,6 +6,8 @@ from http import HTTPStatus
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from charteroak.audit.actions import record_refusal
 from charteroak.policy.decision import Refused
@@ -36,6 +38,22 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return answer
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise ships no types
+    """The site's own files, each in one piece: they are small, and Django streams no file asynchronously."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
+        found = static_file.get_response(request.method, request.META)
+        response = HttpResponse(status=found.status)
+        del response.headers["Content-Type"]  # the file's own, or none where nothing changed
+        for name, value in found.headers:
+            response.headers[name] = value
+        if found.file is not None:
+            with found.file as file:
+                response.content = file.read()
+        return response
 
 
 def json_below_api(get_response: GetResponse) -> GetResponse:

@@ -41,7 +41,7 @@ MIDDLEWARE = [
     "charteroak.site.middleware.json_below_api",
     "django.middleware.security.SecurityMiddleware",
     "charteroak.site.middleware.content_security_policy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "charteroak.site.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -46,7 +46,7 @@ class Expected:
 
 def visible_to(person: Person) -> QuerySet[Agreement]:
     """Executed agreements of the agencies a person is steward for; all for those who run or watch the hub."""
-    executed = Agreement.objects.filter(executed_on__isnull=False)
+    executed = Agreement.objects.filter(executed_on__isnull=False).prefetch_related("clauses")
     if person.roles(clock.today()) & WATCHERS:
         return executed
     own = agencies_where(person, Role.DATA_STEWARD)
@@ -56,7 +56,9 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
 def roles_of(person: Person, agency: Agency | None = None) -> frozenset[Role]:
     """Offices held today; steward only where it is for this agency."""
     roles = person.roles(clock.today())
-    if agency is not None and agency not in agencies_where(person, Role.DATA_STEWARD):
+    if agency is None or Role.DATA_STEWARD not in roles:
+        return roles
+    if agency not in agencies_where(person, Role.DATA_STEWARD):
         roles -= {Role.DATA_STEWARD}
     return roles
 
@@ -139,10 +141,7 @@ def finder_decision(record: Agreement, by: Person, asked: Agency) -> Decision:
         Asked(Use.FIND, today, agency=code, elements=number, person=standing)
         for code in [asked.code, *([source.agency.code] if source else [])]
     ]
-    decision = Decision(tuple(reasons))
-    for one in asks:
-        decision &= agreements.coverage(record, one)
-    return decision
+    return Decision(tuple(reasons)) & agreements.coverage(record, *asks)
 
 
 def deliver_decision(record: Agreement, by: Person, agency: Agency, kind: FileKind) -> Decision:
