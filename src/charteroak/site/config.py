@@ -65,7 +65,9 @@ def unfit_for_production(home: Home, process: Process) -> list[str]:
     if given is not None and len(given) < SECRET_LENGTH:
         found.append(f"set DJANGO_SECRET_KEY to {SECRET_LENGTH} random characters or more, or do not set it")
     if process is Process.WEB and given is None and not os.access(kept, os.R_OK):
-        found.append(f"sessions need a key: set DJANGO_SECRET_KEY, or make {kept} readable for the web process")
+        found.append(
+            f"sessions need a key: set DJANGO_SECRET_KEY, or make {kept} readable for the web process"
+        )
     return found
 
 
