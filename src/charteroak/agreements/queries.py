@@ -15,7 +15,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements.checklist import REQUIRED
-from charteroak.agreements.models import Agreement, Clause, Party, Signature
+from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import ALLOWED, Decision, refuse
@@ -256,6 +256,9 @@ def whose_turn(record: Agreement) -> str:
     if status == agreement.Status.IN_SIGNATURE:
         waiting = sorted({party.split(":")[0] for party in unsigned(record)})
         return _("Signatories of %s: sign") % ", ".join(waiting)
+    clock_runs = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, due_on__isnull=False)
+    if status == agreement.Status.EXECUTED and clock_runs.exists():
+        return _("Named researchers: work in the enclave")  # every file came, the match is confirmed
     return {
         agreement.Status.DRAFTED: _("Counsel: read, redline, open for signature"),
         agreement.Status.EXECUTED: _("Agencies: send their files, encrypted to the hub"),
