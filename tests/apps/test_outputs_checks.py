@@ -123,7 +123,7 @@ def test_a_file_is_seen_by_checkers_and_stewards_and_every_look_is_on_the_record
             client.force_login(person(viewer))
             page = client.get(where)
             assert page.status_code == 200
-            assert "suppressed: too few stand behind it" in page.text
+            assert "suppressed: too few" in page.text
             assert "no-store" in page.headers["Cache-Control"]
         for stranger, status in ((MAYA, 403), ("sam.reyes", 403), ("eve.lang", 404)):
             client.force_login(person(stranger))
