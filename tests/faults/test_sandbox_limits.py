@@ -189,7 +189,7 @@ def test_each_project_has_its_own_account_on_the_host() -> None:
             for process in (group / "cgroup.procs").read_text(encoding="ascii").split():
                 seen.add(Path("/proc", process).stat().st_uid)
 
-    sandboxes.run(SandboxSpec(), ["sh", "-c", "echo look; read line"], uid=1_900_000_042, on_output=look)
+    sandboxes.run(SandboxSpec(), ["sh", "-c", "echo look; sleep 1"], uid=1_900_000_042, on_output=look)
     assert seen == {1_900_000_042}
 
 
