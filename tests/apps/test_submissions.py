@@ -244,7 +244,6 @@ def test_a_changed_text_covers_nothing() -> None:
 
 
 def test_an_agency_that_shares_nothing_sends_nothing() -> None:
-    Agency.objects.filter(code="OEC").update(joined_on=clock.today())
     june = person("june.fisher")
     june.roles_held.create(role="data_steward", agency=Agency.objects.get(code="OEC"), since=clock.today())
     with pytest.raises(Refused, match="shares nothing"):

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from psycopg.errors import UndefinedTable
+
 from charteroak.adapters import environment, postgres, processes
 from charteroak.adapters.environment import Home, Process
 from charteroak.site import config
@@ -29,10 +31,14 @@ def connected(process: Process | None = None) -> Iterator[None]:
         return
     with postgres.running(environment.home()):
         django.setup()
-        from django.db import connections
+        from django.db import ProgrammingError, connections
 
         try:
             yield
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable):
+                raise
+            raise SystemExit("The database has no tables yet. Type: oak migrate") from None
         finally:
             connections.close_all()
 
@@ -61,6 +67,9 @@ def serve_as(process: Process, home: Home) -> None:
     settings.CONFIG = config.read()
     settings.SECRET_KEY = settings.CONFIG.secret_key
     connections.settings["default"].update(config.database(settings.CONFIG.database_url))
+    if process is Process.WEB:  # signing in to the database takes longer than most pages
+        connections.settings["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16}
+        connections.settings["default"]["CONN_HEALTH_CHECKS"] = True  # one from before a restart is let go
 
 
 def migrate() -> None:

@@ -22,10 +22,22 @@ JOBS = {"procrastinate.*": KEEP}
 LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {"auth.*": LOOK, "contenttypes.*": LOOK}
 DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for its own keys
 
+# What a person said stays as they said it: added by the web in their name, changed by nobody.
+SAID = (
+    "agreements.party", "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance",
+    "board.board", "board.seat", "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
+    "outputs.filevote", "outputs.review",
+)  # fmt: skip
+# Written by the process that releases.
+RELEASES = ("outputs.release", "outputs.releasedfile")
+UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no word into anybody's mouth
+
 # "app.model", or "app.*" for the rest of its models
 GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     Process.WEB: {
         **{f"{room}.*": WORK for room in ROOMS},
+        **dict.fromkeys(SAID, ADD),
+        **dict.fromkeys(RELEASES, LOOK),
         "auth.*": LOOK,
         "contenttypes.*": LOOK,
         "sessions.*": KEEP,
@@ -38,13 +50,16 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "audit.anonymousrefusals": WORK,
         **JOBS,
     },
-    Process.LINKER: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **LOG, **JOBS},
-    Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **LOG, **JOBS},
+    Process.LINKER: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
+    Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
     Process.ENCLAVE: {
-        **LOOK_AROUND, **DESTRUCTION, "hub.extract": WORK, "workspaces.*": WORK, "outputs.*": WORK, **LOG, **JOBS,
+        **LOOK_AROUND, **DESTRUCTION, "hub.extract": WORK, "workspaces.*": WORK,
+        "outputs.releaserequest": WORK,  # a check that is not covered goes back
+        **LOG, **JOBS,
     },
     Process.OUTPUTS: {
-        **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, **LOG, **JOBS,
+        **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, **UNSAID,
+        **dict.fromkeys(RELEASES, ADD), **LOG, **JOBS,
     },
     Process.NOTARY: {"audit.event": ADD, "audit.checkpoint": ADD, "audit.anonymousrefusals": KEEP, **JOBS},
 }  # fmt: skip
