@@ -189,7 +189,7 @@ def _furnish(tree: Path, bare: Path) -> None:
 
 def _compile(tree: Path, folder: Path) -> None:
     """Done here, because nobody can write there; unchecked, because the tree does not change."""
-    options = ["-qq", "-j0", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
+    options = ["-qq", "-j1", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
     subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(folder)], check=False)
 
 

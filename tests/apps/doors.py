@@ -1,0 +1,149 @@
+"""Every address of the site with what is sent to it, and who was let in where: for the authorisation matrix."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from apps import hub_way
+from apps.hub_way import NUMBER
+from apps.whole_way import ACTORS, Scene
+from charteroak.adapters import clock, stores
+from charteroak.site.api import api
+
+Cells = dict[str, str]  # actor → outcome
+
+
+def routes() -> set[tuple[str, str]]:
+    """(method, route) of all that the site answers; a page's methods are not declared, so "GET" stands for any."""
+    methods: dict[str, set[str]] = {}
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            route = f"api{prefix}{path}".replace("{", "<").replace("}", ">")
+            methods.setdefault(route, set()).update(m for one in view.operations for m in one.methods)
+    return {(method, route) for route in _walk(get_resolver(), "") for method in methods.get(route, {"any"})}
+
+
+def _walk(resolver: URLResolver, before: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from _walk(entry, route)
+
+
+def route_of(path: str) -> str:
+    return resolve(path.partition("?")[0]).route
+
+
+def twin(path: str) -> str:
+    """The same act's name as a page and as JSON."""
+    return path.removeprefix("/api").replace("_", "-").rstrip("/")
+
+
+def bodies(at: Scene) -> dict[str, dict[str, Any]]:
+    """What a person sends to each address, complete and well-formed, by `twin`; as JSON, and most as a form."""
+    because = {"because": "Why."}
+    later = {"board": at.board, "starts_at": "2027-03-01T09:00", "place": "Room 2B"}
+    motion = {"kind": "approve_request", "number": NUMBER, "data_request": NUMBER, "text": "Approve."}
+    follow_up = {"text": "Explain.", "reported_to": "Advisory board", "due_on": "2027-06-30"}
+    said: dict[str, dict[str, Any]] = {
+        "/requests/new": {"title": "New"},
+        "/requests/start": {"title": "New"},
+        f"/requests/{NUMBER}/edit": {"question": "Why?"},
+        f"/requests/{NUMBER}/columns": {"purposes": {}},
+        f"/requests/{NUMBER}/add-member": {"person": "eve.lang"},
+        f"/requests/{NUMBER}/remove-member": {"person": "lena.park"},
+        f"/requests/{NUMBER}/return": because,
+        f"/requests/{NUMBER}/reviews/SDE/decide": {"columns": {pk: {"choice": "allow"} for pk in at.columns}},
+        f"/requests/{NUMBER}/reviews/SDE/ask": {"text": "Why?"},
+        f"/requests/{NUMBER}/reviews/SDE/answer": {"text": "So."},
+        "/board/plan": later,
+        f"/board/meetings/{at.meeting}/add-motion": motion,
+        f"/board/meetings/{at.planned}/add-motion": motion,
+        f"/board/meetings/{at.meeting}/add-follow-up": follow_up,
+        f"/board/meetings/{at.planned}/add-follow-up": follow_up,
+        f"/board/motions/{at.motion}/vote": {"choice": "approve"},
+        f"/agreements/{NUMBER}/redline": {"clause": "10", "text": "Other words."},
+        f"/agreements/{NUMBER}/redline/{at.clause}": {"text": "Other words."},
+        f"/agreements/{NUMBER}/sign": {"party": at.party, "text_hash": at.text_hash, "intent": "I sign."},
+        f"/agreements/{NUMBER}/sign/{at.party}": {"text_hash": at.text_hash, "intent": "on"},
+        f"/agreements/{NUMBER}/terminate": because,
+        f"/submissions/{NUMBER}/order-finder-list": {
+            "agency": "DOL",
+            "recipient": stores.hub_recipient("matching"),
+        },
+        f"/hub/{NUMBER}/decide-pairs": {"decisions": {1: True}},
+        f"/hub/{NUMBER}/pairs/decide-pairs": {"pair-1": "same"},
+        f"/hub/{NUMBER}/confirm": {"agency": "SDE"},
+        f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
+        "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
+        "/outputs/001-2/return": because,
+        "/agencies/people/al.pike/grant-role": {"role": "auditor"},
+    }
+    return {twin(path): body for path, body in said.items()}
+
+
+def page_only(at: Scene) -> dict[str, dict[str, Any]]:
+    """Where a form asks in another way than JSON."""
+    review = {f"vote-{at.file}": "approve", f"sha256-{at.file}": at.sha256, f"comment-{at.file}": ""}
+    return {
+        f"/requests/{NUMBER}/columns": {f"column-{at.variable}": "on", f"purpose-{at.variable}": "needed"},
+        f"/requests/{NUMBER}/reviews/SDE/decide": {f"choice-{pk}": "allow" for pk in at.columns},
+        "/outputs/001-2/review": review,
+    }
+
+
+def sent(at: Scene, path: str) -> Any:
+    """The body for this address, page or JSON."""
+    if path.rstrip("/").endswith("/deliver"):
+        file = hub_way.encrypted("analysis", b"x")
+        file.name = f"SDE.{NUMBER}.{clock.today():%m_%d_%Y}.analytical.age"
+        return {"file": file}
+    if path == "/api/outputs/001-2/review":
+        return [{"file": at.file, "sha256": at.sha256, "vote": "approve"}]
+    forms = {} if path.startswith("/api/") else page_only(at)
+    return forms.get(twin(path)) or bodies(at).get(twin(path), {})
+
+
+@cache
+def matrix() -> dict[tuple[str, str], Cells]:
+    """(method, path template) → actor → outcome, from the table beside this file; in its order."""
+    found: dict[tuple[str, str], Cells] = {}
+    table = Path(__file__).with_name("authorisation.txt").read_text("utf-8")
+    for line in table.splitlines():
+        door, _, told = line.partition("|")
+        if told and not line.startswith("#"):
+            method, path = door.split()
+            found[method, path] = _cells(told)
+    return found
+
+
+def _cells(told: str) -> Cells:
+    groups = {
+        outcome.strip(): actors.split() for outcome, _, actors in (g.partition(":") for g in told.split(";"))
+    }
+    named = {actor: outcome for outcome, actors in groups.items() for actor in actors}
+    if "everyone" in named:
+        return dict.fromkeys(("anonymous", "stranger"), named["everyone"])  # who stand for all
+    return {actor: named.get(actor) or named["others"] for actor in ACTORS}
+
+
+def knock(client: Client, method: str, path: str, body: Any) -> str:
+    """What came of it, in a word or two: sign-in, the status, and of a refusal its rules."""
+    headers = {"Accept": "application/json"}
+    if method == "GET":
+        answer = client.get(path, headers=headers)
+    elif path.startswith("/api/") and not path.endswith("/deliver"):
+        answer = client.post(path, body, content_type="application/json", headers=headers)
+    else:
+        answer = client.post(path, body, headers=headers)
+    if answer.status_code == 401 or answer.headers.get("Location", "").startswith("/accounts/login/"):
+        return "sign-in"
+    if answer.status_code == 403:
+        return " ".join(["403", *sorted({reason["rule"] for reason in answer.json()["reasons"]})])
+    return str(answer.status_code)

@@ -1,0 +1,113 @@
+"""Every address of the site against everyone who may knock: who is let in, who is not, by which rule, on record."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from apps import doors, way, whole_way
+from apps.hub_way import DAY
+from apps.whole_way import ACTORS, Scene
+from charteroak.adapters import showing
+from charteroak.audit.models import Event
+from conftest import connection_as
+
+ROWS = doors.matrix()
+ENTERED = {"200", "302", "503"}  # 503: past the door, and the worker that holds the key does not run here
+
+
+@pytest.fixture(scope="module")
+def at(database_of_the_file: None) -> Iterator[Scene]:
+    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(showing, "PATIENCE", 0.0)
+        yield whole_way.scene(connection_as)
+
+
+def signed_in(actor: str, *, enforce_csrf_checks: bool = False) -> Client:
+    client = Client(enforce_csrf_checks=enforce_csrf_checks)
+    if username := ACTORS[actor]:
+        client.force_login(way.person(username))
+    return client
+
+
+def test_every_route_of_the_site_is_in_the_matrix(at: Scene) -> None:
+    named = {(method, doors.route_of(path.format(**vars(at)))) for method, path in ROWS}
+    named |= {("any", route) for _, route in named}
+    missing = sorted(doors.routes() - named)
+    assert not missing, f"name these in authorisation.txt, with who may enter: {missing}"
+
+
+def test_every_door_opens_to_those_named_and_to_nobody_else(at: Scene) -> None:
+    clients = {actor: signed_in(actor) for actor in ACTORS}
+    wrong = []
+    for (method, template), cells in ROWS.items():
+        path = template.format(**vars(at))
+        for actor, expected in _knocking(method, path, cells).items():
+            found, told = _tried(clients[actor], method, path, at)
+            if found != expected:
+                wrong.append(f"{method} {template}: {actor} got {found}, not {expected}")
+            elif found.startswith("403") and told != (ACTORS[actor], found[4:]):
+                wrong.append(f"{method} {template}: the refusal of {actor} is not on record, but {told}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _knocking(method: str, path: str, cells: doors.Cells) -> doors.Cells:
+    """Everyone; where JSON is another door to the same act, one actor for each outcome."""
+    if method == "GET" or not path.startswith("/api/"):
+        return cells
+    return {actor: outcome for outcome, actor in {outcome: actor for actor, outcome in cells.items()}.items()}
+
+
+def _tried(client: Client, method: str, path: str, at: Scene) -> tuple[str, tuple[str, str]]:
+    """What came of it and which refusal the log tells of last; undone afterwards."""
+    undone = transaction.atomic()
+    undone._from_testcase = True  # type: ignore[attr-defined] # as TestCase marks its own, for `durable` blocks
+    with undone:
+        found = doors.knock(client, method, path, doors.sent(at, path))
+        last = Event.objects.latest("index")
+        rules = json.loads(last.text)["facts"].get("rules", []) if last.name.endswith(":refused") else []
+        transaction.set_rollback(True)
+    return found, (last.by, " ".join(sorted(set(rules))))
+
+
+def test_a_page_and_its_json_refuse_alike() -> None:
+    pages = {
+        doors.twin(path): cells
+        for (method, path), cells in ROWS.items()
+        if method == "POST" and path[:5] != "/api/"
+    }
+    both = 0
+    for (method, path), cells in ROWS.items():
+        if method == "POST" and path.startswith("/api/") and doors.twin(path) in pages:
+            both += 1
+            for actor, outcome in cells.items():
+                page = pages[doors.twin(path)][actor]
+                assert page == outcome or {page, outcome} <= ENTERED, (path, actor)
+    assert both > 40
+
+
+def test_nothing_is_done_without_the_token_of_a_form(at: Scene) -> None:
+    client, before = signed_in("policy", enforce_csrf_checks=True), Event.objects.count()
+    for method, template in ROWS:
+        path = template.format(**vars(at))
+        if method == "POST":
+            answer = client.post(path, doors.sent(at, path) if "/api/" not in path else None)
+            assert answer.status_code == 403, path
+    assert Event.objects.count() == before
+
+
+def test_below_api_every_answer_is_json(at: Scene) -> None:
+    for client in (signed_in("anonymous"), signed_in("stranger")):
+        for path in (
+            "/api/",
+            "/api/none",
+            "/api/requests/001",
+            "/api/requests/start",
+            "/api/workspaces/001/none",
+        ):
+            answer = client.get(path)
+            assert answer.status_code in (401, 404, 405), path
+            assert answer.headers["Content-Type"].startswith("application/json"), path
+            assert answer.json()["detail"]

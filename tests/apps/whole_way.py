@@ -1,0 +1,153 @@
+"""Request 042 from enquiry to release with a second release under way: a record behind every address of the site."""
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apps import hub_way, outputs_way
+from apps.hub_way import NUMBER, AsProcess
+from apps.outputs_way import left, requested
+from apps.way import person
+from charteroak.adapters import clock, stores
+from charteroak.adapters.stores import Store
+from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import Agency, Person, RoleHeld
+from charteroak.agreements.models import Agreement
+from charteroak.board import actions as board
+from charteroak.board.models import Board, Meeting, Motion
+from charteroak.catalog.models import Variable
+from charteroak.requests import actions as requests
+from charteroak.submissions import actions as submissions
+from charteroak.submissions.models import Delivery, FinderList
+from charteroak.workspaces import actions as workspaces
+
+ACTORS = {
+    "anonymous": "",
+    "stranger": "eve.lang",
+    "recipient": "maya.ortiz",
+    "steward": "ben.cole",
+    "unasked": "fay.brook",  # steward of an agency whose records nobody asked for
+    "board": "grace.stone",
+    "chair": "june.fisher",
+    "counsel": "ann.weiss",
+    "policy": "sam.reyes",
+    "hub": "noor.haddad",
+    "enclave": "kim.tran",
+    "checker": "ida.moss",
+    "auditor": "pat.lee",
+    "legislator": "rep.dunn",
+    "lapsed": "lena.park",  # named in the agreement; the training has lapsed
+    "closed": "jonah.reed",  # named in the agreement; the account is closed
+}
+DRAFT = "002"  # a request of another project, not sent yet
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The records' numbers, as addresses and forms name them."""
+
+    clause: int
+    columns: tuple[int, ...]  # asked of SDE
+    delivery: int
+    file: int
+    finder_list: int
+    follow_up: int
+    job: int
+    meeting: int
+    motion: int
+    output: int
+    party: int
+    planned: int
+    held: int  # an office that somebody holds
+    variable: int
+    board: int
+    sha256: str
+    text_hash: str
+
+
+def scene(as_process: AsProcess) -> Scene:
+    """Everything, with people as ACTORS names them; domain time is left after the preview."""
+    room = outputs_way.workspace(as_process)
+    room.extract.summary = {"tables": {table: {"missing": {}} for table in room.extract.tables}}
+    room.extract.save()
+    with as_process("owner"):
+        agencies.load(STEWARD_OF_OEC, password="a long password for tests", by="setup")
+    first = requested(left(room, {"flow.csv": b"year,people\n2019,120\n"}))
+    outputs_way.cleared(outputs_way.reviewed(outputs_way.judged(as_process, first)))
+    outputs_way.released(as_process, outputs_way.approved(first))
+    second = outputs_way.judged(as_process, requested(left(room, {"again.csv": b"year,people\n2020,99\n"})))
+    waiting = workspaces.submit_job(
+        workspace=room.pk, by=person("maya.ortiz"), script_name="script.py", script="pass"
+    )
+    agreement, held = Agreement.objects.get(), Meeting.objects.get(motions__kind="approve_outputs")
+    planned = _planned()
+    board.add_follow_up(
+        pk=held.pk, by=person("june.fisher"), text="Explain.", reported_to="Advisory board",
+        due_on=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    requests.start(by=person("eve.lang"), title="Another project")
+    delivery, listed = _deliveries(agreement)
+    _out_of_standing()
+    file = second.files.get()
+    return Scene(
+        clause=agreement.clauses.earliest("pk").pk,
+        columns=tuple(
+            agreement.data_request.columns.filter(variable__dataset__agency__code="SDE").values_list(
+                "pk", flat=True
+            )
+        ),
+        delivery=delivery.pk,
+        file=file.pk,
+        finder_list=listed.pk,
+        follow_up=held.follow_ups.get().pk,
+        job=waiting.pk,
+        meeting=held.pk,
+        motion=Motion.objects.get(meeting=held).pk,
+        output=file.output_id,
+        party=agreement.parties.get(agency__code="SDE").pk,
+        planned=planned.pk,
+        held=RoleHeld.objects.get(person__username="al.pike").pk,
+        variable=Variable.objects.earliest("pk").pk,
+        board=Board.objects.get().pk,
+        sha256=file.sha256,
+        text_hash=agreement.text_hash,
+    )
+
+
+STEWARD_OF_OEC = {
+    "person": [
+        {"username": "fay.brook", "name": "Fay Brook", "employer": "OEC", "roles": ["data_steward@OEC"]}
+    ]
+}
+
+
+def _planned() -> Meeting:
+    """A meeting that was not noticed yet, so that only those who prepare it know of it."""
+    return board.plan(
+        by=person("sam.reyes"), board=Board.objects.get().pk, starts_at=clock.now() + timedelta(days=20),
+        place="Room 3",
+    )  # fmt: skip
+
+
+def _deliveries(agreement: Agreement) -> tuple[Delivery, FinderList]:
+    """A file of SDE's in quarantine, and a finder list that waits for DOL."""
+    name = f"SDE.{NUMBER}.{clock.today():%m_%d_%Y}.matching.age"
+    sent = submissions.receive(
+        number=NUMBER, by=person("ben.cole"), file_name=name, stream=hub_way.encrypted("matching", b"x")
+    )
+    sealed = stores.vault(Store.INCOMING).put_ciphertext(io.BytesIO(b"sealed to DOL"), store=Store.INCOMING)
+    listed = FinderList.objects.create(
+        agreement=agreement, agency=Agency.objects.get(code="DOL"), source=sent, recipient_key="age1",
+        ordered_by=person("noor.haddad"), ordered_at=clock.now(), ciphertext=sealed.sha256, numbers=1,
+        made_at=clock.now(),
+    )  # fmt: skip
+    return sent, listed
+
+
+def _out_of_standing() -> None:
+    person("lena.park").trainings.update(until=clock.today() - timedelta(days=1))
+    agencies.close_account(person=person("jonah.reed").pk, by=person("sam.reyes"))
+
+
+def holder(actor: str) -> Person:
+    return person(ACTORS[actor])
