@@ -11,7 +11,6 @@ from time import monotonic, sleep
 
 import httpx
 
-from charteroak.adapters import environment
 from charteroak.demo.page import Stopped
 
 PATIENCE = 300.0  # seconds until the site must answer
@@ -71,7 +70,3 @@ def _answers(site: str) -> bool:
         return httpx.get(f"{site}/healthz", timeout=2).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def home() -> Path:
-    return environment.home().root
