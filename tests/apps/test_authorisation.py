@@ -11,6 +11,8 @@ from apps import doors, way, whole_way
 from apps.hub_way import DAY
 from apps.whole_way import ACTORS, Scene
 from charteroak.adapters import showing
+from charteroak.adapters.environment import home
+from charteroak.audit.checkpoint import make_signing_key
 from charteroak.audit.models import Event
 from conftest import connection_as
 
@@ -22,6 +24,7 @@ ENTERED = {"200", "302", "503"}  # 503: past the door, and the worker that holds
 def at(database_of_the_file: None) -> Iterator[Scene]:
     with way.day(DAY), pytest.MonkeyPatch.context() as patched:
         patched.setattr(showing, "PATIENCE", 0.0)
+        make_signing_key(home())  # as `oak serve` has before the first knock; tests share one home
         yield whole_way.scene(connection_as)
 
 
