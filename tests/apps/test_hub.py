@@ -13,13 +13,13 @@ import pytest
 from apps import hub_way, way
 from apps.hub_way import NUMBER, as_if
 from apps.way import STEWARDS, person
-from charteroak import linkage
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit.models import Event
 from charteroak.hub import actions, linking
 from charteroak.hub.models import Extract, LinkRun
+from charteroak.linkage import clerical as linkage
 from charteroak.policy.decision import Refused
 from charteroak.policy.link_run import Status
 from charteroak.submissions.models import Delivery

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from charteroak import linkage
-from charteroak.linkage import LinkageError, LinkRun, explain, link, match_rates, recipe_042, settle
+from charteroak.linkage import clerical as linkage
+from charteroak.linkage.clerical import LinkageError, LinkRun, explain, link, match_rates, recipe_042, settle
 
 SURNAMES = [
     "Adler",

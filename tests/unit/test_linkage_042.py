@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from charteroak.linkage import LinkRun, link, recipe_042, settle
+from charteroak.linkage.clerical import LinkRun, link, recipe_042, settle
 from charteroak.synthetic import answer_finder_list, generate, ssn_block
 
 DAY_1, DAY_2 = "11_02_2026", "11_03_2026"

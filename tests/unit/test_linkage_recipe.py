@@ -2,7 +2,7 @@
 
 import pytest
 
-from charteroak.linkage import LinkageError, Recipe, recipe_042
+from charteroak.linkage.clerical import LinkageError, Recipe, recipe_042
 
 
 def test_a_recipe_survives_its_canonical_text() -> None:

@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from charteroak.linkage import LinkageError
-from charteroak.linkage.compare import MISSING, compare
-from charteroak.linkage.recipe import LEVELS, Field, Kind
-from charteroak.linkage.standardise import standardise
+from charteroak.linkage.clerical import LinkageError
+from charteroak.linkage.clerical.compare import MISSING, compare
+from charteroak.linkage.clerical.recipe import LEVELS, Field, Kind
+from charteroak.linkage.clerical.standardise import standardise
 
 
 def standard(kind: Kind, values: list[str | None]) -> list[str | None]:

@@ -22,7 +22,7 @@ from charteroak.adapters.environment import Home, Process, home
 from charteroak.sandbox import ENVIRONMENT, Mount
 
 # What a researcher may import beside the standard library; what they need in turn is taken along.
-DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "rapidfuzz", "click")
+DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "click")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
 # Of the standard library: test suites, graphical parts, installers
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from charteroak import linkage
+from charteroak.linkage import clerical as linkage
 
 ALIKE = {"same", "nickname", "close", "initial"}  # levels of a given name that speak for one person
 

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from django.db import transaction
 
-from charteroak import linkage
 from charteroak.adapters import clock, stores
 from charteroak.adapters.environment import process
 from charteroak.adapters.stores import Store
@@ -24,6 +23,7 @@ from charteroak.hub.actions import clauses
 from charteroak.hub.evidence import doubtful, review
 from charteroak.hub.models import LinkRun
 from charteroak.hub.recipes import recipe_for
+from charteroak.linkage import clerical as linkage
 from charteroak.policy.decision import Decision, Reason, Refused
 from charteroak.policy.link_run import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from charteroak import linkage
-from charteroak.linkage import Recipe
+from charteroak.linkage import clerical as linkage
+from charteroak.linkage.clerical import Recipe
 
 SHIPPED = (linkage.recipe_042,)
 

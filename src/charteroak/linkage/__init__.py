@@ -1,14 +1,11 @@
 """Record linkage: who is the same person across files. Pure."""
 
-from charteroak.linkage import read, write
-from charteroak.linkage.explain import explain, explain_pairs
-from charteroak.linkage.link import link
-from charteroak.linkage.rates import match_rates
-from charteroak.linkage.read import recipe_042
-from charteroak.linkage.recipe import LinkageError, Recipe
-from charteroak.linkage.run import LinkRun, settle
+from charteroak.linkage.linkage import BlockCount, Counts, Linkage, PassCount, Quality
+from charteroak.linkage.model import Model, Regime
+from charteroak.linkage.recipe import Field, Kind, Level, LinkageError, Pass, Recipe
+from charteroak.linkage.toml import digest, from_toml, to_toml
 
 __all__ = [
-    "LinkRun", "LinkageError", "Recipe", "explain", "explain_pairs", "link", "match_rates", "read", "recipe_042",
-    "settle", "write",
+    "BlockCount", "Counts", "Field", "Kind", "Level", "Linkage", "LinkageError", "Model", "Pass", "PassCount",
+    "Quality", "Recipe", "Regime", "digest", "from_toml", "to_toml",
 ]  # fmt: skip

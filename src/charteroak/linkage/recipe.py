@@ -1,225 +1,159 @@
-"""The linkage recipe that stewards agree to: which columns mean what, which passes run, what is accepted."""
+"""The linkage recipe: which columns mean what, how they are compared, which pairs are tried, what is linked."""
 
-import hashlib
-import json
-import tomllib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+
+VERSION = 1
+"""Of the recipe's own form; a recipe of a later version is refused rather than half understood."""
+ANY = "*"
+"""In a field's columns: every file that is not named."""
 
 
 class LinkageError(ValueError):
-    """A recipe or a matching file that cannot be linked. The message says where, what and how to mend it."""
+    """Something that cannot be linked. The message says where, what and how to mend it."""
 
 
 class Kind(StrEnum):
     """What a field holds, and so how it is standardised and compared."""
 
     GIVEN_NAME = "given_name"
-    FAMILY_NAME = "family_name"
     MIDDLE_NAME = "middle_name"
+    FAMILY_NAME = "family_name"
+    FULL_NAME = "full_name"
+    SUFFIX = "suffix"
     BIRTH_DATE = "birth_date"
     SEX = "sex"
     SSN = "ssn"
+    SSN_LAST4 = "ssn_last4"
+    ADDRESS = "address"
+    CITY = "city"
+    STATE = "state"
+    ZIP = "zip"
+    PHONE = "phone"
+    EMAIL = "email"
     AGENCY_ID = "agency_id"
-    INITIAL = "initial"
     EXACT = "exact"
+    FUZZY = "fuzzy"
+    NUMBER = "number"
+    DATE = "date"
 
 
-# The levels of agreement of each kind, best first, with the share of true pairs expected at each before the
-# data has spoken (a weak prior of the estimation). The last level is always disagreement.
-LEVELS: Mapping[Kind, Mapping[str, float]] = {
-    Kind.GIVEN_NAME: {"same": 0.88, "nickname": 0.03, "close": 0.04, "initial": 0.02, "different": 0.03},
-    Kind.FAMILY_NAME: {"same": 0.88, "part": 0.03, "close": 0.04, "swapped": 0.01, "different": 0.04},
-    Kind.MIDDLE_NAME: {"same": 0.8, "initial": 0.15, "different": 0.05},
-    Kind.BIRTH_DATE: {"same": 0.95, "day_month": 0.01, "year": 0.01, "digit": 0.01, "different": 0.02},
-    Kind.SEX: {"same": 0.98, "different": 0.02},
-    Kind.SSN: {"same": 0.95, "digit": 0.02, "different": 0.03},
-    Kind.AGENCY_ID: {"same": 0.97, "different": 0.03},
-    Kind.INITIAL: {"same": 0.97, "different": 0.03},
-    Kind.EXACT: {"same": 0.95, "different": 0.05},
-}
-PARTS = ("start", "initial", "year", "month_day")
-"""What a blocking key may take of a field: `family_name:start` is its first four letters."""
+TESTS = (
+    "same", "swapped", "nickname", "initial", "part", "jaro_winkler", "jaro", "levenshtein",
+    "damerau_levenshtein", "day_month", "month_day", "year", "within", "prefix", "suffix", "different",
+)  # fmt: skip
+"""How a level of agreement may be tested. Written `jaro_winkler>=0.92`, `levenshtein<=1`, `within<=366` (days
+of a date, units of a number), `prefix>=3` (equal first characters), `suffix>=4`; the others stand alone."""
+_TEST = re.compile(r"^(?P<name>[a-z_]+?)(?:(?:>=|<=)(?P<limit>[0-9.]+))?$")
+_LIMITED = {"jaro_winkler", "jaro", "levenshtein", "damerau_levenshtein", "within", "prefix", "suffix"}
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of agreement: the first level of a field whose test holds is the pair's.
+
+    `m` is the share of true pairs expected at this level before the data has spoken.
+    """
+
+    name: str
+    test: str
+    m: float
+
+    def __post_init__(self) -> None:
+        found = _TEST.match(self.test)
+        if not found or found["name"] not in TESTS or (found["name"] in _LIMITED) != bool(found["limit"]):
+            raise LinkageError(f"level {self.name!r}: {self.test!r} is no test; use {', '.join(TESTS)}")
+
+    @property
+    def rule(self) -> tuple[str, float]:
+        """The test's name and its limit (0 where it has none)."""
+        found = _TEST.match(self.test)
+        assert found is not None  # noqa: S101 - checked when the level was made
+        return found["name"], float(found["limit"] or 0)
 
 
 @dataclass(frozen=True)
 class Field:
-    """One fact about a person and the column that holds it in each file."""
+    """One fact about a person.
+
+    `columns`: the column or columns that hold it in each file, by the file's name or ANY; several are joined
+    by a space. `levels` from best to worst, the last always `different`; a missing value is none of them and
+    weighs nothing. `term_frequency`: agreement on a rare value weighs more.
+    """
 
     name: str
     kind: Kind
-    columns: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+    levels: tuple[Level, ...]
+    term_frequency: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.levels) < 2 or self.levels[-1].test != "different":
+            raise LinkageError(f"field {self.name}: needs two levels or more, the last of them `different`")
+
+    def of(self, source: str) -> tuple[str, ...]:
+        """The columns that hold this field in a file; empty when it has none."""
+        return self.columns.get(source, self.columns.get(ANY, ()))
 
 
 @dataclass(frozen=True)
-class ExactPass:
-    """Links records that agree on every key, and at least as well as `agree` says on other fields."""
+class Pass:
+    """A deterministic rule: records that agree at least as well as `agree` says, field by field, are linked
+    under its name, if its estimated precision reaches the recipe's `pass_precision`.
+    """
 
     name: str
-    left: str
-    right: str
-    keys: tuple[str, ...]
     agree: Mapping[str, str]
-
-    @property
-    def rules(self) -> tuple[tuple[str, ...], ...]:
-        """The sets of keys under which this pass looks for pairs."""
-        return (self.keys,)
-
-
-@dataclass(frozen=True)
-class ScoredPass:
-    """Records that share a block and were not linked by an exact pass are compared and weighed."""
-
-    name: str
-    left: str
-    right: str
-    blocks: tuple[tuple[str, ...], ...]
-
-    @property
-    def rules(self) -> tuple[tuple[str, ...], ...]:
-        return self.blocks
-
-
-Pass = ExactPass | ScoredPass
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a link run apart from the files: one digest, one set of rules.
+    """Everything that decides a linkage apart from the files.
 
-    `accept` and `review` are probabilities: at or above `accept` a pair is linked, from `review` up a person
-    decides. `margin` (bits) is how much better than its best rival a pair must be. A file named in
-    `one_per_person` holds nobody twice.
+    `blocks`: blocking rules; a pair is tried when it agrees on every key of one of them. A key is a field's
+    name, or a part of it after a colon (`family_name:sound`, `birth_date:year`; see `blocks.PARTS`).
+    `link` and `keep` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed.
+    `one_per_person`: files that hold nobody twice. `within`: whether records of one file are compared with
+    each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
+    where agreement on family names proves little. `largest_block` caps the records tried under one key, and
+    `largest_cluster` the records of one person.
     """
 
-    name: str
-    accept: float
-    review: float
-    margin: float
-    one_per_person: tuple[str, ...]
     fields: tuple[Field, ...]
-    exact: tuple[ExactPass, ...]
-    scored: tuple[ScoredPass, ...]
+    blocks: tuple[tuple[str, ...], ...]
+    passes: tuple[Pass, ...] = ()
+    name: str = "inferred"
+    link: float = 0.5
+    keep: float = 0.01
+    pass_precision: float = 0.99
+    one_per_person: tuple[str, ...] = ()
+    within: bool = True
+    household: str | None = None
+    largest_block: int = 2000
+    largest_cluster: int = 100
+    version: int = field(default=VERSION)
 
     def __post_init__(self) -> None:
-        if not 0 < self.review <= self.accept < 1:
-            raise LinkageError(
-                f"recipe {self.name}: needs 0 < review <= accept < 1; set both as probabilities"
-            )
+        names = [each.name for each in self.fields]
+        if not 0 < self.keep <= self.link < 1:
+            raise LinkageError(f"recipe {self.name}: needs 0 < keep <= link < 1; set both as probabilities")
+        if len(set(names)) < len(names) or not names:
+            raise LinkageError(f"recipe {self.name}: every field needs a name of its own; give at least one")
+        named = [key.partition(":")[0] for rule in self.blocks for key in rule]
+        named += [each for step in self.passes for each in step.agree]
+        named += [self.household] if self.household else []
+        if unknown := sorted(set(named) - set(names)):
+            raise LinkageError(f"recipe {self.name}: {unknown[0]!r} is not a field; add it or remove it")
         for step in self.passes:
-            self._check(step)
+            for each, level in step.agree.items():
+                if level not in (known := [one.name for one in self.field(each).levels]):
+                    raise LinkageError(
+                        f"recipe {self.name}, pass {step.name!r}: {each} has no level {level!r}; use "
+                        + ", ".join(known)
+                    )
 
-    @property
-    def passes(self) -> tuple[Pass, ...]:
-        """Every pass in the order in which it runs: exact ones first."""
-        return (*self.exact, *self.scored)
-
-    def _check(self, step: Pass) -> None:
-        known = {field.name: field.kind for field in self.shared(step.left, step.right)}
-        levels = step.agree if isinstance(step, ExactPass) else None
-        named = [key for rule in step.rules for key in rule]
-        where = f"recipe {self.name}, pass {step.name!r}"
-        if not all(step.rules) or not named:
-            raise LinkageError(f"{where}: names no field; give keys or blocks")
-        for key in (*named, *(levels or ())):
-            field, _, part = key.partition(":")
-            if field not in known:
-                raise LinkageError(
-                    f"{where}: {field!r} is not a field of both {step.left} and {step.right}; map it"
-                )
-            if part and (levels is not None or part not in PARTS):
-                raise LinkageError(f"{where}: {key!r} is no blocking key; use one of {', '.join(PARTS)}")
-        for name, level in (levels or {}).items():
-            if level not in LEVELS[known[name]]:
-                raise LinkageError(
-                    f"{where}: {name} has no level {level!r}; use {', '.join(LEVELS[known[name]])}"
-                )
-
-    def shared(self, left: str, right: str) -> tuple[Field, ...]:
-        """The fields that both files hold, in the recipe's order."""
-        return tuple(field for field in self.fields if left in field.columns and right in field.columns)
-
-    def file_pairs(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of files that some pass links, in the order they first appear."""
-        return tuple(dict.fromkeys((step.left, step.right) for step in self.passes))
-
-    def files(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(file for pair in self.file_pairs() for file in pair))
-
-    @classmethod
-    def from_toml(cls, text: str) -> "Recipe":
-        """Read a recipe. Raises LinkageError naming what is missing, unknown or contradictory."""
-        try:
-            return _recipe(tomllib.loads(text))
-        except (KeyError, TypeError) as problem:
-            raise LinkageError(
-                f"recipe: missing or misplaced entry {problem}; see recipes/042.toml"
-            ) from problem
-        except tomllib.TOMLDecodeError as problem:
-            raise LinkageError(f"recipe is not TOML: {problem}") from problem
-
-    def to_toml(self) -> str:
-        """The canonical text: `from_toml` of it gives an equal recipe."""
-        lines = [f"{key} = {_value(getattr(self, key))}" for key in _SETTINGS]
-        for table in ("fields", "exact", "scored"):
-            for entry in getattr(self, table):
-                lines += [
-                    "",
-                    f"[[{table}]]",
-                    *(f"{key} = {_value(value)}" for key, value in vars(entry).items()),
-                ]
-        return "\n".join(lines) + "\n"
-
-    def digest(self) -> str:
-        """SHA-256 of the canonical text, in hexadecimal."""
-        return hashlib.sha256(self.to_toml().encode()).hexdigest()
-
-
-_SETTINGS = ("name", "accept", "review", "margin", "one_per_person")
-
-
-def _recipe(table: Mapping[str, Any]) -> Recipe:
-    if unknown := set(table) - {*_SETTINGS, "fields", "exact", "scored"}:
-        raise LinkageError(f"recipe: unknown entries {', '.join(sorted(unknown))}; remove or rename them")
-    return Recipe(
-        name=str(table["name"]),
-        accept=float(table["accept"]),
-        review=float(table["review"]),
-        margin=float(table["margin"]),
-        one_per_person=tuple(table["one_per_person"]),
-        fields=tuple(
-            Field(str(entry["name"]), _kind(entry["kind"]), dict(entry["columns"]))
-            for entry in table["fields"]
-        ),
-        exact=tuple(
-            ExactPass(
-                entry["name"], entry["left"], entry["right"], tuple(entry["keys"]), dict(entry["agree"])
-            )
-            for entry in table.get("exact", [])
-        ),
-        scored=tuple(
-            ScoredPass(
-                entry["name"], entry["left"], entry["right"], tuple(tuple(rule) for rule in entry["blocks"])
-            )
-            for entry in table.get("scored", [])
-        ),
-    )
-
-
-def _kind(text: str) -> Kind:
-    if text not in list(Kind):
-        raise LinkageError(f"recipe: no kind of field is called {text!r}; use {', '.join(Kind)}")
-    return Kind(text)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_value(str(key))} = {_value(entry)}" for key, entry in value.items()) + "}"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_value(entry) for entry in value) + "]"
-    if isinstance(value, str):
-        return json.dumps(value)  # TOML's basic strings read every escape that JSON writes here
-    return repr(value)
+    def field(self, name: str) -> Field:
+        """The field of this name. Raises KeyError when there is none."""
+        return {each.name: each for each in self.fields}[name]

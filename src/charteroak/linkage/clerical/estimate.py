@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from charteroak.linkage.compare import MISSING, Levels, compare
-from charteroak.linkage.recipe import LEVELS, Field
+from charteroak.linkage.clerical.compare import MISSING, Levels, compare
+from charteroak.linkage.clerical.recipe import LEVELS, Field
 
 RANDOM_PAIRS = 200_000
 ROUNDS = 100

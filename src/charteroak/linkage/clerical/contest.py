@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from charteroak.linkage.recipe import Recipe
+from charteroak.linkage.clerical.recipe import Recipe
 
 
 def contest(recipe: Recipe, pairs: pl.DataFrame) -> pl.DataFrame:

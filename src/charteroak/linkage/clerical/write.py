@@ -5,7 +5,7 @@ import json
 
 import polars as pl
 
-from charteroak.linkage.run import LinkRun
+from charteroak.linkage.clerical.run import LinkRun
 
 
 def link_run(run: LinkRun) -> dict[str, bytes]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from charteroak.linkage.cluster import People
-from charteroak.linkage.estimate import Model
-from charteroak.linkage.recipe import LinkageError, Recipe
-from charteroak.linkage.report import Facts, report
+from charteroak.linkage.clerical.cluster import People
+from charteroak.linkage.clerical.estimate import Model
+from charteroak.linkage.clerical.recipe import LinkageError, Recipe
+from charteroak.linkage.clerical.report import Facts, report
 
 PAIR_COLUMNS = (
     "pair_id", "left_file", "left_id", "right_file", "right_id", "pass_name", "weight", "probability",

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from charteroak.linkage.blocking import Rows
-from charteroak.linkage.compare import MISSING, Levels
-from charteroak.linkage.estimate import probability
-from charteroak.linkage.recipe import LEVELS, ExactPass, Field, Pass, Recipe, ScoredPass
+from charteroak.linkage.clerical.blocking import Rows
+from charteroak.linkage.clerical.compare import MISSING, Levels
+from charteroak.linkage.clerical.estimate import probability
+from charteroak.linkage.clerical.recipe import LEVELS, ExactPass, Field, Pass, Recipe, ScoredPass
 
 Chosen = NDArray[np.bool_]
 

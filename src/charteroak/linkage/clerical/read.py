@@ -7,15 +7,15 @@ from importlib import resources
 
 import polars as pl
 
-from charteroak.linkage.estimate import Model
-from charteroak.linkage.recipe import Recipe
-from charteroak.linkage.report import Facts
-from charteroak.linkage.run import LinkRun
+from charteroak.linkage.clerical.estimate import Model
+from charteroak.linkage.clerical.recipe import Recipe
+from charteroak.linkage.clerical.report import Facts
+from charteroak.linkage.clerical.run import LinkRun
 
 
 def recipe_042() -> Recipe:
     """The recipe of request 042."""
-    shipped = resources.files("charteroak.linkage") / "recipes" / "042.toml"
+    shipped = resources.files("charteroak.linkage.clerical") / "recipes" / "042.toml"
     return Recipe.from_toml(shipped.read_text("utf-8"))
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from charteroak.linkage.recipe import Field, Kind, LinkageError
+from charteroak.linkage.clerical.recipe import Field, Kind, LinkageError
 
 SUFFIXES = r"\b(JR|SR|II|III|IV|JUNIOR|SENIOR)\b"
 PLACEHOLDER_NAMES = ["UNKNOWN", "UNK", "NONE", "NULL", "NA", "NFN", "NMN", "NLN", "TEST", "XXX"]

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from charteroak.linkage.blocking import Rows
-from charteroak.linkage.nicknames import NICKNAMES
-from charteroak.linkage.recipe import LEVELS, Field, Kind
+from charteroak.linkage.clerical.blocking import Rows
+from charteroak.linkage.clerical.nicknames import NICKNAMES
+from charteroak.linkage.clerical.recipe import LEVELS, Field, Kind
 
 Levels = NDArray[np.int8]
 MISSING = -1

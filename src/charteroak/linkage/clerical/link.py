@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from charteroak.linkage.blocking import candidates, unlinkable
-from charteroak.linkage.compare import compare
-from charteroak.linkage.contest import contest
-from charteroak.linkage.estimate import Model, estimate, weigh
-from charteroak.linkage.passes import Proposals, blocking_rules, steps
-from charteroak.linkage.recipe import LinkageError, Recipe
-from charteroak.linkage.report import Facts
-from charteroak.linkage.run import LinkRun, resolve
-from charteroak.linkage.standardise import standardise
+from charteroak.linkage.clerical.blocking import candidates, unlinkable
+from charteroak.linkage.clerical.compare import compare
+from charteroak.linkage.clerical.contest import contest
+from charteroak.linkage.clerical.estimate import Model, estimate, weigh
+from charteroak.linkage.clerical.passes import Proposals, blocking_rules, steps
+from charteroak.linkage.clerical.recipe import LinkageError, Recipe
+from charteroak.linkage.clerical.report import Facts
+from charteroak.linkage.clerical.run import LinkRun, resolve
+from charteroak.linkage.clerical.standardise import standardise
 
 
 def link(files: Mapping[str, pl.DataFrame], recipe: Recipe, *, rng: np.random.Generator) -> LinkRun:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from charteroak.linkage.recipe import LinkageError
+from charteroak.linkage.clerical.recipe import LinkageError
 
 Rows = NDArray[np.int64]
 MOST_PAIRS = 50_000_000

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from charteroak.linkage.estimate import Model
-from charteroak.linkage.recipe import LEVELS, Recipe
+from charteroak.linkage.clerical.estimate import Model
+from charteroak.linkage.clerical.recipe import LEVELS, Recipe
 
 
 @dataclass(frozen=True)

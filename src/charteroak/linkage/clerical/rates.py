@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from charteroak.linkage.recipe import LinkageError
-from charteroak.linkage.report import linked_records
-from charteroak.linkage.run import LinkRun
+from charteroak.linkage.clerical.recipe import LinkageError
+from charteroak.linkage.clerical.report import linked_records
+from charteroak.linkage.clerical.run import LinkRun
 
 
 def match_rates(run: LinkRun, file: str, subgroup: pl.DataFrame, *, to: str | None = None) -> pl.DataFrame:

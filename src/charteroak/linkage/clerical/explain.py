@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from charteroak.linkage.compare import MISSING, compare
-from charteroak.linkage.recipe import LEVELS, LinkageError
-from charteroak.linkage.run import LinkRun
-from charteroak.linkage.standardise import standardise
+from charteroak.linkage.clerical.compare import MISSING, compare
+from charteroak.linkage.clerical.recipe import LEVELS, LinkageError
+from charteroak.linkage.clerical.run import LinkRun
+from charteroak.linkage.clerical.standardise import standardise
 
 
 def explain(run: LinkRun, files: Mapping[str, pl.DataFrame], pair_id: str) -> dict[str, Any]:
