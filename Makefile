@@ -40,6 +40,8 @@ docs: .venv/platform ## Write the generated reference pages anew
 lock: .venv/uv ## Resolve dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --generate-hashes --universal \
 		--no-emit-index-url --no-header --python-version 3.11 --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet bench/requirements-linkage.in --generate-hashes --universal \
+		--no-emit-index-url --no-header --python-version 3.11 --output-file bench/requirements-linkage.txt
 
 system: ## What cannot come from PyPI: bubblewrap, Chromium
 	@deploy/install-system-packages
@@ -57,6 +59,12 @@ system: ## What cannot come from PyPI: bubblewrap, Chromium
 
 .venv/test: .venv/platform
 	@$(UV) --editable '.[platform,azure,test]'
+	@touch $@
+
+# the peers that linkage is measured beside, in an environment of their own: never shipped
+.venv-bench/ready: bench/requirements-linkage.txt | .venv/uv
+	@$(PYTHON) -m venv --without-pip --clear .venv-bench
+	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes --requirement $<
 	@touch $@
 
 .PHONY: assets
