@@ -2,7 +2,7 @@
 
 import pytest
 
-from charteroak.disclosure import Appetite, shipped, strictest
+from charteroak.disclosure import Appetite, explain, shipped, strictest
 from charteroak.disclosure.rules import p_percent_sensitive, top_share
 
 
@@ -34,7 +34,7 @@ def test_an_unknown_rule_is_refused_by_name() -> None:
 
 
 def test_the_plain_text_says_what_is_suppressed_and_by_whose_rule() -> None:
-    text = shipped("sde").explain()
+    text = explain(shipped("sde"))
     assert "about 1 to 5 people" in text
     assert "fewer than 20 people in its denominator" in text
     assert "Connecticut SDE" in text

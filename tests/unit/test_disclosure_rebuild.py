@@ -9,7 +9,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from charteroak.disclosure import Appetite, Derivation, build, inspect, open_extract, rebuild, shipped, submit
+from charteroak.disclosure import (
+    Appetite,
+    Derivation,
+    build,
+    inspect,
+    open_extract,
+    rebuild,
+    shipped,
+    submit,
+    worst,
+)
 
 APPETITE = shipped("board")
 
@@ -168,7 +178,7 @@ def test_an_ordinary_model_summary_is_left_to_people() -> None:
         "terms": [{"name": "cte", "people": 300, "value": 1700.25}],
     }
     found = inspect("model.json", json.dumps(summary).encode(), APPETITE)
-    assert {v.verdict for v in found} == {"review"}
+    assert worst(found) == "review"
 
 
 def test_a_chart_goes_with_its_table() -> None:

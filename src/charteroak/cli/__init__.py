@@ -7,6 +7,7 @@ import click
 # name → (file in this folder, what `oak --help` says); the file is imported only when its command is used
 COMMANDS = {
     "audit": ("audit", "Export the event log and verify it offline."),
+    "check": ("disclosure", "May an output leave? Rebuilt from its records, rule by rule."),
     "demo": ("demo", "Run request 042 from enquiry to release, then serve the site."),
     "docs": ("site", "Write the generated reference pages (--check: fail when stale)."),
     "doctor": ("site", "Each part, its version, what is missing or weaker here, how to mend it."),

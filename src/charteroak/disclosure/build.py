@@ -14,7 +14,8 @@ import duckdb
 
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.derivation import Derivation, DerivationError
-from charteroak.disclosure.evidence import TOTAL, Cell, Codes, Evidence, evidence
+from charteroak.disclosure.evidence import Cell, Codes, Evidence, evidence
+from charteroak.disclosure.labels import TOTAL
 from charteroak.disclosure.linked import linked
 from charteroak.disclosure.read import open_extract
 from charteroak.disclosure.rules import base, primary_rules, shown
@@ -64,7 +65,7 @@ def build_tables(
     groups: dict[str, list[Evidence]] = {}
     for table in tables:
         groups.setdefault(table.derivation.group or f"table {table.derivation.name}", []).append(table)
-    built = itertools.chain.from_iterable(protect(group, appetite) for group in groups.values())
+    built = itertools.chain.from_iterable(jointly(group, appetite) for group in groups.values())
     return sorted(built, key=lambda table: table.derivation.name)
 
 
@@ -79,7 +80,7 @@ def one_row_each(table: Evidence) -> Evidence:
     return table
 
 
-def protect(tables: Sequence[Evidence], appetite: Appetite) -> list[Built]:
+def jointly(tables: Sequence[Evidence], appetite: Appetite) -> list[Built]:
     """Suppress what the appetite asks for, then what else would give it away, in all tables together."""
     together = linked(tables, appetite)
     primary = {together.units[row] for row in together.primaries}

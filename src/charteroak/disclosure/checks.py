@@ -5,21 +5,11 @@ from collections.abc import Iterator, Sequence
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.audit import audit
 from charteroak.disclosure.build import Built
-from charteroak.disclosure.differencing import PublishedSet, compare_released, label, published
+from charteroak.disclosure.differencing import PublishedSet, compare_released, published
 from charteroak.disclosure.evidence import Cell, Codes
 from charteroak.disclosure.linked import linked
-from charteroak.disclosure.rules import base, primary_rules, top_share
+from charteroak.disclosure.rules import MENDS, answered, base, label, primary_rules, top_share
 from charteroak.disclosure.verdicts import Outcome, Verdict
-
-MENDS = {
-    "frequency": "Set protect = true, merge categories, or leave the cell out.",
-    "denominator": "Set protect = true, or merge categories until the denominator is large enough.",
-    "numerator": "Set protect = true, or merge categories: the numerator or the rest is too small.",
-    "p_percent": "Set protect = true, or merge categories: the largest value can be estimated too closely.",
-    "top_share": "Set protect = true, or merge categories: few people hold most of the total.",
-    "employers": "Set protect = true, or merge categories until more employers are shown to stand behind it.",
-    "largest_employer": "Set protect = true, or merge categories: one employer may pay most of the wages.",
-}
 
 
 def check(tables: Sequence[Built], appetite: Appetite, earlier: Sequence[PublishedSet] = ()) -> list[Verdict]:
@@ -32,7 +22,7 @@ def check(tables: Sequence[Built], appetite: Appetite, earlier: Sequence[Publish
     found = []
     known = list(earlier)
     for table in tables:
-        own = [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table)]
+        own = [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table, appetite)]
         sets = published([table])
         own += compare_released(sets, known, appetite) or [
             Verdict("differencing", table.derivation.name, "pass")
@@ -68,6 +58,9 @@ def _figure(rule: str, cell: Cell, table: Built, appetite: Appetite) -> tuple[st
         return f"{100 * (absolute - sum(top)) / top[0]:.1f} %", f"{appetite.p_percent:g} %"
     if rule == "top_share":
         return f"{top_share(absolute, top, appetite.top_contributors):.0%}", f"{appetite.top_share:.0%}"
+    if rule == "percentage_band":
+        points = appetite.band(people)
+        return f"{float(100 * cell.total / cell.n):.1f} %", f"{points:g} to {100 - points:g} %"
     limit = appetite.minimum_denominator if rule == "denominator" else appetite.minimum_people
     smaller = min(int(cell.total), people - int(cell.total)) if rule == "numerator" else people
     return str(smaller), str(limit)
@@ -90,7 +83,7 @@ def _employers(table: Built, appetite: Appetite) -> Iterator[Verdict]:
     )
 
 
-def _full_cells(table: Built) -> Iterator[Verdict]:
+def _full_cells(table: Built, appetite: Appetite) -> Iterator[Verdict]:
     """Cells that tell something of everybody in a group: all in one category, or a share of 0 or 100 %."""
     derivation, cells = table.derivation, table.evidence.cells
     found = False
@@ -98,14 +91,15 @@ def _full_cells(table: Built) -> Iterator[Verdict]:
     for codes, cell in _shown(table):
         if derivation.statistic == "share" and cell.n and int(cell.total) in (0, cell.n):
             found = True
-            yield Verdict("full_cell", derivation.name, "review", label(codes), "0 or 100 %", mend=mend)
+            yield from answered(
+                "full_cell", appetite.full_cells, derivation.name, label(codes), "0 or 100 %", mend
+            )
         parents = [up for column, up in table.evidence.coarser(codes) if column not in derivation.hierarchies]
         if derivation.statistic == "count" and any(cells[up].members == cell.members for up in parents if up):
             found = True
-            yield Verdict(
-                "full_cell", derivation.name, "review", label(codes), f"all {cell.people}", mend=mend
-            )
-    if not found:
+            figure = f"all {cell.people}"
+            yield from answered("full_cell", appetite.full_cells, derivation.name, label(codes), figure, mend)
+    if not found or appetite.full_cells == "allowed":
         yield Verdict("full_cell", derivation.name, "pass")
 
 
@@ -115,7 +109,9 @@ def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
     states = {(t.derivation.name, codes): state for t in tables for codes, state in t.states.items()}
     legible = {unit for row, unit in together.units.items() if not states[row]}
     intervals = audit(together.table, set(together.units.values()) - legible)
-    unsafe = [interval for interval in intervals if not interval.safe]
+    printed = {together.units[row] for row in together.primaries if row in together.units and not states[row]}
+    # a printed figure has failed by its own rule already
+    unsafe = [interval for interval in intervals if not interval.safe and interval.unit not in printed]
     mend = "Give tables that share this cell one group and protect = true, to be protected together."
     for name in (table.derivation.name for table in tables):
         for interval in unsafe:

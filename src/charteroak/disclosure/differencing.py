@@ -8,6 +8,7 @@ from typing import Any
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.build import Built
 from charteroak.disclosure.evidence import Codes
+from charteroak.disclosure.rules import label
 from charteroak.disclosure.verdicts import Verdict
 
 OTHER_TABLE = "Publish one of the two tables, or use the same people in both."
@@ -107,7 +108,3 @@ def _nested(table: str, whole: PublishedSet, part: PublishedSet, minimum: int) -
         yield Verdict(
             "differencing", table, "review", place, str(difference), f"0 or at least {minimum}", OTHER_TABLE
         )
-
-
-def label(codes: Codes) -> str:
-    return ", ".join(f"{column}={code}" for column, code in codes) or "everybody"

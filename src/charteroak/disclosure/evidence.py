@@ -4,15 +4,17 @@ import functools
 import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import duckdb
+import polars as pl
 
+from charteroak.disclosure.cells import cell_evidence
 from charteroak.disclosure.derivation import Derivation, DerivationError
-from charteroak.disclosure.records import counts, finest, levels, load, payers, person_keys
-
-TOTAL = "Total"
+from charteroak.disclosure.labels import TOTAL
+from charteroak.disclosure.records import counts, levels, load, loaded, payers, person_keys
 
 Codes = tuple[tuple[str, str], ...]  # (column, code) pairs in order of column; () is everybody
 
@@ -65,6 +67,9 @@ class Cell:
     top: tuple[Decimal, ...] = ()  # the two largest absolute contributions, largest first
     absolute: Decimal = Decimal()  # the sum without signs; above `total` where values are negative
     employers: Employers | None = None
+    rows: int = 0
+    values: int = 0  # rows that have the measure
+    negatives: int = 0
 
     def __add__(self, other: "Cell") -> "Cell":
         """The evidence of two disjoint cells together."""
@@ -79,6 +84,9 @@ class Cell:
             tuple(heapq.nlargest(2, self.top + other.top)),
             self.absolute + other.absolute,
             functools.reduce(lambda a, b: a + b, known) if known else None,
+            self.rows + other.rows,
+            self.values + other.values,
+            self.negatives + other.negatives,
         )
 
 
@@ -87,13 +95,17 @@ class Evidence:
     """All cells of a table, shown or not: every combination of levels and totals.
 
     `rows` counts the source's rows, so that `rows` above `cells[()].people` tells of repeated people.
-    `parents` maps a fine (column, code) to its coarse one.
+    `parents` maps a fine (column, code) to its coarse one. `records` are those behind the table: the person
+    key `_person`, a column per level, and `_measure`. `disjoint`: nobody stands in two finest cells, so that
+    a total is the sum of its parts.
     """
 
     derivation: Derivation
     rows: int
     cells: Mapping[Codes, Cell]
     parents: Mapping[tuple[str, str], tuple[str, str]]
+    records: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False, compare=False)
+    disjoint: bool = True
 
     def coarser(self, codes: Codes) -> Iterator[tuple[str, Codes]]:
         """Each column of a cell with the cell one level up along it: to the parent code, or to the total."""
@@ -111,53 +123,80 @@ def evidence(extract: duckdb.DuckDBPyConnection, derivation: Derivation) -> Evid
     order of rows. Raises DerivationError when the source does not run, a person stands in two cells, a key is
     missing or unknown, a share's measure is not 0 or 1, a code is reserved, or a code has two parents.
     """
-    where = f"table {derivation.name!r}"
     keys = person_keys(extract, derivation.person)
     load(extract, derivation)
-    rows, keyless, unlike, people, strangers = counts(extract, keys)
-    base = _base(extract, derivation)
-    standing = sum(cell.people for cell in base.values())
-    for wrong, message in (
-        (keyless, f"{keyless} rows have no {derivation.person!r}: filter them or join by the key"),
-        (strangers, f"{strangers} keys are not in the extract's {derivation.person!r}: use its own key"),
-        (
-            derivation.statistic == "share" and unlike,
-            f"{unlike} values of the measure are not 0 or 1: recode it",
-        ),
-        (
-            any((column, TOTAL) in codes for codes in base for column, _ in codes),
-            f"{TOTAL!r} is a code: recode it",
-        ),
-        (standing != people, "a person stands in two cells: give each person one row"),
-    ):
-        if wrong:
-            raise DerivationError(f"{where}: {message}")
-    parents = _parents(where, derivation, base)
-    return Evidence(derivation, rows, dict(_rolled_up(derivation, base)), parents)
-
-
-def _base(extract: duckdb.DuckDBPyConnection, derivation: Derivation) -> dict[Codes, Cell]:
-    """The finest cells, whose people are disjoint."""
-
-    def key(codes: list[str]) -> Codes:
-        return tuple(sorted(zip(levels(derivation), codes, strict=True)))
-
-    employers: dict[Codes, Employers] = {}
-    for codes, payer, wages, elsewhere, most_per_person, exact in payers(extract, derivation):
-        one = Employers({payer: wages}, elsewhere, most_per_person, exact)
-        employers[key(codes)] = employers[key(codes)] + one if key(codes) in employers else one
-    base = {}
-    for codes, (people, members, n, measured, holders, total, top, absolute) in finest(extract, derivation):
-        measures = (
-            n,
-            measured or 0,
-            holders or 0,
-            total or Decimal(),
-            tuple(top or ()),
-            absolute or Decimal(),
+    unlike, strangers = counts(extract, keys)
+    where = f"table {derivation.name!r}"
+    if strangers:
+        raise DerivationError(
+            f"{where}: {strangers} keys are not in the extract's {derivation.person!r}: use its own key"
         )
-        base[key(codes)] = Cell(people, members, *measures, employers.get(key(codes)))
-    return base
+    if derivation.statistic == "share" and unlike:
+        raise DerivationError(f"{where}: {unlike} values of the measure are not 0 or 1: recode it")
+    found = evidence_of(loaded(extract, derivation), derivation, _employers(extract, derivation))
+    if not found.disjoint:
+        raise DerivationError(f"{where}: a person stands in two cells: give each person one row")
+    return found
+
+
+def evidence_of(
+    records: pl.DataFrame, derivation: Derivation, employers: Mapping[Codes, Employers] | None = None
+) -> Evidence:
+    """The evidence of a table over `records`: the person key `_person`, its levels' columns, `_measure`.
+
+    Where people stand in several finest cells, every total counts them once. Raises DerivationError when a
+    row has no key, two codes read alike, a code is reserved, or a code has two parents.
+    """
+    where, by = f"table {derivation.name!r}", levels(derivation)
+    finest = _cells(records, by, derivation, employers or {})
+    if any(code == TOTAL for codes in finest for _, code in codes):
+        raise DerivationError(f"{where}: {TOTAL!r} is a code: recode it")
+    parents = _parents(where, derivation, finest)
+    disjoint = sum(cell.people for cell in finest.values()) == records["_person"].n_unique()
+    cells: dict[Codes, Cell] = {}
+    for choice in _choices(derivation):
+        if disjoint:
+            cells |= _rolled_up(finest, choice)
+        else:
+            cells |= _cells(records, [level for level in by if level in choice], derivation, {})
+    return Evidence(derivation, records.height, cells, parents, records, disjoint)
+
+
+def _cells(
+    records: pl.DataFrame, by: list[str], derivation: Derivation, employers: Mapping[Codes, Employers]
+) -> dict[Codes, Cell]:
+    measure = "_measure" if derivation.measure else None
+    try:
+        found = cell_evidence(records.lazy(), person="_person", by=by, measure=measure, digests=True)
+    except ValueError as error:
+        message = str(error).replace("'_person'", repr(derivation.person))
+        raise DerivationError(f"table {derivation.name!r}: {message}") from None
+    cells = {}
+    for row in found.iter_rows(named=True):
+        codes = tuple(sorted((column, row[column]) for column in by))
+        cells[codes] = _cell(row, employers.get(codes))
+    return cells
+
+
+def _cell(row: Mapping[str, Any], employers: Employers | None) -> Cell:
+    def digest(name: str) -> int:
+        return (row[f"{name}0"] or 0) << 64 | (row[f"{name}1"] or 0)
+
+    top = sorted((Decimal(value) for value in row["top"] if value is not None), reverse=True)
+    return Cell(
+        row["people"], digest("members"), row["n"], digest("measured"), digest("holders"),
+        Decimal(row["total"] or 0), tuple(top), Decimal(row["absolute"] or 0), employers,
+        row["rows"], row["values"], row["negatives"] or 0,
+    )  # fmt: skip
+
+
+def _employers(extract: duckdb.DuckDBPyConnection, derivation: Derivation) -> dict[Codes, Employers]:
+    found: dict[Codes, Employers] = {}
+    for codes, payer, wages, elsewhere, most_per_person, exact in payers(extract, derivation):
+        key = tuple(sorted(zip(levels(derivation), codes, strict=True)))
+        one = Employers({payer: wages}, elsewhere, most_per_person, exact)
+        found[key] = found[key] + one if key in found else one
+    return found
 
 
 def _parents(
@@ -175,12 +214,15 @@ def _parents(
     return parents
 
 
-def _rolled_up(derivation: Derivation, base: Mapping[Codes, Cell]) -> Iterator[tuple[Codes, Cell]]:
-    """Every level and total from the finest cells; a fine level's key leaves its coarse code out."""
-    axes = [(*derivation.levels(dimension), None) for dimension in derivation.dimensions]
-    for choice in itertools.product(*axes):
-        together: dict[Codes, Cell] = {}
-        for codes, cell in base.items():
-            key = tuple(pair for pair in codes if pair[0] in choice)
-            together[key] = together[key] + cell if key in together else cell
-        yield from together.items()
+def _choices(derivation: Derivation) -> Iterator[tuple[str | None, ...]]:
+    """Every combination of one level, or the total, per dimension."""
+    return itertools.product(*((*derivation.levels(dimension), None) for dimension in derivation.dimensions))
+
+
+def _rolled_up(finest: Mapping[Codes, Cell], choice: tuple[str | None, ...]) -> dict[Codes, Cell]:
+    """Each total from the finest cells; a fine level's key leaves its coarse code out."""
+    together: dict[Codes, Cell] = {}
+    for codes, cell in finest.items():
+        key = tuple(pair for pair in codes if pair[0] in choice)
+        together[key] = together[key] + cell if key in together else cell
+    return together

@@ -1,37 +1,77 @@
-"""Looks into files that cannot be built again from the extract: nothing of theirs passes by itself."""
+"""Judges any file: tables with or without their records, models, charts, ACRO's records, texts."""
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import PurePath
+from typing import Any
 
+from charteroak.disclosure import acro
 from charteroak.disclosure.appetite import Appetite
+from charteroak.disclosure.identifiers import identifiers, in_grid
+from charteroak.disclosure.judge import Behind, judge, without_records
+from charteroak.disclosure.models import is_model, model
+from charteroak.disclosure.rules import answered
+from charteroak.disclosure.stated import stated
+from charteroak.disclosure.survival import is_survival, survival
+from charteroak.disclosure.tabular import SUFFIXES, document, grids
+from charteroak.disclosure.unusable import Unusable
 from charteroak.disclosure.verdicts import Verdict
 
 CHARTS = {".svg", ".png", ".pdf", ".jpg", ".jpeg"}
 UNREADABLE_CHARTS = CHARTS - {".svg"}
-SSN = re.compile(r"(?<![\w.-])(?:\d{3}[- ]\d{2}[- ]\d{4}|\d{9})(?![\w-]|[.,]\d)")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-WORD = re.compile(r"[\w@.-]+")
-NAME_COLUMNS = frozenset(
-    {
-        "name",
-        "last",
-        "first",
-        "middle",
-        "surname",
-        "lastname",
-        "firstname",
-        "full_name",
-        "last_name",
-        "first_name",
-    }
-    | {"middle_name", "ssn", "dob", "date_of_birth", "birth_date", "email", "phone", "address", "street"}
-    | {"sasid", "banner_id"}
-)
-TAKE_OUT = "Take it out and export again; the file stays in the enclave."
+
+
+def examine(
+    file: str,
+    content: bytes,
+    appetite: Appetite,
+    *,
+    behind: Behind | None = None,
+    statistic: str | None = None,
+    beside: Mapping[str, bytes] | None = None,
+) -> list[Verdict]:
+    """Every verdict on one file, a table rebuilt from the records `behind` it where they are given.
+
+    `beside` are files by name that an ACRO record may list. Raises Unusable for what cannot be read.
+    """
+    suffix = PurePath(file).suffix.lower()
+    if suffix == ".json":
+        value = document(file, content)
+        if acro.is_acro(value):
+            return list(_acro(file, value, content, appetite, beside or {}))
+        if is_model(value):
+            return [*identifiers(file, content.decode("utf-8-sig")), *model(file, value, appetite)]
+    if suffix not in SUFFIXES:
+        return inspect(file, content, appetite)
+    found: list[Verdict] = []
+    for grid in grids(file, content):
+        found += in_grid(file, grid)
+        if is_survival(grid) and behind is None:
+            found += survival(file, grid, appetite)
+        elif behind is not None:
+            found += judge(stated(file, grid, behind.by), behind, appetite)
+        else:
+            found += without_records(stated(file, grid), appetite, statistic)
+    if not found:
+        raise Unusable("the table has no rows: give one with figures", file=file)
+    return found
+
+
+def _acro(
+    file: str, value: Mapping[str, Any], content: bytes, appetite: Appetite, beside: Mapping[str, bytes]
+) -> Iterator[Verdict]:
+    yield from identifiers(file, content.decode("utf-8-sig"))
+    yield from acro.recorded(file, value, appetite)
+    for name in acro.files_of(value):
+        if name not in beside:
+            yield Verdict(
+                "acro", file, "review", name, mend="The listed file is not beside the record: give it too."
+            )
+            continue
+        try:
+            yield from examine(name, beside[name], appetite)
+        except Unusable:
+            yield from inspect(name, beside[name], appetite)
 
 
 def inspect(
@@ -48,88 +88,70 @@ def inspect(
     identifiers are counted, never quoted.
     """
     suffix = PurePath(file).suffix.lower()
-    found = [
-        Verdict(
-            "not_derivable",
-            file,
-            "review",
-            mend="Two people must read it: add a derivation if it is a table.",
-        )
-    ]
+    mend = "Two people must read it: add a derivation if it is a table."
+    found = [Verdict("not_derivable", file, "review", mend=mend)]
     if suffix in CHARTS:
-        found.append(_chart(file, tables))
+        found += _chart(file, tables, appetite)
     if suffix in UNREADABLE_CHARTS:
         return found
+    if suffix in (".parquet", ".xlsx"):
+        return [*found, *_workbook(file, content, appetite, people)]
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         mend = "Export CSV, JSON, SVG or plain text in UTF-8, so that it can be read before it leaves."
         return [*found, Verdict("opaque", file, "fail", mend=mend)]
     found += identifiers(file, text, people)
     if suffix == ".json":
-        found += model(file, text, appetite)
+        found += _json(file, text, appetite)
+    if suffix in (".csv", ".tsv"):
+        found += _table(file, content, appetite)
     return found
 
 
-def identifiers(file: str, text: str, people: Set[str] = frozenset()) -> list[Verdict]:
-    """Social Security numbers, e-mail addresses, columns of names and person keys in a text."""
-    words = set(WORD.findall(text))
-    header = next(
-        csv.reader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ","), []
-    )
-    named = NAME_COLUMNS & {column.strip().lower() for column in header}
-    counts = {
-        "ssn": len(SSN.findall(text)),
-        "email": len(EMAIL.findall(text)),
-        "name_column": len(named),
-        "record_level": len(words & people),
-    }
-    return [
-        Verdict(rule, file, "fail", figure=str(count), limit="0", mend=TAKE_OUT)
-        for rule, count in counts.items()
-        if count
-    ]
+def _json(file: str, text: str, appetite: Appetite) -> Iterator[Verdict]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        yield Verdict("model", file, "fail", mend="The file is not JSON: write it again.")
+        return
+    if acro.is_acro(value):
+        yield from acro.recorded(file, value, appetite)
+    elif is_model(value) or isinstance(value, dict):
+        yield from model(file, value, appetite)
+    else:
+        yield from _table(file, text.encode(), appetite)
 
 
-def _chart(file: str, tables: Set[str]) -> Verdict:
+def _table(file: str, content: bytes, appetite: Appetite) -> Iterator[Verdict]:
+    """What a table without its records shows; what is no table is left to people."""
+    try:
+        for grid in grids(file, content):
+            if is_survival(grid):
+                yield from survival(file, grid, appetite)
+            else:
+                yield from without_records(stated(file, grid), appetite, None)
+    except Unusable:
+        return
+
+
+def _workbook(file: str, content: bytes, appetite: Appetite, people: Set[str]) -> Iterator[Verdict]:
+    try:
+        for grid in grids(file, content):
+            yield from in_grid(file, grid, people)
+    except Unusable as error:
+        yield Verdict("opaque", file, "fail", mend=str(error))
+        return
+    yield from _table(file, content, appetite)
+
+
+def _chart(file: str, tables: Set[str], appetite: Appetite) -> Iterator[Verdict]:
     table = PurePath(file).stem
     if table in tables:
-        return Verdict("chart", file, "review", mend=f"Compare every mark with the table {table}.csv.")
-    mend = f"Submit the table it shows as {table}.csv with its derivation: a chart is judged by its table."
-    return Verdict("chart", file, "fail", mend=mend)
-
-
-def model(file: str, text: str, appetite: Appetite) -> Iterator[Verdict]:
-    """A model summary: its residual degrees of freedom, and how many people each dummy is true for.
-
-    Expects `residual_degrees_of_freedom` and `terms` as a list of objects with `name` and, for a dummy,
-    `people`. A coefficient of a dummy that is true for one person states that person's value.
-    """
-    try:
-        summary = json.loads(text)
-    except ValueError:
-        yield Verdict("model", file, "fail", mend="The file is not JSON: write the summary again.")
-        return
-    freedom = summary.get("residual_degrees_of_freedom") if isinstance(summary, dict) else None
-    terms = summary.get("terms") if isinstance(summary, dict) else None
-    limit = appetite.residual_degrees_of_freedom
-    if not isinstance(freedom, int):
-        yield Verdict(
-            "residual_degrees_of_freedom", file, "review", mend="State residual_degrees_of_freedom."
+        mend = f"Compare every mark with the table {table}.csv."
+        yield from answered("chart", appetite.charts, file, "", "a chart of its table", mend)
+    else:
+        mend = (
+            f"Submit the table it shows as {table}.csv with its derivation: a chart is judged by its table."
         )
-    elif freedom < limit:
-        mend = "The model nearly restates its records: use fewer terms or more people."
-        yield Verdict(
-            "residual_degrees_of_freedom", file, "fail", figure=str(freedom), limit=str(limit), mend=mend
-        )
-    if not isinstance(terms, list) or not terms:
-        yield Verdict("dummy", file, "review", mend="State terms, each with its name and people.")
-        return
-    for term in terms:
-        people = term.get("people") if isinstance(term, dict) else None
-        name = str(term.get("name", "")) if isinstance(term, dict) else ""
-        if not isinstance(people, int):
-            yield Verdict("dummy", file, "review", name, mend="State how many people the term is true for.")
-        elif people < appetite.minimum_people:
-            mend = "The coefficient describes too few people: merge categories."
-            yield Verdict("dummy", file, "fail", name, str(people), str(appetite.minimum_people), mend)
+        yield Verdict("chart", file, "fail", mend=mend)

@@ -4,10 +4,13 @@ from importlib import resources
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.derivation import DerivationError
+from charteroak.disclosure.unusable import Unusable
 
+LARGEST = 1 << 26  # bytes of a file beside another that is read
 EVIDENCE_VIEW = "evidence"  # facts about employers that the extract's own tables do not carry
 
 
@@ -49,7 +52,7 @@ def appetite(file: Path) -> Appetite:
 
 
 def shipped(name: str) -> Appetite:
-    """An appetite that comes with the package: `sde`, `board` or `dol`."""
+    """An appetite that comes with the package: `sde`, `board`, `dol`, `drb` or `bands`."""
     return Appetite.from_toml(
         (resources.files(__package__) / "appetites" / f"{name}.toml").read_text("utf-8")
     )
@@ -63,3 +66,33 @@ def outbox(folder: Path) -> dict[str, bytes]:
             raise ValueError(f"{file.name!r} in the outbox is not a plain file: remove it and submit again")
         found[file.name] = file.read_bytes()
     return found
+
+
+def records(file: Path) -> pl.LazyFrame:
+    """Records behind a table, from Parquet or CSV; CSV as text, so that a code such as 007 stays itself.
+
+    Raises Unusable for another kind of file or one that cannot be read.
+    """
+    suffix = file.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            found = pl.scan_parquet(file)
+        elif suffix in (".csv", ".tsv"):
+            separator = "\t" if suffix == ".tsv" else ","
+            found = pl.scan_csv(file, infer_schema=False, separator=separator)
+        else:
+            raise Unusable("records are read from .parquet or .csv", file=file.name)
+        found.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Unusable(f"not readable ({type(error).__name__}): write it again", file=file.name) from None
+    return found
+
+
+def beside(file: Path) -> dict[str, bytes]:
+    """The plain files in the folder of `file`, by name, for records that list others; links are left out."""
+    others = (
+        other
+        for other in file.parent.iterdir()
+        if other.is_file() and not other.is_symlink() and other != file
+    )
+    return {other.name: other.read_bytes() for other in others if other.stat().st_size <= LARGEST}

@@ -13,7 +13,8 @@ from charteroak.disclosure.build import Built, build_tables
 from charteroak.disclosure.checks import check
 from charteroak.disclosure.derivation import Derivation, DerivationError
 from charteroak.disclosure.differencing import PublishedSet, published
-from charteroak.disclosure.files import identifiers, inspect
+from charteroak.disclosure.files import inspect
+from charteroak.disclosure.identifiers import identifiers
 from charteroak.disclosure.records import person_keys
 from charteroak.disclosure.rules import base, primary_rules
 from charteroak.disclosure.suppress import Unprotectable

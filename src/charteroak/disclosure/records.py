@@ -1,17 +1,18 @@
-"""The questions asked of an extract in SQL: its people, and what each finest cell of a table holds."""
+"""The questions asked of an extract in SQL: its people, a table's records, and who paid their wages."""
 # ruff: noqa: S608  # names are quoted; the source is the researcher's own and can read nothing but the extract
 
 import itertools
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import duckdb
+import polars as pl
 
+from charteroak.disclosure.arrow import frame
 from charteroak.disclosure.derivation import Derivation, DerivationError
+from charteroak.disclosure.labels import MISSING
 from charteroak.disclosure.read import EVIDENCE_VIEW, columns, quoted
 
-MISSING = "Missing"
 MONEY = "DECIMAL(28, 6)"  # exact, so that no sum depends on the order of rows
 
 
@@ -68,34 +69,18 @@ def person_keys(extract: duckdb.DuckDBPyConnection, person: str) -> str:
     )
 
 
-def counts(extract: duckdb.DuckDBPyConnection, keys: str) -> tuple[int, int, int, int, int]:
-    """Of the loaded records: rows, rows without key, measures other than 0 and 1, people, unknown people."""
-    rows, keyless, unlike = extract.execute(
-        "SELECT count(*), count(*) FILTER (_person IS NULL), count(*) FILTER (_measure NOT IN (0, 1)) "
-        "FROM _records"
+def counts(extract: duckdb.DuckDBPyConnection, keys: str) -> tuple[int, int]:
+    """Of the loaded records: measures other than 0 and 1, and people whom the extract does not know."""
+    return extract.execute(
+        "SELECT (SELECT count(*) FROM _records WHERE _measure NOT IN (0, 1)), "
+        f"(SELECT count(DISTINCT _person) FROM _records WHERE _person NOT IN ({keys}))"
     ).fetchall()[0]
-    people, strangers = extract.execute(
-        f"SELECT count(*), count(*) FILTER (_person NOT IN ({keys})) "
-        "FROM (SELECT DISTINCT _person FROM _records)"
-    ).fetchall()[0]
-    return rows, keyless, unlike, people, strangers
 
 
-def finest(
-    extract: duckdb.DuckDBPyConnection, derivation: Derivation
-) -> Iterator[tuple[list[str], list[Any]]]:
-    """Each finest cell's codes, and what is in it: people and their digest, people with the measure and
-    theirs, the digest of those with 1, sum, two largest and sum of absolute contributions."""
-    by = _by(derivation)
-    query = (
-        f"WITH people AS (SELECT {by}_person, sum(_measure) AS measure, md5_number(_person) AS key "
-        f"FROM _records GROUP BY ALL) SELECT {by}count(*), bit_xor(key), count(measure), "
-        "bit_xor(key) FILTER (measure IS NOT NULL), bit_xor(key) FILTER (measure = 1), sum(measure), "
-        "max(abs(measure), 2), sum(abs(measure)) FROM people GROUP BY ALL"
-    )
-    width = len(levels(derivation))
-    for row in extract.execute(query).fetchall():
-        yield list(row[:width]), list(row[width:])
+def loaded(extract: duckdb.DuckDBPyConnection, derivation: Derivation) -> pl.DataFrame:
+    """The loaded records: `_person`, a column per level under its own name, and `_measure`."""
+    found = frame(extract.table("_records").__arrow_c_stream__())
+    return found.rename({f"_level{place}": level for place, level in enumerate(levels(derivation))})
 
 
 def payers(

@@ -1,10 +1,35 @@
-"""Which cells are sensitive, by which contributor's rule."""
+"""Which cells are sensitive, by which contributor's rule, and what to do about each."""
+
+from collections.abc import Iterator
 
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.derivation import Derivation
 from charteroak.disclosure.evidence import Cell, Codes
+from charteroak.disclosure.verdicts import Outcome, Verdict
 
 DEFAULT_P_PERCENT = 10.0
+MENDS = {
+    "frequency": "Set protect = true, merge categories, or leave the cell out.",
+    "denominator": "Set protect = true, or merge categories until the denominator is large enough.",
+    "numerator": "Set protect = true, or merge categories: the numerator or the rest is too small.",
+    "percentage_band": "Print the coarser range, or merge categories: nearly all or nearly none have this in common.",
+    "p_percent": "Set protect = true, or merge categories: the largest value can be estimated too closely.",
+    "top_share": "Set protect = true, or merge categories: few people hold most of the total.",
+    "employers": "Set protect = true, or merge categories until more employers are shown to stand behind it.",
+    "largest_employer": "Set protect = true, or merge categories: one employer may pay most of the wages.",
+}
+OUTCOMES: dict[str, Outcome] = {"allowed": "pass", "review": "review", "refused": "fail"}
+
+
+def label(codes: Codes) -> str:
+    """A cell for people to read."""
+    return ", ".join(f"{column}={code}" for column, code in codes) or "everybody"
+
+
+def answered(rule: str, answer: str, table: str, cell: str, figure: str, mend: str) -> Iterator[Verdict]:
+    """The appetite's own answer to something of which no number decides; nothing where it is allowed."""
+    if answer != "allowed":
+        yield Verdict(rule, table, OUTCOMES[answer], cell, figure, "not shown", mend)
 
 
 def shown(codes: Codes, derivation: Derivation) -> bool:
@@ -62,6 +87,9 @@ def _share_rules(denominator: int, numerator: int, appetite: Appetite) -> list[s
     found = ["denominator"] if denominator < appetite.minimum_denominator else []
     if any(0 < part < appetite.minimum_people for part in (numerator, denominator - numerator)):
         found.append("numerator")
+    points = appetite.band(denominator)
+    if denominator and min(numerator, denominator - numerator) * 100 < points * denominator:
+        found.append("percentage_band")
     return found
 
 
