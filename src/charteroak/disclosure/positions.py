@@ -63,14 +63,7 @@ def _judged(
 ) -> Iterator[Verdict]:
     place, limit = label(line.codes), appetite.minimum_people
     if statistic == "weighted":
-        if people is None:
-            yield Verdict(
-                "weights", table.file, "fail", place, column, "beside unweighted people", UNWEIGHTED
-            )
-        elif 0 < people < limit:
-            yield Verdict(
-                "weights", table.file, "fail", place, f"{people} unweighted", str(limit), MENDS["frequency"]
-            )
+        yield from _weighted(table, place, column, people, limit)
         return
     if statistic in ("max", "min"):
         yield from answered(
@@ -99,6 +92,15 @@ def _judged(
             yield Verdict(
                 "residual_degrees_of_freedom", table.file, "fail", place, str(freedom), str(least), SPREAD
             )
+
+
+def _weighted(table: Stated, place: str, column: str, people: int | None, limit: int) -> Iterator[Verdict]:
+    if people is None:
+        yield Verdict("weights", table.file, "fail", place, column, "beside unweighted people", UNWEIGHTED)
+    elif 0 < people < limit:
+        yield Verdict(
+            "weights", table.file, "fail", place, f"{people} unweighted", str(limit), MENDS["frequency"]
+        )
 
 
 def _people(table: Stated, line: Line, whole: Evidence | None) -> int | None:
