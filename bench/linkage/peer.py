@@ -1,4 +1,4 @@
-"""Splink 5 on DuckDB, tuned as its guide advises. `python -m bench.linkage.peer TASK.json OUT`, in the peers' environment.
+"""`python -m bench.linkage.peer TASK.json OUT`, in the peers' environment: Splink 5 on DuckDB, tuned as it advises.
 
 Tuned: u from 1e6 random pairs, EM capped at 1e6 pairs, threshold on predict, no retained columns, one DuckDB
 connection with all cores. The clock starts with the data in DuckDB, as ours does with the data in Polars.

@@ -1,4 +1,4 @@
-"""What is linked, and by which rules: the same for both engines. Splink's comparisons are its library's, as its guide advises."""
+"""What is linked, and by which rules: the same for both engines. Splink's comparisons are its library's."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -31,22 +31,49 @@ class Task:
 
 
 PEOPLE = {
-    "first_name": "name", "middle_name": "middle", "last_name": "name", "suffix": "exact", "dob": "date", "sex": "exact",
-    "ssn": "number", "street": "street", "city": "term", "zip": "term",
-}  # fmt: skip
+    "first_name": "name",
+    "middle_name": "middle",
+    "last_name": "name",
+    "suffix": "exact",
+    "dob": "date",
+    "sex": "exact",
+    "ssn": "number",
+    "street": "street",
+    "city": "term",
+    "zip": "term",
+}
 NARROW: Rules = (
-    ("ssn",), ("last_name", "dob"), ("first_name", "dob"), ("first_name", "last_name"), ("street", "zip")
-)  # fmt: skip
+    ("ssn",),
+    ("last_name", "dob"),
+    ("first_name", "dob"),
+    ("first_name", "last_name"),
+    ("street", "zip"),
+)
 WIDE: Rules = (*NARROW, ("last_name", "zip"), ("dob",))
 SURE: Rules = (("ssn", "dob"), ("first_name", "last_name", "dob"))
 SIMULATED = {
-    "first_name": "name", "middle_initial": "exact", "last_name": "name", "dob": "date", "sex": "exact", "ssn": "number",
-    "street": "street", "unit": "exact", "city": "term", "zip": "term",
-}  # fmt: skip
+    "first_name": "name",
+    "middle_initial": "exact",
+    "last_name": "name",
+    "dob": "date",
+    "sex": "exact",
+    "ssn": "number",
+    "street": "street",
+    "unit": "exact",
+    "city": "term",
+    "zip": "term",
+}
 FEBRL = {
-    "first_name": "name", "last_name": "name", "dob": "date", "ssn": "number", "street_number": "exact",
-    "address_1": "street", "city": "street", "zip": "term", "state": "term",
-}  # fmt: skip
+    "first_name": "name",
+    "last_name": "name",
+    "dob": "date",
+    "ssn": "number",
+    "street_number": "exact",
+    "address_1": "street",
+    "city": "street",
+    "zip": "term",
+    "state": "term",
+}
 
 
 def chosen(fields: dict[str, str], *without: str) -> dict[str, str]:
@@ -69,51 +96,111 @@ TASKS = {
     task.name: task
     for task in (
         Task(
-            "febrl4", "febrl4", FEBRL,
-            (("ssn",), ("last_name", "dob"), ("first_name", "dob"), ("first_name", "last_name"), ("zip", "street_number"),
-             ("address_1",), ("dob", "zip")),
-            (("first_name", "last_name"), ("dob",)), SURE, link_only=True,
+            "febrl4",
+            "febrl4",
+            FEBRL,
+            (
+                ("ssn",),
+                ("last_name", "dob"),
+                ("first_name", "dob"),
+                ("first_name", "last_name"),
+                ("zip", "street_number"),
+                ("address_1",),
+                ("dob", "zip"),
+            ),
+            (("first_name", "last_name"), ("dob",)),
+            SURE,
+            link_only=True,
         ),
         Task(
-            "febrl4, SSN hidden", "febrl4_without_ssn", chosen(FEBRL, "ssn"),
-            (("last_name", "dob"), ("first_name", "dob"), ("first_name", "last_name"), ("zip", "street_number"),
-             ("address_1",), ("dob", "zip")),
-            (("first_name", "last_name"), ("dob",)), (("first_name", "last_name", "dob"),), link_only=True,
+            "febrl4, SSN hidden",
+            "febrl4_without_ssn",
+            chosen(FEBRL, "ssn"),
+            (
+                ("last_name", "dob"),
+                ("first_name", "dob"),
+                ("first_name", "last_name"),
+                ("zip", "street_number"),
+                ("address_1",),
+                ("dob", "zip"),
+            ),
+            (("first_name", "last_name"), ("dob",)),
+            (("first_name", "last_name", "dob"),),
+            link_only=True,
         ),
         Task(
-            "historical_50k", "historical_50k",
-            {"first_name": "name", "surname": "name", "dob": "date", "postcode_fake": "postcode", "birth_place": "term",
-             "occupation": "term"},
-            (("first_name:3", "surname:4"), ("surname", "dob"), ("first_name", "dob"), ("postcode_fake", "first_name"),
-             ("postcode_fake", "surname"), ("dob", "birth_place"), ("postcode_fake:3", "dob"),
-             ("postcode_fake:3", "first_name"), ("postcode_fake:3", "surname"), ("first_name:2", "surname:2", "dob:4")),
-            (("first_name", "surname"), ("dob",)), (("first_name", "surname", "dob"), ("postcode_fake", "first_name", "surname")),
+            "historical_50k",
+            "historical_50k",
+            {
+                "first_name": "name",
+                "surname": "name",
+                "dob": "date",
+                "postcode_fake": "postcode",
+                "birth_place": "term",
+                "occupation": "term",
+            },
+            (
+                ("first_name:3", "surname:4"),
+                ("surname", "dob"),
+                ("first_name", "dob"),
+                ("postcode_fake", "first_name"),
+                ("postcode_fake", "surname"),
+                ("dob", "birth_place"),
+                ("postcode_fake:3", "dob"),
+                ("postcode_fake:3", "first_name"),
+                ("postcode_fake:3", "surname"),
+                ("first_name:2", "surname:2", "dob:4"),
+            ),
+            (("first_name", "surname"), ("dob",)),
+            (("first_name", "surname", "dob"), ("postcode_fake", "first_name", "surname")),
         ),
         Task(
-            "fake_1000", "fake_1000",
+            "fake_1000",
+            "fake_1000",
             {"first_name": "name", "surname": "name", "dob": "date", "city": "term", "email": "email"},
             (("first_name", "surname"), ("surname", "dob"), ("first_name", "dob"), ("email",)),
-            (("first_name", "surname"), ("dob",)), (("first_name", "surname", "dob"), ("email",)),
+            (("first_name", "surname"), ("dob",)),
+            (("first_name", "surname", "dob"), ("email",)),
         ),
         Task(
-            "pseudopeople, five files pooled", "pool", SIMULATED,
-            (("ssn",), ("last_name", "dob"), ("first_name", "dob"), ("first_name", "last_name"), ("street", "first_name"),
-             ("street", "last_name")),
-            (("first_name", "last_name"), ("street",)), (("ssn", "last_name"), ("first_name", "last_name", "street")),
+            "pseudopeople, five files pooled",
+            "pool",
+            SIMULATED,
+            (
+                ("ssn",),
+                ("last_name", "dob"),
+                ("first_name", "dob"),
+                ("first_name", "last_name"),
+                ("street", "first_name"),
+                ("street", "last_name"),
+            ),
+            (("first_name", "last_name"), ("street",)),
+            (("ssn", "last_name"), ("first_name", "last_name", "street")),
         ),
         Task(
-            "census × W-2, names and addresses", "census_w2", chosen(SIMULATED, "ssn", "dob", "sex"),
-            (("first_name", "last_name"), ("street", "first_name"), ("street", "last_name"), ("street", "unit")),
-            (("first_name", "last_name"), ("street",)), (("first_name", "last_name", "street"),),
+            "census × W-2, names and addresses",
+            "census_w2",
+            chosen(SIMULATED, "ssn", "dob", "sex"),
+            (
+                ("first_name", "last_name"),
+                ("street", "first_name"),
+                ("street", "last_name"),
+                ("street", "unit"),
+            ),
+            (("first_name", "last_name"), ("street",)),
+            (("first_name", "last_name", "street"),),
         ),
         Task(
-            "census × SSA, SSN hidden", "census_ssa", {"first_name": "name", "last_name": "name", "dob": "date", "sex": "exact"},
+            "census × SSA, SSN hidden",
+            "census_ssa",
+            {"first_name": "name", "last_name": "name", "dob": "date", "sex": "exact"},
             (("last_name", "dob"), ("first_name", "dob"), ("first_name", "last_name")),
-            (("first_name", "last_name"), ("dob",)), (("first_name", "last_name", "dob"),),
+            (("first_name", "last_name"), ("dob",)),
+            (("first_name", "last_name", "dob"),),
         ),
         synthetic("100k", NARROW, "synthetic 100k"),
         synthetic("1m", NARROW, "synthetic 1 M, narrow rules"),
         synthetic("1m", WIDE, "synthetic 1 M, wide rules"),
         synthetic("10m", NARROW, "synthetic 10 M, narrow rules"),
     )
-}  # fmt: skip
+}

@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": ("site", "Each part, its version, what is missing or weaker here, how to mend it."),
     "encrypt": ("submissions", "Encrypt a file for the hub named in the agreement."),
     "migrate": ("site", "Bring the database's tables and roles up to date."),
+    "pprl": ("pprl", "Link encoded files that the hub cannot read."),
     "receipt": ("outputs", "Check released bytes against their inclusion proof."),
     "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
     "serve": ("site", "Serve the site: database, web and workers, supervised."),
