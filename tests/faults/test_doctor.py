@@ -49,8 +49,9 @@ def test_a_moved_clock_is_wrong_in_production(moved: Home) -> None:
 def test_without_root_the_accounts_are_weaker(tmp_path: Path) -> None:
     nobody = pwd.getpwnam("nobody").pw_uid
     home = Home(tmp_path / "home")
-    home.root.mkdir()
-    os.chown(home.root, nobody, -1)
+    (home.root / "keys").mkdir(parents=True)
+    for folder in (home.root, home.root / "keys"):
+        os.chown(folder, nobody, -1)
     parts = told(home, nobody)
     assert (parts["accounts"]["state"], parts["accounts"]["mend"]) == ("weaker", "start as root")
     assert parts["database"]["state"] == "ok"

@@ -72,3 +72,5 @@ def finished_demo(home: Path) -> Iterator[Finished]:
             yield Finished(home, f"http://localhost:{port}", environment, written.read_bytes(), progress)
         finally:
             demo.send_signal(signal.SIGTERM)
+            demo.stderr.read()  # what it still says finds a reader
+    assert demo.returncode == 0, "a demo that was finished and only served was not interrupted"

@@ -1,5 +1,6 @@
 """The commands that outsiders build on, typed beside a finished request: what they print, how they end."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -93,6 +94,14 @@ def test_the_log_is_whole_and_signed(done: Finished, log: Path, key: Path) -> No
     assert verdict["events"] == len(log.read_text(encoding="utf-8").splitlines()) - 1
 
 
+def test_the_log_goes_to_standard_output_for_a_dash(done: Finished, tmp_path: Path) -> None:
+    ended = done.oak("audit", "export", "-")
+    piped = tmp_path / "piped.jsonl"
+    piped.write_text(ended.stdout, encoding="utf-8")
+    assert done.oak("audit", "verify", piped).returncode == 0, ended.stderr
+    assert not Path("-").exists()
+
+
 def test_without_a_key_the_log_is_only_consistent_with_itself(done: Finished, log: Path) -> None:
     ended = done.oak("audit", "verify", log)
     assert ended.returncode == 0
@@ -160,11 +169,13 @@ def released(done: Finished, release: str) -> tuple[Path, Path]:
 
 
 def test_a_released_file_is_proved_by_its_receipt(
-    done: Finished, released: tuple[Path, Path], key: Path
+    done: Finished, release: str, released: tuple[Path, Path], key: Path
 ) -> None:
     with_key = done.oak("receipt", "verify", *released, "--key", key)
     assert with_key.returncode == 0, with_key.stderr
     assert "signed by" in with_key.stdout
+    assert f"Released in {release} on " in with_key.stdout
+    assert hashlib.sha256(released[0].read_bytes()).hexdigest() in with_key.stdout
     without = done.oak("receipt", "verify", *released)
     assert without.returncode == 0
     assert "self-consistent only" in without.stdout
@@ -227,6 +238,7 @@ def test_a_file_comes_back_from_the_vault(done: Finished, tmp_path: Path) -> Non
 
 
 def test_a_home_without_tables_says_what_to_type(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()  # cut off while it was made
     home = {"CHARTEROAK_HOME": str(tmp_path), "CHARTEROAK_MODE": "demo"}
     ended = subprocess.run(
         [*OAK, "trace", "042-1", "--json"], env=os.environ | home, capture_output=True, text=True, check=False

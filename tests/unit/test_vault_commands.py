@@ -46,6 +46,7 @@ def test_no_key_is_made_for_another_project_by_the_way(home: Path) -> None:
 
 
 def test_an_unknown_object_is_an_error_and_no_file(home: Path) -> None:
+    oak("vault", "put", home / "letter.txt")
     got = oak("vault", "get", "files/" + "0" * 64, "-o", home / "back.txt")
     assert got.exit_code == 1
     assert "The vault has no object files/0000" in got.stderr
@@ -85,3 +86,54 @@ def test_without_the_hubs_key_nothing_is_written(words: list[str], message: str,
     assert done.exit_code != 0
     assert message in done.stderr
     assert sorted(path.name for path in home.iterdir()) == ["letter.txt"]
+
+
+def test_a_file_that_exists_is_overwritten_only_by_force(home: Path) -> None:
+    put = oak("vault", "put", home / "letter.txt").stdout.strip()
+    recipient = generate_identity(home / "hub.age")
+    kept = home / "kept.txt"
+    for words in (
+        ("vault", "get", put, "-o", kept),
+        ("encrypt", home / "letter.txt", "--recipient", recipient, "-o", kept),
+    ):
+        kept.write_text("mine")
+        refused = oak(*words)
+        assert refused.exit_code == 1
+        assert f"{kept} exists" in refused.stderr
+        assert kept.read_text() == "mine"
+        assert oak(*words, "--force").exit_code == 0
+        assert kept.read_bytes() != b"mine"
+
+
+def test_a_dash_is_standard_output(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    put = oak("vault", "put", home / "letter.txt").stdout.strip()
+    assert oak("vault", "get", put, "-o", "-").stdout == "to whom it may concern"
+    recipient = generate_identity(home / "hub.age")
+    sealed = oak("encrypt", home / "letter.txt", "--recipient", recipient, "-o", "-")
+    assert sealed.stdout_bytes.startswith(b"age-encryption.org/v1\n")
+    both = oak("encrypt", home / "letter.txt", "--recipient", recipient, "-o", "-", "--json")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert not (home / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("vault", "get", "files/" + "0" * 64, "-o", "/nonexist/x"),
+        ("encrypt", __file__, "--recipient", "age1", "-o", "/nonexist/x"),
+        ("audit", "export", "/nonexist/x"),
+        ("demo", "--json", "/nonexist/x"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_said_in_one_line(words: tuple[str, ...]) -> None:
+    ended = oak(*words)
+    assert ended.exit_code == 2
+    assert "/nonexist is not a folder" in ended.stderr
+    assert not isinstance(ended.exception, OSError)
+
+
+def test_a_device_is_written_to_and_never_replaced(home: Path) -> None:
+    put = oak("vault", "put", home / "letter.txt").stdout.strip()
+    assert oak("vault", "get", put, "-o", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+PORT = 8042  # where the site is served unless CHARTEROAK_PORT says otherwise
+
 
 class Mode(StrEnum):
     DEMO = "demo"
@@ -29,6 +31,19 @@ class Home:
     """The folders below CHARTEROAK_HOME (default `var/`)."""
 
     root: Path
+
+    @property
+    def made(self) -> bool:
+        """Whether an installation lives here: whatever makes one makes the folder of its keys."""
+        return (self.root / "keys").is_dir()
+
+    @property
+    def installation(self) -> str:
+        """Its number: random, no secret; `/healthz` tells it, so that one site is not taken for another."""
+        try:
+            return (self.run / "installation").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
 
     @property
     def run(self) -> Path:
@@ -69,8 +84,23 @@ class Home:
         return self.root / "mail"
 
 
+class NoInstallation(RuntimeError):
+    """Something was asked of an installation where there is none."""
+
+
 def home() -> Home:
     return Home(Path(os.environ.get("CHARTEROAK_HOME", "var")).resolve())
+
+
+def existing_home() -> Home:
+    """The home for what only reads, and so must not make one. Raises NoInstallation."""
+    here = home()
+    if not here.made:
+        raise NoInstallation(
+            f"No installation at {here.root}: set CHARTEROAK_HOME or change to its folder. "
+            "(`oak serve` makes a new one.)"
+        )
+    return here
 
 
 def mode() -> Mode:
@@ -83,7 +113,7 @@ def process() -> Process:
 
 
 def port() -> int:
-    return int(os.environ.get("CHARTEROAK_PORT", "8042"))
+    return int(os.environ.get("CHARTEROAK_PORT", PORT))
 
 
 def product_name() -> str:

@@ -72,6 +72,11 @@ def prepare(home: Home) -> None:
     for shared in (home.vault, home.vault / "views", home.mail):
         _own(shared, os.geteuid(), 0o2770 if apart() else 0o700, ACCOUNTS_GROUP if apart() else None)
     secret(home, Process.WEB, "django_secret_key")
+    if not home.installation:
+        staged = home.run / f".installation.{secrets.token_hex(4)}"
+        staged.write_text(secrets.token_hex(16), encoding="ascii")
+        staged.chmod(0o644)
+        staged.rename(home.run / "installation")
 
 
 def logs(home: Home) -> Path:

@@ -37,6 +37,14 @@ class Rooms(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug, not input
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        from charteroak.adapters.environment import NoInstallation
+
+        try:
+            return super().invoke(ctx)
+        except NoInstallation as missing:
+            raise click.ClickException(str(missing)) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])

@@ -1,5 +1,6 @@
 """`oak audit`: the event log as a file, and its check by anyone."""
 
+import io
 import json
 import sys
 from dataclasses import asdict
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from charteroak.cli.written import Target, written
 
 if TYPE_CHECKING:
     from charteroak.audit.note import Verifier
@@ -36,9 +39,9 @@ def audit() -> None:
 
 
 @audit.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=Target())
 def export(file: Path) -> None:
-    """Write the log to FILE as JSON Lines: an event per line, then the signed checkpoint."""
+    """Write the log to FILE (- for standard output): an event per line as JSON, then the signed checkpoint."""
     from charteroak.adapters.environment import Process
     from charteroak.site.database import connected
 
@@ -47,11 +50,13 @@ def export(file: Path) -> None:
         from charteroak.audit.export import export as write
 
         checkpoint = newest_or_signed()
-        with file.open("w", encoding="utf-8", newline="\n") as opened:
-            write(checkpoint, opened)
-    click.echo(
-        f"{checkpoint.size} events, signed {checkpoint.signed_at:%Y-%m-%d %H:%M:%SZ}: {file}", err=True
-    )
+        with written(file) as opened:
+            text = io.TextIOWrapper(opened, encoding="utf-8", newline="\n")
+            write(checkpoint, text)
+            text.flush()
+            text.detach()
+    signed = f"{checkpoint.signed_at:%Y-%m-%d %H:%M:%SZ}"
+    click.echo(f"{checkpoint.size} events, signed {signed}: {file}", err=True)
 
 
 @audit.command()

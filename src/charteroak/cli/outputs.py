@@ -31,8 +31,12 @@ def verify(file: Path, receipt_file: Path, key: str | None) -> None:
     except (ReceiptRefused, UnicodeDecodeError) as refused:
         click.echo(f"Refused: {refused}", err=True)
         sys.exit(1)
+    facts = event["facts"]
+    assert isinstance(facts, dict)  # noqa: S101 - verify_receipt found the file in it
     click.echo(
-        f"Released: event {event['index']}, {event['subject']}, {event['domain_at']}; {vouched(known)}."
+        f"Released in {facts['number']} on {str(event['domain_at'])[:10]}: SHA-256 {sha256}\n"
+        f"Event {event['index']} of the log, {vouched(known)}. It names every file of {facts['number']} by its "
+        "SHA-256, so any of their receipts proves this one."
     )
 
 

@@ -47,6 +47,8 @@ def docs(check: bool) -> None:
     from charteroak.site import reference
 
     folder = Path("docs/reference")
+    if not folder.is_dir():
+        raise click.ClickException(f"No {folder} here: change to the folder of Charter Oak's own source.")
     changed = reference.stale(folder) if check else reference.write(folder)
     for name in changed:
         click.echo(f"{'stale' if check else 'written'}: {folder / name}", err=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from charteroak.cli.written import FORCE, STDOUT, Target, spare, written
+
 if TYPE_CHECKING:
     from charteroak.adapters.keys import FileKeyring
     from charteroak.adapters.vault import Vault
@@ -43,15 +45,29 @@ def put(file: Path, project: str, store: str, as_json: bool) -> None:
 
 @vault.command()
 @click.argument("name", metavar="ID")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--output", required=True, type=Target(), help="A file; - for standard output.")
+@FORCE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def get(name: str, output: Path, as_json: bool) -> None:
+def get(name: str, output: Path, force: bool, as_json: bool) -> None:
     """Decrypt the object ID into the file OUTPUT, which appears only when all of it has proved genuine."""
+    from charteroak.adapters.environment import existing_home
     from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
     from charteroak.adapters.vault import ObjectId, VaultError
 
+    if as_json and output == STDOUT:
+        raise click.UsageError("Standard output holds the file or the JSON, not both: give -o a file.")
+    spare(output, force=force)
+    existing_home()
+    objects = _open_vault()[1]
     try:
-        _open_vault()[1].get_to(ObjectId.parse(name), output)
+        wanted = ObjectId.parse(name)
+        if output == STDOUT or (output.exists() and not output.is_file()):
+            for _ in objects.open(wanted):  # all of it proves genuine before the first byte is passed on
+                pass
+            with written(output) as target:
+                target.writelines(objects.open(wanted))
+            return
+        objects.get_to(wanted, output)
     except (VaultError, KeyUnavailable, KeyMismatch, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     size = output.stat().st_size

@@ -1,6 +1,7 @@
 """Days 35 to 57: the agreement generated, redlined, signed by all; files delivered; pledges and training."""
 
 from datetime import time
+from pathlib import Path
 
 import polars as pl
 
@@ -50,6 +51,13 @@ def synthesize(play: Play) -> None:
     )
 
 
+def _keep(file: Path, content: bytes) -> None:
+    """Write a download, whole or not at all: an interrupt must leave no empty file to go on with."""
+    staged = file.with_name(f"{file.name}.new")
+    staged.write_bytes(content)
+    staged.replace(file)
+
+
 def _deliver(play: Play, step: str, agency: str, file: str, expect: str) -> None:
     """Encrypt a file to the hub as the agreement names it, upload it, wait for the verdict."""
     source = folder(play) / agency / file
@@ -57,8 +65,9 @@ def _deliver(play: Play, step: str, agency: str, file: str, expect: str) -> None
     sealed = source.with_name(source.name + ".age")
     if not play.diary.done(f"{step}: sealed"):
         recipient = play.home / "demo" / f"hub.{kind}.recipient"
-        recipient.write_bytes(play.visitor(STEWARDS[agency]).download(f"/submissions/hub.{kind}.recipient"))
-        oak("encrypt", str(source), "--recipient-file", str(recipient), "-o", str(sealed))
+        _keep(recipient, play.visitor(STEWARDS[agency]).download(f"/submissions/hub.{kind}.recipient"))
+        # --force: a run that was cut off right here has made it already
+        oak("encrypt", str(source), "--recipient-file", str(recipient), "-o", str(sealed), "--force")
         play.diary.finish(f"{step}: sealed")
     here = f"/submissions/{play.number}/"
     play.do(f"{step}: sent", STEWARDS[agency], here, "deliver", files={"file": sealed})
@@ -111,7 +120,7 @@ def _answer_finder_list(play: Play) -> None:
         listed = play.visitor(lou).json(made)["finder_lists"]
         address = listed[0]["href"] if isinstance(listed, list) else ""
         sealed, opened = identity.with_name("finder.age"), identity.with_name("finder.txt")
-        sealed.write_bytes(play.visitor(lou).download(address))
+        _keep(sealed, play.visitor(lou).download(address))
         with sealed.open("rb") as reader, opened.open("wb") as writer:
             age.decrypt_stream(identity, reader, writer)
         numbers = pl.Series("ssn", opened.read_text("ascii").split())

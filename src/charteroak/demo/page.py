@@ -1,10 +1,16 @@
 """A page as its reader has it: the address, the words, the forms."""
 
+from copy import deepcopy
+
 from lxml import html
+
+TELLING = " or ".join(f"contains(@class,'{kind}')" for kind in ("usa-alert", "error", "refused"))
 
 
 class Stopped(Exception):
     """What the page said, in its own words."""
+
+    stage = ""  # which of the demo's stages it was
 
 
 class Unanswered(Stopped):
@@ -14,7 +20,7 @@ class Unanswered(Stopped):
 class Page:
     def __init__(self, address: str, status: int, body: bytes) -> None:
         self.address, self.status = address, status
-        self._tree = html.fromstring(body or b"<html></html>")
+        self._tree = html.fromstring(body.strip() or b"<html></html>")
 
     def form(self, action: str) -> html.FormElement | None:
         """The form with id `action-<action>`, or None where the page does not offer it."""
@@ -33,12 +39,13 @@ class Page:
         return found
 
     def said(self) -> str:
-        """Messages, reasons and error summaries, as one line."""
-        found = self._tree.xpath(
-            "//*[contains(@class,'usa-alert') or contains(@class,'error') or contains(@class,'reason')]"
-        )
-        words = " ".join(" ".join(element.text_content().split()) for element in found)
-        return words or " ".join(self._tree.text_content().split())[:400]
+        """What the page's main part says, as one line: reasons, errors and messages first, then the rest."""
+        main = deepcopy(next(iter(self._tree.xpath("//main")), self._tree))
+        telling = main.xpath(f".//*[{TELLING}][not(ancestor::*[{TELLING}])]")  # each once, though they nest
+        words = [" ".join(element.text_content().split()) for element in telling]
+        for element in telling:
+            element.drop_tree()
+        return " ".join([*words, " ".join(main.text_content().split())[:400]]).strip()
 
     def links(self, part: str) -> list[str]:
         """Addresses of links whose address contains `part`."""

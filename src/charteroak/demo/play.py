@@ -98,8 +98,9 @@ class Play:
         began = monotonic()
         try:
             act(self)
-        except Stopped:
+        except Stopped as stopped:
             say(" stopped")
+            stopped.stage = name
             raise
         self.seconds[name] = round(monotonic() - began, 2)
         self.diary.finish(f"stage {name}", seconds=self.seconds[name])

@@ -1,16 +1,16 @@
 """The whole of request 042, stage by stage, and what came of it."""
 
-import json
 import secrets
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import PORT
 from charteroak.demo import agreement, hub, outputs, request
 from charteroak.demo.diary import Diary
+from charteroak.demo.page import Stopped
 from charteroak.demo.play import AUDITOR, DAY_ZERO, Play, say
 from charteroak.demo.server import oak
 
@@ -90,18 +90,33 @@ def act(one: Play) -> None:
 
 def summary(one: Play) -> dict[str, object]:
     """What was done, for `oak demo --json`."""
-    stages = []
-    for name in STAGES:
-        ids = {"data_request": one.number}
-        stages.append({"name": name, "seconds": one.diary.found(f"stage {name}", "seconds"), "ids": ids})
-    release = str(one.diary.found("start the release request", "number"))
     log = one.visitor(AUDITOR).json("/api/audit/size")
+    return _so_far(one.diary) | {"events": log["events"]}
+
+
+def unfinished(one: Play | None, stopped: Stopped) -> dict[str, object]:
+    """The same when the demo stopped: the stages done so far, and why the next was not."""
+    failed = {"stage": stopped.stage or "Start", "reason": str(stopped)}
+    return _so_far(one.diary if one else None) | {"events": None, "failed": failed}
+
+
+def _so_far(diary: Diary | None) -> dict[str, object]:
+    """`diary`: None when not even the site started."""
+
+    def found(step: str, what: str = "number") -> object:
+        return diary.found(step, what) if diary and diary.done(step) else None
+
+    number = found("begin")
+    seconds = {name: found(f"stage {name}", "seconds") for name in STAGES}
     return {
-        "stages": stages,
-        "data_request": one.number,
-        "agreement": one.number,
-        "release": release,
-        "events": log["events"],
+        "stages": [
+            {"name": name, "seconds": took, "ids": {"data_request": number}}
+            for name, took in seconds.items()
+            if took is not None
+        ],
+        "data_request": number,
+        "agreement": number if diary and diary.done("draft") else None,
+        "release": found("start the release request"),
     }
 
 
@@ -120,9 +135,14 @@ def announce(one: Play) -> None:
     say(f"Follow a number back to its signatures:  .venv/bin/oak trace {release}")
 
 
-def write(found: dict[str, object], file: str) -> None:
-    text = json.dumps(found, indent=1) + "\n"
-    if file == "-":
-        sys.stdout.write(text)
-    else:
-        Path(file).write_text(text, encoding="utf-8")
+def conclude(one: Play, port: int, *, served: bool) -> None:
+    """The same when this command does not serve the site itself."""
+    if served:  # somebody else did all along
+        announce(one)
+        return
+    release = one.diary.found("start the release request", "number")
+    say(f"\nDone: request {one.number}, release {release}. Nothing is served now.")
+    home = "" if one.home == Path("var").resolve() else f"CHARTEROAK_HOME={one.home} "
+    moved = "" if port == PORT else f"CHARTEROAK_PORT={port} "
+    say(f"Look around:  {home}{moved}make serve   password for everyone: {one.password}")
+    say(f"Follow a number back to its signatures:  {home}.venv/bin/oak trace {release}")

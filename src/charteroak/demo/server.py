@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from time import monotonic, sleep
 
 import httpx
 
+from charteroak.adapters.environment import Home
 from charteroak.demo.page import Stopped
 
 PATIENCE = 300.0  # seconds until the site must answer
@@ -29,11 +31,12 @@ def _oak() -> list[str]:
 
 @contextmanager
 def serving(home: Path, port: int) -> Iterator[str]:
-    """The site's address while it runs; it is stopped at the end."""
+    """The site's address while it runs; it is stopped at the end, unless somebody served it already."""
     site = f"http://localhost:{port}"
-    if _answers(site):
-        yield site  # somebody serves it already; it stays up
+    if is_ours(home, port):
+        yield site
         return
+    _refuse_taken(port)
     log = home / "run" / "logs" / "serve.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as written:
@@ -58,15 +61,34 @@ def serving(home: Path, port: int) -> Iterator[str]:
 
 def _wait(site: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     until = monotonic() + PATIENCE
-    while not _answers(site):
+    while _health(site) is None:
         if server.poll() is not None or monotonic() > until:
             said = log.read_text(errors="replace").strip().splitlines()[-8:]
             raise Stopped("The site did not start.\n    " + "\n    ".join(said))
         sleep(0.1)
 
 
-def _answers(site: str) -> bool:
+def is_ours(home: Path, port: int) -> bool:
+    """Whether what answers on that port is the site of the installation in that home."""
+    answer = _health(f"http://localhost:{port}")
+    told = answer.headers.get("Charteroak-Installation") if answer is not None else None
+    return told is not None and told == Home(home).installation
+
+
+def _health(site: str) -> httpx.Response | None:
+    """A site's good answer, or None."""
     try:
-        return httpx.get(f"{site}/healthz", timeout=2).status_code == 200
+        answer = httpx.get(f"{site}/healthz", timeout=2)
     except httpx.TransportError:
-        return False
+        return None
+    return answer if answer.status_code == httpx.codes.OK else None
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return
+    raise Stopped(
+        f"Port {port} is taken by another installation's site or another program. Choose a free one: "
+        f"CHARTEROAK_PORT={port + 1} make demo (or: oak demo --port {port + 1})."
+    )

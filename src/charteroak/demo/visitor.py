@@ -92,7 +92,7 @@ class Visitor:
     def download(self, path: str) -> bytes:
         status, body = self.fetch(path)
         if status >= 400:
-            raise Stopped(f"{path} for {self.username}: {status} {body[:400].decode(errors='replace')}")
+            raise Stopped(f"{path} for {self.username}: {status} {Page(path, status, body).said()}")
         return body
 
     def json(self, path: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ class NotForProduction(RuntimeError):
 @dataclass(frozen=True)
 class Config:
     home: Home
+    installation: str  # see Home.installation
     mode: Mode
     process: Process
     database_url: str
@@ -88,6 +89,7 @@ def read() -> Config:
     name = "OWNER_DATABASE_URL" if process is Process.OWNER else "DATABASE_URL"
     return Config(
         home=home,
+        installation=home.installation,
         mode=environment.mode(),
         process=process,
         database_url=os.environ.get(name) or postgres.url(home, process),

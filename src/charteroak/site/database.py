@@ -16,7 +16,8 @@ from charteroak.site import config
 def connected(process: Process | None = None) -> Iterator[None]:
     """Django ready and the database answering, as `process` (the owner, unless the environment says otherwise).
 
-    An embedded database that nobody runs is started, and stopped again at the end of the block.
+    An embedded database that nobody runs is started, and stopped again at the end of the block. Only
+    Process.OWNER, named, makes an installation; for all else there is one, or NoInstallation is raised.
     """
     import django
 
@@ -29,7 +30,8 @@ def connected(process: Process | None = None) -> Iterator[None]:
         django.setup()
         yield
         return
-    with postgres.running(environment.home()):
+    home = environment.home() if process is Process.OWNER else environment.existing_home()
+    with postgres.running(home):
         django.setup()
         from django.db import ProgrammingError, connections
 

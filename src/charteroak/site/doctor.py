@@ -36,9 +36,7 @@ def examine() -> list[Part]:
         _python(),
         _mode(home),
         *_packages(),
-        *_accounts(home),
-        _database(home),
-        *_running(home),
+        *_installation(home),
         *_sandbox(),
         _assets(),
         _chromium(),
@@ -68,6 +66,20 @@ def _packages() -> Iterator[Part]:
             yield Part(name, State.OK, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield Part(name, State.MISSING, "not installed", "make demo")
+
+
+def _installation(home: Home) -> Iterator[Part]:
+    """What is looked at in the home; where there is none, looking must not make one."""
+    try:
+        environment.existing_home()
+    except environment.NoInstallation as none:
+        detail, _, mend = str(none).partition(": ")
+        yield Part("installation", State.MISSING, detail, mend)
+        return
+    yield Part("installation", State.OK, str(home.root))
+    yield from _accounts(home)
+    yield _database(home)
+    yield from _running(home)
 
 
 def _accounts(home: Home) -> Iterator[Part]:

@@ -92,7 +92,8 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    whose = {"Charteroak-Installation": settings.CONFIG.installation}
+    return HttpResponse("ok\n", content_type="text/plain", headers=whose)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
