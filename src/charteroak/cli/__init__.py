@@ -7,6 +7,7 @@ import click
 # name → (file in this folder, what `oak --help` says); the file is imported only when its command is used
 COMMANDS = {
     "audit": ("audit", "Export the event log and verify it offline."),
+    "audit-table": ("suppression", "How closely a reader can work out each hidden cell of a table."),
     "check": ("disclosure", "May an output leave? Rebuilt from its records, rule by rule."),
     "demo": ("demo", "Run request 042 from enquiry to release, then serve the site."),
     "docs": ("site", "Write the generated reference pages (--check: fail when stale)."),
@@ -14,6 +15,7 @@ COMMANDS = {
     "encrypt": ("submissions", "Encrypt a file for the hub named in the agreement."),
     "migrate": ("site", "Bring the database's tables and roles up to date."),
     "pprl": ("pprl", "Link encoded files that the hub cannot read."),
+    "protect": ("suppression", "Suppress what a table must not show, with the proof."),
     "receipt": ("outputs", "Check released bytes against their inclusion proof."),
     "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
     "serve": ("site", "Serve the site: database, web and workers, supervised."),
@@ -33,7 +35,7 @@ class Rooms(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"charteroak.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug, not input
         return command
 

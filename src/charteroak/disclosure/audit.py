@@ -1,21 +1,31 @@
-"""The attacker's view: how closely can a reader work out each sensitive figure?
+"""The attacker's view: how closely can a reader work out each suppressed figure?
 
 Written apart from the search for patterns, so that a fault there cannot hide here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import highspy
+import numpy as np
 
-from charteroak.disclosure.tables import LinkedTable
+from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 TOLERANCE = 1e-6  # of the figure or the room it needs, whichever is larger
+SWEEPS = 20  # of bounds through the relations
+
+
+class Contradiction(ValueError):
+    """The published figures cannot all be true."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The narrowest range a reader can prove for a sensitive figure, and the range it must at least cover."""
+    """The narrowest range an attacker can prove for a figure, and the range it must at least cover.
+
+    `width` is what the range must measure where the figure's true value is not known to the auditor;
+    need_low and need_high are then NaN. `attacker` is empty for a reader who knows only what is published.
+    """
 
     label: str
     unit: int
@@ -23,56 +33,197 @@ class Interval:
     high: float
     need_low: float
     need_high: float
+    figure: int = -1
+    attacker: str = ""
+    width: float = 0.0
 
     @property
     def safe(self) -> bool:
+        if np.isnan(self.need_low):
+            return self.high - self.low >= self.width - TOLERANCE * max(1.0, abs(self.low), self.width)
         slack = TOLERANCE * max(1.0, abs(self.need_low), abs(self.need_high))
         return self.low <= self.need_low + slack and self.high >= self.need_high - slack
 
 
-def audit(table: LinkedTable, suppressed: Iterable[int]) -> list[Interval]:
+def audit(table: LinkedTable, suppressed: Iterable[int], everything: bool = False) -> list[Interval]:
     """The feasible interval of every sensitive figure when the units `suppressed` are not published.
 
-    A reader knows all published figures, all relations and each figure's lower bound. Two linear programs per
-    figure; the intervals are exact for real-valued figures. A table is releasable only if all are safe.
-    Source: Fischetti and Salazar (2001), the attacker's problem.
+    A reader knows all published figures, all relations and each figure's bounds. Intervals are exact for
+    real-valued figures: two linear programs per figure, fewer where a solution already attains a bound that the
+    relations imply. Then the table's insiders: each sensitive figure that is not their own must keep its room
+    when what they know is fixed. A table is releasable only if all intervals are safe. `everything`: also the
+    other suppressed figures, of which nothing is required. Values that are NaN are unknown to the auditor as
+    well and held to the width of their range. Raises Contradiction where no figures fit what is published.
+
+    Source: Fischetti and Salazar (2001), the attacker's problem; Gleixner et al. (2017), filtering of
+    optimisation-based bound tightening.
     """
     hidden = table.hidden(suppressed)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    column: dict[int, int] = {}
-    for figure in hidden.nonzero()[0].tolist():
-        column[figure] = len(column)
-        solver.addVar(float(table.lower[figure]), highspy.kHighsInf)
-    for relation in table.relations:
-        unknown = [(column[figure], factor) for figure, factor in relation if figure in column]
-        known = sum(
-            factor * float(table.values[figure]) for figure, factor in relation if figure not in column
-        )
-        if unknown:
-            solver.addRow(-known, -known, len(unknown), [c for c, _ in unknown], [f for _, f in unknown])
-    found = []
-    for figure in table.sensitive.nonzero()[0].tolist():
-        value = float(table.values[figure])
-        low = high = value
-        if figure in column:
-            low, high = (_extreme(solver, column[figure], sense) for sense in (1.0, -1.0))
-        need_low, need_high = value - float(table.below[figure]), value + float(table.above[figure])
-        found.append(Interval(table.labels[figure], int(table.unit[figure]), low, high, need_low, need_high))
-    return found
+    sensitive = np.flatnonzero(table.sensitive)
+    asked = np.flatnonzero((table.sensitive | (everything & (table.unit >= 0))) & hidden)
+    low, high = table.values.copy(), table.values.copy()
+    if asked.size:
+        reader = _Reader(table, np.flatnonzero(hidden))
+        low[asked], high[asked] = reader.extremes(asked)
+    figures = np.union1d(sensitive, asked).tolist()
+    found = [_interval(table, f, float(low[f]), float(high[f])) for f in figures]
+    return found + list(_insiders(table, hidden, sensitive))
 
 
-def _extreme(solver: highspy.Highs, column: int, sense: float) -> float:
-    """The least (sense 1) or greatest (sense -1) value of one unknown; infinite when nothing bounds it."""
-    solver.changeColCost(column, sense)
-    solver.run()
-    status = solver.getModelStatus()
-    value = float(solver.getSolution().col_value[column])
-    solver.changeColCost(column, 0.0)
-    if status == highspy.HighsModelStatus.kOptimal:
-        return value
-    if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        # The published figures are themselves a solution, so the program is never infeasible.
-        return -sense * float("inf")
-    raise RuntimeError(f"the audit's linear program ended with {solver.modelStatusToString(status)}")
+def _interval(
+    table: LinkedTable, figure: int, low: float, high: float, insider: Insider | None = None
+) -> Interval:
+    value, below, above = (float(part[figure]) for part in (table.values, table.below, table.above))
+    need_low, need_high = value - below, value + above
+    if insider is not None:
+        need_low = max(need_low, insider.lower.get(figure, -np.inf))
+        need_high = min(need_high, insider.upper.get(figure, np.inf))
+    attacker = insider.label if insider is not None else ""
+    unit = int(table.unit[figure])
+    return Interval(
+        table.labels[figure], unit, low, high, need_low, need_high, figure, attacker, below + above
+    )
+
+
+def _insiders(table: LinkedTable, hidden: Mask, sensitive: Ints) -> Iterator[Interval]:
+    """What each contributor can work out of hidden sensitive figures that are not their own."""
+    asked = sensitive[hidden[sensitive]]
+    for insider in table.insiders:
+        known = {*insider.lower, *insider.upper}
+        if not any(hidden[figure] for figure in known) or not asked.size:
+            continue
+        others = np.array([figure for figure in asked.tolist() if not insider.knows(figure)], dtype=np.int64)
+        reader = _Reader(table, np.flatnonzero(hidden), insider)
+        near = others[reader.connected(sorted(known), others)]
+        if near.size:
+            low, high = reader.extremes(near, enough=True)
+            for place, figure in enumerate(near.tolist()):
+                yield _interval(table, figure, float(low[place]), float(high[place]), insider)
+
+
+class _Reader:
+    """Everything that fits what is published, as a linear program over the hidden figures."""
+
+    def __init__(self, table: LinkedTable, figures: Ints, insider: Insider | None = None) -> None:
+        self.table, self.figures = table, figures
+        self.column = np.full(len(table.values), -1)
+        self.column[figures] = np.arange(figures.size)
+        self.low = table.lower[figures].astype(float)
+        self.high = np.broadcast_to(table.upper, table.values.shape)[figures].astype(float)
+        if insider is not None:
+            for bounds, own, closer in ((self.low, insider.lower, max), (self.high, insider.upper, min)):
+                for figure, bound in own.items():
+                    if (place := int(self.column[figure])) >= 0:
+                        bounds[place] = closer(bounds[place], bound)
+        self.given = (self.low.copy(), self.high.copy())
+        rows, members, self.factors = table.entries
+        shown = self.column[members] < 0
+        known = np.zeros(len(table.relations))
+        np.add.at(known, rows[shown], self.factors[shown] * table.values[members[shown]])
+        rows, self.factors, self.places = rows[~shown], self.factors[~shown], self.column[members[~shown]]
+        used, self.rows = np.unique(rows, return_inverse=True)
+        self.right = -known[used]
+        truth = table.values[figures]
+        self.least, self.most = truth.copy(), truth.copy()  # over all solutions met
+        self.least[np.isnan(truth)], self.most[np.isnan(truth)] = np.inf, -np.inf
+        self._narrow()
+        self.solver = self._program()
+
+    def connected(self, known: list[int], asked: Ints) -> Mask:
+        """Which of the asked figures share hidden relations, directly or through others, with known ones."""
+        reached = np.zeros(self.figures.size, dtype=bool)
+        reached[[int(self.column[figure]) for figure in known if self.column[figure] >= 0]] = True
+        while True:
+            rows = np.zeros(self.right.size, dtype=bool)
+            rows[self.rows[reached[self.places]]] = True
+            wider = reached.copy()
+            wider[self.places[rows[self.rows]]] = True
+            if (wider == reached).all():
+                found: Mask = reached[self.column[asked]]
+                return found
+            reached = wider
+
+    def extremes(self, asked: Ints, enough: bool = False) -> tuple[Floats, Floats]:
+        """Least and greatest value per asked figure; `enough`: no farther than what it needs."""
+        places = self.column[asked]
+        low, high = np.empty(places.size), np.empty(places.size)
+        need_low = self.table.values[asked] - self.table.below[asked]
+        need_high = self.table.values[asked] + self.table.above[asked]
+        self._together(places)
+        for number, place in enumerate(places.tolist()):
+            done = enough and self.least[place] <= need_low[number]
+            low[number] = self.least[place] if done else self._extreme(place, 1.0)
+            done = enough and self.most[place] >= need_high[number]
+            high[number] = self.most[place] if done else self._extreme(place, -1.0)
+        return low, high
+
+    def _together(self, places: Ints) -> None:
+        """A few solutions at once: all small, all large. They spare most single programs."""
+        columns = places.astype(np.int32)
+        for sense in (1.0, -1.0):
+            self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
+            self._run()
+        self.solver.changeColsCost(columns.size, columns, np.zeros(columns.size))
+
+    def _extreme(self, place: int, sense: float) -> float:
+        """The least (sense 1) or greatest (sense -1) value of one unknown; infinite when nothing bounds it."""
+        bound = float((self.low if sense > 0 else self.high)[place])
+        met = float((self.least if sense > 0 else self.most)[place])
+        if abs(met - bound) <= 1e-9 * max(1.0, abs(bound)):
+            return bound
+        self.solver.changeColCost(place, sense)
+        value = self._run()
+        self.solver.changeColCost(place, 0.0)
+        return -sense * np.inf if value is None else float(value[place])
+
+    def _run(self) -> Floats | None:
+        """A solution, remembered; None where the objective is boundless."""
+        self.solver.run()
+        status = self.solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            value = np.array(self.solver.getSolution().col_value)
+            self.least, self.most = np.minimum(self.least, value), np.maximum(self.most, value)
+            return value
+        if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            return None
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise Contradiction("no figures fit what is published: a total differs from the sum of its parts")
+        raise RuntimeError(f"the audit's linear program ended with {self.solver.modelStatusToString(status)}")
+
+    def _narrow(self) -> None:
+        """Carry bounds through the relations: valid for every solution, and often all there is to know."""
+        for _ in range(SWEEPS):
+            before = (self.low.copy(), self.high.copy())
+            ends = np.stack([self.factors * self.low[self.places], self.factors * self.high[self.places]])
+            for side, sense in ((ends.min(0), 1.0), (ends.max(0), -1.0)):
+                boundless = np.isinf(side)
+                finite = np.where(boundless, 0.0, side)
+                sums = np.bincount(self.rows, finite, minlength=self.right.size)[self.rows]
+                open_ = np.bincount(self.rows, boundless, minlength=self.right.size)[self.rows]
+                rest = np.where(open_ - boundless > 0, -sense * np.inf, sums - finite)
+                with np.errstate(invalid="ignore"):
+                    limit = np.where(
+                        open_ - boundless > 0, np.inf, (self.right[self.rows] - rest) / self.factors
+                    )
+                above = (self.factors * sense > 0) & (open_ - boundless == 0)
+                below = (self.factors * sense < 0) & (open_ - boundless == 0)
+                np.minimum.at(self.high, self.places[above], limit[above])
+                np.maximum.at(self.low, self.places[below], limit[below])
+            if np.array_equal(before[0], self.low) and np.array_equal(before[1], self.high):
+                return
+
+    def _program(self) -> highspy.Highs:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = self.figures.size, self.right.size
+        model.col_cost_ = np.zeros(self.figures.size)
+        model.row_lower_ = model.row_upper_ = self.right
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.concatenate([[0], np.cumsum(np.bincount(self.rows, minlength=self.right.size))])
+        matrix.index_, matrix.value_ = self.places.astype(np.int32), self.factors
+        program = highspy.Highs()
+        program.setOptionValue("output_flag", False)
+        program.setOptionValue("threads", 1)
+        model.col_lower_, model.col_upper_ = self.given
+        program.passModel(model)
+        return program

@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,33 +12,78 @@ Relation = tuple[tuple[int, float], ...]  # (figure, coefficient) pairs whose va
 UNSHOWN = -1  # a figure no table shows, though it may be derivable
 FIXED = -2  # a figure that stays published
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Insider:
+    """Somebody who contributed to figures and so knows more of them than a stranger does.
+
+    `lower` and `upper` are what this contributor knows of single figures, by number. Both equal to the value:
+    the figure is the contributor's own, and need not be kept from them.
+    Source: Salazar-González (2004), cell suppression with several attackers.
+    """
+
+    label: str
+    lower: Mapping[int, float]
+    upper: Mapping[int, float] = field(default_factory=dict)
+
+    def knows(self, figure: int) -> bool:
+        return figure in self.lower and self.lower[figure] == self.upper.get(figure)
+
 
 @dataclass(frozen=True)
 class LinkedTable:
     """Figures of one or several tables with every linear relation among them.
 
-    Per figure: `values`, the attacker's `lower` bounds, `weight` (cost of moving it by one), the room it
-    needs `below` and `above` its value (both 0: not sensitive), and `unit`: the rows that are suppressed
-    together with it, or UNSHOWN or FIXED. `cost` is per unit.
+    Per figure: `values`, the attacker's bounds `lower` and `upper`, `weight` (cost of moving it by one), the
+    room it needs `below` and `above` its value (both 0: not sensitive), and `unit`: the rows that are
+    suppressed together with it, or UNSHOWN or FIXED. `cost` is per unit, never negative. `insiders` are the
+    attackers who know more than the bounds say; against them, too, each figure needs its room.
     """
 
     labels: tuple[str, ...]
-    values: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    below: NDArray[np.float64]
-    above: NDArray[np.float64]
-    unit: NDArray[np.int64]
+    values: Floats
+    lower: Floats
+    weight: Floats
+    below: Floats
+    above: Floats
+    unit: Ints
     relations: tuple[Relation, ...]
-    cost: NDArray[np.float64]
+    cost: Floats
+    upper: Floats = field(default_factory=lambda: np.array([np.inf]))  # broadcast: nothing bounds from above
+    insiders: tuple[Insider, ...] = ()
 
     @property
-    def sensitive(self) -> NDArray[np.bool_]:
+    def sensitive(self) -> Mask:
         return (self.below > 0) | (self.above > 0)
 
-    def hidden(self, units: Iterable[int]) -> NDArray[np.bool_]:
+    def hidden(self, units: Iterable[int]) -> Mask:
         """Which figures nobody can read when these units are suppressed."""
-        return np.isin(self.unit, [UNSHOWN, *units])
+        chosen = np.zeros(len(self.cost) + 2, dtype=bool)  # the last two places are FIXED and UNSHOWN
+        chosen[[UNSHOWN, *units]] = True
+        return chosen[self.unit]
+
+    def room(self, insider: Insider | None = None) -> tuple[Floats, Floats]:
+        """How far each figure can lie below and above its value, as far as an attacker knows beforehand."""
+        down = self.values - self.lower
+        up = np.broadcast_to(self.upper, self.values.shape) - self.values
+        if insider is not None:
+            for figure, bound in insider.lower.items():
+                down[figure] = min(down[figure], self.values[figure] - bound)
+            for figure, bound in insider.upper.items():
+                up[figure] = min(up[figure], bound - self.values[figure])
+        return np.maximum(down, 0.0), np.maximum(up, 0.0)
+
+    @cached_property
+    def entries(self) -> tuple[Ints, Ints, Floats]:
+        """The relations as a sparse matrix: of each entry its relation, its figure and its coefficient."""
+        lengths = np.fromiter((len(relation) for relation in self.relations), np.int64, len(self.relations))
+        pairs = itertools.chain.from_iterable(self.relations)
+        flat = np.fromiter(itertools.chain.from_iterable(pairs), np.float64, 2 * int(lengths.sum()))
+        return np.repeat(np.arange(len(lengths)), lengths), flat[::2].astype(np.int64), flat[1::2]
 
 
 def crossed(

@@ -1,0 +1,216 @@
+"""A table protected and proven so, or audited as it stands, with the certificate that says so."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from charteroak.disclosure.audit import Interval, audit
+from charteroak.disclosure.clock import UNLIMITED, Clock
+from charteroak.disclosure.longtable import LongTable
+from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
+from charteroak.disclosure.suppress import Pattern, Unprotectable, suppress
+
+SEARCH = 0.75  # of the time limit; the rest is the audit's
+LIBRARIES = ("charteroak", "highspy", "numpy")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What became of a table. `hidden` are its suppressed cells; `intervals` cover them all.
+
+    `status`: optimal (protected at the least cost there is), safe (protected), unsafe (an attacker can know
+    too much), or unprotectable (no pattern protects; `reason` names the cell).
+    """
+
+    cube: Cube
+    rule: Rule
+    status: str
+    primary: frozenset[int]
+    hidden: frozenset[int]
+    intervals: tuple[Interval, ...] = ()
+    pattern: Pattern | None = None
+    reason: str = ""
+
+    @property
+    def safe(self) -> bool:
+        return self.status in ("optimal", "safe")
+
+    def certificate(self, seconds: float) -> dict[str, Any]:
+        """Rule, method, cost, bound, gap, versions and per-cell intervals, none of which a reader of the
+        protected table could not work out. `cost` covers primary and secondary cells."""
+        seen = {i.figure: i for i in self.intervals if not i.attacker}
+        pattern = self.pattern
+        return {
+            "status": self.status,
+            **({"reason": self.reason} if self.reason else {}),
+            "cost": pattern.cost if pattern else None,
+            "bound": pattern.bound if pattern else None,
+            "gap": round(pattern.gap, 6) if pattern else None,
+            "seconds": round(seconds, 3),
+            "method": pattern.method if pattern else "audit",
+            "rule": str(self.rule),
+            "primary": len(self.primary),
+            "secondary": len(self.hidden - self.primary),
+            "failures": [_failure(self.cube, i) for i in self.intervals if not i.safe],
+            "versions": {name: version(name) for name in LIBRARIES},
+            "cells": [self._cell(place, seen.get(place)) for place in range(len(self.cube.keys))],
+        }
+
+    def _cell(self, place: int, seen: Interval | None) -> dict[str, Any]:
+        state = "published"
+        if place in self.hidden:
+            state = "primary" if place in self.primary else "secondary"
+        value = self.cube.entries[place].value
+        low, high = (value, value) if state == "published" or seen is None else (seen.low, seen.high)
+        codes = dict(zip(self.cube.dimensions, self.cube.keys[place], strict=True))
+        return {**codes, "state": state, "low": _plain(low), "high": _plain(high)}
+
+    def to_csv(self) -> str:
+        """The table as it may be published: hidden cells blank, primary and secondary ones alike."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        freq = any(entry.freq is not None for entry in self.cube.entries)
+        writer.writerow([*self.cube.dimensions, "value", *(["freq"] if freq else []), "state"])
+        for place, (key, entry) in enumerate(zip(self.cube.keys, self.cube.entries, strict=True)):
+            hidden = place in self.hidden
+            figures = [entry.value, entry.freq] if freq else [entry.value]
+            shown = ["" if hidden or figure is None else _plain(figure) for figure in figures]
+            writer.writerow([*key, *shown, "suppressed" if hidden else "published"])
+        return text.getvalue()
+
+
+def protect(
+    table: LongTable, parents: Mapping[str, Mapping[str, str]], rule: Rule, clock: Clock = UNLIMITED
+) -> Protection:
+    """Suppress what must be and what that takes, then audit it by the separate code path.
+
+    Raises TableError for input that is no table; a table that cannot be protected is an answer, not an error.
+    """
+    rule = _fitting(table.cells.values(), rule)
+    with _named(table):
+        found = protectable(cube(table.dimensions, table.cells, parents), rule)
+    try:
+        pattern = suppress(found.table, found.primary, clock.share(SEARCH))
+    except Unprotectable as error:
+        known = found.primary
+        return Protection(found.cube, rule, "unprotectable", known, known, reason=str(error))
+    intervals = tuple(audit(found.table, pattern.units, everything=True))
+    status = "optimal" if pattern.optimal else "safe"
+    if not all(interval.safe for interval in intervals):
+        status = "unprotectable" if pattern.method == "everything" else "unsafe"
+    hidden = frozenset(pattern.units)
+    return Protection(found.cube, rule, status, found.primary, hidden, intervals, pattern)
+
+
+def audit_table(
+    table: LongTable, parents: Mapping[str, Mapping[str, str]], rule: Rule,
+    certified: Iterable[Mapping[str, Any]] = (),
+) -> Protection:  # fmt: skip
+    """Judge a table that somebody else protected.
+
+    Hidden is what the table says (state, secondary, suppressed, primary, or a value left out). A hidden value
+    that the table does not give is held to the width of its range; where the cells of its certificate are
+    given, a primary cell must keep at least the interval certified. Raises TableError, Contradiction.
+    """
+    rule = _fitting(table.cells.values(), rule)
+    with _named(table):
+        found = cube(table.dimensions, table.cells, parents)
+        hidden = frozenset(p for p, e in enumerate(found.entries) if e.suppressed or e.value is None)
+        states = _states(found, certified)
+        system = _judged(found, rule, hidden, states)
+    intervals = tuple(audit(system.table, hidden, everything=True))
+    if states:
+        intervals = tuple(_held(i, states[i.figure]) if i.figure in states else i for i in intervals)
+    status = "safe" if all(interval.safe for interval in intervals) else "unsafe"
+    return Protection(found, rule, status, system.primary, hidden, intervals)
+
+
+@contextmanager
+def _named(table: LongTable) -> Iterator[None]:
+    """Errors say which file they are about."""
+    try:
+        yield
+    except TableError as error:
+        raise TableError(f"{table.file}: {error}") from None
+
+
+def _fitting(entries: Iterable[Entry], rule: Rule) -> Rule:
+    """Where figures are negative, no reader takes 0 for granted."""
+    negative = any(entry.value is not None and entry.value < 0 for entry in entries)
+    return replace(rule, lower=-np.inf) if negative and rule.lower == 0 else rule
+
+
+def _judged(found: Cube, rule: Rule, hidden: frozenset[int], states: Mapping[int, Any]) -> Protectable:
+    """The system of a table as published; unknown values are NaN, and all sensitive unless it is said."""
+    entries = found.entries
+    unknown = np.array([entry.value is None for entry in entries])
+    said = bool(states) or any(entry.primary for entry in entries)
+    filled = tuple(
+        replace(e, value=0.0, primary=place in states or bool(e.primary) or not said, suppressed=True, fixed=False)
+        if unknown[place] else e
+        for place, e in enumerate(entries)
+    )  # fmt: skip
+    whole = all(e.value is None or e.value == round(e.value) for e in entries)
+    free = replace(rule, lower=min(rule.lower, 0.0), singletons=rule.singletons and not unknown.any())
+    system = protectable(replace(found, entries=filled), free)
+    values = np.where(unknown, np.nan, system.table.values)
+    below, above = system.table.below.copy(), system.table.above.copy()
+    for place in unknown.nonzero()[0].tolist():
+        if place in system.primary:
+            usual = (1.0, rule.minimum - 1.0) if whole else (1e-6, 1e-6)
+            below[place] = usual[0] if entries[place].lpl is None else entries[place].lpl
+            above[place] = usual[1] if entries[place].upl is None else entries[place].upl
+    unit = np.where(
+        [place in hidden for place in range(len(entries))], np.arange(len(entries)), system.table.unit
+    )
+    lower = np.full(len(entries), rule.lower)
+    table = replace(system.table, values=values, below=below, above=above, unit=unit, lower=lower)
+    return replace(system, table=table)
+
+
+def _states(found: Cube, certified: Iterable[Mapping[str, Any]]) -> dict[int, tuple[float, float]]:
+    """The certified interval of each primary cell of the table."""
+    places = {key: place for place, key in enumerate(found.keys)}
+    needs = {}
+    for cell in certified:
+        key = tuple(str(cell.get(dimension)) for dimension in found.dimensions)
+        if key not in places:
+            raise TableError(
+                f"certificate: {key} is no cell of the table; give the certificate that belongs to it"
+            )
+        if cell.get("state") == "primary":
+            low, high = cell.get("low"), cell.get("high")
+            needs[places[key]] = (
+                -np.inf if low is None else float(low),
+                np.inf if high is None else float(high),
+            )
+    return needs
+
+
+def _held(interval: Interval, need: tuple[float, float]) -> Interval:
+    return replace(interval, need_low=need[0], need_high=need[1])
+
+
+def _failure(found: Cube, interval: Interval) -> dict[str, Any]:
+    what = (
+        "known exactly"
+        if interval.high - interval.low <= 1e-9 * max(1.0, abs(interval.high))
+        else "too narrow"
+    )
+    codes = dict(zip(found.dimensions, found.keys[interval.figure], strict=True))
+    seen = {"attacker": interval.attacker} if interval.attacker else {}
+    return {**codes, **seen, "low": _plain(interval.low), "high": _plain(interval.high), "what": what}
+
+
+def _plain(figure: float | None) -> float | int | None:
+    """A figure for JSON and CSV: whole numbers without a point, boundless ones as null."""
+    if figure is None or not np.isfinite(figure):
+        return None
+    near = round(float(figure), 6)
+    return int(near) if near == round(near) else near

@@ -1,0 +1,316 @@
+"""`oak protect` and `oak audit-table` against published tables, chance, and files as people write them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charteroak.cli import main
+from charteroak.disclosure.longtable import LongTable, long_table
+from charteroak.disclosure.multiway import Rule
+from charteroak.disclosure.protect import Protection, audit_table, protect
+
+# sdcTable's problemdata(): rows w to z, columns a to d.
+PROBLEM = {"w": (30, 47, 64, 89), "x": (90, 124, 5, 31), "y": (92, 100, 59, 85), "z": (800, 991, 651, 685)}
+HIDDEN = {"wa", "wb", "wc", "xa", "xc", "yb", "yd", "zb", "zd"}
+
+
+def problem(*more: str) -> str:
+    lines = ["r,c,value,primary,lpl,upl"]
+    for row, values in PROBLEM.items():
+        for column, value in zip("abcd", values, strict=True):
+            lines.append(f"{row},{column},{value},{int(row + column in {*HIDDEN, *more})},1,1")
+    return "\n".join(lines) + "\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def answer(result: Result) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def written(folder: Path, text: str | bytes, name: str = "table.csv") -> Path:
+    file = folder / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def states(found: dict[str, Any], *dimensions: str) -> dict[str, tuple[str, float, float]]:
+    return {"".join(c[d] for d in dimensions): (c["state"], c["low"], c["high"]) for c in found["cells"]}
+
+
+def test_the_audit_names_the_cell_that_can_be_worked_out(tmp_path: Path) -> None:
+    result = run("audit-table", written(tmp_path, problem()), "--json")
+    found = answer(result)
+    assert result.exit_code == 1
+    assert found["status"] == "unsafe"
+    assert found["failures"] == [{"r": "w", "c": "b", "low": 47, "high": 47, "what": "known exactly"}]
+    seen = states(found, "r", "c")
+    assert (seen["wa"], seen["xc"], seen["zd"]) == (
+        ("primary", 25, 94), ("primary", 0, 69), ("primary", 585, 770)
+    )  # fmt: skip
+    assert seen["TotalTotal"] == ("published", 3943, 3943)
+
+
+def test_one_more_hidden_cell_shields_it(tmp_path: Path) -> None:
+    result = run("audit-table", written(tmp_path, problem("xb")), "--json")
+    assert result.exit_code == 0
+    assert states(answer(result), "r", "c")["wb"] == ("primary", 0, 141)
+
+
+def test_the_cheapest_shield_is_found_and_proven(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    result = run("protect", written(tmp_path, problem()), "-o", output, "--json")
+    found = answer(result)
+    assert result.exit_code == 0
+    assert (found["status"], found["cost"], found["bound"]) == ("optimal", 2128, 2128)
+    assert [c for c in found["cells"] if c["state"] == "secondary"] == [
+        {"r": "x", "c": "d", "state": "secondary", "low": 0, "high": 78}
+    ]
+    assert json.loads((tmp_path / "out.csv.certificate.json").read_text())["cells"] == found["cells"]
+    assert "w,a,,suppressed" in output.read_text()
+    assert run("audit-table", output).exit_code == 0
+
+
+def test_the_norwegian_example_table_is_protected_at_its_known_cost() -> None:
+    """SSBtools' z1: Gauss elimination and brute force agree on the three cells that shield those of 1 to 3."""
+    counts = {
+        "A": (11, 11, 55, 36), "B": (7, 1, 29, 18), "C": (5, 8, 35, 25), "D": (13, 2, 17, 13),
+        "E": (9, 14, 63, 52), "F": (12, 9, 24, 22), "G": (6, 4, 22, 8), "H": (9, 3, 38, 15),
+    }  # fmt: skip
+    lines = ["region,hovedint,value,primary,lpl,upl"]
+    for region, row in counts.items():
+        for kind, count in zip(("annet", "arbeid", "soshjelp", "trygd"), row, strict=True):
+            lines.append(f"{region},{kind},{count},{int(count <= 3)},1,3")
+    found = protect(long_table("\n".join(lines).encode(), "z1.csv"), {}, Rule())
+    assert found.pattern is not None
+    assert (found.status, found.pattern.cost) == ("optimal", 35)
+    secondary = {found.cube.keys[place] for place in found.hidden - found.primary}
+    assert secondary == {("B", "annet"), ("D", "annet"), ("H", "annet")}
+    assert {(i.low, i.high) for i in found.intervals if i.figure in found.primary} == {(0, 6)}
+
+
+def test_publishing_a_needed_secondary_again_is_caught(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    run("protect", written(tmp_path, problem()), "-o", output)
+    output.write_text(output.read_text().replace("x,d,,suppressed", "x,d,31,published"))
+    result = run("audit-table", output)
+    assert result.exit_code == 1
+
+
+def test_a_reader_who_knows_a_least_value_is_held_off_too(tmp_path: Path) -> None:
+    """The two-way example of pytauargus, whose engine takes the table's least value as every cell's bound."""
+    text = (
+        "Region,Sector,value,primary,lpl,upl\nNorth,Retail,110,1,1,1\nNorth,Services,30,0,,\n"
+        "South,Retail,60,0,,\nSouth,Services,90,0,,\nNorth,Total,140,1,1,1\n"
+    )
+    result = run("protect", written(tmp_path, text), "-o", tmp_path / "o.csv", "--lower", "30", "--json")
+    seen = states(answer(result), "Region", "Sector")
+    assert seen["NorthRetail"] == ("primary", 30, 140)
+    assert seen["NorthTotal"] == ("primary", 60, 170)
+    assert {cell for cell, (state, *_) in seen.items() if state == "secondary"} == {
+        "SouthRetail",
+        "SouthTotal",
+    }
+
+
+def test_two_lone_contributors_do_not_shield_each_other() -> None:
+    """Each knows its own value, and from the row's total the other's."""
+    text = "firm,region,value,freq,primary,lpl,upl\n" + "".join(
+        f"{firm},{region},{value},{freq},{int(freq == 1)},{value / 10},{value / 10}\n"
+        for firm, region, value, freq in [
+            ("a", "n", 40, 1), ("b", "n", 50, 1), ("c", "n", 900, 9), ("d", "n", 700, 8),
+            ("a", "s", 41, 1), ("b", "s", 52, 1), ("c", "s", 800, 9), ("d", "s", 600, 8),
+        ]
+    )  # fmt: skip
+    table = long_table(text.encode(), "t.csv")
+    alone = protect(table, {}, Rule(singletons=False))
+    aware = protect(table, {}, Rule())
+    assert alone.status == "optimal"
+    assert not alone.hidden - alone.primary
+    assert aware.safe
+    assert aware.hidden - aware.primary
+    seen_through = audit_table(long_table(text.encode(), "t.csv", values=False), {}, Rule())
+    assert seen_through.status == "unsafe"
+    assert all(not i.attacker for i in audit_table(
+        long_table(text.encode(), "t.csv", values=False), {}, Rule(singletons=False)).intervals)  # fmt: skip
+
+
+def test_hierarchies_bind_cells_at_every_level(tmp_path: Path) -> None:
+    text = "town,sex,value\n" + "".join(
+        f"{town},{sex},{value}\n" for town, row in
+        {"Avon": (3, 40), "Bolton": (25, 31), "Canton": (44, 12), "Derby": (18, 29)}.items()
+        for sex, value in zip("fm", row, strict=True)
+    )  # fmt: skip
+    county = written(tmp_path, "code,parent\nAvon,North\nBolton,North\nCanton,South\nDerby,South\n", "h.csv")
+    result = run(
+        "protect",
+        written(tmp_path, text),
+        "-o",
+        tmp_path / "o.csv",
+        "--json",
+        "--hierarchy",
+        f"town={county}",
+    )
+    seen = states(answer(result), "town", "sex")
+    assert seen["Northf"] == ("published", 28, 28)
+    assert {cell for cell, (state, *_) in seen.items() if state == "secondary"} == {
+        "Avonm",
+        "Boltonf",
+        "Boltonm",
+    }
+    assert seen["Avonf"][0] == "primary"
+
+
+def test_tables_linked_through_their_margins_are_protected_together() -> None:
+    """No cell of the three-way table is published, but its two-way margins share their totals."""
+    text = "a,b,c,value,primary\n" + "".join(
+        f"{a},{b},Total,{value},{int(value < 10)}\n" for a, b, value in
+        [("1", "x", 5), ("1", "y", 30), ("2", "x", 40), ("2", "y", 35)]
+    ) + "".join(f"{a},Total,{c},{value},0\n" for a, c, value in
+        [("1", "p", 20), ("1", "q", 15), ("2", "p", 50), ("2", "q", 25)])  # fmt: skip
+    found = protect(long_table(text.encode(), "t.csv"), {}, Rule())
+    assert found.status == "optimal"
+    secondary = {found.cube.keys[place] for place in found.hidden - found.primary}
+    assert secondary == {("1", "y", "Total"), ("2", "x", "Total"), ("2", "y", "Total")}
+
+
+def test_fixed_cells_stay_published_and_costs_are_the_givers() -> None:
+    text = (
+        "r,c,value,primary,fixed,cost\na,x,5,1,,\na,y,20,,1,\na,z,50,,,\nb,x,30,,,\nb,y,30,,,\n"
+        "b,z,30,,,900\nc,x,60,,,1\nc,y,60,,,1\nc,z,60,,,1\n"
+    )
+    found = protect(long_table(text.encode(), "t.csv"), {}, Rule())
+    assert {found.cube.keys[p] for p in found.hidden} == {("a", "x"), ("a", "z"), ("c", "x"), ("c", "z")}
+    assert found.pattern is not None
+    assert found.pattern.cost == 57
+
+
+def test_a_cell_that_nothing_can_shield_is_named(tmp_path: Path) -> None:
+    text = "r,value,primary,fixed\na,5,1,0\nb,20,0,1\nTotal,25,0,1\n"
+    result = run("protect", written(tmp_path, text), "-o", tmp_path / "o.csv", "--json")
+    assert result.exit_code == 1
+    assert answer(result)["status"] == "unprotectable"
+    assert "r=a" in answer(result)["reason"]
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_time_limit_that_is_over_at_once_still_gives_a_safe_table(tmp_path: Path) -> None:
+    result = run(
+        "protect", written(tmp_path, problem()), "-o", tmp_path / "o.csv", "--json", "--time-limit", "1e-9"
+    )
+    found = answer(result)
+    assert result.exit_code == 0
+    assert found["status"] == "safe"
+    assert 0 < found["bound"] < found["cost"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("r,value\na,1\nb,x y\n", "row 3, column 'value': not a number"),
+        ("r,value\na,1\nb,\n", "row 3, column 'value': empty"),
+        ("r,value\na,1\na,2\n", "row 3: the same cell as row 2"),
+        ("r,c,value\na,x,1\na,y,2\na,Total,4\n", "r=a, c=Total is 4, but its 2 parts add up to 3"),
+        ("r,amount\na,1\n", "no column is called 'value'"),
+        ("value\n1\n", "no column is a dimension"),
+        ("r,value,primary\na,1,maybe\n", "row 2, column 'primary': neither 0 nor 1"),
+        ("r,value,primary,fixed\na,1,1,1\nb,2,0,0\n", "row 2, column 'fixed': r=a is both primary and fixed"),
+        ("r,value,lpl\na,1,-3\n", "row 2, column 'lpl': -3 is negative"),
+        ("r,low,value,state\na,1,1,CT\n", "'state' is the name of a result"),
+        ("", "empty"),
+        ("r,value\n", "no cells"),
+    ],
+)  # fmt: skip
+def test_unusable_input_ends_with_one_line_that_says_where(tmp_path: Path, text: str, says: str) -> None:
+    result = run("protect", written(tmp_path, text), "-o", tmp_path / "o.csv")
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert "table.csv" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+LABELS = ["1.5", "2026-11-25", 'say "x"', "Ñandú", "NULL", "", "a,b", " padded ", "naïve\nline", "0"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), min_size=12, max_size=12), st.permutations(range(12)),
+    st.permutations(LABELS), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.sampled_from(["\n", "\r\n"]),
+)  # fmt: skip
+def test_order_labels_and_encoding_change_nothing(
+    values: list[int], order: list[int], labels: list[str], encoding: str, ending: str
+) -> None:
+    import csv
+    import io
+
+    def table(names: list[str], places: list[int]) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator=ending)
+        writer.writerow(["row", "column", "value"])
+        writer.writerows([names[p // 4], names[3 + p % 4], values[p]] for p in places)
+        return text.getvalue().encode(encoding)
+
+    plain = protect(long_table(table([f"k{n}" for n in range(7)], list(range(12))), "t.csv"), {}, Rule())
+    other = protect(long_table(table(labels, order), "t.csv"), {}, Rule())
+    assert other.status == plain.status
+    if plain.pattern and other.pattern:
+        assert plain.pattern.optimal
+        assert other.pattern.cost == plain.pattern.cost
+
+
+sizes = st.tuples(st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[LongTable, dict[str, dict[str, str]], Rule]:
+    """Up to three dimensions, the first in groups, some cells absent, counts or magnitudes."""
+    rows, columns, layers = draw(sizes)
+    magnitudes = draw(st.booleans())
+    lines = ["a,b,c,value,freq" if magnitudes else "a,b,c,value"]
+    for place in range(rows * columns * layers):
+        count = draw(st.integers(0, 25))
+        key = f"a{place % rows},b{place // rows % columns},c{place // rows // columns}"
+        if count and draw(st.integers(0, 9)):
+            lines.append(
+                f"{key},{count * draw(st.integers(1, 300)) / 10},{count}" if magnitudes else f"{key},{count}"
+            )
+    parents = (
+        {"a": {f"a{row}": f"A{draw(st.integers(0, 1))}" for row in range(rows)}}
+        if draw(st.booleans())
+        else {}
+    )
+    rule = Rule(minimum=draw(st.integers(2, 12)), p_percent=draw(st.sampled_from([1.0, 10.0, 30.0])))
+    lines += ["a0,b0,c0,12,12" if magnitudes else "a0,b0,c0,12"] if len(lines) == 1 else []
+    return long_table("\n".join(lines).encode(), "t.csv"), parents, rule
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables())
+def test_whatever_is_called_protected_has_no_cell_that_can_be_known(
+    given_table: tuple[LongTable, dict[str, dict[str, str]], Rule],
+) -> None:
+    table, parents, rule = given_table
+    found = protect(table, parents, rule)
+    assert found.status != "unsafe", "the audit contradicts the search"
+    if found.safe:
+        assert audited(found, parents, rule).status == "safe"
+        assert found.pattern is not None
+        assert found.pattern.bound <= found.pattern.cost
+
+
+def audited(found: Protection, parents: dict[str, dict[str, str]], rule: Rule) -> Protection:
+    """The same table once more, as somebody else's, with its true values and what was hidden."""
+    lines = [",".join([*found.cube.dimensions, "value,freq,primary,secondary"])]
+    for place, (key, entry) in enumerate(zip(found.cube.keys, found.cube.entries, strict=True)):
+        freq = "" if entry.freq is None else entry.freq
+        primary, secondary = place in found.primary, place in found.hidden - found.primary
+        lines.append(",".join([*key, f"{entry.value},{freq},{int(primary)},{int(secondary)}"]))
+    return audit_table(long_table("\n".join(lines).encode(), "t.csv", values=False), parents, rule)
