@@ -18,8 +18,9 @@ def causes(linkage: Linkage) -> pl.DataFrame:
     fields = [field.name for field in linkage.recipe.fields]
     cost = np.zeros((len(chance), len(fields)))
     regimes = levels["regime"].to_numpy() if levels.height else np.empty(0)
-    for regime in linkage.model.regimes:
-        rows = regimes == regime.name
+    known = {regime.name: regime for regime in linkage.model.regimes}
+    for name_of_regime in np.unique(regimes).tolist():
+        rows, regime = regimes == name_of_regime, known.get(name_of_regime, linkage.model.everyone)
         for place, name in enumerate(fields):
             bits = np.array([*regime.weights(name), 0.0])  # level -1, missing, weighs nothing
             cost[rows, place] = bits[:-1].max() - bits[levels[name].to_numpy()[rows]]
