@@ -10,7 +10,8 @@ from charteroak.linkage.charts import data
 from charteroak.linkage.linkage import Linkage
 from charteroak.linkage.model import Model
 
-Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+Chart = Any
+"""An Altair chart, of whichever of its classes: its methods are not typed."""
 FOR, AGAINST, PLAIN = "#0072B2", "#D55E00", "#6B6B6B"
 WIDTH = 560
 SHOWN = 15_000
@@ -116,7 +117,7 @@ def missed(linkage: Linkage) -> Chart:
 def cluster(linkage: Linkage, name: str) -> Chart:
     """The records of one person, and the links that hold them together; the thinner, the weaker."""
     records, pairs = data.cluster(linkage, name)
-    hidden = {"axis": None, "scale": alt.Scale(domain=[-1.5, 1.5])}
+    hidden: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[-1.5, 1.5])}
     lines = _chart(pairs).mark_rule(color=FOR).encode(
         x=alt.X("x_left:Q", **hidden), y=alt.Y("y_left:Q", **hidden), x2="x_right:Q", y2="y_right:Q",
         strokeWidth=alt.StrokeWidth("match_probability:Q", scale=alt.Scale(range=[0.5, 4], domain=[0, 1]), legend=None),
@@ -140,7 +141,7 @@ def cluster(linkage: Linkage, name: str) -> Chart:
     return (lines + points + words).properties(width=360, height=360)
 
 
-def _levels(frame: pl.DataFrame, x: alt.X, colour: Any) -> alt.Chart:
+def _levels(frame: pl.DataFrame, x: alt.X, colour: Any) -> Chart:
     """One small picture a field, in the recipe's order."""
     order = frame["field"].unique(maintain_order=True).to_list()
     header = alt.Header(labelAngle=0, labelAlign="left")
@@ -148,11 +149,10 @@ def _levels(frame: pl.DataFrame, x: alt.X, colour: Any) -> alt.Chart:
         y=alt.Y("level:N", sort=None, title=None), x=x, color=colour, tooltip=_all(frame),
         row=alt.Row("field:N", sort=order, title=None, header=header),
     )  # fmt: skip
-    chart: alt.Chart = bars.properties(width=WIDTH - 160).resolve_scale(y="independent")
-    return chart
+    return bars.properties(width=WIDTH - 160).resolve_scale(y="independent")
 
 
-def _shares(frame: pl.DataFrame, y: str, x: alt.X) -> alt.Chart:
+def _shares(frame: pl.DataFrame, y: str, x: alt.X) -> Chart:
     named = alt.Y(y, sort=None, title=None, axis=alt.Axis(labelLimit=300))
     return (
         _chart(frame).mark_bar(color=PLAIN).encode(y=named, x=x, tooltip=_all(frame)).properties(width=WIDTH)
@@ -161,9 +161,11 @@ def _shares(frame: pl.DataFrame, y: str, x: alt.X) -> alt.Chart:
 
 def _all(frame: pl.DataFrame) -> list[alt.Tooltip]:
     """Every column in the words that appear under the pointer."""
-    kinds = {name: "quantitative" if kind.is_numeric() else "nominal" for name, kind in frame.schema.items()}
+    kinds: dict[str, Any] = {
+        name: "quantitative" if kind.is_numeric() else "nominal" for name, kind in frame.schema.items()
+    }
     return [alt.Tooltip(field=name, type=kind) for name, kind in kinds.items()]
 
 
-def _chart(frame: pl.DataFrame) -> alt.Chart:
+def _chart(frame: pl.DataFrame) -> Chart:
     return alt.Chart(alt.InlineData(values=frame.head(SHOWN).to_dicts()))
