@@ -51,8 +51,8 @@ def group_warnings(found: pl.DataFrame) -> tuple[str, ...]:
     enough = found.filter(pl.col("true_pairs") >= SMALLEST)
     if enough.is_empty():
         return ("too few expected pairs in every group to compare them",)
-    whole = float((enough["recall"] * enough["true_pairs"]).sum() / float(enough["true_pairs"].sum())
-    rate = float((enough["linked"] * enough["records"]).sum() / float(enough["records"].sum())
+    whole = float((enough["recall"] * enough["true_pairs"]).sum()) / float(enough["true_pairs"].sum())
+    rate = float((enough["linked"] * enough["records"]).sum()) / float(enough["records"].sum())
     warnings = [
         f"group {row['group']!r}: estimated recall {row['recall']:.3f} against {whole:.3f} for all; figures about this "
         f"group will miss people"
