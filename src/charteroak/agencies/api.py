@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
@@ -11,6 +11,7 @@ from ninja.security import django_auth
 from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
 
 router = Router(tags=["agencies"])
@@ -21,14 +22,8 @@ class Office(Schema):
     agency: str | None = None
 
 
-def _person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def _visible(request: HttpRequest, username: str) -> Person:
-    return get_object_or_404(queries.visible_to(_person(request)), username=username)
+    return get_object_or_404(queries.visible_to(signed_in(request)), username=username)
 
 
 def _authority(found: Authority | None) -> dict[str, Any] | None:
@@ -46,7 +41,7 @@ def _authority(found: Authority | None) -> dict[str, Any] | None:
 
 def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
     standing = person.standing()
-    grants = queries.grants_roles(_person(request))
+    grants = queries.grants_roles(signed_in(request))
     mine = ["complete-training", "sign-pledge"] if person == request.user else []
     return {
         "username": person.username,
@@ -87,19 +82,19 @@ def administration(request: HttpRequest, on: date | None = None) -> dict[str, An
 
 @router.get("/people/me", auth=django_auth, summary="Your own offices, training and pledge")
 def me(request: HttpRequest) -> dict[str, Any]:
-    return _facts(request, _person(request))
+    return _facts(request, signed_in(request))
 
 
 @router.post("/people/me/complete-training", auth=django_auth, summary="Record your training")
 def complete_training(request: HttpRequest) -> dict[str, Any]:
-    actions.complete_training(by=_person(request))
-    return _facts(request, _person(request))
+    actions.complete_training(by=signed_in(request))
+    return _facts(request, signed_in(request))
 
 
 @router.post("/people/me/sign-pledge", auth=django_auth, summary="Sign the confidentiality pledge")
 def sign_pledge(request: HttpRequest) -> dict[str, Any]:
-    actions.sign_pledge(by=_person(request))
-    return _facts(request, _person(request))
+    actions.sign_pledge(by=signed_in(request))
+    return _facts(request, signed_in(request))
 
 
 @router.get("/people/{username}", auth=django_auth, summary="A person's offices and standing")
@@ -110,19 +105,19 @@ def person(request: HttpRequest, username: str) -> dict[str, Any]:
 @router.post("/people/{username}/grant-role", auth=django_auth, summary="Grant an office as of today")
 def grant_role(request: HttpRequest, username: str, body: Office) -> dict[str, Any]:
     held = _visible(request, username)
-    actions.grant_role(person=held.pk, role=body.role, agency=body.agency, by=_person(request))
+    actions.grant_role(person=held.pk, role=body.role, agency=body.agency, by=signed_in(request))
     return _facts(request, held)
 
 
 @router.post("/people/{username}/close-account", auth=django_auth, summary="Close an account today")
 def close_account(request: HttpRequest, username: str) -> dict[str, Any]:
     holder = _visible(request, username)
-    actions.close_account(person=holder.pk, by=_person(request))
+    actions.close_account(person=holder.pk, by=signed_in(request))
     return _facts(request, _visible(request, username))
 
 
 @router.post("/roles/{pk}/end", auth=django_auth, summary="End an office as of today")
 def end_role(request: HttpRequest, pk: int) -> dict[str, Any]:
-    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(_person(request)))
-    actions.end_role(held=pk, by=_person(request))
+    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(signed_in(request)))
+    actions.end_role(held=pk, by=signed_in(request))
     return _facts(request, held.person)

@@ -1,9 +1,18 @@
-"""Accounts are made by invitation of the policy office; nobody signs themselves up."""
+"""Who is signed in. Accounts are made by invitation of the policy office; nobody signs themselves up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+
+from charteroak.agencies.models import Person
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's signature
         return False
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """The person behind a request. To a visitor without a sign-in what is asked for does not exist."""
+    if not isinstance(request.user, Person):
+        raise Http404
+    return request.user

@@ -11,6 +11,7 @@ from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
 from charteroak.agencies.forms import GrantForm
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
 
 
@@ -34,7 +35,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """One's own offices, and the training and pledge that access rests on."""
-    person = _person(request)
+    person = signed_in(request)
     standing = person.standing()
     return render(
         request,
@@ -52,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def complete_training(request: HttpRequest) -> HttpResponse:
-    actions.complete_training(by=_person(request))
+    actions.complete_training(by=signed_in(request))
     messages.success(request, _("Your training is on record for a year."))
     return redirect("me")
 
@@ -60,7 +61,7 @@ def complete_training(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def sign_pledge(request: HttpRequest) -> HttpResponse:
-    actions.sign_pledge(by=_person(request))
+    actions.sign_pledge(by=signed_in(request))
     messages.success(request, _("Your pledge is on record for a year."))
     return redirect("me")
 
@@ -69,9 +70,9 @@ def sign_pledge(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Accounts and offices; for the policy office and the auditor only."""
-    if not queries.reads_accounts(_person(request)):
+    if not queries.reads_accounts(signed_in(request)):
         raise Http404
-    found = queries.visible_to(_person(request)).select_related("employer").order_by("name")
+    found = queries.visible_to(signed_in(request)).select_related("employer").order_by("name")
     return render(
         request, "agencies/people.html", {"people": [(one, queries.roles_held(one)) for one in found]}
     )
@@ -92,7 +93,7 @@ def _one(request: HttpRequest, username: str, form: GrantForm) -> HttpResponse:
             "person": person,
             "standing": person.standing(),
             "held": queries.roles_held(person),
-            "grants": queries.grants_roles(_person(request)),
+            "grants": queries.grants_roles(signed_in(request)),
             "form": form,
         },
         status=400 if form.errors else 200,
@@ -110,7 +111,7 @@ def grant_role(request: HttpRequest, username: str) -> HttpResponse:
         person=person.pk,
         role=Role(form.cleaned_data["role"]),
         agency=agency.code if agency else None,
-        by=_person(request),
+        by=signed_in(request),
     )
     messages.success(request, _("Granted as of today."))
     return redirect("person", username)
@@ -119,8 +120,8 @@ def grant_role(request: HttpRequest, username: str) -> HttpResponse:
 @login_required
 @require_POST
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
-    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(_person(request)))
-    actions.end_role(held=pk, by=_person(request))
+    held = get_object_or_404(RoleHeld, pk=pk, person__in=queries.visible_to(signed_in(request)))
+    actions.end_role(held=pk, by=signed_in(request))
     messages.success(request, _("Ended. Access that rested on it is gone."))
     return redirect("person", held.person.username)
 
@@ -128,16 +129,10 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def close_account(request: HttpRequest, username: str) -> HttpResponse:
-    actions.close_account(person=_visible(request, username).pk, by=_person(request))
+    actions.close_account(person=_visible(request, username).pk, by=signed_in(request))
     messages.success(request, _("The account is closed."))
     return redirect("person", username)
 
 
-def _person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def _visible(request: HttpRequest, username: str) -> Person:
-    return get_object_or_404(queries.visible_to(_person(request)), username=username)
+    return get_object_or_404(queries.visible_to(signed_in(request)), username=username)

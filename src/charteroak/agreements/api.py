@@ -8,9 +8,9 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.adapters import clock
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, queries
 from charteroak.agreements.models import Agreement, Clause
-from charteroak.agreements.views import person
 from charteroak.requests.models import DataRequest
 
 router = Router(auth=django_auth, tags=["agreements"])
@@ -38,7 +38,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, number: str) -> Agreement:
-    return get_object_or_404(queries.visible_to(person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
@@ -74,13 +74,13 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
             {"what": duty.what, "due_on": duty.due_on, "done_at": duty.done_at}
             for duty in record.duties.all()
         ],
-        "permitted": queries.permitted(record, person(request)),
+        "permitted": queries.permitted(record, signed_in(request)),
     }
 
 
 @router.post("/{number}/draft")
 def draft(request: HttpRequest, number: str) -> dict[str, Any]:
-    by = person(request)
+    by = signed_in(request)
     if not by.roles(clock.today()) & queries.DRAFTERS:
         raise Http404  # as the page says it: whether there is such a request is not for everybody
     wanted = get_object_or_404(DataRequest, number=number)
@@ -91,14 +91,14 @@ def draft(request: HttpRequest, number: str) -> dict[str, Any]:
 def redline(request: HttpRequest, number: str, given: RedlineIn) -> dict[str, Any]:
     record = _found(request, number)
     clause = get_object_or_404(Clause, agreement=record, number=given.clause)
-    actions.redline(clause=clause.pk, by=person(request), text=given.text, comment=given.comment)
+    actions.redline(clause=clause.pk, by=signed_in(request), text=given.text, comment=given.comment)
     return _facts(record, request)
 
 
 @router.post("/{number}/open_for_signature")
 def open_for_signature(request: HttpRequest, number: str) -> dict[str, Any]:
     record = _found(request, number)
-    actions.open_for_signature(pk=record.pk, by=person(request))
+    actions.open_for_signature(pk=record.pk, by=signed_in(request))
     return _facts(record, request)
 
 
@@ -106,26 +106,26 @@ def open_for_signature(request: HttpRequest, number: str) -> dict[str, Any]:
 def sign(request: HttpRequest, number: str, given: SignIn) -> dict[str, Any]:
     record = _found(request, number)
     party = get_object_or_404(record.parties, pk=given.party)
-    actions.sign(party=party.pk, by=person(request), text_hash=given.text_hash, intent=given.intent)
+    actions.sign(party=party.pk, by=signed_in(request), text_hash=given.text_hash, intent=given.intent)
     return _facts(record, request)
 
 
 @router.post("/{number}/terminate")
 def terminate(request: HttpRequest, number: str, given: TerminateIn) -> dict[str, Any]:
     record = _found(request, number)
-    actions.terminate(pk=record.pk, by=person(request), because=given.because)
+    actions.terminate(pk=record.pk, by=signed_in(request), because=given.because)
     return _facts(record, request)
 
 
 @router.post("/{number}/destroy")
 def destroy(request: HttpRequest, number: str) -> dict[str, Any]:
     record = _found(request, number)
-    actions.destroy(pk=record.pk, by=person(request))
+    actions.destroy(pk=record.pk, by=signed_in(request))
     return _facts(record, request)
 
 
 @router.post("/{number}/close")
 def close(request: HttpRequest, number: str) -> dict[str, Any]:
     record = _found(request, number)
-    actions.close(pk=record.pk, by=person(request))
+    actions.close(pk=record.pk, by=signed_in(request))
     return _facts(record, request)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, drafting, queries
 from charteroak.agreements.checklist import REQUIRED
 from charteroak.agreements.difference import difference
@@ -23,22 +23,16 @@ from charteroak.policy.decision import ALLOWED
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
-def person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def _found(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(
-        queries.visible_to(person(request)).select_related("data_request"), number=number
+        queries.visible_to(signed_in(request)).select_related("data_request"), number=number
     )
 
 
 @login_required
 @require_safe
 def agreements(request: HttpRequest) -> HttpResponse:
-    by = person(request)
+    by = signed_in(request)
     records = queries.visible_to(by).select_related("data_request")
     drafts = by.roles(clock.today()) & queries.DRAFTERS
     return render(
@@ -55,7 +49,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """What the agreement will be made of; the button makes it."""
-    by = person(request)
+    by = signed_in(request)
     if not by.roles(clock.today()) & queries.DRAFTERS:
         raise Http404
     record = get_object_or_404(DataRequest, number=number)
@@ -97,7 +91,7 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) -> HttpResponse:
-    by = person(request)
+    by = signed_in(request)
     shown = _text(record)
     decisions = queries.decisions(record, by)
     redlines = decisions.get("redline")
@@ -169,7 +163,7 @@ def redline(request: HttpRequest, number: str, clause: int) -> HttpResponse:
     form = RedlineForm(request.POST, auto_id=f"redline-{clause}-%s")
     if not form.is_valid():
         return _agreement(request, record, **{f"redline-{clause}": form})
-    actions.redline(clause=changed.pk, by=person(request), **form.cleaned_data)
+    actions.redline(clause=changed.pk, by=signed_in(request), **form.cleaned_data)
     messages.success(request, _("Clause %s reads as you wrote it.") % changed.number)
     return redirect(record)
 
@@ -178,7 +172,7 @@ def redline(request: HttpRequest, number: str, clause: int) -> HttpResponse:
 @require_POST
 def open_for_signature(request: HttpRequest, number: str) -> HttpResponse:
     record = _found(request, number)
-    actions.open_for_signature(pk=record.pk, by=person(request))
+    actions.open_for_signature(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The text is frozen; the parties may sign."))
     return redirect(record)
 
@@ -193,7 +187,7 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
         return _agreement(request, record, **{f"sign-{party}": form})
     actions.sign(
         party=party,
-        by=person(request),
+        by=signed_in(request),
         text_hash=form.cleaned_data["text_hash"],
         intent=str(form.statement),
     )
@@ -208,7 +202,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
     form = TerminateForm(request.POST)
     if not form.is_valid():
         return _agreement(request, record, terminate=form)
-    actions.terminate(pk=record.pk, by=person(request), because=form.cleaned_data["because"])
+    actions.terminate(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("The agreement has ended: every route refuses from now on."))
     return redirect(record)
 
@@ -217,7 +211,7 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def destroy(request: HttpRequest, number: str) -> HttpResponse:
     record = _found(request, number)
-    actions.destroy(pk=record.pk, by=person(request))
+    actions.destroy(pk=record.pk, by=signed_in(request))
     messages.success(request, _("Ordered. What is destroyed, and how, appears here as it is done."))
     return redirect(record)
 
@@ -238,6 +232,6 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, number: str) -> HttpResponse:
     record = _found(request, number)
-    actions.close(pk=record.pk, by=person(request))
+    actions.close(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The agreement is closed."))
     return redirect(record)

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.models import FollowUp, Meeting, Motion
-from charteroak.board.views import person
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
@@ -43,7 +43,7 @@ class FollowUpIn(Schema):
 
 @router.get("/")
 def meetings(request: HttpRequest) -> list[dict[str, Any]]:
-    return [_brief(record) for record in queries.visible_to(person(request))]
+    return [_brief(record) for record in queries.visible_to(signed_in(request))]
 
 
 def _brief(record: Meeting) -> dict[str, Any]:
@@ -62,12 +62,12 @@ def read(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, pk: int) -> Meeting:
-    return get_object_or_404(queries.visible_to(person(request)), pk=pk)
+    return get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
 
 
 def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
     record.refresh_from_db()
-    by, facts = person(request), queries.meeting_facts(record)
+    by, facts = signed_in(request), queries.meeting_facts(record)
     return {
         **_brief(record),
         "seats": facts.seats,
@@ -84,7 +84,7 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
 
 
 def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
-    decisions = queries.motion_decisions(record, person(request))
+    decisions = queries.motion_decisions(record, signed_in(request))
     return {
         "id": record.pk,
         "kind": record.kind,
@@ -100,16 +100,21 @@ def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/plan")
 def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
-    return _facts(actions.plan(by=person(request), **given.dict()), request)
+    return _facts(actions.plan(by=signed_in(request), **given.dict()), request)
 
 
 @router.post("/meetings/{pk}/add_motion")
 def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]:
     record = _found(request, pk)
-    queries.agenda_decision(person(request)).require()  # first: an answer tells which requests there are
+    queries.agenda_decision(signed_in(request)).require()  # first: an answer tells which requests there are
     about = get_object_or_404(DataRequest, number=given.number)
     actions.add_motion(
-        pk=pk, by=person(request), kind=given.kind, data_request=about.pk, text=given.text, about=given.about
+        pk=pk,
+        by=signed_in(request),
+        kind=given.kind,
+        data_request=about.pk,
+        text=given.text,
+        about=given.about,
     )
     return _facts(record, request)
 
@@ -117,49 +122,49 @@ def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]
 @router.post("/meetings/{pk}/add_follow_up")
 def add_follow_up(request: HttpRequest, pk: int, given: FollowUpIn) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.add_follow_up(pk=pk, by=person(request), **given.dict())
+    actions.add_follow_up(pk=pk, by=signed_in(request), **given.dict())
     return _facts(record, request)
 
 
 @router.post("/meetings/{pk}/notice")
 def notice(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.notice(pk=pk, by=person(request))
+    actions.notice(pk=pk, by=signed_in(request))
     return _facts(record, request)
 
 
 @router.post("/meetings/{pk}/attend")
 def attend(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.attend(pk=pk, by=person(request))
+    actions.attend(pk=pk, by=signed_in(request))
     return _facts(record, request)
 
 
 @router.post("/meetings/{pk}/open")
 def open_(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.open_(pk=pk, by=person(request))
+    actions.open_(pk=pk, by=signed_in(request))
     return _facts(record, request)
 
 
 @router.post("/meetings/{pk}/close")
 def close(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.close(pk=pk, by=person(request))
+    actions.close(pk=pk, by=signed_in(request))
     return _facts(record, request)
 
 
 @router.post("/motions/{pk}/vote")
 def vote(request: HttpRequest, pk: int, given: VoteIn) -> dict[str, Any]:
     record = _found_motion(request, pk)
-    actions.vote(pk=pk, by=person(request), choice=given.choice, reason=given.reason)
+    actions.vote(pk=pk, by=signed_in(request), choice=given.choice, reason=given.reason)
     return _motion(record, request)
 
 
 @router.post("/motions/{pk}/declare")
 def declare(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found_motion(request, pk)
-    actions.declare(pk=pk, by=person(request))
+    actions.declare(pk=pk, by=signed_in(request))
     record.refresh_from_db()
     return _motion(record, request)
 
@@ -167,17 +172,17 @@ def declare(request: HttpRequest, pk: int) -> dict[str, Any]:
 @router.post("/motions/{pk}/postpone")
 def postpone(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = _found_motion(request, pk)
-    actions.postpone(pk=pk, by=person(request))
+    actions.postpone(pk=pk, by=signed_in(request))
     record.refresh_from_db()
     return _motion(record, request)
 
 
 def _found_motion(request: HttpRequest, pk: int) -> Motion:
-    return get_object_or_404(Motion, meeting__in=queries.visible_to(person(request)), pk=pk)
+    return get_object_or_404(Motion, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
 
 
 @router.post("/follow_ups/{pk}/report")
 def report_follow_up(request: HttpRequest, pk: int) -> dict[str, Any]:
-    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(person(request)), pk=pk)
-    actions.report_follow_up(pk=pk, by=person(request))
+    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
+    actions.report_follow_up(pk=pk, by=signed_in(request))
     return _facts(record.meeting, request)

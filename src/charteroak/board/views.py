@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.forms import FollowUpForm, MotionForm, PlanForm, VoteForm
 from charteroak.board.models import FollowUp, Motion
@@ -48,7 +49,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         return _calendar(request, form)
     said = form.cleaned_data
     record = actions.plan(
-        by=person(request), board=said["board"].pk, starts_at=said["starts_at"], place=said["place"]
+        by=signed_in(request), board=said["board"].pk, starts_at=said["starts_at"], place=said["place"]
     )
     return redirect(record)
 
@@ -107,8 +108,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     }
     if action not in simple:
         raise Http404
-    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
-    simple[action](pk=record.pk, by=person(request))
+    record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
+    simple[action](pk=record.pk, by=signed_in(request))
     messages.success(request, _("Recorded."))
     return redirect(record)
 
@@ -116,15 +117,15 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @login_required
 @require_POST
 def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
-    queries.agenda_decision(person(request)).require()  # first: the form tells which requests there are
+    record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
+    queries.agenda_decision(signed_in(request)).require()  # first: the form tells which requests there are
     form = MotionForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, motion=form)
     said = form.cleaned_data
     added = actions.add_motion(
         pk=record.pk,
-        by=person(request),
+        by=signed_in(request),
         kind=said["kind"],
         data_request=said["data_request"].pk,
         about=said["about"],
@@ -136,12 +137,14 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
+    record = get_object_or_404(
+        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
+    )
     form = VoteForm(request.POST, auto_id=f"vote-{pk}-%s")
     if not form.is_valid():
         return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
     said = form.cleaned_data
-    actions.vote(pk=pk, by=person(request), choice=Choice(said["choice"]), reason=said["reason"])
+    actions.vote(pk=pk, by=signed_in(request), choice=Choice(said["choice"]), reason=said["reason"])
     messages.success(request, _("Your vote is on the record."))
     return redirect(record.meeting)
 
@@ -149,8 +152,10 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def declare(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
-    actions.declare(pk=pk, by=person(request))
+    record = get_object_or_404(
+        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
+    )
+    actions.declare(pk=pk, by=signed_in(request))
     messages.success(request, _("The result is declared."))
     return redirect(record.meeting)
 
@@ -158,8 +163,10 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(Motion.objects.filter(meeting__in=queries.visible_to(person(request))), pk=pk)
-    actions.postpone(pk=pk, by=person(request))
+    record = get_object_or_404(
+        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
+    )
+    actions.postpone(pk=pk, by=signed_in(request))
     messages.success(request, _("The motion is postponed: it may be put on a later agenda."))
     return redirect(record.meeting)
 
@@ -167,24 +174,18 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(queries.visible_to(person(request)), pk=pk)
+    record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, follow_up=form)
-    actions.add_follow_up(pk=record.pk, by=person(request), **form.cleaned_data)
+    actions.add_follow_up(pk=record.pk, by=signed_in(request), **form.cleaned_data)
     return redirect(record)
 
 
 @login_required
 @require_POST
 def report_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = queries.visible_to(person(request))
+    visible = queries.visible_to(signed_in(request))
     record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
-    actions.report_follow_up(pk=pk, by=person(request))
+    actions.report_follow_up(pk=pk, by=signed_in(request))
     return redirect(record.meeting)
-
-
-def person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user

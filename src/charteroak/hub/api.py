@@ -8,13 +8,13 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import actions, queries
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import link_run as link_rules
-from charteroak.submissions.views import person
 
 router = Router(auth=django_auth, tags=["hub"])
 
@@ -28,12 +28,12 @@ class Decide(Schema):
 
 
 def _visible(request: HttpRequest, number: str) -> Agreement:
-    return get_object_or_404(queries.visible_to(person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
-    record, by = _visible(request, number), person(request)
+    record, by = _visible(request, number), signed_in(request)
     run, extract = queries.run_of(record), queries.extract_of(record)
     duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS).first()
     return {
@@ -98,39 +98,39 @@ def permitted(record: Agreement, run: LinkRun | None, extract: Extract | None, b
 @router.post("/{number}/start-link-run")
 def start_link_run(request: HttpRequest, number: str) -> dict[str, Any]:
     _visible(request, number)
-    return _run(actions.start_link_run(number=number, by=person(request)))
+    return _run(actions.start_link_run(number=number, by=signed_in(request)))
 
 
 @router.post("/{number}/decide-pairs")
 def decide_pairs(request: HttpRequest, number: str, said: Decide) -> dict[str, Any]:
     _visible(request, number)
-    actions.decide_pairs(number=number, by=person(request), decisions=said.decisions)
+    actions.decide_pairs(number=number, by=signed_in(request), decisions=said.decisions)
     return {"decided": len(said.decisions)}
 
 
 @router.post("/{number}/settle")
 def settle(request: HttpRequest, number: str) -> dict[str, Any]:
     _visible(request, number)
-    actions.settle(number=number, by=person(request))
+    actions.settle(number=number, by=signed_in(request))
     return {"status": "settling"}
 
 
 @router.post("/{number}/confirm")
 def confirm(request: HttpRequest, number: str, said: Confirm) -> dict[str, Any]:
     _visible(request, number)
-    actions.confirm(number=number, by=person(request), agency=said.agency)
+    actions.confirm(number=number, by=signed_in(request), agency=said.agency)
     return {"confirmed": said.agency}
 
 
 @router.post("/{number}/clear-extract")
 def clear_extract(request: HttpRequest, number: str) -> dict[str, Any]:
     _visible(request, number)
-    actions.clear_extract(number=number, by=person(request))
+    actions.clear_extract(number=number, by=signed_in(request))
     return {"status": "cleared"}
 
 
 @router.post("/{number}/destroy-identifiers")
 def destroy_identifiers(request: HttpRequest, number: str) -> dict[str, Any]:
     _visible(request, number)
-    actions.destroy_identifiers(number=number, by=person(request))
+    actions.destroy_identifiers(number=number, by=signed_in(request))
     return {"ordered": "identifiers"}

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import showing
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import actions, clerical, pictures, queries, tasks
@@ -21,13 +22,12 @@ from charteroak.policy import extract as extract_rules
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
-from charteroak.submissions.views import person
 
 A_PAGE = 25  # pairs
 
 
 def _visible(request: HttpRequest, number: str) -> Agreement:
-    return get_object_or_404(queries.visible_to(person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 @login_required
@@ -35,7 +35,7 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
 def index(request: HttpRequest) -> HttpResponse:
     rows = [
         (record, queries.run_of(record), queries.extract_of(record))
-        for record in queries.visible_to(person(request))
+        for record in queries.visible_to(signed_in(request))
     ]
     return render(request, "hub/index.html", {"rows": rows})
 
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def pipeline(request: HttpRequest, number: str) -> HttpResponse:
-    record, by = _visible(request, number), person(request)
+    record, by = _visible(request, number), signed_in(request)
     run, extract = queries.run_of(record), queries.extract_of(record)
     context = {
         "record": record,
@@ -65,7 +65,7 @@ def pipeline(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _report(run: LinkRun, request: HttpRequest) -> dict[str, Any]:
-    by = person(request)
+    by = signed_in(request)
     confirmed = {one.agency.code: one for one in run.confirmations.select_related("agency", "by")}
     facts, roles = queries.facts(run, by), queries.roles_of(by, run.agreement)
     return {
@@ -84,7 +84,7 @@ def _report(run: LinkRun, request: HttpRequest) -> dict[str, Any]:
 
 
 def _access(extract: Extract, request: HttpRequest) -> dict[str, Any]:
-    by, agreement = person(request), extract.link_run.agreement
+    by, agreement = signed_in(request), extract.link_run.agreement
     facts = queries.extract_facts(extract, by)
     status, roles = extract_rules.Status(extract.status), queries.roles_of(by, agreement)
     return {
@@ -184,7 +184,7 @@ def _working(run: LinkRun | None, extract: Extract | None) -> str:
 @require_safe
 def pairs(request: HttpRequest, number: str) -> HttpResponse:
     """Doubtful pairs side by side. What is shown is sealed to this one page view and kept nowhere."""
-    record, by = _visible(request, number), person(request)
+    record, by = _visible(request, number), signed_in(request)
     run = queries.run_of(record)
     if run is None or Role.HUB_OPERATOR not in queries.roles_of(by, record):
         raise Http404
@@ -233,7 +233,7 @@ def decide_pairs(request: HttpRequest, number: str) -> HttpResponse:
     if not decisions:
         messages.warning(request, _("Nothing was decided: choose “same” or “different” for a pair."))
         return redirect("hub_pairs", number)
-    actions.decide_pairs(number=number, by=person(request), decisions=decisions)
+    actions.decide_pairs(number=number, by=signed_in(request), decisions=decisions)
     messages.success(request, _("%d decided.") % len(decisions))
     return redirect("hub_pairs", number)
 
@@ -242,7 +242,7 @@ def decide_pairs(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def start_link_run(request: HttpRequest, number: str) -> HttpResponse:
     _visible(request, number)
-    actions.start_link_run(number=number, by=person(request))
+    actions.start_link_run(number=number, by=signed_in(request))
     messages.success(request, _("Started. This page shows the result."))
     return redirect("hub_agreement", number)
 
@@ -251,7 +251,7 @@ def start_link_run(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, number: str) -> HttpResponse:
     _visible(request, number)
-    actions.settle(number=number, by=person(request))
+    actions.settle(number=number, by=signed_in(request))
     messages.success(request, _("Settled. Each contributing agency’s steward now confirms the match."))
     return redirect("hub_agreement", number)
 
@@ -260,7 +260,7 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, number: str, agency: str) -> HttpResponse:
     _visible(request, number)
-    actions.confirm(number=number, by=person(request), agency=agency)
+    actions.confirm(number=number, by=signed_in(request), agency=agency)
     messages.success(request, _("Confirmed for %s.") % agency)
     return redirect("hub_agreement", number)
 
@@ -269,7 +269,7 @@ def confirm(request: HttpRequest, number: str, agency: str) -> HttpResponse:
 @require_POST
 def clear_extract(request: HttpRequest, number: str) -> HttpResponse:
     _visible(request, number)
-    actions.clear_extract(number=number, by=person(request))
+    actions.clear_extract(number=number, by=signed_in(request))
     messages.success(request, _("Cleared. The enclave operator may open the workspace."))
     return redirect("hub_agreement", number)
 
@@ -278,7 +278,7 @@ def clear_extract(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def destroy_identifiers(request: HttpRequest, number: str) -> HttpResponse:
     _visible(request, number)
-    actions.destroy_identifiers(number=number, by=person(request))
+    actions.destroy_identifiers(number=number, by=signed_in(request))
     messages.success(request, _("Ordered. The certificate appears here when it is done."))
     return redirect("hub_agreement", number)
 

@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.agencies.signin import signed_in
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
-from charteroak.outputs.views import found, person
+from charteroak.outputs.views import found
 from charteroak.policy.release_request import Vote
 
 router = Router(auth=django_auth, tags=["outputs"])
@@ -36,7 +37,7 @@ class ReasonIn(Schema):
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     record = found(request, number)
-    decisions = queries.decisions(record, person(request))
+    decisions = queries.decisions(record, signed_in(request))
     return {
         "number": record.number,
         "status": record.status,
@@ -64,55 +65,55 @@ def trace(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/add-file")
 def add_file(request: HttpRequest, number: str, file: FileIn) -> dict[str, Any]:
-    files.add(pk=found(request, number).pk, by=person(request), **file.dict())
+    files.add(pk=found(request, number).pk, by=signed_in(request), **file.dict())
     return read(request, number)
 
 
 @router.post("/{number}/adopt/{file}")
 def adopt(request: HttpRequest, number: str, file: int) -> dict[str, Any]:
-    files.adopt(pk=found(request, number).pk, by=person(request), file=file)
+    files.adopt(pk=found(request, number).pk, by=signed_in(request), file=file)
     return read(request, number)
 
 
 @router.post("/{number}/remove-file/{file}")
 def remove_file(request: HttpRequest, number: str, file: int) -> dict[str, Any]:
     record = found(request, number)
-    files.take_out(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=file).pk)
+    files.take_out(pk=record.pk, by=signed_in(request), file=get_object_or_404(record.files, pk=file).pk)
     return read(request, number)
 
 
 @router.post("/{number}/review")
 def review(request: HttpRequest, number: str, ballots: list[BallotIn]) -> dict[str, Any]:
     votes = {one.file: Ballot(one.vote, one.sha256, one.comment) for one in ballots}
-    actions.review(pk=found(request, number).pk, by=person(request), votes=votes)
+    actions.review(pk=found(request, number).pk, by=signed_in(request), votes=votes)
     return read(request, number)
 
 
 @router.post("/{number}/return")
 def return_(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
-    actions.return_(pk=found(request, number).pk, by=person(request), because=reason.because)
+    actions.return_(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
     return read(request, number)
 
 
 @router.post("/{number}/clear/{agency}")
 def clear(request: HttpRequest, number: str, agency: str) -> dict[str, Any]:
-    actions.clear(pk=found(request, number).pk, by=person(request), agency=agency)
+    actions.clear(pk=found(request, number).pk, by=signed_in(request), agency=agency)
     return read(request, number)
 
 
 @router.post("/{number}/submit")
 def submit(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.submit(pk=found(request, number).pk, by=person(request))
+    actions.submit(pk=found(request, number).pk, by=signed_in(request))
     return read(request, number)
 
 
 @router.post("/{number}/approve")
 def approve(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.approve(pk=found(request, number).pk, by=person(request))
+    actions.approve(pk=found(request, number).pk, by=signed_in(request))
     return read(request, number)
 
 
 @router.post("/{number}/withdraw")
 def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.withdraw(pk=found(request, number).pk, by=person(request))
+    actions.withdraw(pk=found(request, number).pk, by=signed_in(request))
     return read(request, number)

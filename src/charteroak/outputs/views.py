@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters.showing import NotShown
-from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
@@ -25,28 +25,22 @@ from charteroak.policy.release_request import Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
 
-def person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def found(request: HttpRequest, number: str) -> ReleaseRequest:
-    return get_object_or_404(queries.visible_to(person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 @login_required
 @require_safe
 def release_requests(request: HttpRequest) -> HttpResponse:
-    shown = [(one, queries.whose_turn(one)) for one in queries.visible_to(person(request))]
+    shown = [(one, queries.whose_turn(one)) for one in queries.visible_to(signed_in(request))]
     return render(request, "outputs/release_requests.html", {"shown": shown})
 
 
 @login_required
 @require_POST
 def start(request: HttpRequest, number: str) -> HttpResponse:
-    workspace = get_object_or_404(workspaces_visible_to(person(request)), agreement__number=number)
-    return redirect(actions.start(workspace=workspace.pk, by=person(request)))
+    workspace = get_object_or_404(workspaces_visible_to(signed_in(request)), agreement__number=number)
+    return redirect(actions.start(workspace=workspace.pk, by=signed_in(request)))
 
 
 @login_required
@@ -56,7 +50,7 @@ def release_request(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) -> HttpResponse:
-    who = person(request)
+    who = signed_in(request)
     forward = list(record.files.select_related("output", "protected"))
     decisions = queries.decisions(record, who)
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
@@ -95,7 +89,7 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
     said = form.cleaned_data
     files.add(
         pk=record.pk,
-        by=person(request),
+        by=signed_in(request),
         output=said["output"].pk,
         context=said["context"],
         controls=said["controls"],
@@ -108,7 +102,7 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found(request, number)
-    files.adopt(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
+    files.adopt(pk=record.pk, by=signed_in(request), file=get_object_or_404(record.files, pk=pk).pk)
     messages.success(request, _("The protected version is put forward."))
     return redirect(record)
 
@@ -117,7 +111,7 @@ def adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_POST
 def remove_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found(request, number)
-    files.take_out(pk=record.pk, by=person(request), file=get_object_or_404(record.files, pk=pk).pk)
+    files.take_out(pk=record.pk, by=signed_in(request), file=get_object_or_404(record.files, pk=pk).pk)
     messages.success(request, _("The file is taken out; it stays in the enclave."))
     return redirect(record)
 
@@ -129,7 +123,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     form = ReviewForm(record.files.all(), request.POST)
     if not form.is_valid():
         return _page(request, record, review=form)
-    actions.review(pk=record.pk, by=person(request), votes=form.ballots())
+    actions.review(pk=record.pk, by=signed_in(request), votes=form.ballots())
     messages.success(request, _("Your review is on the record."))
     return redirect(record)
 
@@ -141,7 +135,7 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _page(request, record, **{"return": form})
-    actions.return_(pk=record.pk, by=person(request), because=form.cleaned_data["because"])
+    actions.return_(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("Returned to the author."))
     return redirect(record)
 
@@ -150,7 +144,7 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
     record = found(request, number)
-    actions.clear(pk=record.pk, by=person(request), agency=agency)
+    actions.clear(pk=record.pk, by=signed_in(request), agency=agency)
     messages.success(request, _("%s clears the outputs.") % agency)
     return redirect(record)
 
@@ -163,7 +157,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if action not in simple:
         raise Http404
     record = found(request, number)
-    simple[action](pk=record.pk, by=person(request))
+    simple[action](pk=record.pk, by=signed_in(request))
     messages.success(request, _("Recorded."))
     return redirect(record)
 
@@ -178,7 +172,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
                               release_request=record, pk=pk)  # fmt: skip
     context: dict[str, Any] = {"record": record, "file": shown}
     try:
-        said = look(shown, person(request))
+        said = look(shown, signed_in(request))
     except NotShown as late:
         return render(request, "outputs/file.html", context | {"late": str(late)}, status=503)
     judged = said["judged"]

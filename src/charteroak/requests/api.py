@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 from pydantic import Field
 
 from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.agency_review import Choice
 from charteroak.requests import actions, queries, steward
 from charteroak.requests.models import AgencyReview, DataRequest
@@ -63,14 +64,8 @@ class Decisions(Schema):
     conditions: str = ""
 
 
-def _person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def _visible(request: HttpRequest, number: str) -> DataRequest:
-    return get_object_or_404(queries.visible_to(_person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 def _review(request: HttpRequest, number: str, agency: str) -> AgencyReview:
@@ -79,7 +74,7 @@ def _review(request: HttpRequest, number: str, agency: str) -> AgencyReview:
 
 def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
     record = get_object_or_404(
-        queries.visible_to(_person(request)).select_related("applicant"), number=number
+        queries.visible_to(signed_in(request)).select_related("applicant"), number=number
     )
     turn, by_when = queries.whose_turn(record)
     return {
@@ -104,25 +99,25 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
                 "agency": review.agency.code,
                 "status": review.status,
                 "conditions": review.conditions,
-                "permitted": sorted(queries.review_actions(review, _person(request))),
+                "permitted": sorted(queries.review_actions(review, signed_in(request))),
             }
             for review in queries.reviews(record)
         ],
         "turn": turn,
         "by_when": by_when,
-        "permitted": [name for name, may in queries.decisions(record, _person(request)).items() if may],
+        "permitted": [name for name, may in queries.decisions(record, signed_in(request)).items() if may],
     }
 
 
 @router.get("/", summary="Requests that you may see")
 def listing(request: HttpRequest) -> dict[str, Any]:
-    found = queries.visible_to(_person(request))
+    found = queries.visible_to(signed_in(request))
     return {"requests": [{"number": r.number, "title": r.title, "status": r.status} for r in found]}
 
 
 @router.post("/start", summary="Begin a request")
 def start(request: HttpRequest, body: Start) -> dict[str, Any]:
-    return _facts(request, actions.start(by=_person(request), title=body.title).number)
+    return _facts(request, actions.start(by=signed_in(request), title=body.title).number)
 
 
 @router.get("/{number}", summary="One request, and what you may do with it now")
@@ -132,13 +127,13 @@ def detail(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/edit", summary="Keep what is given")
 def edit(request: HttpRequest, number: str, body: Parts) -> dict[str, Any]:
-    actions.edit(pk=_visible(request, number).pk, by=_person(request), **body.dict(exclude_unset=True))
+    actions.edit(pk=_visible(request, number).pk, by=signed_in(request), **body.dict(exclude_unset=True))
     return _facts(request, number)
 
 
 @router.post("/{number}/columns", summary="Ask for exactly these columns")
 def columns(request: HttpRequest, number: str, body: Columns) -> dict[str, Any]:
-    actions.ask_columns(pk=_visible(request, number).pk, by=_person(request), purposes=body.purposes)
+    actions.ask_columns(pk=_visible(request, number).pk, by=signed_in(request), purposes=body.purposes)
     return _facts(request, number)
 
 
@@ -148,50 +143,50 @@ def add_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any
         _visible(request, number),
         get_object_or_404(Person, username=body.person, is_active=True),
     )
-    actions.add_member(pk=record.pk, by=_person(request), person=member)
+    actions.add_member(pk=record.pk, by=signed_in(request), person=member)
     return _facts(request, number)
 
 
 @router.post("/{number}/remove-member", summary="Take a colleague off the team")
 def remove_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
     record, member = _visible(request, number), get_object_or_404(Person, username=body.person)
-    actions.remove_member(pk=record.pk, by=_person(request), person=member)
+    actions.remove_member(pk=record.pk, by=signed_in(request), person=member)
     return _facts(request, number)
 
 
 @router.post("/{number}/submit", summary="Send it to the policy office")
 def submit(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.submit(pk=_visible(request, number).pk, by=_person(request))
+    actions.submit(pk=_visible(request, number).pk, by=signed_in(request))
     return _facts(request, number)
 
 
 @router.post("/{number}/return", summary="Return it to the applicant")
 def return_(request: HttpRequest, number: str, body: Because) -> dict[str, Any]:
-    actions.return_(pk=_visible(request, number).pk, by=_person(request), because=body.because)
+    actions.return_(pk=_visible(request, number).pk, by=signed_in(request), because=body.because)
     return _facts(request, number)
 
 
 @router.post("/{number}/accept-as-complete", summary="Find it complete")
 def accept_as_complete(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.accept_as_complete(pk=_visible(request, number).pk, by=_person(request))
+    actions.accept_as_complete(pk=_visible(request, number).pk, by=signed_in(request))
     return _facts(request, number)
 
 
 @router.post("/{number}/withdraw", summary="Withdraw it")
 def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.withdraw(pk=_visible(request, number).pk, by=_person(request))
+    actions.withdraw(pk=_visible(request, number).pk, by=signed_in(request))
     return _facts(request, number)
 
 
 @router.post("/{number}/reviews/{agency}/ask", summary="Ask the applicant")
 def ask(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
-    steward.ask(pk=_review(request, number, agency).pk, by=_person(request), text=body.text)
+    steward.ask(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
     return _facts(request, number)
 
 
 @router.post("/{number}/reviews/{agency}/answer", summary="Answer the steward")
 def answer(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
-    steward.answer(pk=_review(request, number, agency).pk, by=_person(request), text=body.text)
+    steward.answer(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
     return _facts(request, number)
 
 
@@ -199,7 +194,7 @@ def answer(request: HttpRequest, number: str, agency: str, body: Text) -> dict[s
 def decide(request: HttpRequest, number: str, agency: str, body: Decisions) -> dict[str, Any]:
     steward.decide(
         pk=_review(request, number, agency).pk,
-        by=_person(request),
+        by=signed_in(request),
         choices={column: (said.choice, said.reason) for column, said in body.columns.items()},
         conditions=body.conditions,
     )

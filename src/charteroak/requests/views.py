@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import authority_of
+from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import by_dataset, law_of
 from charteroak.catalog.queries import variables as catalog
 from charteroak.policy.data_request import Action, Status
@@ -37,7 +38,7 @@ from charteroak.requests.timeline import timeline
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Every request this person may see, with whose turn it is; `?status=` narrows it."""
-    person, status = _person(request), request.GET.get("status", "")
+    person, status = signed_in(request), request.GET.get("status", "")
     found = queries.visible_to(person).select_related("applicant").prefetch_related("reviews__agency")
     if status in Status.__members__.values():
         found = found.filter(status=status)
@@ -54,7 +55,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return redirect(actions.start(by=_person(request), title=form.cleaned_data["title"]))
+        return redirect(actions.start(by=signed_in(request), title=form.cleaned_data["title"]))
     return render(request, "requests/new.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -72,7 +73,7 @@ def _detail(
 ) -> HttpResponse:
     """The request's page; `sent` and `typed` are forms with mistakes, shown as they were filled in."""
     wrong = sent or {}
-    person = _person(request)
+    person = signed_in(request)
     decisions = queries.decisions(record, person)
     turn, by_when = queries.whose_turn(record)
     fitting = Status(record.status) in (*queries.WITH_APPLICANT, Status.SUBMITTED)
@@ -123,7 +124,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     record, typed = _visible(request, number), parts(DataRequest(), request.POST)
     wrong = [part for part in typed if not part.is_valid()]
     readable = {name: value for part in typed for name, value in part.cleaned_data.items()}
-    actions.edit(pk=record.pk, by=_person(request), **readable)
+    actions.edit(pk=record.pk, by=signed_in(request), **readable)
     if wrong:
         record.refresh_from_db()
         messages.warning(request, _("Saved, except what is marked below."))
@@ -136,7 +137,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, number: str) -> HttpResponse:
     """The column picker: every variable of every agency, with the purpose of each that is ticked."""
-    record, person = _visible(request, number), _person(request)
+    record, person = _visible(request, number), signed_in(request)
     queries.may(record, Action.EDIT, person).require()
     asked = dict(record.columns.values_list("variable", "purpose"))
     form = ColumnsForm(request.POST or None, variables=catalog(), asked=asked)
@@ -164,7 +165,7 @@ def add_member(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("person", _("Nobody here has this user name. The policy office makes accounts."))
     if person is None:
         return _detail(request, record, {"member": form})
-    actions.add_member(pk=record.pk, by=_person(request), person=person)
+    actions.add_member(pk=record.pk, by=signed_in(request), person=person)
     return redirect(record)
 
 
@@ -173,7 +174,7 @@ def add_member(request: HttpRequest, number: str) -> HttpResponse:
 def remove_member(request: HttpRequest, number: str) -> HttpResponse:
     record = _visible(request, number)
     member = get_object_or_404(record.team, person__username=request.POST.get("person"))
-    actions.remove_member(pk=record.pk, by=_person(request), person=member.person)
+    actions.remove_member(pk=record.pk, by=signed_in(request), person=member.person)
     return redirect(record)
 
 
@@ -183,7 +184,7 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
     record, form = _visible(request, number), ReturnForm(request.POST)
     if not form.is_valid():
         return _detail(request, record, {"return": form})
-    actions.return_(pk=record.pk, by=_person(request), because=form.cleaned_data["because"])
+    actions.return_(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("Returned to the applicant."))
     return redirect(record)
 
@@ -200,7 +201,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if action not in simple:
         raise Http404
     record, (take, done) = _visible(request, number), simple[action]
-    take(pk=record.pk, by=_person(request))
+    take(pk=record.pk, by=signed_in(request))
     messages.success(request, done)
     return redirect(record)
 
@@ -214,7 +215,7 @@ def decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return _detail(request, review.data_request, {f"decide-{code}": form})
     steward.decide(
         pk=review.pk,
-        by=_person(request),
+        by=signed_in(request),
         choices=form.decided(),
         conditions=form.cleaned_data["conditions"],
     )
@@ -232,7 +233,7 @@ def converse(request: HttpRequest, number: str, code: str, action: str) -> HttpR
     review, form = _visible_review(request, number, code), _text_form(request.POST, action, code)
     if not form.is_valid():
         return _detail(request, review.data_request, {f"{action}-{code}": form})
-    takes[action](pk=review.pk, by=_person(request), text=form.cleaned_data["text"])
+    takes[action](pk=review.pk, by=signed_in(request), text=form.cleaned_data["text"])
     return redirect(review)
 
 
@@ -241,14 +242,10 @@ def _text_form(data: Any, action: str, code: str) -> TextForm:
     return TextForm(data, label=label, auto_id=f"{action}-{code}-%s")
 
 
-def _person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def _visible(request: HttpRequest, number: str) -> DataRequest:
-    return get_object_or_404(queries.visible_to(_person(request)).select_related("applicant"), number=number)
+    return get_object_or_404(
+        queries.visible_to(signed_in(request)).select_related("applicant"), number=number
+    )
 
 
 def _visible_review(request: HttpRequest, number: str, code: str) -> AgencyReview:

@@ -50,9 +50,8 @@ ROOMS = (
     room("register", _("Register")),
     room("audit", _("Log"), {Role.AUDITOR}),
 )  # fmt: skip
-OPEN = tuple(one for one in ROOMS if one.has("urls"))
 
 
 def menu(roles: Iterable[Role]) -> list[Room]:
     """The public's rooms, and those where one of these roles works."""
-    return [one for one in OPEN if one.public or one.roles & frozenset(roles)]
+    return [one for one in ROOMS if one.public or one.roles & frozenset(roles)]

@@ -6,7 +6,7 @@ from django.views.i18n import set_language
 
 from charteroak.site import views
 from charteroak.site.api import api
-from charteroak.site.rooms import OPEN
+from charteroak.site.rooms import ROOMS
 
 # by list, not allauth's own: accounts come by invitation, so there is no e-mail to confirm or to reset by
 accounts = [
@@ -27,5 +27,5 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/", include(accounts)),
     path("api/", api.urls),
-    *(path(room.prefix, include(f"charteroak.{room.name}.urls")) for room in OPEN),
+    *(path(room.prefix, include(f"charteroak.{room.name}.urls")) for room in ROOMS),
 ]

@@ -8,10 +8,10 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from ninja.security import django_auth
 
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
 from charteroak.submissions import actions, queries
 from charteroak.submissions.models import Delivery
-from charteroak.submissions.views import person
 
 router = Router(auth=django_auth, tags=["submissions"])
 
@@ -23,7 +23,7 @@ class FinderListIn(Schema):
 
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
-    by = person(request)
+    by = signed_in(request)
     record = get_object_or_404(queries.visible_to(by), number=number)
     files = queries.expected(record)
     return {
@@ -69,7 +69,7 @@ def _delivery(sent: Delivery) -> dict[str, Any]:
 
 
 def _permitted(record: Agreement, request: HttpRequest) -> list[str]:
-    by = person(request)
+    by = signed_in(request)
     may_deliver = any(
         queries.deliver_decision(record, by, file.agency, file.kind) for file in queries.expected(record)
     )
@@ -83,13 +83,13 @@ def _permitted(record: Agreement, request: HttpRequest) -> list[str]:
 
 @router.post("/{number}/deliver")
 def deliver(request: HttpRequest, number: str, file: File[UploadedFile]) -> dict[str, Any]:
-    get_object_or_404(queries.visible_to(person(request)), number=number)
-    sent = actions.receive(number=number, by=person(request), file_name=file.name or "", stream=file)
+    get_object_or_404(queries.visible_to(signed_in(request)), number=number)
+    sent = actions.receive(number=number, by=signed_in(request), file_name=file.name or "", stream=file)
     return _delivery(sent)
 
 
 @router.post("/{number}/order-finder-list")
 def order_finder_list(request: HttpRequest, number: str, order: FinderListIn) -> dict[str, Any]:
-    get_object_or_404(queries.visible_to(person(request)), number=number)
-    made = actions.order_finder_list(number=number, by=person(request), **order.dict())
+    get_object_or_404(queries.visible_to(signed_in(request)), number=number)
+    made = actions.order_finder_list(number=number, by=signed_in(request), **order.dict())
     return {"id": made.pk}

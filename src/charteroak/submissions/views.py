@@ -15,6 +15,7 @@ from charteroak.adapters.stores import HUB_KEYS, Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import LIFECYCLE, Action, Status
@@ -27,20 +28,14 @@ from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import Expected
 
 
-def person(request: HttpRequest) -> Person:
-    """Who is signed in; every page here asks for a sign-in first."""
-    assert isinstance(request.user, Person)  # noqa: S101 - login_required stands before every view
-    return request.user
-
-
 def _visible(request: HttpRequest, number: str) -> Agreement:
-    return get_object_or_404(queries.visible_to(person(request)), number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    found = [(record, queries.expected(record)) for record in queries.visible_to(person(request))]
+    found = [(record, queries.expected(record)) for record in queries.visible_to(signed_in(request))]
     rows = [(record, sum(file.accepted for file in files), len(files)) for record, files in found]
     return render(request, "submissions/index.html", {"rows": rows})
 
@@ -60,7 +55,7 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, record, deliver_form=form, status=422)
     file = form.cleaned_data["file"]
-    actions.receive(number=number, by=person(request), file_name=file.name, stream=file)
+    actions.receive(number=number, by=signed_in(request), file_name=file.name, stream=file)
     messages.success(request, _("Received. The hub now checks it; this page shows the result."))
     return redirect("submissions_agreement", number)
 
@@ -72,7 +67,7 @@ def order_finder_list(request: HttpRequest, number: str) -> HttpResponse:
     form = FinderListForm(request.POST, agreement=record)
     if not form.is_valid():
         return _page(request, record, finder_form=form, status=422)
-    actions.order_finder_list(number=number, by=person(request), **form.cleaned_data)
+    actions.order_finder_list(number=number, by=signed_in(request), **form.cleaned_data)
     messages.success(request, _("Ordered. The agency’s steward finds the list here when it is made."))
     return redirect("submissions_agreement", number)
 
@@ -82,7 +77,7 @@ def order_finder_list(request: HttpRequest, number: str) -> HttpResponse:
 def reject(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = get_object_or_404(Delivery, pk=pk, agreement=_visible(request, number))
     found = Found("", _("Set aside by the hub operator."), _("Ask the hub operator, then send it anew."))
-    actions.reject(pk=record.pk, by=person(request), findings=[found])
+    actions.reject(pk=record.pk, by=signed_in(request), findings=[found])
     messages.success(request, _("Rejected. Its bytes stay in quarantine."))
     return redirect("submissions_agreement", number)
 
@@ -91,9 +86,9 @@ def reject(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_safe
 def finder_list(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """The encrypted list for its agency's steward."""
-    known = queries.finder_lists_for(_visible(request, number), person(request))
+    known = queries.finder_lists_for(_visible(request, number), signed_in(request))
     get_object_or_404(known.exclude(ciphertext=""), pk=pk)
-    record = actions.record_download(pk=pk, by=person(request))
+    record = actions.record_download(pk=pk, by=signed_in(request))
     object_id = ObjectId(Store.INCOMING, record.ciphertext)
     content = stores.vault(Store.INCOMING).open_ciphertext(object_id)
     answer = StreamingHttpResponse(content, content_type="application/octet-stream")
@@ -127,7 +122,7 @@ def _page(
     finder_form: FinderListForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    by = person(request)
+    by = signed_in(request)
     files = queries.expected(record)
     own = agencies_where(by, Role.DATA_STEWARD)
     open_files = [file for file in files if file.agency in own and not file.accepted]

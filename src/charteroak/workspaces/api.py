@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.agencies.signin import signed_in
 from charteroak.workspaces import actions, queries
 from charteroak.workspaces.batch import SCRIPT
 from charteroak.workspaces.models import Job
-from charteroak.workspaces.views import found, person
+from charteroak.workspaces.views import found
 
 router = Router(auth=django_auth, tags=["workspaces"])
 
@@ -23,7 +24,7 @@ class ScriptIn(Schema):
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     record = found(request, number)
-    decisions = queries.decisions(record, person(request))
+    decisions = queries.decisions(record, signed_in(request))
     return {
         "number": number,
         "status": record.status,
@@ -38,7 +39,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
 def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, Any]:
     record = found(request, number)
     made = actions.submit_job(
-        workspace=record.pk, by=person(request), script_name=job.name[:120], script=job.script
+        workspace=record.pk, by=signed_in(request), script_name=job.name[:120], script=job.script
     )
     return {"id": made.pk}
 
@@ -56,16 +57,16 @@ def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
             {"id": one.pk, "name": one.name, "sha256": one.sha256, "size": one.size}
             for one in record.outputs.all()
         ],
-        "permitted": list(queries.job_decisions(record, person(request))),
+        "permitted": list(queries.job_decisions(record, signed_in(request))),
     }
 
 
 @router.post("/{number}/jobs/{pk}/cancel")
 def cancel(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
-    actions.cancel(pk=_job(request, number, pk).pk, by=person(request))
+    actions.cancel(pk=_job(request, number, pk).pk, by=signed_in(request))
     return read_job(request, number, pk)
 
 
 def _job(request: HttpRequest, number: str, pk: int) -> Job:
-    visible = queries.jobs_visible_to(person(request))
+    visible = queries.jobs_visible_to(signed_in(request))
     return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)

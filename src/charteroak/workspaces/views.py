@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
 from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, queries
@@ -19,20 +19,14 @@ from charteroak.workspaces.forms import JobForm
 from charteroak.workspaces.models import Workspace
 
 
-def person(request: HttpRequest) -> Person:
-    if not isinstance(request.user, Person):
-        raise Http404
-    return request.user
-
-
 def found(request: HttpRequest, number: str) -> Workspace:
-    return get_object_or_404(queries.visible_to(person(request)), agreement__number=number)
+    return get_object_or_404(queries.visible_to(signed_in(request)), agreement__number=number)
 
 
 @login_required
 @require_safe
 def workspaces(request: HttpRequest) -> HttpResponse:
-    who = person(request)
+    who = signed_in(request)
     operates = Role.ENCLAVE_OPERATOR in who.roles(clock.today())
     ready = [extract.link_run.agreement for extract in queries.ready_extracts()] if operates else []
     return render(
@@ -45,7 +39,7 @@ def workspaces(request: HttpRequest) -> HttpResponse:
 @login_required
 def open_(request: HttpRequest, number: str) -> HttpResponse:
     """GET: what is about to be opened; POST: open it."""
-    who = person(request)
+    who = signed_in(request)
     if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
         raise Http404
     extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
@@ -79,7 +73,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "memory": LIMITS.memory >> 30,
             "weaker": not queries.accounts_apart(),
             "turn": queries.whose_turn(record),
-            "decisions": queries.decisions(record, person(request)),
+            "decisions": queries.decisions(record, signed_in(request)),
             "jobs": record.jobs.select_related("submitted_by"),
             "form": form,
         },
@@ -96,7 +90,7 @@ def submit_job(request: HttpRequest, number: str) -> HttpResponse:
         return _workspace(request, record, form)
     said = form.cleaned_data
     job = actions.submit_job(
-        workspace=record.pk, by=person(request), script_name=said["name"][:120], script=said["script"]
+        workspace=record.pk, by=signed_in(request), script_name=said["name"][:120], script=said["script"]
     )
     messages.success(request, _("The job waits for its turn."))
     return redirect(job)
@@ -106,7 +100,7 @@ def submit_job(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, number: str) -> HttpResponse:
     record = found(request, number)
-    actions.close(pk=record.pk, by=person(request))
+    actions.close(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The workspace is closed."))
     return redirect(record)
 
@@ -114,13 +108,13 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(person(request))
+    visible = queries.jobs_visible_to(signed_in(request))
     record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
     steps = {job_rules.Status.QUEUED: 0, job_rules.Status.RUNNING: 1}
     context: dict[str, Any] = {
         "job": record,
         "step": steps.get(job_rules.Status(record.status), 2),
-        "decisions": queries.job_decisions(record, person(request)),
+        "decisions": queries.job_decisions(record, signed_in(request)),
         "outputs": record.outputs.all(),
         "peak": record.manifest.get("peak_memory", 0) >> 20,
     }
@@ -130,8 +124,8 @@ def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(person(request))
+    visible = queries.jobs_visible_to(signed_in(request))
     record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
-    actions.cancel(pk=record.pk, by=person(request))
+    actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
     return redirect(record)
