@@ -64,7 +64,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/reviews/SDE/answer": {"text": "So."},
         "/board/plan": later,
         f"/board/meetings/{at.meeting}/add-motion": motion,
-        f"/board/meetings/{at.planned}/add-motion": motion,
+        f"/board/meetings/{at.planned}/add-motion": motion | {"kind": "approve_outputs", "about": "001-2"},
         f"/board/meetings/{at.meeting}/add-follow-up": follow_up,
         f"/board/meetings/{at.planned}/add-follow-up": follow_up,
         f"/board/motions/{at.motion}/vote": {"choice": "approve"},

@@ -14,10 +14,7 @@ from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
 
-
-@pytest.fixture(autouse=True)
-def state(db: None) -> None:
-    way.load()
+pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
 
 
 def as_(username: str) -> Client:
@@ -99,6 +96,40 @@ def test_an_office_ends_the_same_day_and_can_be_granted_again() -> None:
     assert Role.DATA_STEWARD not in lena.roles(clock.today() - timedelta(days=1))
     actions.grant_role(person=lena.pk, role=Role.DATA_STEWARD, agency="OWS", by=sam)
     assert Role.DATA_STEWARD in lena.roles(clock.today())
+
+
+def test_an_office_is_held_once_so_that_ending_it_ends_it() -> None:
+    sam, lena = person("sam.reyes"), person("lena.park")
+    first = actions.grant_role(person=lena.pk, role=Role.DATA_STEWARD, agency="OWS", by=sam)
+    RoleHeld.objects.filter(pk=first.pk).update(since=clock.today() - timedelta(days=90))
+    with pytest.raises(Refused) as refused:
+        actions.grant_role(person=lena.pk, role=Role.DATA_STEWARD, agency="OWS", by=sam)
+    assert rules(refused) == {"held_already"}
+    actions.end_role(held=first.pk, by=sam)
+    assert Role.DATA_STEWARD not in lena.roles(clock.today())
+
+
+def test_an_office_that_ended_long_ago_keeps_its_last_day() -> None:
+    sam, lena = person("sam.reyes"), person("lena.park")
+    held = actions.grant_role(person=lena.pk, role=Role.DATA_STEWARD, agency="OWS", by=sam)
+    long_ago = clock.today() - timedelta(days=400)
+    RoleHeld.objects.filter(pk=held.pk).update(since=long_ago, until=long_ago)
+    with pytest.raises(Refused) as refused:
+        actions.end_role(held=held.pk, by=sam)
+    assert rules(refused) == {"wrong_status"}
+    held.refresh_from_db()
+    assert held.until == long_ago
+
+
+def test_a_closed_account_is_granted_nothing_and_is_closed_once() -> None:
+    sam, lena = person("sam.reyes"), person("lena.park")
+    actions.close_account(person=lena.pk, by=sam)
+    with pytest.raises(Refused) as refused:
+        actions.grant_role(person=lena.pk, role=Role.COUNSEL, agency=None, by=sam)
+    assert rules(refused) == {"account_closed"}
+    with pytest.raises(Refused) as refused:
+        actions.close_account(person=lena.pk, by=sam)
+    assert rules(refused) == {"wrong_status"}
 
 
 def test_a_closed_account_is_out_at_the_next_look() -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from apps import way
 from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
 from charteroak.audit.models import Event
 from charteroak.board import actions, queries
 from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
+from charteroak.policy.roles import Role
 from conftest import connection_as
 
 DAY_ZERO = date(2026, 9, 8)
@@ -240,3 +242,47 @@ def test_nobody_else_plans_notices_or_opens(motion: Motion, username: str) -> No
     assert refused(actions.notice, pk=motion.meeting_id, by=by) == ["wrong_role"]
     actions.notice(pk=motion.meeting_id, by=way.person("sam.reyes"))
     assert refused(actions.open_, pk=motion.meeting_id, by=by) == ["wrong_role"]
+
+
+def test_a_follow_up_is_reported_once_and_that_report_stays(motion: Motion) -> None:
+    convene(motion, *QUORUM)
+    june, sam = way.person("june.fisher"), way.person("sam.reyes")
+    promise = {"text": "Explain.", "reported_to": "Advisory board", "due_on": clock.today()}
+    assert refused(actions.add_follow_up, pk=motion.meeting_id, by=sam, **promise) == ["wrong_role"]
+    promised = actions.add_follow_up(pk=motion.meeting_id, by=june, **promise)  # type: ignore[arg-type] # as given above
+    actions.report_follow_up(pk=promised.pk, by=sam)
+    promised.refresh_from_db()
+    first = promised.reported_at
+    assert refused(actions.report_follow_up, pk=promised.pk, by=sam) == ["wrong_status"]
+    promised.refresh_from_db()
+    assert promised.reported_at == first
+
+
+def test_the_board_is_not_asked_before_the_agencies_have_decided(motion: Motion) -> None:
+    sam = way.person("sam.reyes")
+    asked = {"pk": motion.meeting_id, "by": sam, "text": "Approve."}
+    early = way.filled_in()
+    not_yet = refused(actions.add_motion, kind="approve_request", data_request=early.pk, **asked)
+    outputs = refused(
+        actions.add_motion,
+        kind="approve_outputs",
+        data_request=motion.data_request_id,
+        about="042-1",
+        **asked,
+    )
+    assert not_yet == outputs == ["not_ready"]
+
+
+def test_who_lost_the_office_of_a_seat_does_not_vote_for_it_by_another_office(motion: Motion) -> None:
+    convene(motion, *QUORUM)
+    grace, sam = way.person("grace.stone"), way.person("sam.reyes")
+    agencies.grant_role(person=grace.pk, role=Role.BOARD_MEMBER, agency="OEC", by=sam)
+    agencies.end_role(held=grace.roles_held.get(role=Role.BOARD_MEMBER, agency__code="SDE").pk, by=sam)
+    assert refused(actions.vote, pk=motion.pk, by=grace, choice=Choice.APPROVE) == ["wrong_role"]
+
+
+def test_who_sits_already_is_not_seated_again(motion: Motion) -> None:
+    convene(motion, *QUORUM)
+    seated = Event.objects.filter(name="board:meeting:attend").count()
+    actions.attend(pk=motion.meeting_id, by=way.person(QUORUM[0]))
+    assert Event.objects.filter(name="board:meeting:attend").count() == seated

@@ -21,6 +21,7 @@ from charteroak.agreements.destruction import plan
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit.models import Event
 from charteroak.hub import actions, destruction, extracts, tasks
+from charteroak.hub.api import permitted
 from charteroak.hub.models import Extract
 from charteroak.policy.decision import Refused
 from charteroak.submissions.models import Delivery
@@ -67,6 +68,15 @@ def refused(rule: str, act: Any, **arguments: Any) -> None:
     with pytest.raises(Refused) as caught:
         act(number=NUMBER, **arguments)
     assert rule in {reason.rule for reason in caught.value.reasons}
+
+
+def test_what_the_interface_permits_after_the_end_is_what_the_action_would_do(extract: Extract) -> None:
+    sam, run = person("sam.reyes"), extract.link_run
+    assert "clear-extract" in permitted(run.agreement, run, extract, sam)
+    Agreement.objects.update(ended_on=clock.today())
+    run.agreement.refresh_from_db()
+    assert "clear-extract" not in permitted(run.agreement, run, extract, sam)
+    refused("agreement_ended", actions.clear_extract, by=sam)
 
 
 def test_the_extract_is_exactly_the_agreed_columns_years_and_people(extract: Extract, state: Path) -> None:

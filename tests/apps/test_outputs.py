@@ -260,6 +260,15 @@ def test_a_contributor_may_send_it_back(checked: ReleaseRequest) -> None:
     assert checked.status == "returned"
 
 
+def test_a_vote_on_outputs_that_were_not_yet_cleared_counts_for_nothing(checked: ReleaseRequest) -> None:
+    outputs_way.carried(checked)
+    outputs_way.cleared(outputs_way.reviewed(checked))
+    clock.move_to(clock.now() + timedelta(days=31))
+    with pytest.raises(Refused) as caught:
+        actions.approve(pk=checked.pk, by=person("june.fisher"))
+    assert rules(caught) == {"no_carried_motion"}
+
+
 def test_the_chair_approves_only_after_the_preview_and_the_boards_vote(checked: ReleaseRequest) -> None:
     outputs_way.cleared(outputs_way.reviewed(checked))
     june = person("june.fisher")

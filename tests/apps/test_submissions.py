@@ -209,7 +209,7 @@ def test_plain_text_is_refused_before_a_byte_is_stored() -> None:
 
 @pytest.mark.parametrize("colleague", ["ben.cole", "noor.haddad", "maya.ortiz", "sam.reyes"])
 def test_only_its_own_steward_sends_an_agencys_file(colleague: str) -> None:
-    with pytest.raises(Refused, match="Only a data steward of CSC"):
+    with pytest.raises(Refused, match="Only data steward may"):
         actions.receive(
             number=NUMBER,
             by=person(colleague),
@@ -281,11 +281,43 @@ def test_a_finder_list_waits_for_the_numbers_it_asks_for() -> None:
 
 def test_only_the_hub_operator_orders_a_finder_list_and_once() -> None:
     send(CSC + ANA)
-    with pytest.raises(Refused, match="Only the hub operator"):
+    with pytest.raises(Refused, match="Only hub operator may"):
         ordered("lou.grant")
     ordered()
     with pytest.raises(Refused, match="ordered already"):
         ordered()
+
+
+def test_an_agency_that_knows_birth_dates_is_asked_by_no_list_on_any_route() -> None:
+    send(CSC + ANA)
+    key = stores.hub_recipient("analysis")
+    with pytest.raises(Refused) as refused:
+        actions.order_finder_list(number=NUMBER, by=person("noor.haddad"), agency="SDE", recipient=key)
+    assert [reason.rule for reason in refused.value.reasons] == ["answers_no_list"]
+
+
+class EndsMeanwhile:
+    """A file during whose arrival the agreement is ended."""
+
+    def __init__(self, stream: io.BytesIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        Agreement.objects.update(ended_on=clock.today())
+        return self._stream.read(size)
+
+
+def test_a_file_during_whose_arrival_the_agreement_ends_is_not_received() -> None:
+    before, sent = objects(Store.INCOMING), Delivery.objects.count()
+    with pytest.raises(Refused) as refused:
+        actions.receive(
+            number=NUMBER,
+            by=person("priya.nair"),
+            file_name=f"CSC.{NUMBER}.11_02_2026.matching.age",
+            stream=EndsMeanwhile(encrypted("matching", (CSC + ANA).encode())),
+        )
+    assert [reason.rule for reason in refused.value.reasons] == ["agreement_ended"]
+    assert (objects(Store.INCOMING), Delivery.objects.count()) == (before, sent)
 
 
 def test_a_finder_list_hides_each_number_among_nine_decoys(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from charteroak.agencies import actions as agencies
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
+from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, batch, tasks
 from charteroak.workspaces.models import Job, Workspace
 
@@ -226,6 +227,29 @@ def test_a_job_that_no_worker_will_take_up_again_has_failed(room: Workspace, as_
     assert (given_up.status, waits.status) == ("failed", "queued")
     assert "could not run this job" in given_up.outcome
     assert Event.objects.filter(name="workspaces:job:give_up").count() == 1
+
+
+def test_a_script_is_there_and_not_too_long_on_every_route(room: Workspace, client: Client) -> None:
+    client.force_login(person(MAYA))
+    for script, rule in ((" ", "no_script"), ("#" * 200_001, "script_too_long")):
+        sent = client.post(
+            f"/api/workspaces/{NUMBER}/submit-job", {"script": script}, content_type="application/json"
+        )
+        assert [reason["rule"] for reason in sent.json()["reasons"]] == [rule]
+    assert not Job.objects.exists()
+
+
+def test_who_is_granted_an_operators_office_later_works_in_the_room_no_more(room: Workspace) -> None:
+    """The office was free for this person: what they are to the project only the use can tell."""
+    lena, sam = person("lena.park"), person("sam.reyes")
+    for held in lena.roles_held.all():
+        agencies.end_role(held=held.pk, by=sam)
+    agencies.grant_role(person=lena.pk, role=Role.ENCLAVE_OPERATOR, agency=None, by=sam)
+    assert refused(room, "lena.park") == {"roles_must_stay_apart"}
+    room.extract.link_run.agreement.workspace.delete()
+    with pytest.raises(Refused) as caught:
+        actions.open_(extract=room.extract_id, by=lena)
+    assert {reason.rule for reason in caught.value.reasons} == {"roles_must_stay_apart"}
 
 
 def test_a_closed_workspace_starts_no_job(room: Workspace, as_process: AsProcess) -> None:

@@ -4,24 +4,30 @@ from datetime import timedelta
 from typing import Any
 
 from charteroak.policy import (
+    account,
     agency_review,
     agreement,
     data_request,
     delivery,
     extract,
+    finder_list,
+    follow_up,
     job,
     link_run,
     meeting,
     motion,
+    office,
     release_request,
     workspace,
 )
 from charteroak.policy.decision import refuse
+from charteroak.policy.roles import Role, must_stay_apart
 
 ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
 
 # Facts under which nothing speaks against any step of the lifecycle …
 NOTHING_AGAINST: dict[str, Any] = {
+    "account": account.Facts(),
     "agency_review": agency_review.Facts(),
     "agreement": agreement.Facts(request_approved=True, signer_party=True),
     "data_request": data_request.Facts(
@@ -29,9 +35,11 @@ NOTHING_AGAINST: dict[str, Any] = {
     ),
     "delivery": delivery.Facts(),
     "extract": extract.Facts(run_confirmed=True),
+    "finder_list": finder_list.Facts(),
+    "follow_up": follow_up.Facts(meeting_open=True),
     "job": job.Facts(),
     "link_run": link_run.Facts(),
-    "meeting": meeting.Facts(agenda_items=1, seats=6, present=4),
+    "meeting": meeting.Facts(agenda_items=1, seats=6, present=4, actor_seated=True),
     "motion": motion.Facts(
         meeting_open=True,
         quorum=True,
@@ -40,6 +48,7 @@ NOTHING_AGAINST: dict[str, Any] = {
         choice=motion.Choice.APPROVE,
         approvals=3,
     ),
+    "office": office.Facts(),
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
     "workspace": workspace.Facts(),
 }
@@ -55,6 +64,8 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agency_review", "not_in_review"): {"request_in_review": False},
     ("agency_review", "columns_undecided"): {"undecided_columns": ("SDE gpa",)},
     ("agency_review", "reason_missing"): {"reasonless_columns": ("SDE frpl",)},
+    ("agreement", "decided_before"): {"decided_before": True},
+    ("agreement", "drafted_already"): {"drafted": True},
     ("agreement", "request_not_approved"): {"request_approved": False},
     ("agreement", "clauses_missing"): {"missing_clauses": ("destruction",)},
     ("agreement", "not_a_party"): {"signer_party": False},
@@ -74,12 +85,23 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("data_request", "no_lost_motion"): {"motion_lost": False},
     ("delivery", "findings_open"): {"findings": 411},
     ("delivery", "another_accepted"): {"another_accepted": True},
+    ("delivery", "destroyed"): {"files_destroyed": True},
+    ("delivery", "not_covered"): {"coverage": ENDED},
+    ("finder_list", "answers_no_list"): {"answers": False},
+    ("finder_list", "finder_list_ordered"): {"ordered": True},
+    ("finder_list", "source_missing"): {"source_accepted": False},
+    ("finder_list", "not_covered"): {"coverage": ENDED},
     ("extract", "run_not_confirmed"): {"run_confirmed": False},
     ("extract", "beyond_the_agreement"): {"columns_beyond": ("pell",)},
     ("extract", "identifiers_found"): {"identifiers_found": ("ssn",)},
     ("extract", "own_access"): {"actor_is_recipient": True},
+    ("follow_up", "meeting_not_open"): {"meeting_open": False},
     ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},
-    ("link_run", "recipient_links"): {"actor_is_recipient": True},
+    ("link_run", "files_missing"): {"files_missing": ("DOL matching",)},
+    ("link_run", "run_exists"): {"another_run": True},
+    ("link_run", "no_recipe"): {"recipe_fits": False},
+    ("link_run", "crosswalk_not_written"): {"crosswalk_written": False},
+    ("link_run", "not_covered"): {"coverage": ENDED},
     ("link_run", "pairs_undecided"): {"pairs_undecided": 1},
     ("link_run", "agency_confirmed"): {"actor_agency_confirmed": True},
     ("link_run", "confirmations_missing"): {"to_confirm": ("SDE", "DOL"), "confirmed_by": ("SDE",)},
@@ -88,6 +110,9 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("meeting", "before_its_time"): {"until_start": timedelta(minutes=1)},
     ("meeting", "no_quorum"): {"present": 3},
     ("meeting", "motions_undecided"): {"undecided_motions": 1},
+    ("meeting", "no_seat"): {"actor_seated": False},
+    ("motion", "agenda_closed"): {"agenda_open": False},
+    ("motion", "not_ready"): {"ready": False},
     ("motion", "meeting_not_open"): {"meeting_open": False},
     ("motion", "no_quorum"): {"quorum": False},
     ("motion", "not_present"): {"actor_present": False},
@@ -97,6 +122,12 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("motion", "votes_missing"): {"concerned_not_voted": ("CSC",)},
     ("motion", "not_unanimous"): {"rejections": 1},
     ("motion", "unanimous"): {"rejections": 0},
+    ("office", "own_role"): {"actor_is_holder": True},
+    ("office", "not_an_office"): {"role": Role.AUTHOR},
+    ("office", "agency_missing"): {"role": Role.SIGNATORY},
+    ("office", "account_closed"): {"account_open": False},
+    ("office", "held_already"): {"held": True},
+    ("office", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
     ("release_request", "no_files"): {"files": 0},
     ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},
     ("release_request", "not_covered"): {"coverage": ENDED},
@@ -115,6 +146,13 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("release_request", "no_carried_motion"): {"motion_carried": False},
     ("release_request", "bytes_differ"): {"bytes_differ": ("5.csv",)},
     ("workspace", "not_covered"): {"coverage": ENDED},
+    ("workspace", "extract_not_cleared"): {"extract_cleared": False},
+    ("workspace", "opened_already"): {"opened": True},
+    ("workspace", "roles_must_stay_apart"): {
+        "apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.RECIPIENT})
+    },
+    ("workspace", "no_script"): {"script": 0},
+    ("workspace", "script_too_long"): {"script": workspace.LARGEST_SCRIPT + 1},
 }
 # A rule that hands on the clauses' own reason does not speak under its own name.
 SPEAKS_AS = {"not_covered": "agreement_ended"}

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from charteroak.policy.clauses import Asked, Elements, Terms, Use, covers
+from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
 
 SIGNED = date(2026, 10, 30)
@@ -151,6 +152,22 @@ def test_a_person_named_trained_and_pledged_may_enter(use: Use) -> None:
 )  # fmt: skip
 def test_everybody_else_stays_outside(use: Use, person: Standing, refused: list[str]) -> None:
     assert rules(TERMS, Asked(use, DAY, person=person)) == refused
+
+
+@pytest.mark.parametrize("use", FOR_PEOPLE)
+@pytest.mark.parametrize(
+    "role", [Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.POLICY_OFFICE, Role.AUDITOR]
+)
+def test_who_is_named_uses_nothing_while_holding_an_office_that_must_stay_apart(use: Use, role: Role) -> None:
+    both = replace(MAYA, roles=frozenset({role}))
+    assert rules(TERMS, Asked(use, DAY, person=both)) == ["roles_must_stay_apart"]
+
+
+def test_who_links_or_checks_is_not_named_in_the_agreement() -> None:
+    noor = replace(COLLEAGUE, training_until=END, pledge_until=END, roles=frozenset({Role.HUB_OPERATOR}))
+    assert rules(TERMS, Asked(Use.LINK, DAY, person=noor)) == []
+    named = replace(noor, username=MAYA.username)
+    assert rules(TERMS, Asked(Use.LINK, DAY, person=named)) == ["roles_must_stay_apart"]
 
 
 def test_without_wages_a_contractor_who_is_named_may_enter() -> None:

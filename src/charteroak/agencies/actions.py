@@ -7,18 +7,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person, Pledge, RoleHeld, Training
+from charteroak.agencies.queries import may_close, may_end, may_grant
 from charteroak.audit import actions as audit
-from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 
 VALID_FOR = timedelta(days=365)
 COURSE = "Confidentiality and secure data use"
-OF_AN_AGENCY = frozenset({Role.DATA_STEWARD, Role.SIGNATORY, Role.BOARD_MEMBER})
-OFFICES = frozenset(Role) - {Role.APPLICANT, Role.RECIPIENT, Role.AUTHOR, Role.SYSTEM}
 PLEDGE = (
     "I will use the data only for the purpose of the agreement, will not try to learn who anyone is, "
     "will not share what I see, and will report any breach at once."
@@ -106,28 +103,16 @@ def _wording() -> str:
     return hashlib.sha256(PLEDGE.encode()).hexdigest()
 
 
-def _may_grant(by: Person) -> None:
-    """Who operates grants no access: the policy office alone grants and ends roles."""
-    if Role.POLICY_OFFICE not in by.roles(clock.today()):
-        refuse("wrong_role", _("Only the policy office grants and ends roles.")).require()
-
-
 @transaction.atomic
 def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> RoleHeld:
     """Give a person an office. Refused when it must stay apart from one that they hold, or to oneself."""
-    _may_grant(by)
     holder = Person.objects.select_for_update().get(pk=person)
-    if holder.pk == by.pk:
-        refuse("own_role", _("Nobody grants a role to themselves.")).require()
-    if role not in OFFICES:
-        refuse("not_an_office", _("This role comes with a record; nobody grants it.")).require()
-    if role in OF_AN_AGENCY and not agency:
-        refuse("agency_missing", _("This office is held for an agency."), _("Name the agency.")).require()
-    must_stay_apart({*holder.roles(clock.today()), role}).require()
+    of = Agency.objects.get(code=agency) if agency else None
+    may_grant(by, holder, role, of).require()
     held, _made = RoleHeld.objects.update_or_create(
         person=holder,
         role=role,
-        agency=Agency.objects.get(code=agency) if agency else None,
+        agency=of,
         since=clock.today(),
         defaults={"until": None},  # granted again on the day on which it was ended
     )
@@ -138,8 +123,8 @@ def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> Ro
 @transaction.atomic
 def end_role(*, held: int, by: Person) -> None:
     """End an office as of today: access that rests on it is gone at the next look."""
-    _may_grant(by)
     role = RoleHeld.objects.select_for_update(of=("self",)).select_related("person", "agency").get(pk=held)
+    may_end(by, role).require()
     role.until = clock.today() - timedelta(days=1)
     role.save(update_fields=["until"])
     audit.record(
@@ -154,8 +139,8 @@ def end_role(*, held: int, by: Person) -> None:
 @transaction.atomic
 def close_account(*, person: int, by: Person) -> None:
     """Close a person's account the same day: the next request they make is refused."""
-    _may_grant(by)
     holder = Person.objects.select_for_update().get(pk=person)
+    may_close(by, holder).require()
     holder.is_active = False
     holder.save(update_fields=["is_active"])
     audit.record("agencies:account:close", by=by, subject=holder)

@@ -41,7 +41,8 @@ def _authority(found: Authority | None) -> dict[str, Any] | None:
 
 def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
     standing = person.standing()
-    grants = queries.grants_roles(signed_in(request))
+    by, held = signed_in(request), list(queries.roles_held(person))
+    grants = queries.grants_roles(by)
     mine = ["complete-training", "sign-pledge"] if person == request.user else []
     return {
         "username": person.username,
@@ -50,10 +51,15 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
         "training_until": standing.training_until,
         "pledge_until": standing.pledge_until,
         "offices": [
-            {"id": held.pk, "role": held.role, "agency": held.agency.code if held.agency else None}
-            for held in queries.roles_held(person)
+            {"id": one.pk, "role": one.role, "agency": one.agency.code if one.agency else None}
+            for one in held
         ],
-        "permitted": [*mine, *(["grant-role", "end-role", "close-account"] if grants else [])],
+        "permitted": [
+            *mine,
+            *(["grant-role"] if grants and person.is_active else []),
+            *(["end-role"] if grants and held else []),
+            *(["close-account"] if queries.may_close(by, person) else []),
+        ],
     }
 
 

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.agencies.actions import OFFICES
 from charteroak.agencies.models import Agency
 from charteroak.policy.lifecycle import words
+from charteroak.policy.office import OFFICES
 from charteroak.policy.roles import Role
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from charteroak.adapters import clock
 from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
 
@@ -103,6 +104,7 @@ class Person(AbstractBaseUser):
             state_employee=self.employer_kind == self.Employer.STATE,
             training_until=training.until if training else None,
             pledge_until=pledge.until if pledge else None,
+            roles=self.roles(clock.today()),
         )
 
     def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:

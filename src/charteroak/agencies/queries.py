@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.policy.roles import Role
+from charteroak.policy import account, office
+from charteroak.policy.decision import Decision
+from charteroak.policy.roles import Role, must_stay_apart
 
 TOUCHES_DATA = frozenset({Role.RESEARCHER, Role.HUB_OPERATOR, Role.OUTPUT_CHECKER})
 SOON = timedelta(days=30)
@@ -64,8 +66,37 @@ def reads_accounts(person: Person) -> bool:
     return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.AUDITOR})
 
 
+def may_grant(by: Person, holder: Person, role: Role, agency: Agency | None) -> Decision:
+    """Whether `by` may give `holder` this office today."""
+    today = clock.today()
+    known = office.Facts(
+        role=role,
+        agency=agency is not None,
+        actor_is_holder=holder.pk == by.pk,
+        account_open=holder.is_active,
+        held=roles_held(holder).filter(role=role, agency=agency).exists(),
+        apart=must_stay_apart({*holder.roles(today), role}),
+    )
+    return office.LIFECYCLE.may(None, office.Action.GRANT, by.roles(today), known)
+
+
+def may_end(by: Person, held: RoleHeld) -> Decision:
+    """Whether `by` may end this office today."""
+    today = clock.today()
+    over = held.until is not None and held.until < today
+    status = office.Status.ENDED if over else office.Status.HELD
+    return office.LIFECYCLE.may(status, office.Action.END, by.roles(today), office.Facts())
+
+
+def may_close(by: Person, holder: Person) -> Decision:
+    """Whether `by` may close this person's account today."""
+    status = account.Status.OPEN if holder.is_active else account.Status.CLOSED
+    return account.LIFECYCLE.may(status, account.Action.CLOSE, by.roles(clock.today()), account.Facts())
+
+
 def grants_roles(person: Person) -> bool:
-    return Role.POLICY_OFFICE in person.roles(clock.today())
+    """Whether granting and ending offices is this person's office."""
+    return bool(person.roles(clock.today()) & office.LIFECYCLE.table[None, office.Action.GRANT].roles)
 
 
 def roles_held(person: Person) -> QuerySet[RoleHeld]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,11 +19,12 @@ from charteroak.agreements.checklist import REQUIRED
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
-from charteroak.policy.decision import ALLOWED, Decision, refuse
+from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.roles import Role
+from charteroak.policy.standing import Standing
 from charteroak.requests.models import DataRequest
 
-DRAFTERS = frozenset({Role.COUNSEL, Role.POLICY_OFFICE})
+DRAFTERS = agreement.LIFECYCLE.table[None, agreement.Action.DRAFT].roles
 BY_PARTY = frozenset(
     {agreement.Action.SIGN, agreement.Action.EXECUTE}
 )  # asked of each party, not of the whole
@@ -175,6 +177,11 @@ def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     return roles | {Role.RECIPIENT} if record.recipients.filter(person=person).exists() else roles
 
 
+def standing_towards(record: Agreement, person: Person) -> Standing:
+    """This person as the rules see them when it is about this agreement's records."""
+    return replace(person.standing(), roles=roles_of(person, record))
+
+
 def facts(
     record: Agreement, by: Person, shown: str | None = None, party: Party | None = None
 ) -> agreement.Facts:
@@ -207,32 +214,27 @@ def destroyed_at(record: Agreement) -> datetime | None:
 
 def draft_decision(request: DataRequest, by: Person) -> Decision:
     """Whether this person may draft the agreement on a request now."""
-    if not by.roles(clock.today()) & DRAFTERS:
-        return refuse("wrong_role", _("Only counsel or the policy office drafts an agreement."))
-    if request.status != data_request.Status.APPROVED:
-        return refuse("request_not_approved", _("The board has not approved the request."))
-    if request.ends_on is None:
-        return refuse("decided_before", _("This request was decided before this program; it has no columns."))
-    if Agreement.objects.filter(data_request=request).exists():
-        return refuse("drafted_already", _("The agreement on this request has been drafted."))
-    return ALLOWED
+    known = agreement.Facts(
+        request_approved=request.status == data_request.Status.APPROVED,
+        decided_before=request.historic_decision_on is not None,
+        drafted=Agreement.objects.filter(data_request=request).exists(),
+    )
+    return agreement.LIFECYCLE.may(None, agreement.Action.DRAFT, by.roles(clock.today()), known)
 
 
 def to_draft() -> QuerySet[DataRequest]:
     """Approved requests whose agreement has yet to be drafted."""
     return DataRequest.objects.filter(
-        status=data_request.Status.APPROVED, ends_on__isnull=False, agreement__isnull=True
+        status=data_request.Status.APPROVED, historic_decision_on__isnull=True, agreement__isnull=True
     )
 
 
 def decisions(record: Agreement, person: Person) -> dict[str, Decision]:
     """What this person's office could do with the agreement now, allowed or refused with reasons; not signing."""
-    roles, now, status = roles_of(person, record), facts(record, person), agreement.Status(record.status)
-    return {
-        action.value: agreement.LIFECYCLE.may(status, action, roles, now)
-        for (at, action), step in agreement.LIFECYCLE.table.items()
-        if at == status and step.roles & roles and action not in BY_PARTY
-    }
+    found = agreement.LIFECYCLE.decisions(
+        agreement.Status(record.status), roles_of(person, record), facts(record, person)
+    )
+    return {action: decision for action, decision in found.items() if action not in BY_PARTY}
 
 
 def signatures_wanted(record: Agreement, person: Person) -> list[Party]:

@@ -12,17 +12,21 @@ from charteroak.agencies.queries import administration_on, authority_of
 from charteroak.audit import actions as audit
 from charteroak.board.models import Attendance, Board, FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.board.queries import (
-    agenda_decision,
     concerned,
+    may_add_follow_up,
+    may_add_motion,
+    may_plan,
+    may_report,
     meeting_facts,
     motion_facts,
+    ready_for_the_board,
     result,
+    roles_of,
     seat_of,
     seats,
     standing_votes,
 )
 from charteroak.policy import meeting, motion
-from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
@@ -43,12 +47,10 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
     audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
 
 
-def _office(by: Person) -> frozenset[Role]:
-    return by.roles(clock.today())
-
-
 def _require(record: Meeting, action: meeting.Action, by: Person) -> None:
-    meeting.LIFECYCLE.may(meeting.Status(record.status), action, _office(by), meeting_facts(record)).require()
+    meeting.LIFECYCLE.may(
+        meeting.Status(record.status), action, roles_of(by, record), meeting_facts(record, by)
+    ).require()
 
 
 def _locked(pk: int) -> Meeting:
@@ -58,8 +60,7 @@ def _locked(pk: int) -> Meeting:
 @transaction.atomic
 def plan(*, by: Person, board: int, starts_at: datetime, place: str) -> Meeting:
     """Plan a meeting; it counts for nothing until it is noticed."""
-    if not _office(by) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR}:
-        refuse("wrong_role", "Only the policy office or the chair plans a meeting.").require()
+    may_plan(by).require()
     record = Meeting.objects.create(board_id=board, starts_at=starts_at, place=place)
     audit.record(
         "board:meeting:plan", by=by, subject=record, starts_at=starts_at.isoformat(timespec="minutes")
@@ -71,12 +72,8 @@ def plan(*, by: Person, board: int, starts_at: datetime, place: str) -> Meeting:
 def add_motion(*, pk: int, by: Person, kind: str, data_request: int, text: str, about: str = "") -> Motion:
     """Put a motion on the agenda; after the notice has gone out the agenda is closed."""
     record = _locked(pk)
-    agenda_decision(by).require()
-    if record.status != meeting.Status.PLANNED:
-        refuse(
-            "agenda_closed", "The agenda was published with the notice.", "Plan another meeting."
-        ).require()
     about_request = DataRequest.objects.get(pk=data_request)
+    may_add_motion(record, by, ready_for_the_board(kind, about_request, about)).require()
     added = Motion.objects.create(
         meeting=record, kind=kind, data_request=about_request, about=about, text=text
     )
@@ -99,14 +96,14 @@ def notice(*, pk: int, by: Person) -> None:
 
 @transaction.atomic
 def attend(*, pk: int, by: Person) -> None:
-    """A member takes their seat."""
+    """A member takes their seat; who sits there already is not seated twice."""
     record = _locked(pk)
     _require(record, meeting.Action.ATTEND, by)
-    seat = seat_of(by, record)
-    if seat is None:
-        refuse("no_seat", "You hold no seat on this board.").require()
-    Attendance.objects.get_or_create(meeting=record, seat=seat, defaults={"at": clock.now()})
-    audit.record("board:meeting:attend", by=by, subject=record)
+    _seated, new = Attendance.objects.get_or_create(
+        meeting=record, seat=seat_of(by, record), defaults={"at": clock.now()}
+    )
+    if new:
+        audit.record("board:meeting:attend", by=by, subject=record)
 
 
 @transaction.atomic
@@ -141,7 +138,10 @@ def vote(*, pk: int, by: Person, choice: motion.Choice, reason: str = "") -> Non
     """Cast or correct the vote of one's seat; the latest stands, all stay on the record."""
     record = _locked_motion(pk)
     motion.LIFECYCLE.may(
-        motion.Status(record.status), motion.Action.VOTE, _office(by), motion_facts(record, by, choice)
+        motion.Status(record.status),
+        motion.Action.VOTE,
+        roles_of(by, record.meeting),
+        motion_facts(record, by, choice),
     ).require()
     seat = seats(record.meeting).get(person=by)
     Vote.objects.create(motion=record, seat=seat, choice=choice, reason=reason, by=by, at=clock.now())
@@ -154,15 +154,17 @@ def declare(*, pk: int, by: Person) -> None:
     record = _locked_motion(pk)
     facts = motion_facts(record, by)
     action = result(facts)
-    motion.LIFECYCLE.may(motion.Status(record.status), action, _office(by), facts).require()
+    roles = roles_of(by, record.meeting)
+    motion.LIFECYCLE.may(motion.Status(record.status), action, roles, facts).require()
     record.status = motion.LIFECYCLE.after(motion.Status(record.status), action)
     record.declared_by, record.declared_at = by, clock.now()
     record.save()
+    today, administration = clock.today(), administration_on(clock.today())
+    authorities = [(seat.agency.code, authority_of(seat.agency, today)) for seat in concerned(record)]
+    votes = [f"{vote.seat.agency.code}:{vote.choice}" for vote in standing_votes(record).values()]
     if record.kind == Motion.Kind.APPROVE_REQUEST:
         decide = requests.approve if record.status == motion.Status.CARRIED else requests.decline
         decide(pk=record.data_request_id, by=by, motion=record.pk)
-    today, administration = clock.today(), administration_on(clock.today())
-    authorities = [(seat.agency.code, authority_of(seat.agency, today)) for seat in concerned(record)]
     audit.record(
         f"board:motion:{action.value}",
         by=by,
@@ -170,7 +172,7 @@ def declare(*, pk: int, by: Person) -> None:
         kind=record.kind,
         number=record.data_request.number,
         about=record.about,
-        votes=[f"{v.seat.agency.code}:{v.choice}" for v in standing_votes(record).values()],
+        votes=votes,
         authorities=[f"{code}:{found.code if found else 'none'}" for code, found in authorities],
         administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
@@ -181,7 +183,10 @@ def postpone(*, pk: int, by: Person) -> None:
     """Leave a motion undecided, so that the meeting can close; a later agenda may take it up."""
     record = _locked_motion(pk)
     motion.LIFECYCLE.may(
-        motion.Status(record.status), motion.Action.POSTPONE, _office(by), motion_facts(record, by)
+        motion.Status(record.status),
+        motion.Action.POSTPONE,
+        roles_of(by, record.meeting),
+        motion_facts(record, by),
     ).require()
     record.status = motion.LIFECYCLE.after(motion.Status(record.status), motion.Action.POSTPONE)
     record.save()
@@ -192,8 +197,7 @@ def postpone(*, pk: int, by: Person) -> None:
 def add_follow_up(*, pk: int, by: Person, text: str, reported_to: str, due_on: date) -> FollowUp:
     """Record what the board promised, to whom it will be reported and by when."""
     record = _locked(pk)
-    if Role.BOARD_CHAIR not in _office(by) or record.status != meeting.Status.OPEN:
-        refuse("wrong_status", "The chair records follow-ups while the meeting is open.").require()
+    may_add_follow_up(record, by).require()
     added = FollowUp.objects.create(meeting=record, text=text, reported_to=reported_to, due_on=due_on)
     audit.record("board:follow_up:add", by=by, subject=added, meeting=record.pk, due_on=str(due_on))
     return added
@@ -203,8 +207,7 @@ def add_follow_up(*, pk: int, by: Person, text: str, reported_to: str, due_on: d
 def report_follow_up(*, pk: int, by: Person) -> None:
     """The policy office has reported it to the advisory board."""
     record = FollowUp.objects.select_for_update().get(pk=pk)
-    if Role.POLICY_OFFICE not in _office(by):
-        refuse("wrong_role", "The policy office reports follow-ups.").require()
+    may_report(record, by).require()
     record.reported_by, record.reported_at = by, clock.now()
     record.save()
     audit.record("board:follow_up:report", by=by, subject=record)

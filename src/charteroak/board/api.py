@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.models import FollowUp, Meeting, Motion
@@ -19,7 +21,7 @@ router = Router(auth=django_auth, tags=["board"])
 
 class PlanIn(Schema):
     board: int
-    starts_at: datetime
+    starts_at: datetime  # state time where it names no other
     place: str
 
 
@@ -79,8 +81,16 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
             for one in record.follow_ups.all()
         ],
         "minutes": record.minutes or None,
-        "permitted": [name for name, decision in queries.decisions(record, by).items() if decision.allowed],
+        "permitted": _permitted(record, by),
     }
+
+
+def _permitted(record: Meeting, by: Person) -> list[str]:
+    asked = queries.decisions(record, by) | {
+        "add_motion": queries.may_add_motion(record, by),
+        "add_follow_up": queries.may_add_follow_up(record, by),
+    }
+    return [name for name, decision in asked.items() if decision.allowed]
 
 
 def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
@@ -100,13 +110,17 @@ def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/plan")
 def plan(request: HttpRequest, given: PlanIn) -> dict[str, Any]:
-    return _facts(actions.plan(by=signed_in(request), **given.dict()), request)
+    at = given.starts_at if given.starts_at.tzinfo else given.starts_at.replace(tzinfo=clock.STATE_TIME)
+    made = actions.plan(by=signed_in(request), board=given.board, starts_at=at, place=given.place)
+    return _facts(made, request)
 
 
 @router.post("/meetings/{pk}/add_motion")
 def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]:
     record = _found(request, pk)
-    queries.agenda_decision(signed_in(request)).require()  # first: an answer tells which requests there are
+    queries.may_add_motion(
+        record, signed_in(request)
+    ).require()  # first: an answer tells which requests there are
     about = get_object_or_404(DataRequest, number=given.number)
     actions.add_motion(
         pk=pk,

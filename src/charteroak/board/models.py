@@ -8,6 +8,7 @@ from django.urls import reverse
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
+from charteroak.policy import follow_up
 from charteroak.policy import meeting as meeting_rules
 from charteroak.policy import motion as motion_rules
 from charteroak.policy.lifecycle import choices
@@ -122,3 +123,7 @@ class FollowUp(models.Model):
 
     class Meta:
         constraints = [by_and_at("follow_up", "reported")]
+
+    @property
+    def status(self) -> follow_up.Status:
+        return follow_up.Status.REPORTED if self.reported_at else follow_up.Status.PROMISED

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.board.models import Meeting, Motion, Seat, Vote
-from charteroak.policy import meeting, motion
+from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
+from charteroak.policy import data_request, follow_up, meeting, motion
 from charteroak.policy.agency_review import Choice as ColumnChoice
-from charteroak.policy.decision import ALLOWED, Decision, refuse
+from charteroak.policy.decision import Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
+from charteroak.requests.models import DataRequest
 
 
 def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
@@ -24,8 +26,17 @@ def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
     ).select_related("agency", "person")
 
 
-def meeting_facts(record: Meeting) -> meeting.Facts:
+def roles_of(person: Person, record: Meeting) -> frozenset[Role]:
+    """Offices held today; of a seat's holder a member only while the office is held for the seat's agency."""
+    roles, seat = person.roles(clock.today()), seat_of(person, record)
+    if seat is not None and seat.agency not in agencies_where(person, Role.BOARD_MEMBER):
+        roles -= {Role.BOARD_MEMBER}
+    return roles
+
+
+def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
     return meeting.Facts(
+        actor_seated=by is not None and seat_of(by, record) is not None,
         until_start=record.starts_at - clock.now(),
         agenda_items=record.motions.count(),
         seats=seats(record).count(),
@@ -110,11 +121,35 @@ def sets_agenda(person: Person) -> bool:
     return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.BOARD_CHAIR})
 
 
-def agenda_decision(person: Person) -> Decision:
-    """Whether this person may put a motion on an agenda."""
-    if sets_agenda(person):
-        return ALLOWED
-    return refuse("wrong_role", _("Only the policy office or the chair sets the agenda."))
+def may_plan(person: Person) -> Decision:
+    """Whether this person may plan a meeting."""
+    return meeting.LIFECYCLE.may(None, meeting.Action.PLAN, person.roles(clock.today()), meeting.Facts())
+
+
+def may_add_motion(record: Meeting, person: Person, ready: bool = True) -> Decision:
+    """Whether this person may put a motion on the agenda, of something that is `ready` for the board."""
+    known = motion.Facts(agenda_open=record.status == meeting.Status.PLANNED, ready=ready)
+    return motion.LIFECYCLE.may(None, motion.Action.ADD, roles_of(person, record), known)
+
+
+def ready_for_the_board(kind: str, about: DataRequest, outputs: str) -> bool:
+    """A request once it is recommended; its outputs, by their number, once it is approved."""
+    if kind == Motion.Kind.APPROVE_REQUEST:
+        return about.status == data_request.Status.RECOMMENDED
+    return about.status == data_request.Status.APPROVED and bool(outputs.strip())
+
+
+def may_add_follow_up(record: Meeting, person: Person) -> Decision:
+    """Whether this person may record what the board promised."""
+    known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN)
+    return follow_up.LIFECYCLE.may(None, follow_up.Action.ADD, roles_of(person, record), known)
+
+
+def may_report(record: FollowUp, person: Person) -> Decision:
+    """Whether this person may note that a follow-up was reported."""
+    return follow_up.LIFECYCLE.may(
+        record.status, follow_up.Action.REPORT, person.roles(clock.today()), follow_up.Facts()
+    )
 
 
 def roll(record: Meeting) -> list[tuple[Seat, bool]]:
@@ -125,13 +160,9 @@ def roll(record: Meeting) -> list[tuple[Seat, bool]]:
 
 def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
     """What this person may do with the meeting now, or why not; only what their office is for."""
-    roles, facts = person.roles(clock.today()), meeting_facts(record)
-    status = meeting.Status(record.status)
-    found = {
-        action.value: meeting.LIFECYCLE.may(status, action, roles, facts)
-        for (at, action), step in meeting.LIFECYCLE.table.items()
-        if at == status and step.roles & roles
-    }
+    found = meeting.LIFECYCLE.decisions(
+        meeting.Status(record.status), roles_of(person, record), meeting_facts(record, person)
+    )
     if seat_of(person, record) is None or record.attendance.filter(seat__person=person).exists():
         found.pop(meeting.Action.ATTEND.value, None)
     return found
@@ -141,7 +172,7 @@ def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
     """Whether this person may vote, declare and postpone, or why not."""
     if record.status != motion.Status.ON_AGENDA:
         return {}
-    roles, found = person.roles(clock.today()), {}
+    roles, found = roles_of(person, record.meeting), {}
     if seat_of(person, record.meeting) is not None:
         facts = motion_facts(record, person, Choice.RECUSE)
         found["vote"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, motion.Action.VOTE, roles, facts)

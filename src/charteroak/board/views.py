@@ -11,14 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.forms import FollowUpForm, MotionForm, PlanForm, VoteForm
 from charteroak.board.models import FollowUp, Motion
 from charteroak.policy.motion import Choice
-from charteroak.policy.roles import Role
 
 
 @require_safe
@@ -34,7 +32,7 @@ def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponse:
         "board/calendar.html",
         {
             "meetings": queries.visible_to(reader),
-            "plans": reader is not None and queries.sets_agenda(reader),
+            "plans": reader is not None and queries.may_plan(reader).allowed,
             "form": form,
         },
         status=400 if form.errors else 200,
@@ -65,7 +63,7 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
     items = [
         _item(motion, reader, forms_in_error) for motion in record.motions.select_related("data_request")
     ]
-    roles = reader.roles(clock.today()) if reader else frozenset()
+    promised = record.follow_ups.all()
     return render(
         request,
         "board/meeting.html",
@@ -76,9 +74,9 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "seats": queries.roll(record),
             "turn": queries.whose_turn(record),
             "decisions": queries.decisions(record, reader) if reader else {},
-            "sets_agenda": reader is not None and queries.sets_agenda(reader) and record.status == "planned",
-            "chairs": Role.BOARD_CHAIR in roles and record.status == "open",
-            "reports": Role.POLICY_OFFICE in roles,
+            "sets_agenda": reader is not None and queries.may_add_motion(record, reader).allowed,
+            "chairs": reader is not None and queries.may_add_follow_up(record, reader).allowed,
+            "reports": reader is not None and any(queries.may_report(one, reader) for one in promised),
             "motion_form": forms_in_error.get("motion", MotionForm()),
             "follow_up_form": forms_in_error.get("follow_up", FollowUpForm()),
         },
@@ -118,7 +116,9 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @require_POST
 def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
-    queries.agenda_decision(signed_in(request)).require()  # first: the form tells which requests there are
+    queries.may_add_motion(
+        record, signed_in(request)
+    ).require()  # first: the form tells which requests there are
     form = MotionForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, motion=form)

@@ -27,11 +27,6 @@ def _locked_run(number: str) -> LinkRun:
     return runs.exclude(status=Status.FAILED).get(agreement__number=number)
 
 
-def _require(run: LinkRun, action: Action, by: Person) -> None:
-    roles = queries.roles_of(by, run.agreement)
-    LIFECYCLE.may(Status(run.status), action, roles, queries.facts(run, by)).require()
-
-
 def clauses(decision: Decision) -> list[str]:
     return sorted(set(decision.clauses))
 
@@ -65,15 +60,20 @@ def start_link_run(*, number: str, by: Person) -> LinkRun:
 def decide_pairs(*, number: str, by: Person, decisions: Mapping[int, bool]) -> None:
     """Say of doubtful pairs, by their number, whether they are one person. A later decision replaces."""
     run = _locked_run(number)
-    _require(run, Action.DECIDE_PAIR, by)
-    covered = queries.link_coverage(run.agreement, by).require()
+    covered = queries.may(run, Action.DECIDE_PAIR, by).require()
     unknown = [pair for pair in decisions if not 1 <= pair <= run.pairs_to_review]
     if unknown:
         refuse("no_such_pair", _("This run lists no such pair."), _("Decide on the pairs shown.")).require()
-    for pair, same in decisions.items():
-        PairDecision.objects.update_or_create(
-            link_run=run, pair=pair, defaults={"same_person": same, "by": by, "at": clock.now()}
-        )
+    now = clock.now()
+    PairDecision.objects.bulk_create(
+        [
+            PairDecision(link_run=run, pair=pair, same_person=same, by=by, at=now)
+            for pair, same in decisions.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["link_run", "pair"],
+        update_fields=["same_person", "by", "at"],
+    )
     audit.record(
         "hub:link_run:decide_pairs",
         by=by,
@@ -88,8 +88,7 @@ def decide_pairs(*, number: str, by: Person, decisions: Mapping[int, bool]) -> N
 def settle(*, number: str, by: Person) -> None:
     """Close the clerical review: the linker folds the decisions in and writes the crosswalk."""
     run = _locked_run(number)
-    _require(run, Action.SETTLE, by)
-    covered = queries.link_coverage(run.agreement, by).require()
+    covered = queries.may(run, Action.SETTLE, by).require()
     run.status = LIFECYCLE.after(Status(run.status), Action.SETTLE)
     run.settled_by, run.settled_at = by, clock.now()
     run.save()
@@ -119,7 +118,7 @@ def confirm(*, number: str, by: Person, agency: str) -> None:
 
 
 def _complete(run: LinkRun, by: Person, covered: Decision) -> None:
-    _require(run, Action.COMPLETE_CONFIRMATION, by)
+    queries.may(run, Action.COMPLETE_CONFIRMATION, by).require()
     run.status = LIFECYCLE.after(Status(run.status), Action.COMPLETE_CONFIRMATION)
     run.save()
     ordered = Extract.objects.create(link_run=run, ordered_by=by, ordered_at=clock.now())
@@ -149,16 +148,7 @@ def clear_extract(*, number: str, by: Person) -> None:
         .select_related("link_run__agreement")
         .get(link_run__agreement__number=number)
     )
-    agreement = record.link_run.agreement
-    covered = queries.extract_coverage(
-        agreement
-    ).require()  # first: an ended agreement is the reason everywhere
-    extract_rules.LIFECYCLE.may(
-        extract_rules.Status(record.status),
-        extract_rules.Action.CLEAR,
-        queries.roles_of(by, agreement),
-        queries.extract_facts(record, by),
-    ).require()
+    covered = queries.clear_decision(record, by).require()
     record.status = extract_rules.Status.CLEARED
     record.cleared_by, record.cleared_at = by, clock.now()
     record.save()

@@ -13,7 +13,6 @@ from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import actions, queries
 from charteroak.hub.models import Extract, LinkRun
-from charteroak.policy import extract as extract_rules
 from charteroak.policy import link_run as link_rules
 
 router = Router(auth=django_auth, tags=["hub"])
@@ -77,19 +76,15 @@ def _extract(extract: Extract) -> dict[str, Any]:
 
 def permitted(record: Agreement, run: LinkRun | None, extract: Extract | None, by: Person) -> list[str]:
     """What this person may do here now, as the actions themselves would decide."""
-    roles = queries.roles_of(by, record)
     found = ["start-link-run"] if queries.start_decision(record, by) else []
     if run is not None:
-        status, facts = link_rules.Status(run.status), queries.facts(run, by)
         for action in (link_rules.Action.DECIDE_PAIR, link_rules.Action.SETTLE):
-            if link_rules.LIFECYCLE.may(status, action, roles, facts):
+            if queries.may(run, action, by):
                 found.append({"decide_pair": "decide-pairs"}.get(action, action))
         codes = agreements.contributors(record)
         found += [f"confirm-{code}" for code in codes if queries.confirm_decision(run, by, code)]
-    if extract is not None:
-        at, facts_of = extract_rules.Status(extract.status), queries.extract_facts(extract, by)
-        if extract_rules.LIFECYCLE.may(at, extract_rules.Action.CLEAR, roles, facts_of):
-            found.append("clear-extract")
+    if extract is not None and queries.clear_decision(extract, by):
+        found.append("clear-extract")
     if queries.destroy_decision(record, DestructionDuty.What.IDENTIFIERS, by):
         found.append("destroy-identifiers")
     return found

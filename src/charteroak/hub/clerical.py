@@ -15,7 +15,7 @@ from charteroak.hub.actions import clauses
 from charteroak.hub.linking import stored_review
 from charteroak.hub.models import LinkRun
 from charteroak.policy.decision import Decision, Refused
-from charteroak.policy.link_run import LIFECYCLE, Action, Status
+from charteroak.policy.link_run import Action
 
 
 def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: Sequence[int]) -> None:
@@ -37,9 +37,7 @@ def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: S
 
 
 def may_decide(run: LinkRun, by: Person) -> Decision:
-    roles, action = queries.roles_of(by, run.agreement), Action.DECIDE_PAIR
-    decision = LIFECYCLE.may(Status(run.status), action, roles, queries.facts(run, by))
-    return decision & queries.link_coverage(run.agreement, by)
+    return queries.may(run, Action.DECIDE_PAIR, by)
 
 
 def evidence(run: LinkRun, numbers: Sequence[int]) -> list[dict[str, Any]]:

@@ -16,11 +16,11 @@ from charteroak.hub.models import Extract, LinkRun
 from charteroak.hub.recipes import recipe_for
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import link_run as link_rules
-from charteroak.policy.clauses import Asked, Terms, Use
+from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.delivery import Status as DeliveryStatus
-from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.policy.roles import Role
 from charteroak.submissions import queries as submissions
 from charteroak.submissions.models import Delivery
 
@@ -62,15 +62,31 @@ def missing(record: Agreement, kind: FileKind) -> list[str]:
     return [code for code in agreements.contributors(record) if code not in sent]
 
 
+def files_missing(record: Agreement, kind: FileKind) -> tuple[str, ...]:
+    """The same, as a refusal names them."""
+    return tuple(f"{code} {kind.value}" for code in missing(record, kind))
+
+
 def facts(run: LinkRun, by: Person, agency: str = "") -> link_rules.Facts:
+    """What the rules need to know of a run; `agency` is the one whose steward confirms the match."""
     confirmed = tuple(run.confirmations.values_list("agency__code", flat=True))
     return link_rules.Facts(
+        files_missing=files_missing(run.agreement, FileKind.ANALYSIS) if agency else (),
         pairs_undecided=run.pairs_to_review - run.pair_decisions.count(),
-        actor_is_recipient=Role.RECIPIENT in roles_of(by, run.agreement),
+        crosswalk_written=bool(run.crosswalk),
         confirmed_by=confirmed,
         to_confirm=tuple(agreements.contributors(run.agreement)),
         actor_agency_confirmed=agency in confirmed,
+        coverage=link_coverage(run.agreement, None if agency else by),
     )
+
+
+def may(run: LinkRun, action: link_rules.Action, by: Person, agency: str = "") -> Decision:
+    """Whether this person may take a step of the run now; as a steward for `agency` alone where it is given."""
+    roles = roles_of(by, run.agreement)
+    if agency and agency not in {own.code for own in agencies_where(by, Role.DATA_STEWARD)}:
+        roles -= {Role.DATA_STEWARD}
+    return link_rules.LIFECYCLE.may(link_rules.Status(run.status), action, roles, facts(run, by, agency))
 
 
 def extract_facts(record: Extract, by: Person | None = None) -> extract_rules.Facts:
@@ -108,7 +124,7 @@ def _covered(record: Agreement, use: Use, by: Person | None) -> Decision:
         shared = agreements.terms(record).elements
     except LookupError:
         shared = {}
-    today, standing = clock.today(), by.standing() if by else None
+    today, standing = clock.today(), agreements.standing_towards(record, by) if by else None
     asked = [
         Asked(
             use, today, agency=code, person=standing,
@@ -121,35 +137,30 @@ def _covered(record: Agreement, use: Use, by: Person | None) -> Decision:
 
 def start_decision(record: Agreement, by: Person) -> Decision:
     """Whether this person may start linking now."""
-    reasons = []
-    roles = roles_of(by, record)
-    if Role.HUB_OPERATOR not in roles:
-        reasons.append(Reason("wrong_role", _("Only the hub operator starts linking.")))
-    if lacking := missing(record, FileKind.MATCHING):
-        why = _("Not yet accepted: the matching files of %s.") % ", ".join(lacking)
-        reasons.append(Reason("files_missing", why, _("Linking starts when all are there.")))
-    run = run_of(record)
-    if run is not None and run.status != link_rules.Status.FAILED:
-        reasons.append(Reason("run_exists", _("Linking was started already.")))
-    terms: Terms = agreements.terms(record)
-    if recipe_for({code: shared.linking for code, shared in terms.elements.items()}) is None:
-        reasons.append(Reason("no_recipe", _("No linkage recipe fits the columns that were signed.")))
-    return Decision(tuple(reasons)) & must_stay_apart(roles) & link_coverage(record, by)
+    run, shared = run_of(record), agreements.terms(record).elements
+    known = link_rules.Facts(
+        files_missing=files_missing(record, FileKind.MATCHING),
+        another_run=run is not None and run.status != link_rules.Status.FAILED,
+        recipe_fits=recipe_for({code: of.linking for code, of in shared.items()}) is not None,
+        coverage=link_coverage(record, by),
+    )
+    return link_rules.LIFECYCLE.may(None, link_rules.Action.START, roles_of(by, record), known)
 
 
 def confirm_decision(run: LinkRun, by: Person, agency: str) -> Decision:
     """Whether this person may confirm the match for `agency` now."""
-    own = {held.code for held in agencies_where(by, Role.DATA_STEWARD)}
-    roles = roles_of(by, run.agreement) - (set() if agency in own else {Role.DATA_STEWARD})
-    action = link_rules.Action.CONFIRM
-    decision = link_rules.LIFECYCLE.may(link_rules.Status(run.status), action, roles, facts(run, by, agency))
-    reasons = []
-    if not run.crosswalk:
-        reasons.append(Reason("crosswalk_not_written", _("The hub is still writing the crosswalk.")))
-    if lacking := missing(run.agreement, FileKind.ANALYSIS):
-        why = _("Not yet accepted: the analysis files of %s.") % ", ".join(lacking)
-        reasons.append(Reason("files_missing", why, _("The match is confirmed when all are there.")))
-    return decision & Decision(tuple(reasons)) & link_coverage(run.agreement, None)
+    return may(run, link_rules.Action.CONFIRM, by, agency)
+
+
+def clear_decision(record: Extract, by: Person) -> Decision:
+    """Whether this person may clear the extract for use now; an agreement that ended is the reason everywhere."""
+    agreement = record.link_run.agreement
+    covered = extract_coverage(agreement)
+    if not covered:
+        return covered
+    status, action = extract_rules.Status(record.status), extract_rules.Action.CLEAR
+    roles, known = roles_of(by, agreement), extract_facts(record, by)
+    return extract_rules.LIFECYCLE.may(status, action, roles, known) & covered
 
 
 def destroy_decision(record: Agreement, what: str, by: Person) -> Decision:

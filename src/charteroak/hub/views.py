@@ -20,7 +20,7 @@ from charteroak.hub.forms import pair_decisions
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.policy import extract as extract_rules
 from charteroak.policy.delivery import FileKind
-from charteroak.policy.link_run import LIFECYCLE, Action, Status
+from charteroak.policy.link_run import Action, Status
 from charteroak.policy.roles import Role
 
 A_PAGE = 25  # pairs
@@ -67,14 +67,14 @@ def pipeline(request: HttpRequest, number: str) -> HttpResponse:
 def _report(run: LinkRun, request: HttpRequest) -> dict[str, Any]:
     by = signed_in(request)
     confirmed = {one.agency.code: one for one in run.confirmations.select_related("agency", "by")}
-    facts, roles = queries.facts(run, by), queries.roles_of(by, run.agreement)
+    undecided = run.pairs_to_review - run.pair_decisions.count()
     return {
         "bars": pictures.rates(run.report),
         "passes": pictures.passes(run.report),
         "gaps": pictures.gaps(run.report),
-        "undecided": facts.pairs_undecided,
-        "decided": run.pairs_to_review - facts.pairs_undecided,
-        "settle": LIFECYCLE.may(Status(run.status), Action.SETTLE, roles, facts),
+        "undecided": undecided,
+        "decided": run.pairs_to_review - undecided,
+        "settle": queries.may(run, Action.SETTLE, by),
         "in_review": run.status == Status.IN_CLERICAL_REVIEW,
         "confirmations": [
             (code, confirmed.get(code), queries.confirm_decision(run, by, code))
@@ -85,12 +85,9 @@ def _report(run: LinkRun, request: HttpRequest) -> dict[str, Any]:
 
 def _access(extract: Extract, request: HttpRequest) -> dict[str, Any]:
     by, agreement = signed_in(request), extract.link_run.agreement
-    facts = queries.extract_facts(extract, by)
-    status, roles = extract_rules.Status(extract.status), queries.roles_of(by, agreement)
     return {
-        "office": Role.POLICY_OFFICE in roles,
-        "clear": extract_rules.LIFECYCLE.may(status, extract_rules.Action.CLEAR, roles, facts)
-        & queries.extract_coverage(agreement),
+        "office": Role.POLICY_OFFICE in queries.roles_of(by, agreement),
+        "clear": queries.clear_decision(extract, by),
         "columns": _columns(extract),
         "standing_out": _standing_out(extract),
         "linked": _linked(extract),

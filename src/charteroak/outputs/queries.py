@@ -11,7 +11,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements.models import Agreement, Party
-from charteroak.agreements.queries import contributors, coverage
+from charteroak.agreements.queries import contributors, coverage, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs.models import OutputFile, ReleaseRequest, Review
@@ -86,10 +86,13 @@ def not_cleared(record: ReleaseRequest) -> list[str]:
 
 def votes_now(record: ReleaseRequest) -> dict[OutputFile, list[Ballot]]:
     """This round's votes on each file."""
-    found: dict[OutputFile, list[Ballot]] = {file: [] for file in record.files.all()}
+    found: dict[OutputFile, list[Ballot]] = {
+        file: [] for file in record.files.prefetch_related("votes__review")
+    }
     for file, ballots in found.items():
-        for vote in file.votes.filter(review__round=record.round):
-            ballots.append(Ballot(Vote(vote.vote), vote.sha256, vote.comment))
+        for vote in file.votes.all():
+            if vote.review.round == record.round:
+                ballots.append(Ballot(Vote(vote.vote), vote.sha256, vote.comment))
     return found
 
 
@@ -97,8 +100,28 @@ def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
     """A researcher acts on the workspace's content; a checker looks at an output."""
     named = agreement_of(record).recipients.filter(person=by).exists()
     use = Use.OPEN if named else Use.REVIEW
-    person = by.standing() if named or Role.OUTPUT_CHECKER in by.roles(clock.today()) else None
+    handles = named or Role.OUTPUT_CHECKER in by.roles(clock.today())
+    person = standing_towards(agreement_of(record), by) if handles else None
     return coverage(agreement_of(record), Asked(use, clock.today(), person=person))
+
+
+def coverage_of_step(record: ReleaseRequest, by: Person, agency: str | None) -> Decision:
+    """Whether a signed clause covers what this person may do at this status, as steward for `agency` if given."""
+    today = clock.today()
+    if record.status in (Status.IN_PREVIEW, Status.APPROVED):
+        return coverage(agreement_of(record), Asked(Use.RELEASE, today))
+    if agency is not None:
+        return coverage(agreement_of(record), Asked(Use.REVIEW, today, agency=agency))
+    return coverage_for(record, by)
+
+
+def carried_since_cleared(record: ReleaseRequest) -> bool:
+    """Whether the board carried a motion on these outputs after every agency had cleared this round of them."""
+    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
+    cleared = record.clearances.filter(round=record.round).order_by("at").last()
+    if motion is None or motion.declared_at is None or cleared is None:
+        return False
+    return motion.declared_at >= cleared.at
 
 
 def facts(
@@ -111,7 +134,6 @@ def facts(
     """What the rules need to know; `ballots` are the votes about to be cast, `agency` whose clearance it is."""
     files = votes_now(record)
     open_ = not_cleared(record)
-    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
     cast = ballots or {}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
@@ -133,9 +155,9 @@ def facts(
         actor_agency_contributes=bool(mine),
         agencies_not_cleared=tuple(open_),
         preview_days_left=max(days_left, 0),
-        motion_carried=motion is not None,
+        motion_carried=carried_since_cleared(record),
         bytes_differ=tuple(str(f) for f, given in files.items() if not _pinned(f, given)),
-        coverage=coverage_for(record, by),
+        coverage=coverage_of_step(record, by, agency),
     )
 
 
@@ -157,11 +179,8 @@ ON_THE_PAGE = (
 def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
     """What this person may do now, or why not; only what their role is for."""
     roles, known = roles_of(person, record), facts(record, person)
-    found = {
-        action.value: LIFECYCLE.may(Status(record.status), action, roles, known)
-        for (status, action), step in LIFECYCLE.table.items()
-        if status == record.status and action in ON_THE_PAGE and step.roles & roles
-    }
+    found = LIFECYCLE.decisions(Status(record.status), roles, known)
+    found = {action: decision for action, decision in found.items() if action in ON_THE_PAGE}
     if not stewarded(person, record):  # a steward of another agency has no part in this
         found.pop(Action.CLEAR.value, None)
         if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:

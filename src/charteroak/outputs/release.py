@@ -7,14 +7,12 @@ from django.db import transaction
 
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
-from charteroak.agreements.queries import coverage
 from charteroak.audit import actions as audit
 from charteroak.audit.receipt import RELEASED
 from charteroak.outputs.actions import locked
 from charteroak.outputs.checks import read
 from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
 from charteroak.outputs.queries import facts
-from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
@@ -50,7 +48,7 @@ def known_of(record: ReleaseRequest, differ: tuple[str, ...] = ()) -> Facts:
     return Facts(
         agencies_not_cleared=known.agencies_not_cleared,
         bytes_differ=known.bytes_differ + differ,
-        coverage=coverage(record.workspace.agreement, Asked(Use.RELEASE, clock.today())),
+        coverage=known.coverage,
     )
 
 

@@ -17,6 +17,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    DRAFT = "draft"
     REDLINE = "redline"
     OPEN_FOR_SIGNATURE = "open_for_signature"
     SIGN = "sign"
@@ -28,6 +29,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
+    drafted: bool = False
+    decided_before: bool = False  # the request was decided before this program
     missing_clauses: tuple[str, ...] = ()
     request_approved: bool = False
     signer_party: bool = False  # the actor holds the office of signatory for the party that signs
@@ -41,6 +44,18 @@ class Facts:
 def request_not_approved(facts: Facts) -> Reason | None:
     if not facts.request_approved:
         return Reason("request_not_approved", "The board has not approved the request.")
+    return None
+
+
+def decided_before(facts: Facts) -> Reason | None:
+    if facts.decided_before:
+        return Reason("decided_before", "This request was decided before this program; it has no columns.")
+    return None
+
+
+def drafted_already(facts: Facts) -> Reason | None:
+    if facts.drafted:
+        return Reason("drafted_already", "The agreement on this request has been drafted.")
     return None
 
 
@@ -93,6 +108,12 @@ def not_destroyed(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "agreement",
     {
+        (None, Action.DRAFT): step(
+            Status.DRAFTED,
+            Role.COUNSEL,
+            Role.POLICY_OFFICE,
+            rules=(request_not_approved, decided_before, drafted_already),
+        ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
         (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(
             Status.IN_SIGNATURE, Role.COUNSEL, rules=(request_not_approved, clauses_missing)

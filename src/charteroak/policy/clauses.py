@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.policy.standing import Standing
 
 
@@ -146,11 +147,13 @@ def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:
 def _person(terms: Terms, asked: Asked) -> Decision:
     if asked.person is None:
         return Decision()
+    named = asked.person.username in terms.people
     found = asked.person.good(asked.on)
+    found &= must_stay_apart(asked.person.roles | ({Role.RECIPIENT} if named else frozenset()))
     if asked.use not in (Use.OPEN, Use.MOUNT):
         return found
     reasons: list[Reason] = []
-    if asked.person.username not in terms.people:
+    if not named:
         reasons.append(
             Reason(
                 "person_not_named",

@@ -20,6 +20,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    START = "start"
     EDIT = "edit"
     SUBMIT = "submit"
     RETURN = "return"
@@ -107,6 +108,7 @@ def no_lost_motion(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "data request",
     {
+        (None, Action.START): step(Status.DRAFT, Role.RESEARCHER),
         (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT),
         (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT),
         (Status.DRAFT, Action.SUBMIT): step(

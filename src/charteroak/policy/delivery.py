@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 
@@ -16,6 +16,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    RECEIVE = "receive"
     ACCEPT = "accept"
     REJECT = "reject"
     DESTROY = "destroy"
@@ -28,8 +29,21 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
+    files_destroyed: bool = False  # the hub's files of this kind under this agreement, and their keys
+    coverage: Decision = ALLOWED  # what policy.clauses.covers said of the agency sending a file, today
     findings: int = 0
     another_accepted: bool = False  # of the same agency and kind under this agreement
+
+
+def not_covered(facts: Facts) -> Decision:
+    """The clauses' own reasons, so that every route names the same."""
+    return facts.coverage
+
+
+def destroyed(facts: Facts) -> Reason | None:
+    if facts.files_destroyed:
+        return Reason("destroyed", "The hub has destroyed its files of this kind, and its keys.")
+    return None
 
 
 def findings_open(facts: Facts) -> Reason | None:
@@ -49,8 +63,11 @@ def another_accepted(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "delivery",
     {
+        (None, Action.RECEIVE): step(
+            Status.QUARANTINED, Role.DATA_STEWARD, rules=(another_accepted, destroyed, not_covered)
+        ),
         (Status.QUARANTINED, Action.ACCEPT): step(
-            Status.ACCEPTED, Role.SYSTEM, rules=(findings_open, another_accepted)
+            Status.ACCEPTED, Role.SYSTEM, rules=(findings_open, another_accepted, not_covered)
         ),
         (Status.QUARANTINED, Action.REJECT): step(Status.REJECTED, Role.SYSTEM, Role.HUB_OPERATOR),
         (Status.ACCEPTED, Action.DESTROY): step(Status.DESTROYED, Role.SYSTEM),

@@ -12,7 +12,7 @@ S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
 F = TypeVar("F")
 
-Rule = Callable[[F], Reason | None]
+Rule = Callable[[F], Reason | Decision | None]
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,20 @@ def step(to: S, *roles: Role, rules: tuple[Rule[F], ...] = ()) -> Step[S, F]:
 
 
 class Lifecycle(Generic[S, A, F]):
-    """A table of steps keyed by (status, action). Anything absent is refused."""
+    """A table of steps keyed by (status, action). Anything absent is refused.
 
-    def __init__(self, name: str, table: Mapping[tuple[S, A], Step[S, F]]) -> None:
+    The status is None where a record does not exist yet: the action begins it.
+    """
+
+    def __init__(self, name: str, table: Mapping[tuple[S | None, A], Step[S, F]]) -> None:
         self.name = name
         self.table = dict(table)
 
-    def may(self, status: S, action: A, roles: Iterable[Role], facts: F) -> Decision:
-        """Whether holders of `roles` may take `action` now: role first, then every rule's reason at once."""
+    def may(self, status: S | None, action: A, roles: Iterable[Role], facts: F) -> Decision:
+        """Whether holders of `roles` may take `action` now: role first, then every rule's reason at once.
+
+        When allowed, with the clauses that its rules rest on.
+        """
         found = self.table.get((status, action))
         if found is None:
             return Decision(
@@ -51,11 +57,25 @@ class Lifecycle(Generic[S, A, F]):
         if not found.roles & frozenset(roles):
             who = ", ".join(sorted(words(role) for role in found.roles))
             return Decision((Reason("wrong_role", f"Only {who} may “{words(action)}”."),))
-        return Decision(tuple(reason for rule in found.rules if (reason := rule(facts)) is not None))
+        decision = Decision()
+        for rule in found.rules:
+            said = rule(facts)
+            if said is not None:
+                decision &= said if isinstance(said, Decision) else Decision((said,))
+        return decision
 
-    def after(self, status: S, action: A) -> S:
+    def after(self, status: S | None, action: A) -> S:
         """The status that `action` leads to. Raises KeyError for a step that is not in the table."""
         return self.table[status, action].to
+
+    def decisions(self, status: S, roles: Iterable[Role], facts: F) -> dict[str, Decision]:
+        """What these roles are for at this status: each action allowed, or refused with reasons."""
+        held = frozenset(roles)
+        return {
+            action.value: self.may(status, action, held, facts)
+            for (at, action), step in self.table.items()
+            if at == status and step.roles & held
+        }
 
     def permitted(self, status: S, roles: Iterable[Role], facts: F) -> list[A]:
         held = frozenset(roles)
@@ -70,9 +90,9 @@ class Lifecycle(Generic[S, A, F]):
         return f"It is possible while “{'” or “'.join(at)}”." if at else ""
 
 
-def words(name: StrEnum) -> str:
+def words(name: StrEnum | None) -> str:
     """A status, action or role in plain words."""
-    return name.value.replace("_", " ")
+    return name.value.replace("_", " ") if name is not None else "not begun"
 
 
 def choices(names: type[StrEnum]) -> list[tuple[str, str]]:

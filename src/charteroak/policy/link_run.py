@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 
@@ -17,6 +17,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    START = "start"
     LINK = "link"
     FAIL = "fail"
     DECIDE_PAIR = "decide_pair"
@@ -28,11 +29,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
+    files_missing: tuple[
+        str, ...
+    ] = ()  # not yet accepted: to link, matching files; to confirm, analysis files
+    another_run: bool = False
+    recipe_fits: bool = True  # a linkage recipe exists for the columns that were signed
     pairs_undecided: int = 0
-    actor_is_recipient: bool = False
+    crosswalk_written: bool = True
     confirmed_by: tuple[str, ...] = ()
     to_confirm: tuple[str, ...] = ()
     actor_agency_confirmed: bool = False
+    coverage: Decision = ALLOWED  # what policy.clauses.covers said of every agency's identifiers, today
 
 
 def pairs_undecided(facts: Facts) -> Reason | None:
@@ -41,9 +48,31 @@ def pairs_undecided(facts: Facts) -> Reason | None:
     return None
 
 
-def recipient_links(facts: Facts) -> Reason | None:
-    if facts.actor_is_recipient:
-        return Reason("recipient_links", "Who will analyse the records must not link them.")
+def not_covered(facts: Facts) -> Decision:
+    """The clauses' own reasons, so that every route names the same."""
+    return facts.coverage
+
+
+def files_missing(facts: Facts) -> Reason | None:
+    if facts.files_missing:
+        named = ", ".join(facts.files_missing)
+        return Reason("files_missing", f"Not yet accepted: {named}.", "It goes on when all are there.")
+    return None
+
+
+def run_exists(facts: Facts) -> Reason | None:
+    return Reason("run_exists", "Linking was started already.") if facts.another_run else None
+
+
+def no_recipe(facts: Facts) -> Reason | None:
+    if not facts.recipe_fits:
+        return Reason("no_recipe", "No linkage recipe fits the columns that were signed.")
+    return None
+
+
+def crosswalk_not_written(facts: Facts) -> Reason | None:
+    if not facts.crosswalk_written:
+        return Reason("crosswalk_not_written", "The hub is still writing the crosswalk.")
     return None
 
 
@@ -63,16 +92,23 @@ def confirmations_missing(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "link run",
     {
+        (None, Action.START): step(
+            Status.STARTED, Role.HUB_OPERATOR, rules=(files_missing, run_exists, no_recipe, not_covered)
+        ),
         (Status.STARTED, Action.LINK): step(Status.IN_CLERICAL_REVIEW, Role.SYSTEM),
         (Status.STARTED, Action.FAIL): step(Status.FAILED, Role.SYSTEM),
         (Status.IN_CLERICAL_REVIEW, Action.DECIDE_PAIR): step(
-            Status.IN_CLERICAL_REVIEW, Role.HUB_OPERATOR, rules=(recipient_links,)
+            Status.IN_CLERICAL_REVIEW, Role.HUB_OPERATOR, rules=(not_covered,)
         ),
         (Status.IN_CLERICAL_REVIEW, Action.SETTLE): step(
-            Status.SETTLED, Role.HUB_OPERATOR, rules=(recipient_links, pairs_undecided)
+            Status.SETTLED, Role.HUB_OPERATOR, rules=(pairs_undecided, not_covered)
         ),
         (Status.SETTLED, Action.REOPEN): step(Status.IN_CLERICAL_REVIEW, Role.SYSTEM),
-        (Status.SETTLED, Action.CONFIRM): step(Status.SETTLED, Role.DATA_STEWARD, rules=(agency_confirmed,)),
+        (Status.SETTLED, Action.CONFIRM): step(
+            Status.SETTLED,
+            Role.DATA_STEWARD,
+            rules=(crosswalk_not_written, files_missing, agency_confirmed, not_covered),
+        ),
         (Status.SETTLED, Action.COMPLETE_CONFIRMATION): step(
             Status.CONFIRMED, Role.DATA_STEWARD, rules=(confirmations_missing,)
         ),

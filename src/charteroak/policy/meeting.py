@@ -19,6 +19,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    PLAN = "plan"
     NOTICE = "notice"
     ATTEND = "attend"
     OPEN = "open"
@@ -32,6 +33,7 @@ class Facts:
     seats: int = 0
     present: int = 0
     undecided_motions: int = 0
+    actor_seated: bool = False  # holds a seat of this board on the meeting's day
 
     @property
     def quorum(self) -> int:
@@ -51,6 +53,10 @@ def empty_agenda(facts: Facts) -> Reason | None:
     if not facts.agenda_items:
         return Reason("empty_agenda", "The agenda is empty.", "Add a motion first.")
     return None
+
+
+def no_seat(facts: Facts) -> Reason | None:
+    return None if facts.actor_seated else Reason("no_seat", "You hold no seat on this board.")
 
 
 def before_its_time(facts: Facts) -> Reason | None:
@@ -74,11 +80,14 @@ def motions_undecided(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "meeting",
     {
+        (None, Action.PLAN): step(Status.PLANNED, Role.POLICY_OFFICE, Role.BOARD_CHAIR),
         (Status.PLANNED, Action.NOTICE): step(
             Status.NOTICED, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(too_little_notice, empty_agenda)
         ),
-        (Status.NOTICED, Action.ATTEND): step(Status.NOTICED, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
-        (Status.OPEN, Action.ATTEND): step(Status.OPEN, Role.BOARD_MEMBER, Role.BOARD_CHAIR),
+        **{
+            (status, Action.ATTEND): step(status, Role.BOARD_MEMBER, Role.BOARD_CHAIR, rules=(no_seat,))
+            for status in (Status.NOTICED, Status.OPEN)
+        },
         (Status.NOTICED, Action.OPEN): step(
             Status.OPEN, Role.BOARD_CHAIR, rules=(before_its_time, no_quorum)
         ),

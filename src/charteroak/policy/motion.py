@@ -16,6 +16,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
+    ADD = "add"
     VOTE = "vote"
     DECLARE_CARRIED = "declare_carried"
     DECLARE_LOST = "declare_lost"
@@ -31,6 +32,8 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
+    agenda_open: bool = True  # the meeting's notice has not gone out
+    ready: bool = True  # a request: every agency asked has decided; outputs: named, of an approved request
     meeting_open: bool = False
     quorum: bool = False
     present_seats: int = 0
@@ -42,6 +45,23 @@ class Facts:
     concerned_not_voted: tuple[str, ...] = ()
     approvals: int = 0
     rejections: int = 0
+
+
+def agenda_closed(facts: Facts) -> Reason | None:
+    if not facts.agenda_open:
+        return Reason("agenda_closed", "The agenda was published with the notice.", "Plan another meeting.")
+    return None
+
+
+def not_ready(facts: Facts) -> Reason | None:
+    if not facts.ready:
+        return Reason(
+            "not_ready",
+            "The board cannot decide on this yet.",
+            "A request comes to the board once every agency asked has decided; outputs by their number, "
+            "once their request is approved.",
+        )
+    return None
 
 
 def meeting_not_open(facts: Facts) -> Reason | None:
@@ -111,6 +131,9 @@ def unanimous(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "motion",
     {
+        (None, Action.ADD): step(
+            Status.ON_AGENDA, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(agenda_closed, not_ready)
+        ),
         (Status.ON_AGENDA, Action.VOTE): step(
             Status.ON_AGENDA,
             Role.BOARD_MEMBER,

@@ -60,7 +60,7 @@ class Facts:
     preview_days_left: int = 0
     motion_carried: bool = False
     bytes_differ: tuple[str, ...] = ()  # stored bytes no longer have the approved hash
-    coverage: Decision = ALLOWED
+    coverage: Decision = ALLOWED  # what policy.clauses.covers said of this step, today
 
 
 def no_files(facts: Facts) -> Reason | None:
@@ -174,8 +174,9 @@ def bytes_differ(facts: Facts) -> Reason | None:
     return None
 
 
-def not_covered(facts: Facts) -> Reason | None:
-    return facts.coverage.reasons[0] if facts.coverage.reasons else None
+def not_covered(facts: Facts) -> Decision:
+    """The clauses' own reasons, so that every route names the same."""
+    return facts.coverage
 
 
 _SUBMIT = (no_files, context_missing, not_covered)
@@ -192,12 +193,12 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.CHECKED, Action.REVIEW): step(
             Status.CHECKED,
             Role.OUTPUT_CHECKER,
-            rules=(own_request, reviewed_already, votes_missing, comment_missing),
+            rules=(own_request, reviewed_already, votes_missing, comment_missing, not_covered),
         ),
         (Status.CHECKED, Action.COMPLETE_REVIEW): step(
             Status.REVIEWED,
             Role.OUTPUT_CHECKER,
-            rules=(own_request, too_few_reviews, split_vote, changes_asked, checks_failed),
+            rules=(own_request, too_few_reviews, split_vote, changes_asked, checks_failed, not_covered),
         ),
         (Status.CHECKED, Action.RETURN): step(
             Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, too_few_reviews)
@@ -205,16 +206,18 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.REVIEWED, Action.CLEAR): step(
             Status.REVIEWED,
             Role.DATA_STEWARD,
-            rules=(own_request, not_a_contributor, cleared_already),
+            rules=(own_request, not_a_contributor, cleared_already, not_covered),
         ),
         (Status.REVIEWED, Action.BEGIN_PREVIEW): step(
             Status.IN_PREVIEW, Role.DATA_STEWARD, rules=(own_request, agencies_not_cleared)
         ),
-        (Status.REVIEWED, Action.RETURN): step(Status.RETURNED, Role.DATA_STEWARD, rules=(own_request,)),
+        (Status.REVIEWED, Action.RETURN): step(
+            Status.RETURNED, Role.DATA_STEWARD, rules=(own_request, not_a_contributor)
+        ),
         (Status.IN_PREVIEW, Action.APPROVE): step(
             Status.APPROVED,
             Role.BOARD_CHAIR,
-            rules=(own_request, preview_running, no_carried_motion, bytes_differ),
+            rules=(own_request, preview_running, no_carried_motion, bytes_differ, not_covered),
         ),
         (Status.APPROVED, Action.RELEASE): step(
             Status.RELEASED, Role.SYSTEM, rules=(agencies_not_cleared, bytes_differ, not_covered)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.roles import Role
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Standing:
     state_employee: bool
     training_until: date | None
     pledge_until: date | None
+    roles: frozenset[Role] = frozenset()  # offices held today, and what this person is to the project
 
     def good(self, on: date) -> Decision:
         """Allowed when account, training and pledge all hold on that day."""

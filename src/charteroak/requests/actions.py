@@ -17,7 +17,7 @@ from charteroak.policy.data_request import LIFECYCLE, Action, Status
 from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
-from charteroak.requests.queries import agencies_asked, facts, may, roles_of
+from charteroak.requests.queries import agencies_asked, facts, may, may_begin, roles_of
 
 EDITABLE = (
     "title", "question", "purpose", "public_benefit", "legal_exception", "first_year", "last_year",
@@ -34,8 +34,7 @@ def locked(pk: int) -> DataRequest:
 @transaction.atomic
 def start(*, by: Person, title: str) -> DataRequest:
     """Begin an enquiry; it gets the next number of the policy office's log."""
-    if Role.RESEARCHER not in by.roles(clock.today()):
-        refuse("wrong_role", _("Only researchers may begin a request.")).require()
+    may_begin(by).require()
     number = _next_number()
     record = DataRequest.objects.create(number=number, applicant=by, title=title, started_on=clock.today())
     audit.record("requests:data_request:start", by=by, subject=record, number=number)

@@ -119,12 +119,10 @@ def may_review(review: AgencyReview, action: agency_review.Action, person: Perso
 
 def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
     """What this person's roles are for at this status: allowed, or refused with reasons."""
-    roles, status, known = roles_of(person, record), Status(record.status), facts(record, person)
-    return {
-        action.value: data_request.LIFECYCLE.may(status, action, roles, known)
-        for (at, action), step in data_request.LIFECYCLE.table.items()
-        if at == status and step.roles & roles and action in BY_THEMSELVES
-    }
+    found = data_request.LIFECYCLE.decisions(
+        Status(record.status), roles_of(person, record), facts(record, person)
+    )
+    return {action: decision for action, decision in found.items() if action in BY_THEMSELVES}
 
 
 def review_actions(review: AgencyReview, person: Person) -> set[str]:
@@ -138,9 +136,9 @@ def review_actions(review: AgencyReview, person: Person) -> set[str]:
     return {action.value for action in agency_review.LIFECYCLE.permitted(status, roles, known)}
 
 
-def begins(person: Person) -> bool:
+def may_begin(person: Person) -> Decision:
     """Whether this person may begin a request."""
-    return Role.RESEARCHER in person.roles(clock.today())
+    return data_request.LIFECYCLE.may(None, Action.START, person.roles(clock.today()), data_request.Facts())
 
 
 def reviews(record: DataRequest) -> QuerySet[AgencyReview]:

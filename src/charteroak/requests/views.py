@@ -46,7 +46,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "requests/list.html",
-        {"rows": rows, "status": status, "statuses": choices(Status), "begins": queries.begins(person)},
+        {
+            "rows": rows,
+            "status": status,
+            "statuses": choices(Status),
+            "begins": queries.may_begin(person).allowed,
+        },
     )
 
 

@@ -50,9 +50,10 @@ def _lifecycles() -> Iterator[tuple[str, Lifecycle[Any, Any, Any], str]]:
 def _lifecycle(lifecycle: Lifecycle[Any, Any, Any], said: str) -> str:
     lines = [NOTICE, f"# {_title(lifecycle.name)}\n", f"{said}\n", "```mermaid", "stateDiagram-v2"]
     begin = next(iter(lifecycle.table))[0]
-    lines.append(f"    [*] --> {begin.value}")
+    if begin is not None:
+        lines.append(f"    [*] --> {begin.value}")
     lines += [
-        f"    {status.value} --> {found.to.value}: {words(action)}"
+        f"    {status.value if status else '[*]'} --> {found.to.value}: {words(action)}"
         for (status, action), found in lifecycle.table.items()
     ]
     lines += ["```\n", "| While it is | may | who | it becomes | unless |", "|---|---|---|---|---|"]

@@ -17,13 +17,20 @@ from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import coverage
 from charteroak.audit import actions as audit
 from charteroak.policy.clauses import Asked, Use
-from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.delivery import LIFECYCLE, Action, FileKind, Status
 from charteroak.policy.roles import Role
 from charteroak.submissions.delimited import Found
 from charteroak.submissions.file_names import read_name
 from charteroak.submissions.models import Delivery, FinderList, Finding
-from charteroak.submissions.queries import deliver_decision, facts, finder_decision, finder_source, roles_of
+from charteroak.submissions.queries import (
+    deliver_decision,
+    download_decision,
+    facts,
+    finder_decision,
+    finder_source,
+    roles_of,
+)
 
 AGE = b"age-encryption.org/v1\n"  # how age ciphertext begins (age-encryption.org/v1, the header)
 STORES = {FileKind.MATCHING: Store.IDENTITY, FileKind.ANALYSIS: Store.PAYLOAD}
@@ -73,24 +80,32 @@ def receive(*, number: str, by: Person, file_name: str, stream: Readable) -> Del
         coverage(None, Asked(Use.SUBMIT, clock.today(), agency=name.agency)).require()
     assert agreement is not None  # noqa: S101 - refused above; for the type checker
     assert agency is not None  # noqa: S101 - the same
-    covered = deliver_decision(agreement, by, agency, name.kind).require()
+    deliver_decision(agreement, by, agency, name.kind).require()
     counted = Counted(stream)
-    stored = stores.vault(Store.INCOMING).put_ciphertext(counted, store=Store.INCOMING)
+    vault = stores.vault(Store.INCOMING)
+    stored = vault.put_ciphertext(counted, store=Store.INCOMING)
     name_kept = file_name.removesuffix(".age")
-    return _received(agreement, agency, name.kind, name_kept, stored, counted.size, by, covered)
+    try:
+        return _received(agreement.pk, agency, name.kind, name_kept, stored, counted.size, by)
+    except Refused:
+        if not Delivery.objects.filter(ciphertext=stored.sha256).exists():
+            vault.delete(stored)
+        raise
 
 
 @transaction.atomic
 def _received(
-    agreement: Agreement,
+    agreement_pk: int,
     agency: Agency,
     kind: FileKind,
     file_name: str,
     stored: ObjectId,
     size: int,
     by: Person,
-    covered: Decision,
 ) -> Delivery:
+    """Asked once more under the agreement's lock: it may have ended, or another file been accepted, meanwhile."""
+    agreement = Agreement.objects.select_for_update().get(pk=agreement_pk)
+    covered = deliver_decision(agreement, by, agency, kind).require()
     record = Delivery.objects.create(
         agreement=agreement,
         agency=agency,
@@ -134,7 +149,8 @@ def accept(*, pk: int, by: str, stored: ObjectId, header: Sequence[str], rows: i
         record.agreement,
         Asked(Use.SUBMIT, clock.today(), agency=record.agency.code, elements=elements),
     )
-    decision = LIFECYCLE.may(Status(record.status), Action.ACCEPT, {Role.SYSTEM}, facts(record)) & covered
+    known = facts(record, covered=covered)
+    decision = LIFECYCLE.may(Status(record.status), Action.ACCEPT, {Role.SYSTEM}, known)
     if not decision:
         return decision
     record.status = LIFECYCLE.after(Status(record.status), Action.ACCEPT)
@@ -220,10 +236,7 @@ def order_finder_list(*, number: str, by: Person, agency: str, recipient: str) -
 def record_download(*, pk: int, by: Person) -> FinderList:
     """Hand the encrypted list to the asked agency's steward."""
     record = FinderList.objects.select_related("agency", "agreement").get(pk=pk)
-    if Role.DATA_STEWARD not in roles_of(by, record.agency):
-        refuse("wrong_role", _("Only a data steward of %s fetches this list.") % record.agency.code).require()
-    asked = Asked(Use.FIND, clock.today(), agency=record.agency.code, elements=frozenset({"ssn"}))
-    covered = coverage(record.agreement, asked).require()
+    covered = download_decision(record, by).require()
     audit.record(
         "submissions:finder_list:download",
         by=by,

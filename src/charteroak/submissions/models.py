@@ -4,7 +4,7 @@ from django.db import models
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement
-from charteroak.policy import delivery
+from charteroak.policy import delivery, finder_list
 from charteroak.policy.lifecycle import choices
 
 
@@ -70,3 +70,7 @@ class FinderList(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "agency"], name="one_finder_list")]
+
+    @property
+    def status(self) -> finder_list.Status:
+        return finder_list.Status.MADE if self.ciphertext else finder_list.Status.ORDERED

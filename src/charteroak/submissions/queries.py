@@ -13,9 +13,9 @@ from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty, Party
 from charteroak.catalog.models import Variable
-from charteroak.policy import delivery
+from charteroak.policy import delivery, finder_list
 from charteroak.policy.clauses import Asked, Elements, Use
-from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.delivery import FileKind, Status
 from charteroak.policy.roles import Role
 from charteroak.submissions.delimited import KEY, Column
@@ -63,8 +63,10 @@ def roles_of(person: Person, agency: Agency | None = None) -> frozenset[Role]:
     return roles
 
 
-def facts(record: Delivery, findings: int = 0) -> delivery.Facts:
-    return delivery.Facts(findings=findings, another_accepted=accepted_before(record) is not None)
+def facts(record: Delivery, findings: int = 0, covered: Decision = ALLOWED) -> delivery.Facts:
+    return delivery.Facts(
+        findings=findings, another_accepted=accepted_before(record) is not None, coverage=covered
+    )
 
 
 def accepted_before(record: Delivery) -> Delivery | None:
@@ -127,36 +129,38 @@ def finder_source(record: Agreement, asked: Agency) -> Delivery | None:
 def finder_decision(record: Agreement, by: Person, asked: Agency) -> Decision:
     """Whether this person may order a finder list from `asked` now."""
     source = finder_source(record, asked)
-    reasons = []
-    if Role.HUB_OPERATOR not in roles_of(by):
-        reasons.append(Reason("wrong_role", _("Only the hub operator orders a finder list.")))
-    if source is None:
-        why = _("No accepted matching file holds numbers to ask for.")
-        reasons.append(Reason("source_missing", why, _("It waits for the other agency’s matching file.")))
-    if record.finder_lists.filter(agency=asked).exists():
-        reasons.append(Reason("finder_list_ordered", _("The finder list was ordered already.")))
-    today, standing = clock.today(), by.standing()
+    today, standing = clock.today(), agreements.standing_towards(record, by)
     number = frozenset({NUMBER})
     asks = [
         Asked(Use.FIND, today, agency=code, elements=number, person=standing)
         for code in [asked.code, *([source.agency.code] if source else [])]
     ]
-    return Decision(tuple(reasons)) & agreements.coverage(record, *asks)
+    known = finder_list.Facts(
+        answers=asked.code in finder_agencies(record),
+        ordered=record.finder_lists.filter(agency=asked).exists(),
+        source_accepted=source is not None,
+        coverage=agreements.coverage(record, *asks),
+    )
+    return finder_list.LIFECYCLE.may(None, finder_list.Action.ORDER, roles_of(by), known)
+
+
+def download_decision(record: FinderList, by: Person) -> Decision:
+    """Whether this person may fetch the list now: a steward of the asked agency."""
+    asked = Asked(Use.FIND, clock.today(), agency=record.agency.code, elements=frozenset({NUMBER}))
+    known = finder_list.Facts(coverage=agreements.coverage(record.agreement, asked))
+    roles, action = roles_of(by, record.agency), finder_list.Action.DOWNLOAD
+    return finder_list.LIFECYCLE.may(record.status, action, roles, known)
 
 
 def deliver_decision(record: Agreement, by: Person, agency: Agency, kind: FileKind) -> Decision:
     """Whether this person may send this file now."""
-    reasons = []
-    if Role.DATA_STEWARD not in roles_of(by, agency):
-        reasons.append(Reason("wrong_role", _("Only a data steward of %s sends its files.") % agency.code))
-    same = record.deliveries.filter(agency=agency, kind=kind)
-    if same.filter(status=Status.ACCEPTED).exists():
-        why = _("A file of this kind from this agency was accepted already.")
-        reasons.append(Reason("another_accepted", why))
-    if record.duties.filter(what=DUTY[kind], done_at__isnull=False).exists():
-        reasons.append(Reason("destroyed", _("The hub has destroyed its files of this kind, and its keys.")))
-    asked = Asked(Use.SUBMIT, clock.today(), agency=agency.code)
-    return Decision(tuple(reasons)) & agreements.coverage(record, asked)
+    same = record.deliveries.filter(agency=agency, kind=kind, status=Status.ACCEPTED)
+    known = delivery.Facts(
+        another_accepted=same.exists(),
+        files_destroyed=record.duties.filter(what=DUTY[kind], done_at__isnull=False).exists(),
+        coverage=agreements.coverage(record, Asked(Use.SUBMIT, clock.today(), agency=agency.code)),
+    )
+    return delivery.LIFECYCLE.may(None, delivery.Action.RECEIVE, roles_of(by, agency), known)
 
 
 def finder_lists_for(record: Agreement, person: Person) -> QuerySet[FinderList]:

@@ -22,10 +22,9 @@ from charteroak.policy.clauses import Use
 from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, JobOutput, Workspace
-from charteroak.workspaces.queries import RUN, WAITING, covered, may, openable, roles_of
+from charteroak.workspaces.queries import RUN, WAITING, covered, may, may_open, roles_of
 
 FIRST_ACCOUNT = 64_200  # below are the platform's own
-LARGEST_SCRIPT = 200_000  # characters
 ENCLAVE = "enclave"
 
 
@@ -46,9 +45,7 @@ def open_(*, extract: int, by: Person) -> Workspace:
         Extract.objects.select_for_update(of=("self",)).select_related("link_run__agreement").get(pk=extract)
     )
     agreement = found.link_run.agreement
-    if Role.ENCLAVE_OPERATOR not in by.roles(clock.today()):
-        refuse("wrong_role", _("Only the enclave's operators open a workspace.")).require()
-    allowed = openable(found).require()
+    allowed = may_open(found, by).require()
     record = Workspace.objects.create(
         agreement=agreement,
         extract=found,
@@ -101,7 +98,7 @@ def remove(*, agreement: Agreement) -> str:
 def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> Job:
     """Queue a script to run on the extract. Only who is named, trained and pledged today may."""
     record = _locked(workspace)
-    may(record, by, rules.Action.SUBMIT_JOB).require()
+    allowed = may(record, by, rules.Action.SUBMIT_JOB, script).require()
     script_hash = hashlib.sha256(script.encode()).hexdigest()
     job = Job.objects.create(
         workspace=record,
@@ -118,7 +115,7 @@ def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> 
         subject=job,
         workspace=audit.subject_of(record),
         script_hash=script_hash,
-        clauses=list(covered(record, by).clauses),
+        clauses=list(allowed.clauses),
     )
     return job
 

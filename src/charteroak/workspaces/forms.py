@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.workspaces.actions import LARGEST_SCRIPT
+from charteroak.policy.workspace import LARGEST_SCRIPT
 
 
 class JobForm(forms.Form):

@@ -8,14 +8,15 @@ from charteroak.adapters import clock
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.agreements.queries import coverage
+from charteroak.agreements.queries import coverage, standing_towards
+from charteroak.agreements.queries import roles_of as agreement_roles
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.clauses import Asked, Use
-from charteroak.policy.decision import Decision, refuse
-from charteroak.policy.roles import Role
+from charteroak.policy.decision import Decision
+from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.workspaces.models import Job, Workspace
 
 OFFICES = frozenset({Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR})
@@ -41,35 +42,31 @@ def jobs_visible_to(person: Person) -> QuerySet[Job]:
 
 def roles_of(person: Person, record: Workspace) -> frozenset[Role]:
     """Offices held today, and the recipient's role where the agreement names this person."""
-    roles = person.roles(clock.today())
-    named = record.agreement.recipients.filter(person=person).exists()
-    return roles | {Role.RECIPIENT} if named else roles
+    return agreement_roles(person, record.agreement)
 
 
 def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
     """Whether a signed clause lets this person use the workspace today."""
-    return coverage(record.agreement, Asked(use, clock.today(), person=person.standing()))
+    standing = standing_towards(record.agreement, person)
+    return coverage(record.agreement, Asked(use, clock.today(), person=standing))
 
 
-def facts(record: Workspace, by: Person) -> rules.Facts:
-    return rules.Facts(coverage=covered(record, by))
+def facts(record: Workspace, by: Person, script: str = "pass") -> rules.Facts:
+    return rules.Facts(coverage=covered(record, by), script=len(script) if script.strip() else 0)
 
 
-def may(record: Workspace, person: Person, action: rules.Action) -> Decision:
+def may(record: Workspace, person: Person, action: rules.Action, script: str = "pass") -> Decision:
     """The agreement comes first: a room that closed with it refuses for the reason that every route gives."""
     agreed = coverage(record.agreement, Asked(Use.OPEN, clock.today()))
-    roles, known = roles_of(person, record), facts(record, person)
+    roles, known = roles_of(person, record), facts(record, person, script)
     return rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known) if agreed else agreed
 
 
 def decisions(record: Workspace, person: Person) -> dict[str, Decision]:
     """What this person may do in the workspace now, or why not; only what their role is for."""
-    roles, known = roles_of(person, record), facts(record, person)
-    return {
-        action.value: rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known)
-        for (status, action), step in rules.LIFECYCLE.table.items()
-        if status == record.status and step.roles & roles
-    }
+    return rules.LIFECYCLE.decisions(
+        rules.Status(record.status), roles_of(person, record), facts(record, person)
+    )
 
 
 def job_decisions(record: Job, person: Person) -> dict[str, Decision]:
@@ -100,18 +97,17 @@ def given_up() -> list[Job]:
     return [job for job in waiting if job.pk not in alive]
 
 
-def openable(extract: Extract) -> Decision:
-    """Whether a signed clause lets a workspace be opened on this extract today."""
-    found = coverage(extract.link_run.agreement, Asked(Use.OPEN, clock.today()))
-    if extract.status != extract_rules.Status.CLEARED:
-        found &= refuse(
-            "extract_not_cleared",
-            _("The extract has not passed the review before access."),
-            _("The policy office reviews it first."),
-        )
-    if Workspace.objects.filter(extract=extract).exists():
-        found &= refuse("opened_already", _("This project has its workspace."))
-    return found
+def may_open(extract: Extract, person: Person) -> Decision:
+    """Whether this person may open a workspace on this extract today."""
+    agreement = extract.link_run.agreement
+    roles = agreement_roles(person, agreement)
+    known = rules.Facts(
+        coverage=coverage(agreement, Asked(Use.OPEN, clock.today())),
+        extract_cleared=extract.status == extract_rules.Status.CLEARED,
+        opened=Workspace.objects.filter(extract=extract).exists(),
+        apart=must_stay_apart(roles),
+    )
+    return rules.LIFECYCLE.may(None, rules.Action.OPEN, roles, known)
 
 
 def accounts_apart() -> bool:

@@ -47,7 +47,7 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
         record = actions.open_(extract=extract.pk, by=who)
         messages.success(request, _("The workspace is open."))
         return redirect(record)
-    allowed = queries.openable(extract)
+    allowed = queries.may_open(extract, who)
     context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed}
     return render(request, "workspaces/open.html", context)
 

@@ -1,0 +1,75 @@
+"""An office that a person holds: granted by the policy office to somebody else, ended by it the same day."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+OF_AN_AGENCY = frozenset({Role.DATA_STEWARD, Role.SIGNATORY, Role.BOARD_MEMBER})
+OFFICES = frozenset(Role) - {Role.APPLICANT, Role.RECIPIENT, Role.AUTHOR, Role.SYSTEM}
+
+
+class Status(StrEnum):
+    HELD = "held"
+    ENDED = "ended"
+
+
+class Action(StrEnum):
+    GRANT = "grant"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Facts:
+    role: Role = Role.RESEARCHER
+    agency: bool = False  # held for an agency
+    actor_is_holder: bool = False
+    account_open: bool = True
+    held: bool = False  # the same office, for the same agency, today
+    apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of all that the person would hold
+
+
+def own_role(facts: Facts) -> Reason | None:
+    return Reason("own_role", "Nobody grants a role to themselves.") if facts.actor_is_holder else None
+
+
+def not_an_office(facts: Facts) -> Reason | None:
+    if facts.role not in OFFICES:
+        return Reason("not_an_office", "This role comes with a record; nobody grants it.")
+    return None
+
+
+def agency_missing(facts: Facts) -> Reason | None:
+    if facts.role in OF_AN_AGENCY and not facts.agency:
+        return Reason("agency_missing", "This office is held for an agency.", "Name the agency.")
+    return None
+
+
+def account_closed(facts: Facts) -> Reason | None:
+    return None if facts.account_open else Reason("account_closed", "This account is closed.")
+
+
+def held_already(facts: Facts) -> Reason | None:
+    """Held twice it would have to be ended twice."""
+    return Reason("held_already", "This person holds the office already.") if facts.held else None
+
+
+def roles_must_stay_apart(facts: Facts) -> Decision:
+    return facts.apart
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "office",
+    {
+        (None, Action.GRANT): step(
+            Status.HELD,
+            Role.POLICY_OFFICE,
+            rules=(
+                own_role, not_an_office, agency_missing, account_closed, held_already, roles_must_stay_apart,
+            ),
+        ),
+        (Status.HELD, Action.END): step(Status.ENDED, Role.POLICY_OFFICE),
+    },
+)  # fmt: skip
