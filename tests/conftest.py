@@ -6,9 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_django import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from polars import DataFrame
+
+    from charteroak.synthetic import State
 
 HOME = Path(tempfile.mkdtemp(prefix="charteroak-tests-"))
 # before Django reads its settings; what the developer's shell says about databases is not for tests
@@ -138,3 +144,24 @@ def _empty() -> None:
 def as_process(live_database: None) -> Callable[[str], AbstractContextManager[None]]:
     """`with as_process("linker"):` the database as that process sees it."""
     return connection_as
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> "State":
+    """One synthetic state for all tests that only read it."""
+    from charteroak import synthetic
+
+    return synthetic.generate(tmp_path_factory.mktemp("state"), seed=42)
+
+
+@pytest.fixture(scope="session")
+def truth(state: "State") -> "DataFrame":
+    import polars as pl
+
+    return pl.read_parquet(state.folder / "truth" / "truth.parquet")
+
+
+@pytest.fixture(scope="session")
+def links(truth: "DataFrame") -> "DataFrame":
+    """The true pairs of a graduate and a student."""
+    return truth.drop_nulls(["sde_record", "csc_record"])

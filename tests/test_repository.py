@@ -28,6 +28,11 @@ def test_a_file_is_one_room(path: Path) -> None:
     assert path.stem not in REFUSED_NAMES, "name it after what it is about"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_a_file_of_tests_is_about_one_subject(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, "split it by subject"
+
+
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_a_function_fits_on_one_screen(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,8 +1,20 @@
 """What the tests of one file build on, made once: with `rolled_back` each test's own writes are gone after it."""
 
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import pytest
 
 from conftest import connection_as
+
+if TYPE_CHECKING:  # Django's settings come later than this file
+    from apps.hub_way import AsProcess
+    from charteroak.outputs.models import ReleaseRequest
+    from charteroak.requests.models import DataRequest
+    from charteroak.workspaces.models import Job, Workspace
 
 
 @pytest.fixture(scope="module")
@@ -12,3 +24,78 @@ def loaded(database_of_the_file: None) -> None:
 
     with connection_as("owner"):
         way.load()
+
+
+@pytest.fixture(scope="module")
+def executed(database_of_the_file: None) -> Iterator[None]:
+    """The agreement in force on the day on which files are sent, with every process's keys."""
+    from apps import hub_way, way
+
+    with way.day(hub_way.DAY):
+        hub_way.executed(connection_as)
+        yield
+
+
+@pytest.fixture(scope="module")
+def history(loaded: None) -> None:
+    """Requests that were decided before this program."""
+    from apps import requests_way
+
+    with connection_as("owner"):
+        requests_way.history()
+
+
+@pytest.fixture
+def draft() -> DataRequest:
+    from apps import requests_way
+
+    return requests_way.begun()
+
+
+@pytest.fixture
+def submitted(draft: DataRequest) -> DataRequest:
+    from apps import requests_way
+
+    return requests_way.sent(draft)
+
+
+@pytest.fixture
+def in_review(submitted: DataRequest) -> DataRequest:
+    from apps import requests_way
+
+    return requests_way.accepted(submitted)
+
+
+@pytest.fixture
+def on_the_day(live_database: None) -> Iterator[None]:
+    """Nothing is there yet, and nothing public; real commits."""
+    from apps import hub_way, way
+    from charteroak.adapters.environment import home
+
+    shutil.rmtree(home().vault / "released", ignore_errors=True)
+    with way.day(hub_way.DAY):
+        yield
+
+
+@pytest.fixture
+def room(on_the_day: None, as_process: AsProcess) -> Workspace:
+    """Open, on a small extract."""
+    from apps import outputs_way
+
+    return outputs_way.workspace(as_process)
+
+
+@pytest.fixture
+def job(room: Workspace) -> Job:
+    """It left two tables."""
+    from apps import outputs_way
+
+    return outputs_way.left(room, outputs_way.TWO_TABLES)
+
+
+@pytest.fixture
+def checked(job: Job, as_process: AsProcess) -> ReleaseRequest:
+    """Put forward and judged by the automatic checks."""
+    from apps import outputs_way
+
+    return outputs_way.judged(as_process, outputs_way.requested(job))

@@ -37,6 +37,7 @@ from charteroak.workspaces.models import Job, Workspace
 
 AsProcess = Callable[[str], AbstractContextManager[object]]
 MAYA, CHECKERS = "maya.ortiz", ("ida.moss", "al.pike")
+TWO_TABLES = {"flow.csv": b"year,people\n2019,120\n", "towns.csv": b"town,people\nAsh,40\n"}
 
 TABLES = """
 from pathlib import Path

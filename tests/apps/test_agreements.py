@@ -220,11 +220,15 @@ def test_a_signatory_of_a_party_may_end_it_and_one_of_another_agency_may_not() -
     assert refused(actions.close, pk=record.pk, by=way.person("sam.reyes")) == ["not_destroyed"]
 
 
-def test_an_ended_agreement_closes_once_all_is_destroyed() -> None:
-    record = way.executed()
-    actions.terminate(pk=record.pk, by=way.person("sam.reyes"), because="finished")
+def test_an_ended_agreement_closes_once_all_is_destroyed_and_no_backup_can_restore_it() -> None:
+    record, sam = way.executed(), way.person("sam.reyes")
+    assert refused(actions.terminate, pk=record.pk, by=sam, because=" ") == ["comment_missing"]
+    actions.terminate(pk=record.pk, by=sam, because="finished")
     record.duties.update(done_at=clock.now())
-    actions.close(pk=record.pk, by=way.person("sam.reyes"))
+    record.duties.filter(what="extract").update(sealed_until=clock.now() + timedelta(days=30))
+    assert refused(actions.close, pk=record.pk, by=sam) == ["still_sealed"]
+    clock.move_to(clock.now() + timedelta(days=31))
+    actions.close(pk=record.pk, by=sam)
     record.refresh_from_db()
     assert record.status == "closed"
 

@@ -1,25 +1,21 @@
 """The airlock's way out: two people, every contributor, the board; exactly the approved bytes and no others."""
 
-import shutil
-from collections.abc import Iterator
-from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
 from django.test import Client
 
-from apps import outputs_way, way
-from apps.hub_way import DAY, AsProcess
-from apps.outputs_way import CHECKERS, MAYA, judged, left, requested, vote
-from apps.way import STEWARDS, person
+from apps import outputs_way
+from apps.hub_way import AsProcess
+from apps.outputs_way import CHECKERS, MAYA, TWO_TABLES, judged, left, requested, vote
+from apps.way import person
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies.models import RoleHeld
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.outputs import actions, files, queries, tasks
-from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
 from charteroak.policy.decision import Reason, Refused
@@ -28,29 +24,8 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, Workspace
 
 IDA, AL = CHECKERS
-FILES = {"flow.csv": b"year,people\n2019,120\n", "towns.csv": b"town,people\nAsh,40\n"}
 
-
-@pytest.fixture(autouse=True)
-def on_the_day(live_database: None) -> Iterator[None]:
-    shutil.rmtree(home().vault / "released", ignore_errors=True)
-    with way.day(DAY):
-        yield
-
-
-@pytest.fixture
-def room(on_the_day: None, as_process: AsProcess) -> Workspace:
-    return outputs_way.workspace(as_process)
-
-
-@pytest.fixture
-def job(room: Workspace) -> Job:
-    return left(room, FILES)
-
-
-@pytest.fixture
-def checked(job: Job, as_process: AsProcess) -> ReleaseRequest:
-    return judged(as_process, requested(job))
+pytestmark = pytest.mark.usefixtures("on_the_day")
 
 
 def rules(caught: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -63,7 +38,7 @@ def public() -> set[str]:
 
 
 def test_nothing_is_sent_without_files_and_their_context(room: Workspace) -> None:
-    job = left(room, FILES | {"wide.parquet": b"PAR1", "flow.toml": b"name = 'flow'"})
+    job = left(room, TWO_TABLES | {"wide.parquet": b"PAR1", "flow.toml": b"name = 'flow'"})
     record = actions.start(workspace=room.pk, by=person(MAYA))
     with pytest.raises(Refused) as caught:
         actions.submit(pk=record.pk, by=person(MAYA))
@@ -235,106 +210,3 @@ def test_two_checkers_at_once_end_in_exactly_one_completed_review(checked: Relea
     checked.refresh_from_db()
     assert checked.status == "reviewed"
     assert Event.objects.filter(name="outputs:release_request:complete_review").count() == 1
-
-
-def test_each_contributor_clears_once_and_the_last_begins_the_preview(checked: ReleaseRequest) -> None:
-    outputs_way.reviewed(checked)
-    for stranger, agency in ((MAYA, "SDE"), ("ben.cole", "DOL"), (IDA, "SDE")):
-        with pytest.raises(Refused):
-            actions.clear(pk=checked.pk, by=person(stranger), agency=agency)
-    actions.clear(pk=checked.pk, by=person("ben.cole"), agency="SDE")
-    with pytest.raises(Refused) as caught:
-        actions.clear(pk=checked.pk, by=person("ben.cole"), agency="SDE")
-    assert rules(caught) == {"cleared_already"}
-    assert queries.not_cleared(checked) == ["CSC", "DOL"]
-    for agency in ("CSC", "DOL"):
-        actions.clear(pk=checked.pk, by=person(STEWARDS[agency]), agency=agency)
-    checked.refresh_from_db()
-    assert (checked.status, checked.preview_ends_on) == ("in_preview", clock.today() + timedelta(days=30))
-
-
-def test_a_contributor_may_send_it_back(checked: ReleaseRequest) -> None:
-    outputs_way.reviewed(checked)
-    actions.return_(pk=checked.pk, by=person("lou.grant"), because="Employer names show in the notes.")
-    checked.refresh_from_db()
-    assert checked.status == "returned"
-
-
-def test_a_vote_on_outputs_that_were_not_yet_cleared_counts_for_nothing(checked: ReleaseRequest) -> None:
-    outputs_way.carried(checked)
-    outputs_way.cleared(outputs_way.reviewed(checked))
-    clock.move_to(clock.now() + timedelta(days=31))
-    with pytest.raises(Refused) as caught:
-        actions.approve(pk=checked.pk, by=person("june.fisher"))
-    assert rules(caught) == {"no_carried_motion"}
-
-
-def test_the_chair_approves_only_after_the_preview_and_the_boards_vote(checked: ReleaseRequest) -> None:
-    outputs_way.cleared(outputs_way.reviewed(checked))
-    june = person("june.fisher")
-    with pytest.raises(Refused) as caught:
-        actions.approve(pk=checked.pk, by=june)
-    assert rules(caught) == {"preview_running", "no_carried_motion"}
-    clock.move_to(clock.now() + timedelta(days=31))
-    with pytest.raises(Refused) as caught:
-        actions.approve(pk=checked.pk, by=june)
-    assert rules(caught) == {"no_carried_motion"}
-    outputs_way.carried(checked)
-    with pytest.raises(Refused):
-        actions.approve(pk=checked.pk, by=person("sam.reyes"))
-    actions.approve(pk=checked.pk, by=june)
-    assert outputs_way.waiting()[-1] == "outputs:release"
-    assert not public()
-
-
-@pytest.fixture
-def approved(checked: ReleaseRequest) -> ReleaseRequest:
-    return outputs_way.approved(outputs_way.cleared(outputs_way.reviewed(checked)))
-
-
-def test_exactly_the_approved_bytes_are_released_once(
-    approved: ReleaseRequest, as_process: AsProcess
-) -> None:
-    outputs_way.released(as_process, approved)
-    with as_process("outputs"):
-        assert not releasing.release(approved.pk)
-    assert approved.status == "released"
-    assert public() == {file.sha256 for file in approved.files.all()}
-    event = Event.objects.get(name="outputs:release_request:release")
-    assert all(file.sha256 in event.text for file in approved.files.all())
-    again = actions.start(workspace=approved.workspace.pk, by=person(MAYA))
-    output = approved.files.get(name="flow.csv").output
-    with pytest.raises(Refused) as caught:
-        files.add(pk=again.pk, by=person(MAYA), output=output.pk, context="x", controls="x")
-    assert rules(caught) == {"released_already"}
-
-
-def test_nothing_is_released_once_the_agreement_has_ended(
-    approved: ReleaseRequest, as_process: AsProcess
-) -> None:
-    agreements.terminate(pk=approved.workspace.agreement.pk, by=person("sam.reyes"), because="breach")
-    with as_process("outputs"):
-        assert not releasing.release(approved.pk)
-    approved.refresh_from_db()
-    assert approved.status == "approved"
-    assert not public()
-    assert "agreement_ended" in Event.objects.get(name="outputs:release_request:release:refused").text
-
-
-def test_bytes_that_are_not_the_approved_ones_stay_inside(
-    approved: ReleaseRequest, as_process: AsProcess
-) -> None:
-    """Even for whoever can change the records: the hash was voted on."""
-    file = approved.files.get(name="towns.csv")
-    other = left(approved.workspace, {"towns.csv": b"town,people\nAsh,4\n"}).outputs.get()
-    file.output = other
-    file.save()
-    with as_process("outputs"):
-        assert not releasing.release(approved.pk)
-    file.sha256 = other.sha256
-    file.save()
-    with as_process("outputs"):
-        assert not releasing.release(approved.pk)
-    assert not public()
-    refusals = Event.objects.filter(name="outputs:release_request:release:refused")
-    assert ["bytes_differ" in refusal.text for refusal in refusals] == [True, True]

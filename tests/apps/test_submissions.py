@@ -1,55 +1,24 @@
 """Deliveries: nothing without a signed clause, each mistake with its cure, rejected bytes nowhere but quarantine."""
 
 import io
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from apps import hub_way, way
-from apps.hub_way import NUMBER, as_if, deliver, encrypted, receive
+from apps.csc_files import ANA, BEN, CSC, facts_of, objects, send
+from apps.hub_way import NUMBER, as_if, encrypted, receive
 from apps.way import person
 from charteroak.adapters import age, clock, stores
-from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agencies.models import Agency
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
-from charteroak.submissions import actions, checking, finder_list
-from charteroak.submissions.models import Delivery, FinderList
-from conftest import connection_as
+from charteroak.submissions import actions, checking
+from charteroak.submissions.models import Delivery
 
-CSC = "record_id\tbanner_id\tsasid\tssn\tlast\tfirst\tmiddle\tdob\tgender\n"
-ANA = "C1\t@00000001\t1234567890\t000000017\tOak\tAna\t\t20010203\tF\n"
-BEN = "C2\t@00000002\t\t000000018\tElm\tBen\tJ\t20010204\tM\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def agreement(database_of_the_file: None) -> Iterator[None]:
-    with way.day(hub_way.DAY):
-        hub_way.executed(connection_as)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> None:
-    """Every test starts from the executed agreement."""
-
-
-def objects(store: Store) -> set[str]:
-    return {found.name for found in (home().vault / store).glob("??/*")}
-
-
-def facts_of(event: Event) -> dict[str, Any]:
-    return dict(json.loads(bytes(event.leaf))["facts"])
-
-
-def send(content: str) -> Delivery:
-    return deliver(as_if, "CSC", "matching", content.encode())
+pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
 
 
 def causes(sent: Delivery) -> list[tuple[str, str]]:
@@ -269,33 +238,6 @@ def test_an_agreement_that_ends_before_the_check_leaves_the_file_in_quarantine_a
     assert (refused.by, facts_of(refused)["rules"]) == ("linker", ["agreement_ended"])
 
 
-def ordered(by: str = "noor.haddad", recipient: str = "") -> FinderList:
-    key = recipient or stores.hub_recipient("analysis")
-    return actions.order_finder_list(number=NUMBER, by=person(by), agency="DOL", recipient=key)
-
-
-def test_a_finder_list_waits_for_the_numbers_it_asks_for() -> None:
-    with pytest.raises(Refused, match="No accepted matching file"):
-        ordered()
-
-
-def test_only_the_hub_operator_orders_a_finder_list_and_once() -> None:
-    send(CSC + ANA)
-    with pytest.raises(Refused, match="Only hub operator may"):
-        ordered("lou.grant")
-    ordered()
-    with pytest.raises(Refused, match="ordered already"):
-        ordered()
-
-
-def test_an_agency_that_knows_birth_dates_is_asked_by_no_list_on_any_route() -> None:
-    send(CSC + ANA)
-    key = stores.hub_recipient("analysis")
-    with pytest.raises(Refused) as refused:
-        actions.order_finder_list(number=NUMBER, by=person("noor.haddad"), agency="SDE", recipient=key)
-    assert [reason.rule for reason in refused.value.reasons] == ["answers_no_list"]
-
-
 class EndsMeanwhile:
     """A file during whose arrival the agreement is ended."""
 
@@ -318,34 +260,6 @@ def test_a_file_during_whose_arrival_the_agreement_ends_is_not_received() -> Non
         )
     assert [reason.rule for reason in refused.value.reasons] == ["agreement_ended"]
     assert (objects(Store.INCOMING), Delivery.objects.count()) == (before, sent)
-
-
-def test_a_finder_list_hides_each_number_among_nine_decoys(tmp_path: Path) -> None:
-    send(CSC + ANA + BEN)
-    identity = tmp_path / "dol.age"
-    made = ordered(recipient=age.generate_identity(identity))
-    with as_if("linker"):
-        finder_list.make(made.pk)
-        finder_list.make(made.pk)
-    made.refresh_from_db()
-    assert made.numbers == 20
-    sealed = stores.vault(Store.INCOMING).open_ciphertext(ObjectId(Store.INCOMING, made.ciphertext))
-    opened = io.BytesIO()
-    age.decrypt_stream(identity, io.BytesIO(b"".join(sealed)), opened)
-    head, *numbers = opened.getvalue().decode().split()
-    assert head == "ssn"
-    assert {"000000017", "000000018"} < set(numbers)
-    assert len(set(numbers)) == 20
-    assert all(len(number) == 9 for number in numbers)
-    assert Event.objects.filter(name="submissions:finder_list:make").count() == 1
-
-
-def test_decoys_stand_in_no_order() -> None:
-    numbers = [f"{n:09d}" for n in range(1000, 1020)]
-    mixed = finder_list.with_decoys(numbers)
-    assert mixed != sorted(mixed)
-    assert mixed[:20] != numbers
-    assert finder_list.with_decoys(numbers) != mixed
 
 
 def test_events_hold_no_personal_data() -> None:

@@ -1,37 +1,22 @@
 """The deliveries' pages and API, as a steward, a colleague of another agency, the hub and a stranger open them."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from apps import hub_way, way
+from apps.csc_files import ANA, CSC
 from apps.hub_way import NUMBER, as_if, encrypted
 from apps.way import person
 from charteroak.adapters import age, clock, stores
 from charteroak.audit.models import Event
 from charteroak.submissions import checking, finder_list
 from charteroak.submissions.models import Delivery, FinderList
-from conftest import connection_as
 
 HERE, API = f"/submissions/{NUMBER}/", f"/api/submissions/{NUMBER}"
 NAME = f"CSC.{NUMBER}.11_02_2026.matching.age"
-CSC = "record_id\tbanner_id\tsasid\tssn\tlast\tfirst\tmiddle\tdob\tgender\n"
-ANA = "C1\t@00000001\t1234567890\t000000017\tOak\tAna\t\t20010203\tF\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def agreement(database_of_the_file: None) -> Iterator[None]:
-    with way.day(hub_way.DAY):
-        hub_way.executed(connection_as)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> None:
-    """Every test starts from the executed agreement."""
+pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
 
 
 def as_(username: str) -> Client:

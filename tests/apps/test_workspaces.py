@@ -2,15 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from apps import outputs_way, way
-from apps.hub_way import DAY, NUMBER, AsProcess
+from apps import outputs_way
+from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import MAYA, left, ran
 from apps.way import person
 from charteroak.adapters import clock
@@ -23,16 +22,7 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, batch, tasks
 from charteroak.workspaces.models import Job, Workspace
 
-
-@pytest.fixture(autouse=True)
-def on_the_day(live_database: None) -> Iterator[None]:
-    with way.day(DAY):
-        yield
-
-
-@pytest.fixture
-def room(on_the_day: None, as_process: AsProcess) -> Workspace:
-    return outputs_way.workspace(as_process)
+pytestmark = pytest.mark.usefixtures("on_the_day")
 
 
 def submit(room: Workspace, username: str = MAYA, script: str = "pass") -> Job:

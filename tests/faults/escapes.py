@@ -286,13 +286,8 @@ def reopens_its_output_as_a_file() -> None:
 if __name__ == "__main__":
     found = {}
     for name, probe in list(globals().items()):
-        if (
-            callable(probe)
-            and getattr(probe, "__module__", "") == "__main__"
-            and name not in {"call", "connect"}
-        ):
-            if HOST["only"] and name not in HOST["only"]:
-                continue
+        ours = callable(probe) and getattr(probe, "__module__", "") == "__main__"
+        if ours and name not in {"call", "connect"} and name in (HOST["only"] or {name}):
             try:
                 probe()
                 found[name] = "escaped"

@@ -74,6 +74,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "parties_unsigned"): {"unsigned": ("DOL",)},
     ("agreement", "still_in_force"): {"in_force": True},
     ("agreement", "nothing_left"): {"not_destroyed": ()},
+    ("agreement", "still_sealed"): {"sealed": ("extract",)},
     ("agreement", "not_destroyed"): {"not_destroyed": ("extract",)},
     ("data_request", "incomplete"): {"missing": ("purpose",)},
     ("data_request", "purpose_missing"): {"columns_without_purpose": ("SDE gpa",)},

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from charteroak.policy import release_request
+from charteroak.policy import agreement
 from charteroak.policy.lifecycle import words
 from charteroak.site import reference
 
@@ -14,10 +14,12 @@ def test_the_pages_in_the_repository_are_fresh() -> None:
 
 
 def test_every_step_of_a_lifecycle_is_a_line_of_its_page() -> None:
-    page = reference.pages()["release_request.md"]
-    for (status, action), step in release_request.LIFECYCLE.table.items():
-        assert f"{status.value} --> {step.to.value}: {words(action)}" in page
+    page = reference.pages()["agreement.md"]
+    for (status, action), step in agreement.LIFECYCLE.table.items():
+        before = status.value if status else "[*]"
+        assert f"{before} --> {step.to.value}: {words(action)}" in page
         assert f"| {words(status)} | {words(action)} | " in page
+    assert "| not begun | draft | counsel, policy office | drafted | request not approved, " in page
 
 
 def test_an_altered_page_a_missing_page_and_a_left_over_page_are_stale(tmp_path: Path) -> None:

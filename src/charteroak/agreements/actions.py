@@ -174,6 +174,8 @@ def terminate(*, pk: int, by: Person, because: str) -> None:
     """End the agreement today: every route refuses from now on, and the destruction clocks start."""
     record = _locked(pk)
     _require(record, Action.TERMINATE, by)
+    if not because.strip():
+        refuse("comment_missing", _("Say why it ends."), _("The certificates name it.")).require()
     record.status = LIFECYCLE.after(Status(record.status), Action.TERMINATE)
     record.ended_on, record.ended_by, record.ended_at = clock.today(), by, clock.now()
     record.save()

@@ -1,11 +1,12 @@
 """Agreements as JSON: terms, clauses, signatures, what the caller may do."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
+from pydantic import Field
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
@@ -29,7 +30,7 @@ class SignIn(Schema):
 
 
 class TerminateIn(Schema):
-    because: str
+    because: Annotated[str, Field(max_length=200)]
 
 
 @router.get("/{number}")

@@ -187,7 +187,7 @@ def facts(
 ) -> agreement.Facts:
     """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
     clauses = list(record.clauses.all())
-    present = {clause.kind for clause in clauses if clause.text.strip()}
+    present, duties = {clause.kind for clause in clauses if clause.text.strip()}, list(record.duties.all())
     return agreement.Facts(
         missing_clauses=tuple(
             f"{kind} ({need.law})" for kind, need in REQUIRED.items() if kind not in present
@@ -198,8 +198,13 @@ def facts(
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),
         in_force=record.ended_on is None and record.ends_on >= clock.today(),
-        not_destroyed=tuple(duty.get_what_display() for duty in record.duties.filter(done_at__isnull=True)),
+        not_destroyed=tuple(duty.get_what_display() for duty in duties if duty.done_at is None),
+        sealed=tuple(duty.get_what_display() for duty in duties if duty.done_at and _sealed(duty)),
     )
+
+
+def _sealed(duty: DestructionDuty) -> bool:
+    return duty.sealed_until is not None and duty.sealed_until > clock.now()
 
 
 def destroyed_at(record: Agreement) -> datetime | None:

@@ -68,7 +68,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.WAITING, Action.ASK): step(
             Status.QUESTION_ASKED, Role.DATA_STEWARD, rules=(own_request, not_in_review)
         ),
-        (Status.QUESTION_ASKED, Action.ANSWER): step(Status.WAITING, Role.APPLICANT),
+        (Status.QUESTION_ASKED, Action.ANSWER): step(Status.WAITING, Role.APPLICANT, rules=(not_in_review,)),
         (Status.WAITING, Action.DECIDE): step(
             Status.DECIDED,
             Role.DATA_STEWARD,

@@ -39,6 +39,7 @@ class Facts:
     unsigned: tuple[str, ...] = ()
     in_force: bool = False  # neither ended nor expired
     not_destroyed: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()  # destroyed here, though a backup of a key could restore it still
 
 
 def request_not_approved(facts: Facts) -> Reason | None:
@@ -105,6 +106,16 @@ def not_destroyed(facts: Facts) -> Reason | None:
     return None
 
 
+def still_sealed(facts: Facts) -> Reason | None:
+    if facts.sealed:
+        return Reason(
+            "still_sealed",
+            f"A backup could still restore: {', '.join(facts.sealed)}.",
+            "Close it once the backups have run out.",
+        )
+    return None
+
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "agreement",
     {
@@ -133,7 +144,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         },
         **{
             (status, Action.CLOSE): step(
-                Status.CLOSED, Role.POLICY_OFFICE, rules=(still_in_force, not_destroyed)
+                Status.CLOSED, Role.POLICY_OFFICE, rules=(still_in_force, not_destroyed, still_sealed)
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },

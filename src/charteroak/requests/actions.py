@@ -89,11 +89,16 @@ def ask_columns(*, pk: int, by: Person, purposes: Mapping[int, str]) -> None:
     may(record, Action.EDIT, by).require()
     record.columns.exclude(variable__in=purposes).delete()
     known = set(Variable.objects.filter(pk__in=purposes).values_list("pk", flat=True))
-    for variable, purpose in purposes.items():
-        if variable in known:
-            RequestedColumn.objects.update_or_create(
-                data_request=record, variable_id=variable, defaults={"purpose": purpose.strip()}
-            )
+    RequestedColumn.objects.bulk_create(
+        [
+            RequestedColumn(data_request=record, variable_id=variable, purpose=purpose.strip())
+            for variable, purpose in purposes.items()
+            if variable in known
+        ],
+        update_conflicts=True,
+        unique_fields=["data_request", "variable"],
+        update_fields=["purpose"],
+    )
     audit.record("requests:data_request:ask_columns", by=by, subject=record, variables=sorted(known))
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.policy.agency_review import LIFECYCLE, Action, Choice, Status
+from charteroak.policy.decision import refuse
 from charteroak.requests.actions import locked, recommend_when_all_decided
 from charteroak.requests.models import AgencyReview, Question, RequestedColumn
 from charteroak.requests.queries import may_review
@@ -21,11 +23,17 @@ def _locked(pk: int) -> AgencyReview:
     )
 
 
+def _said(text: str) -> None:
+    if not text.strip():
+        refuse("text_missing", _("There is no text.")).require()
+
+
 @transaction.atomic
 def ask(*, pk: int, by: Person, text: str) -> None:
     """Ask the applicant; the agency's clock stands still until the answer."""
     review = _locked(pk)
     may_review(review, Action.ASK, by).require()
+    _said(text)
     review.status = LIFECYCLE.after(Status(review.status), Action.ASK)
     review.save()
     Question.objects.create(review=review, text=text, asked_by=by, asked_at=clock.now())
@@ -37,6 +45,7 @@ def answer(*, pk: int, by: Person, text: str) -> None:
     """The applicant answers the open question; it is the agency's turn again."""
     review = _locked(pk)
     may_review(review, Action.ANSWER, by).require()
+    _said(text)
     review.status = LIFECYCLE.after(Status(review.status), Action.ANSWER)
     review.save()
     question = review.questions.filter(answered_at__isnull=True).get()

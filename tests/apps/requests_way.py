@@ -1,0 +1,90 @@
+"""A request as its people carry it, step by step."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from charteroak.agencies.models import Person
+from charteroak.catalog.models import Variable
+from charteroak.policy.agency_review import Choice
+from charteroak.policy.decision import Refused
+from charteroak.requests import actions, queries, steward
+from charteroak.requests.fit_check import AUDIT_OR_EVALUATION
+from charteroak.requests.models import AgencyReview, DataRequest
+
+SOURCE = Path(__file__).parents[2] / "src" / "charteroak"
+
+
+PEOPLE = tomllib.loads((SOURCE / "demo" / "people.toml").read_text("utf-8"))
+
+
+ANSWERS: dict[str, Any] = {
+    "question": "Do concentrators earn more?",
+    "purpose": "Evaluation of career and technical education.",
+    "public_benefit": "Shows where it pays.",
+    "legal_exception": AUDIT_OR_EVALUATION,
+    "first_year": 2019,
+    "last_year": 2026,
+    "outputs_planned": "Tables.",
+    "publication_plan": "A brief.",
+    "ends_on": "2027-07-31",
+}
+
+
+def named(username: str) -> Person:
+    return Person.objects.get(username=username)
+
+
+def study_columns(*names: str) -> list[int]:
+    return list(Variable.objects.filter(use="study", name__in=names).values_list("pk", flat=True))
+
+
+def fresh(record: DataRequest) -> DataRequest:
+    return DataRequest.objects.get(pk=record.pk)
+
+
+def review_of(record: DataRequest, code: str) -> AgencyReview:
+    return AgencyReview.objects.get(data_request=record, agency__code=code)
+
+
+def decide(record: DataRequest, code: str, by: str, choice: Choice = Choice.ALLOW, reason: str = "") -> None:
+    review = review_of(record, code)
+    choices = {column.pk: (choice, reason) for column in queries.columns_of(review)}
+    steward.decide(pk=review.pk, by=named(by), choices=choices)
+
+
+def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.rule for reason in refused.value.reasons}
+
+
+def recommended(record: DataRequest) -> None:
+    for code, by in (("SDE", "ben.cole"), ("CSC", "priya.nair"), ("DOL", "lou.grant")):
+        decide(record, code, by)
+
+
+def history() -> None:
+    """What was decided before this program."""
+    for given in PEOPLE["historic_request"]:
+        actions.record_historic(**given, by="setup")
+
+
+def begun() -> DataRequest:
+    return actions.start(by=named("maya.ortiz"), title="CTE and earnings")
+
+
+def sent(record: DataRequest) -> DataRequest:
+    """Filled in, with columns of three agencies, and sent."""
+    maya = named("maya.ortiz")
+    actions.edit(pk=record.pk, by=maya, **ANSWERS)
+    columns = study_columns("gpa", "frpl", "campus", "total_wage")
+    actions.ask_columns(pk=record.pk, by=maya, purposes=dict.fromkeys(columns, "Needed."))
+    actions.submit(pk=record.pk, by=maya)
+    return fresh(record)
+
+
+def accepted(record: DataRequest) -> DataRequest:
+    """Found complete: each agency's turn."""
+    actions.accept_as_complete(pk=record.pk, by=named("sam.reyes"))
+    return fresh(record)
