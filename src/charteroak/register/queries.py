@@ -24,13 +24,15 @@ def projects() -> QuerySet[DataRequest]:
         DataRequest.objects.filter(Q(accepted_at__isnull=False) | Q(status=Status.APPROVED))
         .exclude(status=Status.WITHDRAWN)
         .select_related("applicant__employer", "agreement")
+        .prefetch_related("agreement__duties", "columns__variable__dataset__agency")
         .order_by("-number")
     )
 
 
 def agreement_of(record: DataRequest) -> Agreement | None:
     """The agreement once every party has signed it."""
-    return Agreement.objects.filter(data_request=record, executed_on__isnull=False).first()
+    found: Agreement | None = getattr(record, "agreement", None)  # as projects() fetched it
+    return found if found is not None and found.executed_on is not None else None
 
 
 def releases(record: DataRequest) -> QuerySet[Release]:
@@ -44,10 +46,8 @@ def releases(record: DataRequest) -> QuerySet[Release]:
 
 def agencies(record: DataRequest) -> list[str]:
     """Names of the agencies whose records are asked for or shared."""
-    shared = record.columns.exclude(choice=Choice.DENY).values_list(
-        "variable__dataset__agency__name", flat=True
-    )
-    return sorted(set(shared))
+    shared = [column for column in record.columns.all() if column.choice != Choice.DENY]
+    return sorted({column.variable.dataset.agency.name for column in shared})
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,14 @@ def clock_of(record: DataRequest) -> dict[str, Any]:
     due = gone = None
     if agreement is not None:
         gone = destroyed_at(agreement)
-        due = agreement.duties.filter(done_at__isnull=True, due_on__isnull=False).order_by("due_on").first()
+        due = min(
+            (one.due_on for one in agreement.duties.all() if one.due_on and not one.done_at), default=None
+        )
     return {
         "days_to_decision": max((until - begun).days, 0),
         "decided": record.decided_at is not None,
         "agreement_ends_on": agreement.ends_on if agreement else None,
-        "destruction_due_on": due.due_on if due else None,
+        "destruction_due_on": due,
         "destroyed_at": gone if gone and gone <= clock.now() else None,
         "sealed_until": gone if gone and gone > clock.now() else None,
     }
@@ -113,7 +115,7 @@ def clock_of(record: DataRequest) -> dict[str, Any]:
 def data_shared(record: DataRequest) -> list[dict[str, Any]]:
     """Per agency: the columns that were allowed, and those that were denied, with the reason."""
     found: dict[str, dict[str, Any]] = {}
-    for column in record.columns.select_related("variable__dataset__agency"):
+    for column in record.columns.all():
         agency = column.variable.dataset.agency
         entry = found.setdefault(
             agency.code, {"agency": agency.name, "code": agency.code, "shared": [], "denied": []}
