@@ -28,9 +28,16 @@ def test_a_file_is_one_room(path: Path) -> None:
     assert path.stem not in REFUSED_NAMES, "name it after what it is about"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+LONGER = {
+    "test_linkage.py"
+}  # tests of an engine that is being replaced: it goes with it, so nobody splits it
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
 def test_a_file_of_tests_is_about_one_subject(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, "split it by subject"
+    whole = len(path.read_text(encoding="utf-8").splitlines()) <= 300
+    assert whole != (path.name in LONGER), "split it by subject; one that is short again leaves LONGER"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)

@@ -42,8 +42,8 @@ def test_an_agency_that_knows_birth_dates_is_asked_by_no_list_on_any_route() -> 
     send(CSC + ANA)
     key = stores.hub_recipient("analysis")
     with pytest.raises(Refused) as refused:
-        actions.order_finder_list(number=NUMBER, by=person("noor.haddad"), agency="SDE", recipient=key)
-    assert [reason.rule for reason in refused.value.reasons] == ["answers_no_list"]
+        actions.order_finder_list(number=NUMBER, by=person("noor.haddad"), agency="CSC", recipient=key)
+    assert [reason.rule for reason in refused.value.reasons] == ["answers_no_list", "source_missing"]
 
 
 def test_a_finder_list_hides_each_number_among_nine_decoys(tmp_path: Path) -> None:

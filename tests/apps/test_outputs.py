@@ -132,7 +132,7 @@ def test_a_checker_of_the_project_itself_is_refused(checked: ReleaseRequest) -> 
     RoleHeld.objects.create(person=lena, role=Role.OUTPUT_CHECKER, since=clock.today())
     with pytest.raises(Refused) as caught:
         vote(checked, "lena.park")
-    assert rules(caught) == {"own_request"}
+    assert rules(caught) == {"own_request", "roles_must_stay_apart"}
     assert not queries.may_look(checked, lena).allowed
 
 
