@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from apps.hub_way import NUMBER, as_if, encrypted, receive
 from apps.way import person
 from charteroak.adapters import age, clock, stores
 from charteroak.adapters.stores import Store
-from charteroak.adapters.vault import ObjectId
+from charteroak.adapters.vault import ObjectId, Vault
 from charteroak.agencies.models import Agency
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
@@ -238,27 +239,19 @@ def test_an_agreement_that_ends_before_the_check_leaves_the_file_in_quarantine_a
     assert (refused.by, facts_of(refused)["rules"]) == ("linker", ["agreement_ended"])
 
 
-class EndsMeanwhile:
-    """A file during whose arrival the agreement is ended."""
+def test_a_file_during_whose_arrival_the_agreement_ends_is_not_received(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Vault.put_ciphertext
 
-    def __init__(self, stream: io.BytesIO) -> None:
-        self._stream = stream
-
-    def read(self, size: int, /) -> bytes:
+    def stored_when_it_ends(*given: Any, **options: Any) -> ObjectId:
+        done = store(*given, **options)
         Agreement.objects.update(ended_on=clock.today())
-        return self._stream.read(size)
+        return done
 
-
-def test_a_file_during_whose_arrival_the_agreement_ends_is_not_received() -> None:
     before, sent = objects(Store.INCOMING), Delivery.objects.count()
-    with pytest.raises(Refused) as refused:
-        actions.receive(
-            number=NUMBER,
-            by=person("priya.nair"),
-            file_name=f"CSC.{NUMBER}.11_02_2026.matching.age",
-            stream=EndsMeanwhile(encrypted("matching", (CSC + ANA).encode())),
-        )
-    assert [reason.rule for reason in refused.value.reasons] == ["agreement_ended"]
+    monkeypatch.setattr(Vault, "put_ciphertext", stored_when_it_ends)
+    refused_because("agreement_ended")
     assert (objects(Store.INCOMING), Delivery.objects.count()) == (before, sent)
 
 
