@@ -31,8 +31,6 @@ def test_a_file_is_one_room(path: Path) -> None:
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # older than the limit: one tests an engine that is being replaced and goes with it, one is one subject by design
 LONGER = {"test_linkage.py", "test_disclosure_protect.py"}
-    "test_linkage.py"
-}  # tests of an engine that is being replaced: it goes with it, so nobody splits it
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
