@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from charteroak.disclosure import read
-from charteroak.disclosure.differencing import PublishedSet
+from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.rebuild import rebuild
+from charteroak.disclosure.released import Released
 from charteroak.disclosure.verdicts import ORDER
 
 
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         earlier = json.loads(asked.released.read_text(encoding="utf-8")) if asked.released else []
         files = rebuild(
             read.outbox(asked.outbox), read.open_extract(asked.data), read.appetite(asked.appetite),
-            person=asked.person, earlier=[PublishedSet.from_json(entry) for entry in earlier],
+            person=asked.person, earlier=Ledger.of([Released.from_json(entry) for entry in earlier]),
         )  # fmt: skip
     except (OSError, ValueError, TypeError, KeyError) as error:
         print(f"Error: {error}", file=sys.stderr)

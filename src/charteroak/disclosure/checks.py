@@ -5,31 +5,42 @@ from collections.abc import Iterator, Sequence
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.audit import audit
 from charteroak.disclosure.build import Built
-from charteroak.disclosure.differencing import PublishedSet, compare_released, published
 from charteroak.disclosure.evidence import Cell, Codes
+from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.linked import linked
+from charteroak.disclosure.released import Released, released
 from charteroak.disclosure.rules import MENDS, answered, base, label, primary_rules, top_share
 from charteroak.disclosure.verdicts import Outcome, Verdict
 
 
-def check(tables: Sequence[Built], appetite: Appetite, earlier: Sequence[PublishedSet] = ()) -> list[Verdict]:
+def check(
+    tables: Sequence[Built], appetite: Appetite, earlier: Ledger | None = None, key: bytes = b""
+) -> list[Verdict]:
     """All verdicts on tables that leave together, against what was released `earlier`.
 
     Per table: the rules of the appetite on every shown figure, full cells, missing evidence. For all
     tables: the independent audit of every sensitive figure, and differences between tables of the submission
-    and earlier ones. A rule that finds nothing says `pass`, so that silence is never mistaken for it.
+    and earlier ones, whose people were hashed with the same `key`. A rule that finds nothing says `pass`, so
+    that silence is never mistaken for it.
     """
-    found = []
-    known = list(earlier)
+    found: list[Verdict] = []
     for table in tables:
-        own = [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table, appetite)]
-        sets = published([table])
-        own += compare_released(sets, known, appetite) or [
-            Verdict("differencing", table.derivation.name, "pass")
-        ]
-        known += sets
-        found += own
+        found += [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table, appetite)]
+    numbers = [published(table, appetite, key) for table in tables]
+    found += (earlier or Ledger()).verdicts(numbers, appetite.minimum_people)
     return found + list(_audited(tables, appetite))
+
+
+def published(table: Built, appetite: Appetite, key: bytes = b"") -> Released:
+    """The sets of people whose numbers a table states, for the ledger."""
+    return released(table, key, rounding_base=appetite.rounding_base, drb_rounding=appetite.drb_rounding)
+
+
+def unrounded(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
+    """Tables that print exact counts where the appetite asks for rounded ones."""
+    for table in tables if appetite.rounding_base or appetite.drb_rounding else ():
+        mend = "This appetite asks for rounded counts: submit a rounded table, to be judged with its records."
+        yield Verdict("rounding", table.derivation.name, "fail", figure="exact counts", mend=mend)
 
 
 def _figures(table: Built, appetite: Appetite) -> Iterator[Verdict]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -10,12 +10,13 @@ import duckdb
 
 from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.build import Built, build_tables
-from charteroak.disclosure.checks import check
+from charteroak.disclosure.checks import check, published, unrounded
 from charteroak.disclosure.derivation import Derivation, DerivationError
-from charteroak.disclosure.differencing import PublishedSet, published
 from charteroak.disclosure.files import inspect
 from charteroak.disclosure.identifiers import identifiers
+from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.records import person_keys
+from charteroak.disclosure.released import Released
 from charteroak.disclosure.rules import base, primary_rules
 from charteroak.disclosure.suppress import Unprotectable
 from charteroak.disclosure.verdicts import Verdict, worst
@@ -36,10 +37,13 @@ class Rebuilt:
     derivation: str = ""  # its digest
     rebuilt: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
-    published: list[PublishedSet] = field(default_factory=list)
+    published: list[Released] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"verdict": worst(self.verdicts)}
+        known = {one.name: getattr(self, one.name) for one in fields(self)}
+        verdicts = [asdict(verdict) for verdict in self.verdicts]
+        numbers = [table.to_json() for table in self.published]
+        return known | {"verdicts": verdicts, "published": numbers, "verdict": worst(self.verdicts)}
 
 
 def rebuild(
@@ -48,11 +52,13 @@ def rebuild(
     appetite: Appetite,
     *,
     person: str,
-    earlier: Sequence[PublishedSet] = (),
+    earlier: Ledger | None = None,
+    key: bytes = b"",
 ) -> list[Rebuilt]:
     """Judge every file of an outbox; derivations (`NAME.toml`) are read with their table and do not leave.
 
-    `person` is the extract's key: a derivation by any other is refused. A table whose rebuilt bytes differ
+    `person` is the extract's key: a derivation by any other is refused; `earlier` holds what was released, its
+    people hashed with `key`. A table whose rebuilt bytes differ
     fails; a file without derivation is at best `review`. A workspace does not see the employers' evidence: a
     table that is right but for it fails by the rule `employers`, and `rebuilt` is what to submit instead.
     """
@@ -64,7 +70,8 @@ def rebuild(
         tables = {table.derivation.name: table for table in build_tables(stated, extract, appetite)}
         if any(outbox[f"{name}.csv"] != table.content for name, table in tables.items()):
             unaware = _without_employers(stated, extract, appetite)
-        verdicts = check(list(tables.values()), appetite, earlier)
+        verdicts = check(list(tables.values()), appetite, earlier, key)
+        verdicts += unrounded(list(tables.values()), appetite)
     except (DerivationError, Unprotectable) as error:
         # Tables are protected together, so one that cannot be built leaves all of them unbuilt.
         refused |= {f"{d.name}.csv": Verdict("derivation", d.name, "fail", mend=str(error)) for d in stated}
@@ -77,7 +84,7 @@ def rebuild(
         elif file.endswith(".csv") and name in tables:
             own = [verdict for verdict in verdicts if verdict.table == name]
             own += _compared(name, content, tables[name].content, unaware.get(name))
-            found.append(_table(content, tables[name], own, appetite))
+            found.append(_table(content, tables[name], own, appetite, key))
         elif not file.endswith(".toml"):
             inspected = inspect(file, content, appetite, people=keys, tables=tables.keys())
             found.append(Rebuilt(file, _sha256(content), False, False, inspected))
@@ -137,7 +144,7 @@ def _compared(name: str, content: bytes, rebuilt: bytes, unaware: bytes | None) 
     return found
 
 
-def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appetite) -> Rebuilt:
+def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appetite, key: bytes) -> Rebuilt:
     same = any(verdict.rule == "same_bytes" and verdict.verdict == "pass" for verdict in verdicts)
     return Rebuilt(
         f"{table.derivation.name}.csv",
@@ -148,7 +155,7 @@ def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appe
         table.derivation.digest,
         "" if content == table.content else table.content.decode(),
         _evidence(table, appetite),
-        published([table]),
+        [published(table, appetite, key)],
     )
 
 
