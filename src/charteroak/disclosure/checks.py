@@ -26,8 +26,9 @@ def check(
     found: list[Verdict] = []
     for table in tables:
         found += [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table, appetite)]
+    failed = {(v.table, v.cell) for v in found if v.verdict == "fail"}
     numbers = [published(table, appetite, key) for table in tables]
-    found += (earlier or Ledger()).verdicts(numbers, appetite.minimum_people)
+    found += (earlier or Ledger()).verdicts(numbers, appetite.minimum_people, judged=failed)
     return found + list(_audited(tables, appetite))
 
 
@@ -120,9 +121,17 @@ def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
     states = {(t.derivation.name, codes): state for t in tables for codes, state in t.states.items()}
     legible = {unit for row, unit in together.units.items() if not states[row]}
     intervals = audit(together.table, set(together.units.values()) - legible)
-    printed = {together.units[row] for row in together.primaries if row in together.units and not states[row]}
-    # a printed figure has failed by its own rule already
-    unsafe = [interval for interval in intervals if not interval.safe and interval.unit not in printed]
+    # a printed figure has failed by its own rule already, with what follows from it alone
+    printed = [row for row in together.primaries if row in together.units and not states[row]]
+    units = {together.units[row] for row in printed}
+    names = tuple(
+        f"{table}[{', '.join(f'{column}={code}' for column, code in codes)}]" for table, codes in printed
+    )
+    unsafe = [
+        interval
+        for interval in intervals
+        if not interval.safe and interval.unit not in units and not interval.label.startswith(names)
+    ]
     mend = "Give tables that share this cell one group and protect = true, to be protected together."
     for name in (table.derivation.name for table in tables):
         for interval in unsafe:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from charteroak.disclosure.appetite import Appetite
-from charteroak.disclosure.audit import audit
+from charteroak.disclosure.audit import Contradiction, audit
 from charteroak.disclosure.evidence import Codes
 from charteroak.disclosure.rules import label
 from charteroak.disclosure.stated import Stated
@@ -20,18 +20,16 @@ def recovered(table: Stated, column: str, appetite: Appetite) -> Iterator[Verdic
     """Per hidden count, how closely a reader can bound it by the printed ones; closer than the threshold fails.
 
     Assumes what a reader may assume: that the parts listed under a total are all of its parts, and that counts
-    are not negative. The values behind the hidden figures are not needed for it.
+    are not negative, and that a printed range holds. The values behind the hidden figures are not needed for it.
     """
     system = _system(table, column)
     if system is None:
         return
     try:
         intervals = audit(system, [0])
-    except RuntimeError:
+    except Contradiction:
         yield Verdict("additive", table.file, "review", column, mend=NO_SUM)
         return
-    if any(interval.high < interval.low for interval in intervals):
-        yield Verdict("additive", table.file, "review", column, mend=NO_SUM)
     width = max(appetite.minimum_people, 1)
     for interval in intervals:
         if interval.high - interval.low < width:
@@ -63,9 +61,10 @@ def _system(table: Stated, column: str) -> LinkedTable | None:
     return LinkedTable(
         labels=tuple(label(codes) for codes in number),
         values=np.array(
-            [0.0 if hide else lines[codes].low for codes, hide in zip(number, hidden, strict=True)]
+            [np.nan if hide else lines[codes].low for codes, hide in zip(number, hidden, strict=True)]
         ),
-        lower=np.zeros(size),
+        lower=np.array([max(lines[codes].low, 0.0) for codes in number]),
+        upper=np.array([lines[codes].high for codes in number]),
         weight=np.ones(size),
         below=np.where(hidden, 1.0, 0.0),
         above=np.where(hidden, 1.0, 0.0),

@@ -12,6 +12,7 @@ from charteroak.disclosure.derivation import Derivation, Statistic
 from charteroak.disclosure.evidence import Cell, Codes, Evidence, evidence_of
 from charteroak.disclosure.figures import Compared, compared
 from charteroak.disclosure.labels import coded
+from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.positions import positions
 from charteroak.disclosure.printed import printed
 from charteroak.disclosure.rules import label
@@ -39,12 +40,21 @@ class Behind:
     statistic: str | None = None
 
 
-def judge(table: Stated, behind: Behind, appetite: Appetite) -> list[Verdict]:
+def judge(
+    table: Stated, behind: Behind, appetite: Appetite, earlier: Ledger | None = None, key: bytes = b""
+) -> list[Verdict]:
     """Rebuild a table from its records, compare every figure, and apply every rule to who stands behind it.
 
-    What the table declares about itself is recomputed, never believed. Raises Unusable when the records do
-    not have the columns, or cannot be read as stated.
+    What the table declares about itself is recomputed, never believed. `earlier` are the tables released before,
+    with people hashed under `key`. Raises Unusable when the records do not have the columns, or cannot be read
+    as stated.
     """
+    found, built = held(table, behind, appetite)
+    return found + [replace(v, table=table.file) for v in check(built, appetite, earlier, key)]
+
+
+def held(table: Stated, behind: Behind, appetite: Appetite) -> tuple[list[Verdict], list[Built]]:
+    """A table held against its records: what its figures show, and each figure column as built from them."""
     whole = _evidence(table, behind)
     found = list(_places(table, whole))
     built: list[Built] = []
@@ -59,7 +69,7 @@ def judge(table: Stated, behind: Behind, appetite: Appetite) -> list[Verdict]:
         found += reading.verdicts
         found += printed(table, column, reading, whole, appetite)
         built.append(_built(table, column, reading, whole))
-    return found + [replace(v, table=table.file) for v in check(built, appetite)]
+    return found, built
 
 
 def _evidence(table: Stated, behind: Behind) -> Evidence:
@@ -83,8 +93,8 @@ def _evidence(table: Stated, behind: Behind) -> Evidence:
                                 statistic="mean" if behind.measure else "count", margins=behind.by)  # fmt: skip
         frame = chosen.collect()
         _all_numbers(behind, frame)
-        named = coded(frame, behind.by)
-        return evidence_of(named, derivation)
+        stated_over = tuple(d for d in behind.by if any(d not in dict(line.codes) for line in table.lines))
+        return evidence_of(coded(frame, behind.by), replace(derivation, margins=stated_over))
     except ValueError as error:
         raise error if isinstance(error, Unusable) else Unusable(str(error), file=table.file) from None
 

@@ -1,6 +1,6 @@
 """What all released tables say together: each new number scored against every one released before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from charteroak.disclosure.atoms import Atoms, Ids, aligned, atoms, joined, members
 from charteroak.disclosure.program import Differences, NotProven, Score
-from charteroak.disclosure.released import Cell, Keys, Released
+from charteroak.disclosure.released import NUMERATOR, Cell, Keys, Released
 from charteroak.disclosure.verdicts import Verdict
 
 EPSILON = 1e-6
@@ -105,12 +105,21 @@ class Ledger:
         return Answer(tuple(dict.fromkeys(found)), covered, earlier, tuple(dict.fromkeys(unproven)))
 
     def verdicts(
-        self, submission: Sequence[Released], minimum_people: int, caps: Caps | None = None
+        self,
+        submission: Sequence[Released],
+        minimum_people: int,
+        caps: Caps | None = None,
+        judged: Collection[tuple[str, str]] = (),
     ) -> Iterator[Verdict]:
-        """The same as verdicts: a fail names the tables it combines with, never the people it is about."""
+        """The same as verdicts: a fail names the tables it combines with, never the people it is about.
+
+        `judged`: tables and cells that have failed already, and are not named again.
+        """
         answer = self.score(submission, minimum_people, caps)
         limit = f"0 or at least {minimum_people}"
         for one in answer.found:
+            if (one.table, one.cell.removesuffix(NUMERATOR)) in judged:
+                continue
             place = f"{one.cell} against {', '.join(one.others)}"
             yield Verdict("differencing", one.table, "fail", place, f"{one.people:g}", limit, OTHER_TABLE)
         reach = "" if self.across_projects else "; not tested across projects"

@@ -57,25 +57,24 @@ def rebuild(
 ) -> list[Rebuilt]:
     """Judge every file of an outbox; derivations (`NAME.toml`) are read with their table and do not leave.
 
-    `person` is the extract's key: a derivation by any other is refused; `earlier` holds what was released, its
-    people hashed with `key`. A table whose rebuilt bytes differ
-    fails; a file without derivation is at best `review`. A workspace does not see the employers' evidence: a
-    table that is right but for it fails by the rule `employers`, and `rebuilt` is what to submit instead.
+    `person` is the extract's key: a derivation by any other is refused. `earlier` was released, its people
+    hashed with `key`. A table whose rebuilt bytes differ fails; a file without derivation is at best `review`.
+    A workspace does not see the employers' evidence: a table that is right but for it fails by the rule
+    `employers`, and `rebuilt` is what to submit instead.
     """
     stated, refused = _stated(outbox, person)
     tables: dict[str, Built] = {}
     verdicts: list[Verdict] = []
     unaware: dict[str, bytes] = {}
     try:
-        tables = {table.derivation.name: table for table in build_tables(stated, extract, appetite)}
-        if any(outbox[f"{name}.csv"] != table.content for name, table in tables.items()):
-            unaware = _without_employers(stated, extract, appetite)
-        verdicts = check(list(tables.values()), appetite, earlier, key)
-        verdicts += unrounded(list(tables.values()), appetite)
+        built = build_tables(stated, extract, appetite)
+        tables = {table.derivation.name: table for table in built}
+        unaware = _without_employers(outbox, built, extract, appetite)
+        verdicts = [*check(built, appetite, earlier, key), *unrounded(built, appetite)]
     except (DerivationError, Unprotectable) as error:
         # Tables are protected together, so one that cannot be built leaves all of them unbuilt.
         refused |= {f"{d.name}.csv": Verdict("derivation", d.name, "fail", mend=str(error)) for d in stated}
-    keys = {str(key) for (key,) in extract.execute(person_keys(extract, person)).fetchall()}
+    people = {str(one) for (one,) in extract.execute(person_keys(extract, person)).fetchall()}
     found = []
     for file, content in sorted(outbox.items()):
         name = file.removesuffix(".csv")
@@ -84,18 +83,24 @@ def rebuild(
         elif file.endswith(".csv") and name in tables:
             own = [verdict for verdict in verdicts if verdict.table == name]
             own += _compared(name, content, tables[name].content, unaware.get(name))
-            found.append(_table(content, tables[name], own, appetite, key))
+            found.append(_table(content, tables[name], own, appetite, published(tables[name], appetite, key)))
         elif not file.endswith(".toml"):
-            inspected = inspect(file, content, appetite, people=keys, tables=tables.keys())
+            inspected = inspect(file, content, appetite, people=people, tables=tables.keys())
             found.append(Rebuilt(file, _sha256(content), False, False, inspected))
     return found
 
 
 def _without_employers(
-    stated: Sequence[Derivation], extract: duckdb.DuckDBPyConnection, appetite: Appetite
+    outbox: Mapping[str, bytes],
+    built: Sequence[Built],
+    extract: duckdb.DuckDBPyConnection,
+    appetite: Appetite,
 ) -> dict[str, bytes]:
-    """The tables as a workspace gives them, where no employer rule can be computed."""
+    """Where some table differs, all as a workspace gives them, where no employer rule can be computed."""
+    if all(outbox[f"{table.derivation.name}.csv"] == table.content for table in built):
+        return {}
     silent = replace(appetite, minimum_employers=0, largest_employer=None)
+    stated = [table.derivation for table in built]
     return {table.derivation.name: table.content for table in build_tables(stated, extract, silent)}
 
 
@@ -144,7 +149,9 @@ def _compared(name: str, content: bytes, rebuilt: bytes, unaware: bytes | None) 
     return found
 
 
-def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appetite, key: bytes) -> Rebuilt:
+def _table(
+    content: bytes, table: Built, verdicts: list[Verdict], appetite: Appetite, numbers: Released
+) -> Rebuilt:
     same = any(verdict.rule == "same_bytes" and verdict.verdict == "pass" for verdict in verdicts)
     return Rebuilt(
         f"{table.derivation.name}.csv",
@@ -155,7 +162,7 @@ def _table(content: bytes, table: Built, verdicts: list[Verdict], appetite: Appe
         table.derivation.digest,
         "" if content == table.content else table.content.decode(),
         _evidence(table, appetite),
-        [published(table, appetite, key)],
+        [numbers],
     )
 
 

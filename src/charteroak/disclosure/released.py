@@ -19,6 +19,7 @@ from charteroak.disclosure.rules import label
 
 Keys = NDArray[np.uint64]
 Classes = NDArray[np.int32]
+NUMERATOR = " (numerator)"  # after the label of a share's cell
 MEASURED, HOLDER = 1, 2  # has the measure; and it is 1
 
 
@@ -132,7 +133,7 @@ def _sets(
         least = 0 if statistic == "count" else MEASURED
         yield label(shown), tuple(number for number, mark in among if mark >= least)
         if statistic == "share":
-            yield f"{label(shown)} (numerator)", tuple(number for number, mark in among if mark == HOLDER)
+            yield label(shown) + NUMERATOR, tuple(number for number, mark in among if mark == HOLDER)
 
 
 def _within(codes: dict[str, str], shown: Codes) -> bool:
@@ -140,10 +141,8 @@ def _within(codes: dict[str, str], shown: Codes) -> bool:
 
 
 def _slack(table: Built, name: str, number: int, rounding_base: int, drb_rounding: bool) -> float:
-    if name.endswith("(numerator)"):  # a percentage with one decimal gives small numerators away exactly
-        cell = next(
-            cell for codes, cell in table.evidence.cells.items() if f"{label(codes)} (numerator)" == name
-        )
+    if name.endswith(NUMERATOR):  # a percentage with one decimal gives small numerators away exactly
+        cell = next(cell for codes, cell in table.evidence.cells.items() if label(codes) + NUMERATOR == name)
         within = cell.n * 0.0005
         return within if within >= 0.5 else 0.0
     step = rounding_base
