@@ -63,9 +63,7 @@ def rebuild(
     `employers`, and `rebuilt` is what to submit instead.
     """
     stated, refused = _stated(outbox, person)
-    tables: dict[str, Built] = {}
-    verdicts: list[Verdict] = []
-    unaware: dict[str, bytes] = {}
+    tables, verdicts, unaware = dict[str, Built](), list[Verdict](), dict[str, bytes]()
     try:
         built = build_tables(stated, extract, appetite)
         tables = {table.derivation.name: table for table in built}
