@@ -13,6 +13,7 @@ COMMANDS = {
     "docs": ("site", "Write the generated reference pages (--check: fail when stale)."),
     "doctor": ("site", "Each part, its version, what is missing or weaker here, how to mend it."),
     "encrypt": ("submissions", "Encrypt a file for the hub named in the agreement."),
+    "link": ("linkage", "Link files into people."),
     "migrate": ("site", "Bring the database's tables and roles up to date."),
     "pprl": ("pprl", "Link encoded files that the hub cannot read."),
     "protect": ("suppression", "Suppress what a table must not show, with the proof."),

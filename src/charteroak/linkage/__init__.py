@@ -1,11 +1,14 @@
 """Record linkage: who is the same person across files. Pure."""
 
+from charteroak.linkage.infer import explain_recipe, infer
+from charteroak.linkage.link import link
 from charteroak.linkage.linkage import BlockCount, Counts, Linkage, PassCount, Quality
 from charteroak.linkage.model import Model, Regime
+from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import Field, Kind, Level, LinkageError, Pass, Recipe
 from charteroak.linkage.toml import digest, from_toml, to_toml
 
 __all__ = [
-    "BlockCount", "Counts", "Field", "Kind", "Level", "Linkage", "LinkageError", "Model", "Pass", "PassCount",
-    "Quality", "Recipe", "Regime", "digest", "from_toml", "to_toml",
+    "BlockCount", "Counts", "Field", "Kind", "Level", "Linkage", "LinkageError", "Model", "Pass", "PassCount", "Phases",
+    "Quality", "Recipe", "Regime", "digest", "explain_recipe", "from_toml", "infer", "link", "to_toml",
 ]  # fmt: skip

@@ -117,8 +117,9 @@ class Recipe:
     `link` and `keep` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed.
     `one_per_person`: files that hold nobody twice. `within`: whether records of one file are compared with
     each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
-    where agreement on family names proves little. `largest_block` caps the records tried under one key, and
-    `largest_cluster` the records of one person.
+    where agreement on family names proves little. `largest_block` caps the records tried under one key,
+    `largest_cluster` the records of one person; two groups of records are joined when at least `support` of the pairs
+    between them are linked.
     """
 
     fields: tuple[Field, ...]
@@ -133,6 +134,7 @@ class Recipe:
     household: str | None = None
     largest_block: int = 2000
     largest_cluster: int = 100
+    support: float = 0.25
     version: int = field(default=VERSION)
 
     def __post_init__(self) -> None:

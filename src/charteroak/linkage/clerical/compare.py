@@ -9,8 +9,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from charteroak.linkage.clerical.blocking import Rows
-from charteroak.linkage.clerical.nicknames import NICKNAMES
 from charteroak.linkage.clerical.recipe import LEVELS, Field, Kind
+from charteroak.linkage.nicknames import NICKNAMES
 
 Levels = NDArray[np.int8]
 MISSING = -1

@@ -127,3 +127,4 @@ NICKNAMES: dict[str, list[int]] = {}
 for _number, _group in enumerate(_GROUPS.strip().splitlines()):
     for _name in dict.fromkeys(_group.split()):
         NICKNAMES.setdefault(_name, []).append(_number)
+GROUPS: dict[str, tuple[int, ...]] = {name: tuple(groups) for name, groups in NICKNAMES.items()}

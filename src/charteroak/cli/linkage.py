@@ -1,0 +1,147 @@
+"""`oak link`: who is the same person across files."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from charteroak.linkage import Linkage
+    from charteroak.linkage.judge import Judgement
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+PHASES = ("read", "encode", "choose rules", "block", "learn", "score", "cluster", "report")
+
+
+class BadInput(click.ClickException):
+    """One line, exit status 2."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--id", "id_column", help="Column that identifies a record; common names are recognised.")
+@click.option(
+    "--recipe", "recipe_file", type=FILE, help="Recipe (TOML); inferred from the columns without it."
+)
+@click.option("--write-recipe", type=FILE, help="Write the recipe that was used, to edit and use again.")
+@click.option("--truth", help="Column that says who is who: reports how true the links are. Never a field.")
+@click.option(
+    "--one-per-person", multiple=True, help="Name of a file (without its ending) that holds nobody twice."
+)
+@click.option("-o", "--output", type=FILE, help="Links, as Parquet or CSV.")
+@click.option("--clusters", "clusters_file", type=FILE, help="People, as Parquet or CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Only a JSON object on standard output.")
+def link(
+    files: tuple[Path, ...],
+    id_column: str | None,
+    recipe_file: Path | None,
+    write_recipe: Path | None,
+    truth: str | None,
+    one_per_person: tuple[str, ...],
+    output: Path | None,
+    clusters_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Link FILES (Parquet, CSV, Arrow) into people."""
+    from charteroak import linkage
+    from charteroak.linkage import read
+    from charteroak.linkage.judge import judge, truth_of
+
+    try:
+        recipe = linkage.from_toml(_text(recipe_file)) if recipe_file else None
+        frames = read.frames(list(files))
+        ids = read.record_ids(frames, id_column)
+        known = truth_of(frames, ids, truth) if truth else None
+        _foretell(frames)
+        found = linkage.link(
+            frames, recipe, id=ids, truth=truth, one_per_person=one_per_person, phases=_phases(as_json)
+        )
+        judgement = judge(found, known) if known is not None else None
+    except linkage.LinkageError as problem:
+        raise BadInput(str(problem)) from None
+    for frame, place in ((found.links, output), (found.clusters, clusters_file)):
+        if place:
+            frame.write_csv(place) if place.suffix == ".csv" else frame.write_parquet(place)
+    if write_recipe:
+        write_recipe.write_text(linkage.to_toml(found.recipe), encoding="utf-8")
+    for warning in found.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    summary = summary_of(found, judgement)
+    click.echo(json.dumps(summary) if as_json else told(found, summary))
+
+
+def summary_of(found: "Linkage", judgement: "Judgement | None") -> dict[str, Any]:
+    """What `--json` prints."""
+    linked = found.links.filter(found.links["match_probability"] >= found.recipe.link).height
+    judged = {} if judgement is None else {key: round(value, 6) for key, value in judgement.as_dict().items()}
+    return {
+        **judged,
+        "records": dict(found.counts.records),
+        "pairs": found.counts.pairs_compared,
+        "links": linked,
+        "clusters": found.clusters["cluster"].n_unique(),
+        "estimated": {"precision": found.quality.precision, "recall": found.quality.recall},
+        "threshold": found.recipe.link,
+        "seconds": {phase: round(taken, 4) for phase, taken in found.seconds.items()},
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "warnings": list(found.warnings),
+    }
+
+
+def told(found: "Linkage", summary: dict[str, Any]) -> str:
+    """The outcome in plain words."""
+    people = f"{sum(found.counts.records.values()):,} records are {summary['clusters']:,} people"
+    lines = [f"{people}; {summary['links']:,} links among {summary['pairs']:,} pairs compared."]
+    lines += [
+        f"  {step.name}: {step.linked:,} links, estimated precision {step.precision:.4f}"
+        for step in found.passes if step.pairs
+    ]  # fmt: skip
+    if "f1" in summary:
+        lines.append(
+            f"Against the truth: precision {summary['precision']:.4f}, recall {summary['recall']:.4f}, "
+            f"F1 {summary['f1']:.4f} (best {summary['best_f1']:.4f}), clusters {summary['cluster_f1']:.4f}."
+        )
+    return "\n".join(lines)
+
+
+def _text(file: Path) -> str:
+    from charteroak.linkage import LinkageError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise LinkageError(f"{file}: cannot be read; check the path") from None
+
+
+def _foretell(frames: dict[str, Any]) -> None:
+    from charteroak.linkage.forecast import forecast
+    from charteroak.linkage.machine import CACHE, compiled_before
+    from charteroak.linkage.threads import cores
+
+    records = sum(frame.height for frame in frames.values())
+    expected = forecast(records, 10, cores())
+    click.echo(
+        f"{records:,} records: about {expected.seconds:.0f} s and {expected.megabytes:,.0f} MB.", err=True
+    )
+    if not compiled_before():
+        again = "" if CACHE else " (and at every start: no private folder for compiled code)"
+        click.echo(f"Compiling for this machine first, under 20 s{again}.", err=True)
+
+
+def _phases(quiet: bool) -> Any:
+    from charteroak.linkage import Phases
+
+    def begins(phase: str) -> None:
+        done = PHASES.index(phase)
+        bar = "█" * done + "░" * (len(PHASES) - done)
+        end = "\n" if phase == PHASES[-1] else ""
+        click.echo(f"\r{bar} {phase:<12}{end}", nl=False, err=True)
+
+    shown = sys.stderr.isatty() and not quiet
+    return Phases(time.perf_counter, begins) if shown else Phases(time.perf_counter)

@@ -1,0 +1,103 @@
+"""Which pairs are tried: records that share the key of a blocking rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.encode import Encoded
+from charteroak.linkage.hashing import PARTS, part_hashes, part_number, rule_keys
+from charteroak.linkage.recipe import Kind, LinkageError, Recipe
+
+Rule = tuple[str, ...]
+_NAMES = {Kind.GIVEN_NAME, Kind.FAMILY_NAME}
+
+
+@dataclass(frozen=True)
+class RuleBlocks:
+    """One rule's blocks. `keyed`: records with a complete key. `order`: records of the blocks kept, sorted by key, and
+    `start` of each block in it (blocks + 1). `pairs` in these blocks; blocks and pairs that the cap skipped.
+    """
+
+    rule: Rule
+    keyed: NDArray[np.int32]
+    order: NDArray[np.int32]
+    start: NDArray[np.int64]
+    pairs: int
+    skipped_blocks: int
+    skipped_pairs: int
+
+    @property
+    def records(self) -> int:
+        return len(self.keyed)
+
+
+def keys_of(encoded: Encoded, rules: Sequence[Rule]) -> NDArray[np.uint64]:
+    """Block keys: records × rules, 0 where a part of the rule is missing.
+
+    Raises LinkageError for a part that no field has. The key of a rule does not depend on the order of its names:
+    given and family name written in each other's place fall into one block.
+    """
+    table = np.zeros((len(encoded.tables.codes), len(rules)), np.uint64)
+    known: dict[str, NDArray[np.uint64]] = {}
+    for column, rule in enumerate(rules):
+        table[:, column] = _keys(encoded, rule, known)
+    return table
+
+
+def _keys(encoded: Encoded, rule: Rule, known: dict[str, NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    places, salts, parts, shift = [], [], [], []
+    names = [field.name for field in encoded.fields]
+    at = 0
+    for key in rule:
+        name, _, part = key.partition(":")
+        number = part_number(part)
+        if number is None:
+            raise LinkageError(
+                f"blocking rule {', '.join(rule)}: no part {part!r}; use {', '.join(PARTS)[2:]}"
+            )
+        first, count = encoded.start[name], len(encoded.values[name])
+        if key not in known:
+            known[key] = part_hashes(
+                encoded.tables.chars, encoded.tables.offset, first, first + count, number
+            )
+        places.append(names.index(name))
+        field = encoded.fields[places[-1]]
+        salts.append(number if field.kind in _NAMES else 10_000 * (places[-1] + 1) + number)
+        parts.append(known[key])
+        shift.append(at - first)
+        at += count
+    return rule_keys(
+        encoded.tables.codes, np.array(places, np.int64), np.array(salts, np.uint64), np.concatenate(parts),
+        np.array(shift, np.int64),
+    )  # fmt: skip
+
+
+def block(keys: NDArray[np.uint64], column: int, rule: Rule, largest: int) -> RuleBlocks:
+    """Sort the records by the rule's key. Blocks of more than `largest` records are skipped and counted; their keys
+    are set to 0, so that a later rule may still try those pairs.
+    """
+    own = keys[:, column]
+    rows = np.flatnonzero(own).astype(np.int32)
+    order = rows[np.argsort(own[rows])]
+    ordered = own[order]
+    start = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(order)]]).astype(
+        np.int64
+    )
+    size = np.diff(start)
+    large = size > largest
+    if large.any():
+        keys[order[np.repeat(large, size)], column] = 0
+    used = (size > 1) & ~large
+    pairs = size * (size - 1) // 2
+    return RuleBlocks(
+        rule, rows, order[np.repeat(used, size)], np.concatenate([[0], np.cumsum(size[used])]).astype(np.int64),
+        int(pairs[used].sum()), int(large.sum()), int(pairs[large].sum()),
+    )  # fmt: skip
+
+
+def blocked(encoded: Encoded, recipe: Recipe) -> tuple[NDArray[np.uint64], list[RuleBlocks]]:
+    """Block keys (records × rules, 0 = none) and the sorted blocks of each rule."""
+    keys = keys_of(encoded, recipe.blocks)
+    return keys, [block(keys, place, rule, recipe.largest_block) for place, rule in enumerate(recipe.blocks)]

@@ -1,0 +1,250 @@
+"""Learns the model from the files without labels: u by counting and from random pairs, m by EM on blocked pairs.
+
+Fellegi and Sunter (1969), "A theory for record linkage"; EM on counts of agreement patterns as Winkler (1988).
+Chances differ by regime: at one address strangers share a surname, and holders of one number share much else, so u
+is learnt anew there (a latent class for relatives, cf. Winkler 1993), while m is shared by all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from charteroak.linkage.encode import Encoded
+from charteroak.linkage.model import Model, Regime
+from charteroak.linkage.recipe import Kind, Recipe
+from charteroak.linkage.sample import Patterns
+
+REGIMES = ("everyone", "same household", "same number", "same household and number")
+ROUNDS = 200
+M_PRIOR, U_PRIOR = 20.0, 5.0
+"""True and other pairs that the first guesses are worth against what the files show."""
+_MOST_SHARED = {
+    Kind.GIVEN_NAME: 0.04, Kind.MIDDLE_NAME: 0.1, Kind.BIRTH_DATE: 0.05, Kind.SSN: 0.02, Kind.AGENCY_ID: 0.02,
+    Kind.SSN_LAST4: 0.02, Kind.SEX: 0.2, Kind.FULL_NAME: 0.04, Kind.EMAIL: 0.5,
+}  # fmt: skip
+"""What of a field two people at one address, or with one number, share at most beyond chance: few relatives have one
+given name, few are twins. Without the bound the class of relatives could turn into one of true pairs.
+"""
+_MOST_DIFFERENT = {
+    Kind.GIVEN_NAME: 0.12, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3, Kind.BIRTH_DATE: 0.12, Kind.SEX: 0.1,
+    Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15,
+}  # fmt: skip
+"""How many true pairs differ in it altogether at most. One person moves, but seldom changes the given name: without
+the bound, true pairs could come to mean people of one household.
+"""
+Shares = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Chance:
+    """One field over all pairs that may be linked: how many know it on both sides, how many are at each level, and
+    the share below which a level cannot be told from none.
+    """
+
+    known: float
+    level: Shares
+    floor: Shares
+
+    def u(self, true_level: Shares) -> Shares:
+        """Shares of the levels among pairs of strangers: the pairs believed true are taken out."""
+        left = np.maximum(self.level - true_level, 0.0) / max(self.known - float(true_level.sum()), 1.0)
+        shares: Shares = np.maximum(left, self.floor)
+        total: Shares = shares / shares.sum()
+        return total
+
+
+def household_field(recipe: Recipe) -> int:
+    """Place of the field that makes a household, or -1."""
+    names = [field.name for field in recipe.fields]
+    return names.index(recipe.household) if recipe.household else -1
+
+
+def identifier_field(recipe: Recipe) -> int:
+    """Place of the first personal number among the fields, or -1."""
+    for place, field in enumerate(recipe.fields):
+        if field.kind in {Kind.SSN, Kind.AGENCY_ID}:
+            return place
+    return -1
+
+
+def pairs_within(groups: NDArray[np.int32], encoded: Encoded) -> float:
+    """How many pairs that may be linked have the same group number (-1: none)."""
+    t, known = encoded.tables, groups >= 0
+    total = _pairs(np.bincount(groups[known]))
+    for source in np.flatnonzero(t.apart):
+        total -= _pairs(np.bincount(groups[known & (t.source == source)]))
+    return max(total, 0.0)
+
+
+def _pairs(counts: NDArray[np.int64]) -> float:
+    size = counts.astype(np.float64)
+    return float((size * (size - 1) / 2).sum())
+
+
+def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
+    """Equal values are counted exactly over all pairs; the shares of the other levels come from the drawn pairs."""
+    found = []
+    for place, field in enumerate(encoded.fields):
+        codes = encoded.column(field.name)
+        known = pairs_within(np.where(codes >= 0, 0, -1).astype(np.int32), encoded)
+        same = pairs_within(codes, encoded)
+        levels = drawn[drawn[:, place] >= 0, place]
+        seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
+        unequal = max(float(seen[1:].sum()), 1.0)
+        level = np.concatenate([[same], seen[1:] / unequal * (known - same)])
+        floor = np.full(len(level), 0.5 / max(float(len(levels)), 10.0))
+        floor[0] = min(floor[0], 0.5 / max(known, 10.0))
+        found.append(Chance(known, level, floor))
+    return found
+
+
+@dataclass
+class _Guess:
+    """The parameters as they stand in one round of the EM; `u[regime][field]`."""
+
+    prior: float
+    m: list[Shares]
+    u: list[list[Shares]]
+
+    def odds(self, patterns: Patterns) -> Shares:
+        """Natural logarithm of the odds of each pattern to be a true pair."""
+        total = np.full(len(patterns.count), np.log(self.prior / (1 - self.prior)))
+        for place, m in enumerate(self.m):
+            level = patterns.levels[:, place]
+            weights = np.stack(
+                [np.append(np.log(m / u[place]), 0.0) for u in self.u]
+            )  # -1 reads the last: missing
+            total += weights[patterns.regime, level]
+        return total
+
+
+def estimate(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8], patterns: Patterns) -> Model:
+    """Fit the model by expectation-maximisation over patterns of blocked pairs; pairs outside the blocks count as
+    strangers. `drawn`: levels of random pairs. Nothing is supplied: the prior is learnt too.
+    """
+    by_chance = chances(encoded, drawn)
+    records = len(encoded.content)
+    pairs = max(pairs_within(np.zeros(records, np.int32), encoded), 1.0)
+    first = [np.array([level.m for level in field.levels]) for field in encoded.fields]
+    first = [shares / shares.sum() for shares in first]
+    strangers = [chance.u(np.zeros(len(chance.level))) for chance in by_chance]
+    bounds = [_MOST_SHARED.get(field.kind, 0.98) for field in encoded.fields]
+    differ = [_MOST_DIFFERENT.get(field.kind, 1.0) for field in encoded.fields]
+    related = [_related(a, b, min(0.6, bound)) for a, b, bound in zip(first, strangers, bounds, strict=True)]
+    guess = _Guess(min(0.3 * records / pairs, 0.3), first, [strangers, related, related, related])
+    places = (household_field(recipe), identifier_field(recipe))
+    for _ in range(ROUNDS):
+        believed = 1 / (1 + np.exp(-guess.odds(patterns))) * patterns.count
+        renewed = _maximise(believed, patterns, by_chance, first, bounds, differ, places, pairs)
+        moved = max(float(np.abs(a - b).max()) for a, b in zip(renewed.m, guess.m, strict=True))
+        settled = moved < 1e-4 and abs(np.log(renewed.prior / guess.prior)) < 1e-3
+        guess = renewed
+        if settled:
+            break
+    return _model(encoded, guess, patterns, places, pairs)
+
+
+def _related(m: Shares, u: Shares, shared: float) -> Shares:
+    """Chances of people who share the fact with this probability, and else are strangers."""
+    mixture: Shares = shared * m + (1 - shared) * u
+    return mixture
+
+
+def _shared(seen: Shares, m: Shares, u: Shares, most: float) -> Shares:
+    """The same, the share learnt from how often these people have the same value."""
+    same = (seen[0] + U_PRIOR * min(0.5, most) * m[0]) / (seen.sum() + U_PRIOR)
+    return _related(m, u, float(np.clip((same - u[0]) / max(m[0] - u[0], 1e-6), 0.0, most)))
+
+
+def _maximise(
+    believed: Shares,
+    patterns: Patterns,
+    by_chance: Sequence[Chance],
+    first: list[Shares],
+    bounds: list[float],
+    differ: list[float],
+    places: tuple[int, int],
+    pairs: float,
+) -> _Guess:
+    household, identifier = places
+    others = patterns.count - believed
+    m, u = [], [list[Shares]() for _ in REGIMES]
+    for place, chance in enumerate(by_chance):
+        known, size = patterns.levels[:, place] >= 0, len(chance.level)
+        level = patterns.levels[known, place].astype(np.int64)
+        cell = patterns.regime[known] * size + level
+        true = np.bincount(level, believed[known], minlength=size).astype(np.float64)
+        apart = np.bincount(cell, others[known], minlength=size * len(REGIMES)).reshape(len(REGIMES), size)
+        m.append(_bounded(_smooth(true, first[place], M_PRIOR), differ[place]))
+        strangers = chance.u(true)
+        at_home = apart[1] + apart[3] if place == identifier else apart[1]
+        chosen = [
+            strangers,
+            *(_shared(seen, m[-1], strangers, bounds[place]) for seen in (at_home, apart[2], apart[3])),
+        ]
+        if place == household:
+            chosen = [strangers] * 4
+        if place == identifier:
+            chosen = [strangers, chosen[1], strangers, chosen[1]]
+        for regime, shares in enumerate(chosen):
+            u[regime].append(shares)
+    return _Guess(float(np.clip((believed.sum() + 0.5) / (pairs + 1), 1e-15, 0.999)), m, u)
+
+
+def _smooth(seen: Shares, expected: Shares, worth: float) -> Shares:
+    total = seen + worth * expected
+    shares: Shares = total / total.sum()
+    return shares
+
+
+def _bounded(shares: Shares, most: float) -> Shares:
+    """The shares with at most this much for the last level."""
+    if shares[-1] <= most:
+        return shares
+    kept = shares[:-1] * (1 - most) / (1 - shares[-1])
+    return np.append(kept, most)
+
+
+def _model(
+    encoded: Encoded,
+    guess: _Guess,
+    patterns: Patterns,
+    places: tuple[int, int],
+    pairs: float,
+) -> Model:
+    believed = 1 / (1 + np.exp(-guess.odds(patterns))) * patterns.count
+    names = [field.name for field in encoded.fields]
+    m = {name: tuple(shares.tolist()) for name, shares in zip(names, guess.m, strict=True)}
+    regimes = []
+    for place, name in enumerate(REGIMES):
+        if (place & 1 and places[0] < 0) or (place & 2 and places[1] < 0):
+            continue
+        here = patterns.regime == place
+        count = float(patterns.count[here].sum())
+        prior = guess.prior if place == 0 else float(believed[here].sum() + 0.5) / (count + 1)
+        u = {each: tuple(shares.tolist()) for each, shares in zip(names, guess.u[place], strict=True)}
+        regimes.append(Regime(name, prior, pairs if place == 0 else count, m, u))
+    more = 2 * float(believed.sum()) / max(len(encoded.content), 1)
+    return Model(
+        guess.prior, pairs, {field.name: tuple(level.name for level in field.levels) for field in encoded.fields},
+        tuple(regimes), _frequencies(encoded, more),
+    )  # fmt: skip
+
+
+def _frequencies(encoded: Encoded, more: float) -> Mapping[str, pl.DataFrame]:
+    """How frequent each value is among people: a record's own further records (`more` of them on average) are not
+    other people, so a value seen once or twice counts as one person's.
+    """
+    found = {}
+    for field in encoded.fields:
+        if field.term_frequency:
+            codes = encoded.column(field.name)
+            count = np.bincount(codes[codes >= 0], minlength=len(encoded.values[field.name])).astype(
+                np.float64
+            )
+            share = np.maximum(count - more, 1.0) / max(float(count.sum()), 1.0)
+            found[field.name] = pl.DataFrame({"value": encoded.values[field.name], "frequency": share})
+    return found

@@ -1,0 +1,168 @@
+"""Walks the blocks, compares and scores pairs in one pass, compiled: only pairs above the threshold leave it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.hashing import mixed
+from charteroak.linkage.levels import Tables, level_of
+from charteroak.linkage.machine import compiled, inlined
+
+PAIRS_AT_ONCE = 1 << 18
+"""Pairs a thread works through before it hands over what it found: bounds its memory."""
+
+
+PLACES = np.array([12**place for place in range(17)], np.int64)
+"""A pair's levels are packed into one number, its pattern: to the base 12, level + 1 of the first field first,
+the regime
+last.
+"""
+
+
+class Blocks(NamedTuple):
+    """One blocking rule: `keys` (records × rules, 0 = none), `order`: records sorted by the rule's key, and
+    `start` of each block in it (blocks + 1). `rule` is its column of `keys`.
+    """
+
+    keys: NDArray[np.uint64]
+    order: NDArray[np.int32]
+    start: NDArray[np.int64]
+    rule: int
+
+
+class Weights(NamedTuple):
+    """Bits by regime: `level` (regimes × levels), `rest` (regimes × fields + 1): the most that the fields from
+    this one on can still add; `base` (regimes): the prior. `frequency` by value: bits added on agreement;
+    `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are fields whose
+    agreement makes a regime, or -1. `order`: the fields as they are compared, the cheapest and most telling first.
+    `least`: a pair below it does not leave.
+    """
+
+    level: NDArray[np.float64]
+    rest: NDArray[np.float64]
+    base: NDArray[np.float64]
+    frequency: NDArray[np.float32]
+    by_frequency: NDArray[np.float64]
+    household: int
+    identifier: int
+    order: NDArray[np.int64]
+    least: float
+
+
+@inlined
+def allowed(i: int, j: int, t: Tables) -> bool:
+    """Whether these two may be one person at all: not within a file that holds nobody twice."""
+    return t.source[i] != t.source[j] or not t.apart[t.source[i]]
+
+
+@inlined
+def made_before(i: int, j: int, b: Blocks) -> bool:
+    """Whether an earlier rule already makes the pair."""
+    for rule in range(b.rule):
+        if b.keys[i, rule] != 0 and b.keys[i, rule] == b.keys[j, rule]:
+            return True
+    return False
+
+
+@inlined
+def regime_of(i: int, j: int, t: Tables, household: int, identifier: int) -> int:
+    """0 everyone, +1 same household, +2 same identifier."""
+    regime = 0
+    if household >= 0 and t.codes[i, household] >= 0 and t.codes[i, household] == t.codes[j, household]:
+        regime += 1
+    if identifier >= 0 and t.codes[i, identifier] >= 0 and t.codes[i, identifier] == t.codes[j, identifier]:
+        regime += 2
+    return regime
+
+
+@inlined
+def frequency_bits(i: int, j: int, field: int, t: Tables, w: Weights) -> float:
+    """Bits that the frequency of the rarer evidence, the commoner of the two values, adds."""
+    return float(min(w.frequency[t.codes[i, field]], w.frequency[t.codes[j, field]]))
+
+
+@inlined
+def _score(
+    i: int, j: int, t: Tables, w: Weights, keys: NDArray[np.int64], kept: NDArray[np.int8]
+) -> tuple[float, np.int64]:
+    """Match weight of the pair and its pattern; stops below `least`."""
+    regime = regime_of(i, j, t, w.household, w.identifier)
+    weight, pattern = w.base[regime], regime * PLACES[-1]
+    for place in range(len(w.order)):
+        if weight + w.rest[regime, place] < w.least:
+            return -1e9, pattern
+        field = w.order[place]
+        level = level_of(i, j, field, t, keys, kept)
+        pattern += (level + 1) * PLACES[field]
+        if level >= 0:
+            at = t.first_level[field] + level
+            weight += w.level[regime, at]
+            if w.by_frequency[regime, at] > 0:
+                weight += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
+    return weight, pattern
+
+
+@compiled
+def score_blocks(
+    t: Tables,
+    b: Blocks,
+    w: Weights,
+    first: int,
+    last: int,
+    size: int,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int64], int]:
+    """Pairs of blocks first to last (exclusive) that reach `least`: left and right record, weight, levels; and
+    how many pairs were new. `size`: the most pairs there can be.
+    """
+    left, right = np.empty(size, np.int32), np.empty(size, np.int32)
+    weights, patterns = np.empty(size, np.float64), np.empty(size, np.int64)
+    count, new = 0, 0
+    for block in range(first, last):
+        for p in range(b.start[block], b.start[block + 1]):
+            for q in range(p + 1, b.start[block + 1]):
+                i, j = min(b.order[p], b.order[q]), max(b.order[p], b.order[q])
+                if not allowed(i, j, t) or made_before(i, j, b):
+                    continue
+                new += 1
+                weight, pattern = _score(i, j, t, w, keys, kept)
+                if weight >= w.least:
+                    left[count], right[count], weights[count], patterns[count] = i, j, weight, pattern
+                    count += 1
+    return left[:count].copy(), right[:count].copy(), weights[:count].copy(), patterns[:count].copy(), new
+
+
+@compiled
+def sample_blocks(
+    t: Tables,
+    b: Blocks,
+    household: int,
+    identifier: int,
+    content: NDArray[np.uint64],
+    share: float,
+    first: int,
+    last: int,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """Patterns of about `share` of the new pairs of blocks first to last, chosen by content."""
+    found, count = np.empty(1024, np.int64), 0
+    below = np.uint64(share * 2.0**32)
+    for block in range(first, last):
+        for p in range(b.start[block], b.start[block + 1]):
+            for q in range(p + 1, b.start[block + 1]):
+                i, j = b.order[p], b.order[q]
+                if mixed(content[i] + content[j]) >> np.uint64(32) >= below:
+                    continue
+                if not allowed(i, j, t) or made_before(i, j, b):
+                    continue
+                pattern = regime_of(i, j, t, household, identifier) * PLACES[-1]
+                for field in range(t.codes.shape[1]):
+                    pattern += (level_of(i, j, field, t, keys, kept) + 1) * PLACES[field]
+                if count == len(found):
+                    found = np.append(found, np.empty(len(found), np.int64))
+                found[count] = pattern
+                count += 1
+    return found[:count].copy()

@@ -1,0 +1,177 @@
+"""The level at which two records agree on a field, compiled: the recipe's tests, one after another."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.machine import compiled, inlined
+from charteroak.linkage.recipe import TESTS
+from charteroak.linkage.strings import edits, jaro, jaro_winkler, may_reach, one_slip
+
+MISSING = -1
+(SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
+ WITHIN, PREFIX, SUFFIX, DIFFERENT) = range(len(TESTS))  # fmt: skip
+REMEMBERED = 1 << 18
+"""Pairs of values whose level each thread keeps; a name pair comes back often."""
+
+
+class Tables(NamedTuple):
+    """Records and their values, as the compiled code reads them.
+
+    A value's number is its place in all fields' dictionaries together. `codes` (records × fields): the number
+    of the value, -1 if missing. By value: `number` (hash of a text; days since 1970 of a date; the number
+    itself), `offset` into `chars` (code points), `groups_at` into `groups` (nickname groups), `tokens_at` into
+    `tokens` (hashes of the name's parts), `letters` (the characters that occur). By level: `test` and
+    `limit`; `first_level` (fields + 1) says which
+    are whose. By field: `partner`, the field it may be swapped with, or -1; `remembered`, whether its levels
+    are worth keeping.
+    """
+
+    codes: NDArray[np.int32]
+    source: NDArray[np.int16]
+    apart: NDArray[np.bool_]
+    number: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    chars: NDArray[np.uint32]
+    groups_at: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    tokens_at: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    letters: NDArray[np.uint64]
+    first_level: NDArray[np.int32]
+    test: NDArray[np.int32]
+    limit: NDArray[np.float64]
+    partner: NDArray[np.int32]
+    remembered: NDArray[np.bool_]
+
+
+@inlined
+def _share(at: NDArray[np.int64], items: NDArray[np.int64], a: int, b: int) -> bool:
+    for i in range(at[a], at[a + 1]):
+        for j in range(at[b], at[b + 1]):
+            if items[i] == items[j]:
+                return True
+    return False
+
+
+@inlined
+def _begins(a: NDArray[np.uint32], b: NDArray[np.uint32], count: int) -> bool:
+    if len(a) < count or len(b) < count:
+        return False
+    for i in range(count):
+        if a[i] != b[i]:
+            return False
+    return True
+
+
+@inlined
+def _text_test(test: int, limit: float, x: NDArray[np.uint32], y: NDArray[np.uint32]) -> bool:
+    """A test of two texts; dates are texts of eight digits (YYYYMMDD)."""
+    if test == JARO_WINKLER:
+        return jaro_winkler(x, y) >= limit
+    if test == DAMERAU or test == LEVENSHTEIN:
+        if test == DAMERAU and limit == 1.0:
+            return one_slip(x, y)
+        return edits(x, y, test == DAMERAU, int(limit)) <= limit
+    if test == JARO:
+        return jaro(x, y) >= limit
+    if test == INITIAL:
+        return min(len(x), len(y)) == 1 and x[0] == y[0]
+    if test == PREFIX:
+        return _begins(x, y, int(limit))
+    if test == SUFFIX:
+        return _begins(x[::-1], y[::-1], int(limit))
+    if len(x) != 8 or len(y) != 8:
+        return False
+    if test == YEAR:
+        return _begins(x, y, 4)
+    if test == MONTH_DAY:
+        return _begins(x[4:], y[4:], 4)
+    return _begins(x, y, 4) and _begins(x[4:6], y[6:8], 2) and _begins(x[6:8], y[4:6], 2)
+
+
+@inlined
+def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
+    """Whether two different values pass one test."""
+    if test == DIFFERENT:
+        return True
+    if test == SAME or test == SWAPPED:
+        return False
+    if test == NICKNAME:
+        return _share(t.groups_at, t.groups, a, b)
+    if test == WITHIN:
+        return bool(abs(t.number[a] - t.number[b]) <= limit)
+    n, m = t.offset[a + 1] - t.offset[a], t.offset[b + 1] - t.offset[b]
+    if test == JARO_WINKLER or test == JARO:
+        if not may_reach(n, m, t.letters[a], t.letters[b], limit, test == JARO_WINKLER):
+            return False
+    elif (test == DAMERAU or test == LEVENSHTEIN) and abs(n - m) > limit:
+        return False
+    x, y = t.chars[t.offset[a] : t.offset[a + 1]], t.chars[t.offset[b] : t.offset[b + 1]]
+    if test == PART:
+        shorter = min(len(x), len(y))
+        return _share(t.tokens_at, t.tokens, a, b) or (shorter >= 4 and _begins(x, y, shorter))
+    return _text_test(test, limit, x, y)
+
+
+@inlined
+def value_level(field: int, a: int, b: int, t: Tables) -> int:
+    """Number of the first level whose test two different values of the field pass."""
+    first = t.first_level[field]
+    for level in range(first, t.first_level[field + 1]):
+        if _holds(t.test[level], t.limit[level], a, b, t):
+            return int(level - first)
+    return int(t.first_level[field + 1] - first - 1)
+
+
+@inlined
+def _swapped(i: int, j: int, field: int, partner: int, t: Tables) -> bool:
+    """Given and family name stand in each other's place."""
+    a, b, c, d = t.codes[i, field], t.codes[j, field], t.codes[i, partner], t.codes[j, partner]
+    if a < 0 or b < 0 or c < 0 or d < 0:
+        return False
+    return bool(t.number[a] == t.number[d] and t.number[b] == t.number[c])
+
+
+@inlined
+def level_of(i: int, j: int, field: int, t: Tables, keys: NDArray[np.int64], kept: NDArray[np.int8]) -> int:
+    """Level at which records i and j agree on the field, or -1 where one of them has no value.
+
+    `keys` and `kept` remember levels of pairs of values. Names in each other's place are the `swapped` level
+    of the field that has one; its partner then counts as missing, so that one fault weighs once.
+    """
+    a, b = t.codes[i, field], t.codes[j, field]
+    if a < 0 or b < 0:
+        return -1
+    if a == b:
+        return 0
+    if t.partner[field] >= 0 and _swapped(i, j, field, t.partner[field], t):
+        first = t.first_level[field]
+        for level in range(first, t.first_level[field + 1]):
+            if t.test[level] == SWAPPED:
+                return int(level - first)
+        return -1
+    if a > b:
+        a, b = b, a
+    if not t.remembered[field]:
+        return value_level(field, a, b, t)
+    pair = (np.int64(a) << 32) | np.int64(b)
+    slot = ((pair * np.int64(-7046029254386353131)) >> 40) & (len(keys) - 1)
+    if keys[slot] == pair:
+        return int(kept[slot])
+    level = value_level(field, a, b, t)
+    keys[slot], kept[slot] = pair, level
+    return level
+
+
+@compiled
+def levels_of_pairs(left: NDArray[np.int64], right: NDArray[np.int64], t: Tables) -> NDArray[np.int8]:
+    """Levels of each pair of records on each field: pairs × fields."""
+    fields = t.codes.shape[1]
+    found = np.empty((len(left), fields), np.int8)
+    keys, kept = np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8)
+    for pair in range(len(left)):
+        for field in range(fields):
+            found[pair, field] = level_of(left[pair], right[pair], field, t, keys, kept)
+    return found

@@ -1,0 +1,108 @@
+"""Links files into people: standardise, block, learn, score, cluster."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from charteroak.linkage import read
+from charteroak.linkage.blocks import RuleBlocks, blocked
+from charteroak.linkage.choose import choose
+from charteroak.linkage.encode import Encoded, encode
+from charteroak.linkage.estimate import estimate, household_field, identifier_field
+from charteroak.linkage.infer import infer
+from charteroak.linkage.linkage import Linkage
+from charteroak.linkage.model import Model
+from charteroak.linkage.outcome import Apart, outcome
+from charteroak.linkage.phases import Phases
+from charteroak.linkage.recipe import LinkageError, Recipe
+from charteroak.linkage.sample import blocked_patterns, random_levels
+from charteroak.linkage.score import bits, score, weights_of
+
+
+def link(
+    frames: read.Frames,
+    recipe: Recipe | None = None,
+    *,
+    id: str | Mapping[str, str] | None = None,
+    truth: str | None = None,
+    model: Model | None = None,
+    one_per_person: Sequence[str] = (),
+    apart: Apart = (),
+    phases: Phases | None = None,
+) -> Linkage:
+    """Decide which records of the files are the same person.
+
+    `frames`: a path, Polars or pandas frame, Arrow table or DuckDB relation; or several, as a list or by name.
+    `recipe`: inferred from the columns' names when None; one without blocking rules gets them chosen.
+    `id`: the column that identifies a record, for all files or
+    by file; common names are recognised. `truth`: a column that says who is who; it is never a field. `model`: use
+    these parameters instead of learning them. `one_per_person`: files that hold nobody twice, for an inferred
+    recipe. `apart`: pairs of (source, id) that must not be joined. `phases`: a stopwatch and a listener.
+
+    The order of rows, files and columns changes nothing, and the same input gives the same result.
+    Raises LinkageError, in one line, for input that cannot be linked.
+    Method: deterministic passes and Fellegi-Sunter with chances by regime (see `estimate`), term frequencies, then
+    clustering under constraints.
+    """
+    watch = phases or Phases()
+    with watch.phase("read"):
+        files = read.frames(frames)
+        ids = read.record_ids(files, id)
+        recipe = recipe or infer(columns_of(files, ids, truth), tuple(sorted(one_per_person)))
+    check(recipe, files)
+    with watch.phase("encode"):
+        encoded = encode(files, ids, recipe)
+    return link_encoded(encoded, recipe, model, apart, watch)
+
+
+def columns_of(
+    files: Mapping[str, pl.DataFrame], ids: Mapping[str, str], truth: str | None
+) -> dict[str, list[str]]:
+    """The columns that may be fields, by file."""
+    return {name: [each for each in files[name].columns if each not in {ids[name], truth}] for name in files}
+
+
+def check(recipe: Recipe, files: Collection[str]) -> None:
+    """Raises LinkageError when the recipe names a file that is not there."""
+    if unknown := sorted(set(recipe.one_per_person) - set(files)):
+        raise LinkageError(
+            f"recipe {recipe.name}: no file {unknown[0]!r} to hold nobody twice; name one that is there"
+        )
+
+
+def link_encoded(
+    encoded: Encoded, recipe: Recipe, model: Model | None, apart: Apart, watch: Phases
+) -> Linkage:
+    """Link records that are already encoded; see `link`."""
+    if not recipe.blocks:
+        with watch.phase("choose rules"):
+            recipe = replace(recipe, blocks=choose(encoded, recipe.largest_block, recipe.household))
+    with watch.phase("block"):
+        keys, blocks = blocked(encoded, recipe)
+    if model is None:
+        with watch.phase("learn"):
+            patterns = blocked_patterns(
+                encoded, keys, blocks, household_field(recipe), identifier_field(recipe)
+            )
+            model = estimate(encoded, recipe, random_levels(encoded), patterns)
+    with watch.phase("score"):
+        found = score(encoded, keys, blocks, weights_of(encoded, recipe, model, bits(recipe.keep)))
+    return outcome(encoded, recipe, model, blocks, found, apart, watch, _warnings(encoded, recipe, blocks))
+
+
+def _warnings(encoded: Encoded, recipe: Recipe, blocks: Sequence[RuleBlocks]) -> list[str]:
+    found = [
+        f"blocking rule {', '.join(each.rule)}: {each.skipped_blocks:,} blocks of more than "
+        f"{recipe.largest_block:,} records were skipped ({each.skipped_pairs:,} pairs)"
+        for each in blocks if each.skipped_blocks
+    ]  # fmt: skip
+    for each in encoded.fields:
+        for source in encoded.sources:
+            here = encoded.tables.source == encoded.sources.index(source)
+            if each.of(source) and not (encoded.column(each.name)[here] >= 0).any():
+                found.append(f"{source}: {', '.join(each.of(source))} holds no usable {each.name}")
+        for change, count in encoded.changes[each.name].items():
+            if change.startswith("unreadable") and count:
+                found.append(f"{each.name}: {count:,} values could not be read and count as missing")
+    return found

@@ -1,0 +1,53 @@
+"""Compiles the numeric parts to machine code with numba, and keeps the result where only this account writes."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _private_folder() -> str | None:
+    """A folder for compiled code that no other account can write, or None: a cache file is a pickle, and who
+    can write it can run code as whoever reads it.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    for folder in (Path(named),) if named else (Path(home) / "charteroak" / f"numba-{os.getuid()}",):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = folder.stat()
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError:
+            continue
+        if found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            return str(folder)
+    return None
+
+
+CACHE = _private_folder()
+if CACHE:
+    os.environ["NUMBA_CACHE_DIR"] = CACHE
+import numba  # noqa: E402 - it reads its cache folder from the environment when imported
+
+
+def compiled_before() -> bool:
+    """Whether an earlier process left compiled code for this one."""
+    return CACHE is not None and any(Path(CACHE).rglob("*.nbc"))
+
+
+def compiled(function: Function) -> Function:
+    """The function as machine code, released from the interpreter's lock; compiled at its first call, and
+    kept for the next process where there is a folder for it.
+    """
+    done = numba.njit(nogil=True, cache=CACHE is not None, error_model="numpy")(function)
+    return cast(Function, done)
+
+
+def inlined(function: Function) -> Function:
+    """The same, for a small function that only compiled functions call."""
+    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))

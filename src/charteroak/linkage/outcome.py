@@ -1,0 +1,162 @@
+"""Puts what was found into tables: links with their pass, people, counts, expected quality."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from charteroak.linkage.blocks import RuleBlocks
+from charteroak.linkage.cluster import Constraints, join, neighbours
+from charteroak.linkage.encode import Encoded
+from charteroak.linkage.estimate import REGIMES
+from charteroak.linkage.linkage import BlockCount, Counts, Linkage, PassCount, Quality
+from charteroak.linkage.model import Model
+from charteroak.linkage.phases import Phases
+from charteroak.linkage.recipe import LinkageError, Recipe
+from charteroak.linkage.sample import unpacked
+from charteroak.linkage.score import Scored, probability
+
+SCORED = "scored"
+Shares = NDArray[np.float64]
+Apart = Sequence[tuple[tuple[str, str], tuple[str, str]]]
+"""Pairs of records, as (source, id), that must not be joined."""
+
+
+def outcome(
+    encoded: Encoded,
+    recipe: Recipe,
+    model: Model,
+    blocks: Sequence[RuleBlocks],
+    found: Scored,
+    apart: Apart,
+    watch: Phases,
+    warnings: Sequence[str],
+) -> Linkage:
+    """The linkage that the scored pairs amount to."""
+    with watch.phase("cluster"):
+        chance = probability(found.weight)
+        levels, regime = unpacked(found.pattern, len(recipe.fields))
+        passes = pass_of(recipe, levels)
+        linked = chance >= recipe.link
+        clusters, weakest = clustered(encoded, recipe, found, linked, apart)
+    with watch.phase("report"):
+        names = [SCORED, *(step.name for step in recipe.passes)]
+        links = _links(encoded, found, chance, passes, names)
+        counts = _counts(encoded, blocks, found)
+        reported = tuple(
+            BlockCount(each.rule, each.records, each.pairs, new, each.skipped_blocks, each.skipped_pairs)
+            for each, new in zip(blocks, found.new_pairs, strict=True)
+        )
+    return Linkage(
+        links, _levels(recipe, levels, regime), clusters, weakest, quality_of(chance, recipe.link), recipe,
+        model, counts, pass_counts(names, passes, chance, linked), reported, watch.taken, tuple(warnings),
+    )  # fmt: skip
+
+
+def pass_of(recipe: Recipe, levels: NDArray[np.int8]) -> NDArray[np.int64]:
+    """For each pair the number (from 1) of the first pass that it meets, or 0."""
+    found = np.zeros(len(levels), np.int64)
+    names = [each.name for each in recipe.fields]
+    for number, step in enumerate(recipe.passes, start=1):
+        met = found == 0
+        for name, worst in step.agree.items():
+            place = names.index(name)
+            limit = [level.name for level in recipe.fields[place].levels].index(worst)
+            met &= (levels[:, place] >= 0) & (levels[:, place] <= limit)
+        found[met] = number
+    return found
+
+
+def pass_counts(
+    names: Sequence[str], passes: NDArray[np.int64], chance: Shares, linked: NDArray[np.bool_]
+) -> tuple[PassCount, ...]:
+    """Pairs of each pass, deterministic ones first, and the share of true pairs expected among them."""
+    found = []
+    for number in [*range(1, len(names)), 0]:
+        here = passes == number
+        judged = here if number else here & linked
+        mean = float(chance[judged].mean()) if judged.any() else 0.0
+        found.append(PassCount(names[number], int(here.sum()), int((here & linked).sum()), mean))
+    return tuple(found)
+
+
+def quality_of(chance: Shares, threshold: float) -> Quality:
+    """What the match probabilities themselves expect of the links at a threshold."""
+    linked = chance >= threshold
+    true, found = float(chance.sum()), float(chance[linked].sum())
+    return Quality(
+        threshold, found / int(linked.sum()) if linked.any() else 0.0, found / true if true else 0.0, true
+    )
+
+
+def clustered(
+    encoded: Encoded,
+    recipe: Recipe,
+    found: Scored,
+    linked: NDArray[np.bool_],
+    apart: Apart,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`clusters` and `weakest` of a Linkage."""
+    left, right, weight = found.left[linked], found.right[linked], found.weight[linked]
+    order = np.lexsort((right, left, -np.round(weight, 9)))
+    single = np.array([name in recipe.one_per_person for name in encoded.sources])
+    constraints = Constraints(
+        encoded.tables.source, single, *_apart(encoded, apart), *neighbours(left, right, len(encoded.content)),
+        recipe.largest_cluster, recipe.support,
+    )  # fmt: skip
+    root, weak = join(left[order], right[order], weight[order], constraints)
+    label = encoded.records.select(pl.concat_str("source", pl.lit(":"), "id")).to_series()
+    clusters = encoded.records.select("id", "source", cluster=label.gather(root))
+    size = np.bincount(root, minlength=len(root))
+    several = np.flatnonzero(size > 1)
+    weakest = pl.DataFrame(
+        {"cluster": label.gather(several), "records": size[several], "weight": weak[several]}
+    )
+    return clusters, weakest
+
+
+def _apart(encoded: Encoded, apart: Apart) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Records that must stay apart from each record, one after another, and where each record's begin."""
+    count = len(encoded.content)
+    if not apart:
+        return np.zeros(count + 1, np.int64), np.empty(0, np.int32)
+    place = {pair: row for row, pair in enumerate(encoded.records.select("source", "id").iter_rows())}
+    if unknown := [side for pair in apart for side in pair if side not in place]:
+        raise LinkageError(f"apart: {unknown[0][0]} has no such record; name records by (source, id)")
+    both = np.array(
+        [[place[a], place[b]] for a, b in apart] + [[place[b], place[a]] for a, b in apart], np.int32
+    )
+    both = both[np.argsort(both[:, 0], kind="stable")]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(both[:, 0], minlength=count))]).astype(np.int64)
+    return starts, np.ascontiguousarray(both[:, 1])
+
+
+def _links(
+    encoded: Encoded, found: Scored, chance: Shares, passes: NDArray[np.int64], names: Sequence[str]
+) -> pl.DataFrame:
+    sides = {}
+    for side, rows in (("l", found.left), ("r", found.right)):
+        for column in ("id", "source"):
+            sides[f"{column}_{side}"] = encoded.records[column].gather(rows)
+    return pl.DataFrame(
+        {
+            "id_l": sides["id_l"], "id_r": sides["id_r"], "source_l": sides["source_l"], "source_r": sides["source_r"],
+            "match_weight": found.weight, "match_probability": chance,
+            "pass": pl.Series(list(names), dtype=pl.String).gather(passes),
+        }
+    )  # fmt: skip
+
+
+def _levels(recipe: Recipe, levels: NDArray[np.int8], regime: NDArray[np.int64]) -> pl.DataFrame:
+    columns = {each.name: levels[:, place] for place, each in enumerate(recipe.fields)}
+    return pl.DataFrame({"regime": pl.Series(list(REGIMES), dtype=pl.String).gather(regime), **columns})
+
+
+def _counts(encoded: Encoded, blocks: Sequence[RuleBlocks], found: Scored) -> Counts:
+    records = dict(encoded.records["source"].value_counts().sort("source").iter_rows())
+    missing = {each.name: int((encoded.column(each.name) < 0).sum()) for each in encoded.fields}
+    unreached = np.ones(len(encoded.content), np.bool_)
+    for each in blocks:
+        unreached[each.keyed] = False
+    return Counts(records, sum(found.new_pairs), encoded.changes, missing, int(unreached.sum()))

@@ -1,0 +1,97 @@
+"""Weighs the pairs that the blocking rules make, with a model's parameters, on all cores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.blocks import RuleBlocks
+from charteroak.linkage.encode import Encoded
+from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
+from charteroak.linkage.kernel import Blocks, Weights, score_blocks
+from charteroak.linkage.model import Model
+from charteroak.linkage.recipe import Kind, Recipe
+from charteroak.linkage.threads import over_blocks
+
+_OWN_AT_HOME = {Kind.GIVEN_NAME, Kind.MIDDLE_NAME}
+"""Fields whose rare values say as much at one address as elsewhere; relatives share the rest."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs that reached the threshold, sorted by record: numbers of the records, weight in bits, packed levels
+    (`sample.unpacked`). `new_pairs`: by rule, the pairs that no earlier rule made.
+    """
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    weight: NDArray[np.float64]
+    pattern: NDArray[np.int64]
+    new_pairs: tuple[int, ...]
+
+
+def bits(probability: float) -> float:
+    """Match weight of a match probability."""
+    return float(np.log2(probability / (1 - probability)))
+
+
+def probability(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Match probability of a match weight."""
+    found: NDArray[np.float64] = 1 / (1 + np.exp2(-np.clip(weight, -1000, 1000)))
+    return found
+
+
+def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> Weights:
+    """The model as the compiled code reads it. `least`: match weight below which a pair is dropped."""
+    names = {regime.name: regime for regime in model.regimes}
+    level = np.zeros((len(REGIMES), int(encoded.tables.first_level[-1])))
+    by_frequency = np.zeros_like(level)
+    frequency = np.zeros(sum(len(values) for values in encoded.values.values()), np.float32)
+    most = np.zeros((len(REGIMES), len(encoded.fields)))
+    for place, field in enumerate(encoded.fields):
+        first, end = encoded.tables.first_level[place], encoded.tables.first_level[place + 1]
+        highest = 0.0
+        if field.name in model.term_frequencies and len(encoded.values[field.name]):
+            known = model.term_frequencies[field.name]["frequency"].to_numpy()
+            start = encoded.start[field.name]
+            added = np.log2(model.everyone.u[field.name][0] / known)
+            frequency[start : start + len(known)], highest = added, max(float(added.max()), 0.0)
+        for number, name in enumerate(REGIMES):
+            regime = names.get(name, model.everyone)
+            level[number, first:end] = regime.weights(field.name)
+            counts = field.name in model.term_frequencies and (number == 0 or field.kind in _OWN_AT_HOME)
+            by_frequency[number, first] = float(counts)
+            most[number, place] = max(
+                level[number, first] + highest * counts, level[number, first:end].max(), 0.0
+            )
+    order = sorted(
+        range(len(encoded.fields)),
+        key=lambda place: (bool(encoded.tables.remembered[place]), -most[0, place]),
+    )
+    rest = np.zeros((len(REGIMES), len(order) + 1))
+    rest[:, :-1] = np.cumsum(most[:, order][:, ::-1], axis=1)[:, ::-1]
+    base = np.full(len(REGIMES), bits(model.prior))
+    return Weights(
+        level, rest, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
+        np.array(order, np.int64), least,
+    )  # fmt: skip
+
+
+def score(
+    encoded: Encoded, keys: NDArray[np.uint64], blocks: Sequence[RuleBlocks], weights: Weights
+) -> Scored:
+    """Compare and weigh every pair that the rules make, each once; keep those from `weights.least` up."""
+    parts, new = [], []
+    for rule, each in enumerate(blocks):
+        b = Blocks(keys, each.order, each.start, rule)
+        found = over_blocks(each.start, partial(score_blocks, encoded.tables, b, weights))
+        new.append(sum(part[4] for part in found))
+        parts += [part[:4] for part in found]
+    if not parts:
+        empty = np.empty(0, np.int32)
+        return Scored(empty, empty, np.empty(0), np.empty(0, np.int64), tuple(new))
+    left, right, weight, pattern = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((right, left))
+    return Scored(left[order], right[order], weight[order], pattern[order], tuple(new))

@@ -1,0 +1,131 @@
+"""How alike two strings are, on arrays of code points, compiled."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.machine import inlined
+
+Chars = NDArray[np.uint32]
+
+
+@inlined
+def one_slip(a: Chars, b: Chars) -> bool:
+    """One character wrong, missing, too many, or two neighbours exchanged: optimal string alignment distance
+    of 1 at most (Damerau 1964), in one sweep.
+    """
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    n = len(short)
+    if len(long) - n > 1:
+        return False
+    at = 0
+    while at < n and short[at] == long[at]:
+        at += 1
+    end = 0
+    while end < n - at and short[n - 1 - end] == long[len(long) - 1 - end]:
+        end += 1
+    if len(long) > n:
+        return at + end >= n
+    left = n - at - end
+    return left <= 1 or (left == 2 and short[at] == long[at + 1] and short[at + 1] == long[at])
+
+
+@inlined
+def edits(a: Chars, b: Chars, transposed: bool, most: int) -> int:
+    """Levenshtein distance, or with exchanged neighbours counted once (optimal string alignment); some number
+    above `most` when it is larger.
+    """
+    n, m = len(a), len(b)
+    if abs(n - m) > most:
+        return most + 1
+    before, row, above = (
+        np.zeros(m + 1, np.int32),
+        np.zeros(m + 1, np.int32),
+        np.arange(m + 1).astype(np.int32),
+    )
+    for i in range(1, n + 1):
+        row[0] = i
+        least = i
+        for j in range(1, m + 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]))
+            if transposed and i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                cost = min(cost, before[j - 2] + 1)
+            row[j] = cost
+            least = min(least, cost)
+        if least > most:
+            return most + 1
+        before, above, row = above, row, before
+    return int(above[m])
+
+
+@inlined
+def jaro(a: Chars, b: Chars) -> float:
+    """Jaro similarity (Jaro 1989), 0 to 1; of longer texts the first 64 characters."""
+    n, m = min(len(a), 64), min(len(b), 64)
+    if n == 0 or m == 0:
+        return 1.0 if n == m else 0.0
+    reach = max(max(n, m) // 2 - 1, 0)
+    taken_a, taken_b, one = np.uint64(0), np.uint64(0), np.uint64(1)
+    found = 0
+    for i in range(n):
+        for j in range(max(0, i - reach), min(m, i + reach + 1)):
+            if a[i] == b[j] and not (taken_b >> np.uint64(j)) & one:
+                taken_a |= one << np.uint64(i)
+                taken_b |= one << np.uint64(j)
+                found += 1
+                break
+    if found == 0:
+        return 0.0
+    moved, j = 0, 0
+    for i in range(n):
+        if (taken_a >> np.uint64(i)) & one:
+            while not (taken_b >> np.uint64(j)) & one:
+                j += 1
+            moved += a[i] != b[j]
+            j += 1
+    return (found / n + found / m + (found - moved // 2) / found) / 3.0
+
+
+@inlined
+def letters(a: Chars) -> np.uint64:
+    """The characters that occur, as bits by their code modulo 64."""
+    found = np.uint64(0)
+    for at in range(len(a)):
+        found |= np.uint64(1) << np.uint64(a[at] & np.uint32(63))
+    return found
+
+
+@inlined
+def _bits(x: np.uint64) -> int:
+    """How many bits are set (Warren, Hacker's Delight, 5-1)."""
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return int((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@inlined
+def may_reach(n: int, m: int, letters_a: np.uint64, letters_b: np.uint64, limit: float, boost: bool) -> bool:
+    """Whether the Jaro(-Winkler) similarity of texts of these lengths and characters can reach the limit at all: a
+    character that the other lacks cannot be matched.
+    """
+    if n == 0 or m == 0 or n > 64 or m > 64:
+        return True
+    most = min(n - _bits(letters_a & ~letters_b), m - _bits(letters_b & ~letters_a))
+    if most <= 0:
+        return limit <= 0
+    best = (most / n + most / m + 1.0) / 3.0
+    if boost and best > 0.7:
+        best += 0.4 * (1.0 - best)
+    return best >= limit
+
+
+@inlined
+def jaro_winkler(a: Chars, b: Chars) -> float:
+    """Jaro similarity raised for an equal beginning of up to four characters, from 0.7 up (Winkler 1990)."""
+    alike = jaro(a, b)
+    if alike <= 0.7:
+        return alike
+    same = 0
+    while same < min(4, len(a), len(b)) and a[same] == b[same]:
+        same += 1
+    return alike + 0.1 * same * (1.0 - alike)
