@@ -37,13 +37,19 @@ def destroyed(as_process: AsProcess) -> None:
                 (of_outputs if what == of_outputs.WHAT else of_hub).destroy(agreement.pk, what)
 
 
-def ended(as_process: AsProcess) -> Agreement:
-    """Terminated, everything ordered to go today and gone, closed."""
-    agreement, sam = Agreement.objects.get(), person("sam.reyes")
-    actions.terminate(pk=agreement.pk, by=sam, because="the work is done")
+def terminated(as_process: AsProcess) -> Agreement:
+    """Everything ordered to go today, and gone from here."""
+    agreement = Agreement.objects.get()
+    actions.terminate(pk=agreement.pk, by=person("sam.reyes"), because="the work is done")
     actions.destroy(pk=agreement.pk, by=person("kim.tran"))
     destroyed(as_process)
-    actions.close(pk=agreement.pk, by=sam)
+    return agreement
+
+
+def ended(as_process: AsProcess) -> Agreement:
+    """The same, and closed."""
+    agreement = terminated(as_process)
+    actions.close(pk=agreement.pk, by=person("sam.reyes"))
     agreement.refresh_from_db()
     return agreement
 

@@ -116,7 +116,9 @@ def test_what_a_backup_could_restore_is_called_sealed_until_it_cannot(
 ) -> None:
     kept = {"backups_kept": timedelta(days=4000)}
     monkeypatch.setattr(keys.FileKeyring.__init__, "__kwdefaults__", kept)
-    after_the_end.ended(as_process)
+    agreement = after_the_end.terminated(as_process)
+    with pytest.raises(Refused, match="backup could still restore"):
+        actions.close(pk=agreement.pk, by=person("sam.reyes"))
     assert "is sealed until" in client.get(f"/register/{NUMBER}/").text
     client.force_login(person("sam.reyes"))
     page = client.get(f"/agreements/{NUMBER}/certificate/").text
