@@ -46,6 +46,7 @@ def test_a_release_request_goes_through_the_pages(
     outputs_way.judged(as_process, record)
     file = record.files.get()
     assert 'id="action-review"' not in sees(client, MAYA)
+    assert client.post(f"{HERE}review/", {}).status_code == 403, "not 400: who may not is told that first"
     for checker in CHECKERS:
         page = sees(client, checker)
         assert f'name="vote-{file.pk}"' in page

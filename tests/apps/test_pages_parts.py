@@ -23,8 +23,8 @@ class Record:
         return "/requests/42/"
 
 
-def rendered(text: str, **given: object) -> str:
-    request = RequestFactory().get("/requests/42/?tab=files")
+def rendered(text: str, headers: dict[str, str] | None = None, **given: object) -> str:
+    request = RequestFactory().get("/requests/42/?tab=files", headers=headers)
     return Template("{% load page %}" + text).render(
         Context({"request": request, "csrf_token": "token", **given})
     )
@@ -106,7 +106,20 @@ def test_unfinished_work_asks_again_by_itself_and_by_link() -> None:
 def test_finished_work_stops_asking() -> None:
     said = rendered("{% progress 10 10 'Linking' %}")
     assert "hx-get" not in said
-    assert "Show the result" in said
+    assert "Show the result" not in said, "the page is the result"
+    swapped_in = rendered("{% progress 10 10 'Linking' %}", {"HX-Request": "true"})
+    assert "Show the result" in swapped_in
+
+
+class EitherOr(forms.Form):
+    one_of = ("file", "script")
+    file = forms.CharField(required=False)
+    script = forms.CharField(required=False)
+    remark = forms.CharField(required=False)
+
+
+def test_of_fields_that_stand_for_each_other_none_is_called_optional() -> None:
+    assert rendered("{% form_fields form %}", form=EitherOr()).count("(optional)") == 1
 
 
 def test_a_form_keeps_what_was_typed_and_links_each_error_to_its_field() -> None:

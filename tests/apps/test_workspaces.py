@@ -1,5 +1,6 @@
 """Workspaces and jobs: who gets in, what a script sees, what it leaves, what happens when access ends."""
 
+import re
 import threading
 import time
 from datetime import timedelta
@@ -57,6 +58,7 @@ def test_a_script_sees_the_extract_without_the_evidence_and_its_own_folder_again
         job = ran(as_process, room, LOOKS_AROUND)
         assert job.status == "succeeded", job.outcome
         assert "3 files were not taken" in job.outcome
+        assert re.search(r"finished in (1 second|\d+ seconds) and left 1 file, beside its log\.", job.outcome)
         outputs = {output.name: output for output in job.outputs.all()}
         assert set(outputs) == {"seen.txt", batch.LOG}
         with as_process("outputs"):
@@ -266,6 +268,7 @@ def test_the_pages_show_a_room_to_its_people_and_to_nobody_else(room: Workspace,
     page = client.get(deed).text
     assert job.outputs.get().sha256 in page
     assert "1,2" not in page
+    assert "Whose turn" not in page, "an ended job waits for nobody"
 
 
 def test_a_script_is_sent_through_the_page(room: Workspace, client: Client) -> None:
@@ -281,9 +284,11 @@ def test_a_script_is_sent_through_the_page(room: Workspace, client: Client) -> N
     person(MAYA).trainings.update(until=clock.today() - timedelta(days=1))
     door = client.post(f"/workspaces/{NUMBER}/submit-job/", {"script": "print(1)"})
     assert (door.status_code, "training" in door.text) == (403, True)
+    malformed = client.post(f"/workspaces/{NUMBER}/submit-job/", {"script": " "})
+    assert (malformed.status_code, "training" in malformed.text) == (403, True)
     said = client.post(
         f"/api/workspaces/{NUMBER}/submit-job", {"script": "print(1)"}, content_type="application/json",
         headers={"Accept": "application/json"},
     )  # fmt: skip
     assert [reason["rule"] for reason in said.json()["reasons"]] == ["training_lapsed"]
-    assert Event.objects.filter(name__endswith=":refused").count() == 2
+    assert Event.objects.filter(name__endswith=":refused").count() == 3

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from charteroak.adapters.age import generate_identity, recipient_fingerprint
@@ -214,6 +215,33 @@ def test_the_sandbox_leaves_what_was_written_in_the_work_folder(done: Finished, 
     ended = done.oak("sandbox", "exec", "--work", tmp_path, "--", "sh", "-c", "pwd > made.txt")
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "made.txt").read_text() == "/enclave/work\n"
+
+
+def test_the_sandbox_has_both_folders_and_a_home_without_being_given_any(done: Finished) -> None:
+    look = (
+        "pwd; echo $HOME; ls -A /enclave/data .; touch made && ls; touch /enclave/data/x 2>&- || echo sealed"
+    )
+    ended = done.oak("sandbox", "exec", "--", "sh", "-c", look)
+    assert ended.returncode == 0, ended.stderr
+    home = "/enclave/work"
+    assert ended.stdout == f"{home}\n{home}\n.:\n\n/enclave/data:\nmade\nsealed\n"
+
+
+def test_a_released_file_is_offered_to_its_authors_as_what_it_is(done: Finished, release: str) -> None:
+    at = f"/register/042/{release}/{FILE}"
+    answer = httpx.get(done.site + at)
+    kept = {name: answer.headers[name] for name in ("content-type", "x-content-type-options")}
+    assert kept == {"content-type": "text/csv; charset=utf-8", "x-content-type-options": "nosniff"}
+    assert answer.headers["content-disposition"] == f'attachment; filename="{FILE}"'
+    maya = Visitor(done.site, "maya.ortiz", password(done.home))
+    assert at in maya.open(f"/outputs/{release}/").links("/register/")
+
+
+def test_the_exported_log_is_streamed(done: Finished) -> None:
+    pat = Visitor(done.site, "pat.lee", password(done.home))
+    assert pat.download("/audit/export/").startswith(b'{"index":0,')
+    log = (done.home / "run" / "logs" / "web.log").read_text(encoding="utf-8")
+    assert "must consume synchronous iterators" not in log
 
 
 def test_a_file_is_encrypted_for_the_hub(done: Finished, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -42,6 +43,26 @@ class ResearchEnvironment:
     @property
     def mount(self) -> Mount:
         return Mount(str(self.path), ENVIRONMENT)
+
+
+def folder_here() -> Path:
+    """Where `oak sandbox` keeps environments: the installation's folder, if there is one and it is ours to write.
+
+    Elsewhere the account's own cache ($XDG_CACHE_HOME or ~/.cache), closed to every other account. Raises OSError.
+    """
+    here = home()
+    if here.made and os.access(here.environments, os.W_OK):
+        return here.environments
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    folder = cache / f"charteroak-{os.geteuid()}" / "environments"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        facts = folder.parent.lstat()
+        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid() or facts.st_mode & 0o077:
+            raise PermissionError("it must be a folder of this account, closed to every other")
+    except OSError as error:
+        raise OSError(f"{folder.parent} cannot hold the environment ({error}): set XDG_CACHE_HOME") from None
+    return folder
 
 
 def build(folder: Path) -> ResearchEnvironment:

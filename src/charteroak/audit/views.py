@@ -3,19 +3,20 @@
 import io
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from charteroak.adapters import clock
+from charteroak.adapters.streaming import streamed
 from charteroak.audit import queries
 from charteroak.audit.export import export as write
 from charteroak.audit.forms import SearchForm
@@ -24,6 +25,7 @@ from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role
 
 PAGE = 50
+PIECE = 1 << 18  # bytes of an export that are in memory at a time
 
 
 class Reader(Protocol):
@@ -90,11 +92,19 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if checkpoint is None:
         wait = _("The notary has signed nothing yet; try again in a few seconds.")
         return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
     text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
     write(checkpoint, text)
     text.flush()
     text.detach()
-    file.seek(0)
-    name = f"log-{checkpoint.size}.jsonl"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/jsonl")
+    size = file.tell()
+    response = streamed(request, _pieces(file), name=f"log-{checkpoint.size}.jsonl", kind="application/jsonl")
+    response.headers["Content-Length"] = str(size)
+    return response
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

@@ -1,10 +1,18 @@
 """`oak sandbox`: any command in the sealed sandbox, with no database and no server."""
 
+import os
 import re
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from charteroak.sandbox import Mount
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 NOT_BUILT = 125  # as docker and env say "it never ran"
@@ -33,8 +41,12 @@ def sandbox() -> None:
 
 
 @sandbox.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--data", type=FOLDER, help="Folder seen, read-only, as /enclave/data.")
-@click.option("--work", type=FOLDER, help="Folder seen as /enclave/work, where the command starts.")
+@click.option("--data", type=FOLDER, help="Folder seen, read-only, as /enclave/data; default: an empty one.")
+@click.option(
+    "--work",
+    type=FOLDER,
+    help="Folder seen as /enclave/work, where the command starts; default: an empty one that is removed.",
+)
 @click.option("--memory", type=Size(), default="1G", show_default=True)
 @click.option("--cpus", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--processes", type=click.IntRange(1), default=64, show_default=True, help="Threads count.")
@@ -52,19 +64,20 @@ def exec_command(
     """Run COMMAND with no network and nothing of this machine but the given folders and a Python.
 
     Exit status: the command's own; 124 out of time; 137 out of memory; 125 the sandbox could not be built.
-    """
-    from charteroak.adapters import environment, environments, sandboxes
-    from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
 
-    mounts = [Mount(str(data.resolve()), DATA)] if data else []
-    mounts += [Mount(str(work.resolve()), WORK, writable=True)] if work else []
+    Needs no installation: outside one, the Python is built on first use and kept in $XDG_CACHE_HOME or ~/.cache, in
+    charteroak-UID (about 600 MB; may be deleted at any time).
+    """
+    from charteroak.adapters import environments, sandboxes
+    from charteroak.sandbox import Limits, SandboxSpec
+
     limits = Limits(memory=memory, cpus=cpus, processes=processes, seconds=seconds, output=1 << 40)
     try:
-        python = environments.build(environment.home().environments)
-        spec = SandboxSpec((*mounts, python.mount), limits)
-        ended = sandboxes.run(
-            spec, command, stdin=sys.stdin.buffer if sys.stdin else None, on_output=_pass_on
-        )
+        python = environments.build(environments.folder_here())
+        with _mounts(data, work) as mounts:
+            spec = SandboxSpec((*mounts, python.mount), limits)
+            given = sys.stdin.buffer if sys.stdin else None
+            ended = sandboxes.run(spec, command, stdin=given, on_output=_pass_on)
     except (sandboxes.LimitsNotEnforced, sandboxes.NotStarted, OSError) as error:
         click.echo(f"oak sandbox: {error}", err=True)
         sys.exit(NOT_BUILT)
@@ -76,6 +89,24 @@ def exec_command(
         if happened:
             click.echo(f"oak sandbox: {message}", err=True)
     sys.exit(ended.status)
+
+
+@contextmanager
+def _mounts(data: Path | None, work: Path | None) -> "Iterator[tuple[Mount, Mount]]":
+    """The two folders that every script may count on; those that are not given are empty, and gone afterwards."""
+    from charteroak.adapters.sandboxes import STRANGER
+    from charteroak.sandbox import DATA, WORK, Mount
+
+    with tempfile.TemporaryDirectory(prefix="oak-sandbox-") as temporary:
+        for name in ("data", "work"):
+            made = Path(temporary) / name
+            made.mkdir()
+            if os.geteuid() == 0:  # the account that a run has then
+                os.chown(made, STRANGER, STRANGER)
+        yield (
+            Mount(str(data.resolve() if data else Path(temporary) / "data"), DATA),
+            Mount(str(work.resolve() if work else Path(temporary) / "work"), WORK, writable=True),
+        )
 
 
 def _pass_on(stream: str, piece: bytes) -> None:

@@ -21,8 +21,10 @@ from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.printed import printed
 from charteroak.outputs.viewing import look
-from charteroak.policy.release_request import Status
+from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
+
+FORM_OF = {"add": Action.EDIT, "review": Action.REVIEW, "return": Action.RETURN}
 
 
 def found(request: HttpRequest, number: str) -> ReleaseRequest:
@@ -51,6 +53,8 @@ def release_request(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) -> HttpResponse:
     who = signed_in(request)
+    for shown in in_error:  # who may do it at all is told that first, and the log too
+        actions.require(record, FORM_OF[shown], who)
     forward = list(record.files.select_related("output", "protected"))
     decisions = queries.decisions(record, who)
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)

@@ -1,7 +1,7 @@
 """The public register: who uses which records, why, how people are protected, what came of it."""
 
 import csv
-from collections.abc import Iterator
+from pathlib import PurePath
 
 from django.http import (
     Http404,
@@ -9,7 +9,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from charteroak.adapters import stores
 from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
+from charteroak.adapters.streaming import streamed
 from charteroak.adapters.vault import ObjectId
 from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.queries import NotYetSigned
@@ -24,6 +24,15 @@ from charteroak.outputs import trace as tracing
 from charteroak.outputs.models import ReleasedFile
 from charteroak.register import queries
 from charteroak.requests.models import DataRequest
+
+# what may be released (outputs.queries.EXTENSIONS), by the name it ends with
+KINDS = {
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 
 
 @require_safe
@@ -105,15 +114,13 @@ def _file(number: str, release: str, name: str) -> ReleasedFile:
 
 
 @require_safe
-def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:  # noqa: ARG001 - a view's signature
+def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:
     """The released bytes, exactly; their hash is checked while they are read."""
     file = _file(number, release, name)
-    chunks: Iterator[bytes] = stores.vault(Store.RELEASED).open_ciphertext(
-        ObjectId(Store.RELEASED, file.sha256)
-    )
-    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    chunks = stores.vault(Store.RELEASED).open_ciphertext(ObjectId(Store.RELEASED, file.sha256))
+    kind = KINDS.get(PurePath(file.name).suffix.lower(), "application/octet-stream")
+    response = streamed(request, chunks, name=file.name, kind=kind)
     response.headers["Content-Length"] = str(file.size)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["ETag"] = f'"{file.sha256}"'
     return response
 

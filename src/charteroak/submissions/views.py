@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import age, clock, stores
 from charteroak.adapters.stores import HUB_KEYS, Store
+from charteroak.adapters.streaming import streamed
 from charteroak.adapters.vault import ObjectId
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
@@ -91,10 +92,8 @@ def finder_list(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     record = actions.record_download(pk=pk, by=signed_in(request))
     object_id = ObjectId(Store.INCOMING, record.ciphertext)
     content = stores.vault(Store.INCOMING).open_ciphertext(object_id)
-    answer = StreamingHttpResponse(content, content_type="application/octet-stream")
     name = f"{record.agency.code}.{number}.finder_list.age"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return streamed(request, content, name=name, kind="application/octet-stream")
 
 
 @login_required

@@ -164,10 +164,16 @@ def _outcome(ended: sandboxes.Ended, left: list[Left], refused: int) -> str:
     elif ended.status:
         said = f"The script ended with exit status {ended.status}. Its log can be put forward for release."
     else:
-        said = f"The script finished in {ended.seconds:.0f} seconds and left {len(left) - 1} files."
+        took, files = _counted(round(ended.seconds), "second"), _counted(len(left) - 1, "file")
+        said = f"The script finished in {took} and left {files}, beside its log."
     if refused:
+        were = "was" if refused == 1 else "were"
         said += (
-            f" {refused} files were not taken: names of letters, digits, - and _, not empty, at most "
+            f" {_counted(refused, 'file')} {were} not taken: names of letters, digits, - and _, not empty, at most "
             f"{LARGEST >> 20} MiB each and {MOST} in all, no links."
         )
     return said
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -9,6 +9,8 @@ from charteroak.policy.workspace import LARGEST_SCRIPT
 
 
 class JobForm(forms.Form):
+    one_of = ("file", "script")  # neither is optional: one of them is needed
+
     file = forms.FileField(
         label=_("Script"), required=False, help_text=_("One Python file (.py), at most 200 kB.")
     )

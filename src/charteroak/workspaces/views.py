@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
+from charteroak.policy import workspace as rules
 from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, queries
 from charteroak.workspaces.batch import EVIDENCE, LIMITS
@@ -87,6 +88,8 @@ def submit_job(request: HttpRequest, number: str) -> HttpResponse:
     record = found(request, number)
     form = JobForm(request.POST, request.FILES)
     if not form.is_valid():
+        # who may send nothing is told that first, and the log too
+        queries.may(record, signed_in(request), rules.Action.SUBMIT_JOB).require()
         return _workspace(request, record, form)
     said = form.cleaned_data
     job = actions.submit_job(

@@ -126,8 +126,15 @@ def data_table(
 @register.inclusion_tag("page/progress.html", takes_context=True)
 def progress(context: Context, value: int, end: int, label: str) -> dict[str, Any]:
     """How far background work is: asks this page again until `value` reaches `end`, or by a link."""
-    here = context["request"].get_full_path()
-    return {"value": value, "end": end, "label": label, "here": here, "finished": value >= end}
+    request = context["request"]
+    return {
+        "value": value,
+        "end": end,
+        "label": label,
+        "here": request.get_full_path(),
+        "finished": value >= end,
+        "swapped_in": "HX-Request" in request.headers,  # the rest of the page is still the one from before
+    }
 
 
 @register.inclusion_tag("page/error_summary.html")
@@ -151,7 +158,8 @@ def form_fields(form: forms.Form) -> dict[str, Any]:
                 else ""
             )
             widget.attrs["class"] = f"{given} {own}{wrong}".strip()
-    return {"form": form, "groups": ("radioselect", "checkboxselectmultiple")}
+    one_of = getattr(form, "one_of", ())  # fields that stand for each other: none of them is optional
+    return {"form": form, "groups": ("radioselect", "checkboxselectmultiple"), "one_of": one_of}
 
 
 @register.inclusion_tag("page/empty.html")
