@@ -62,7 +62,7 @@ def connection_as(process: str) -> Iterator[None]:
     kept, before = dict(connection.settings_dict), os.environ["CHARTEROAK_PROCESS"]
     connection.close()
     # the same dictionary for every thread's connection, so it is changed in place
-    connection.settings_dict.update(database(postgres.url(home(), Process(process))))
+    connection.settings_dict.update(database(postgres.url(home(), Process(process)), Process(process)))
     os.environ["CHARTEROAK_PROCESS"] = process
     try:
         yield
@@ -70,6 +70,29 @@ def connection_as(process: str) -> Iterator[None]:
         connection.close()
         connection.settings_dict.update(kept)
         os.environ["CHARTEROAK_PROCESS"] = before
+
+
+@contextmanager
+def owner_beside() -> Iterator[None]:
+    """The owner's connection beside the test's, which may be inside a transaction: what is written is committed.
+
+    For what `oak setup` takes in, and for what no process of the site may change.
+    """
+    from django.db import connections
+
+    from charteroak.adapters import postgres
+    from charteroak.adapters.environment import Process, home
+    from charteroak.site.config import database
+
+    kept = connections["default"]
+    beside = kept.copy()
+    beside.settings_dict.update(database(postgres.url(home(), Process.OWNER), Process.OWNER))
+    connections["default"] = beside
+    try:
+        yield
+    finally:
+        beside.close()
+        connections["default"] = kept
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +120,7 @@ def _as_web() -> dict[str, object]:
     from charteroak.adapters.environment import Process, home
     from charteroak.site.config import database
 
-    return database(postgres.url(home(), Process.WEB))
+    return database(postgres.url(home(), Process.WEB), Process.WEB)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from charteroak.hub import actions as hub
 from charteroak.hub import clerical, extracts, linking
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.submissions import actions as submissions
-from charteroak.submissions import checking, finder_list
+from charteroak.submissions import agency_key, checking, finder_list
 from charteroak.submissions.models import Delivery
 from charteroak.synthetic import answer_finder_list
 
@@ -105,9 +105,8 @@ def ask_dol(as_process: AsProcess, folder: Path) -> list[str]:
     """The hub orders a finder list, DOL opens it with its own key and writes its answer into `folder`."""
     identity = folder / "dol.age"
     recipient = age.generate_identity(identity)
-    ordered = submissions.order_finder_list(
-        number=NUMBER, by=person("noor.haddad"), agency="DOL", recipient=recipient
-    )
+    agency_key.register(agency="DOL", recipient=recipient, by=person(STEWARDS["DOL"]))
+    ordered = submissions.order_finder_list(number=NUMBER, by=person("noor.haddad"), agency="DOL")
     with as_process("linker"):
         finder_list.make(ordered.pk)
     ordered.refresh_from_db()

@@ -1,9 +1,12 @@
 """An executed agreement is taken away in each of the ways there are: page, API, job and mount refuse alike, at once."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from apps import outputs_way, way
@@ -11,6 +14,7 @@ from apps.hub_way import DAY, NUMBER, AsProcess
 from apps.outputs_way import MAYA
 from apps.way import person
 from charteroak.adapters import clock
+from charteroak.adapters.environment import home
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import RoleHeld
 from charteroak.agreements import actions as agreements
@@ -28,12 +32,11 @@ def terminated() -> None:
 
 def expired() -> None:
     clock.move_to(clock.now() + timedelta(days=400))
-    person(MAYA).trainings.update(until=clock.today())  # so that nothing else speaks against it
-    person(MAYA).pledges.update(until=clock.today())
+    way.lapse(MAYA, clock.today(), pledges=True)  # so that nothing else speaks against it
 
 
 def training_lapsed() -> None:
-    person(MAYA).trainings.update(until=clock.today() - timedelta(days=1))
+    way.lapse(MAYA, clock.today() - timedelta(days=1))
 
 
 def clause_altered() -> None:
@@ -94,6 +97,55 @@ def test_every_route_refuses_by_the_same_rule_at_the_next_access(
     assert len(logged) == 5
     assert {event.by for event in logged} == {MAYA}
     assert all(rules_of(event.text) == {rule} for event in logged)
+
+
+SLEEPS = """
+import pathlib, time
+work = pathlib.Path("/enclave/work")
+(work / "began.txt").touch()
+time.sleep(300)
+(work / "finished.txt").touch()
+"""
+
+
+def account_closed() -> None:
+    agencies.close_account(person=person(MAYA).pk, by=person("sam.reyes"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "end"),
+    [
+        ("training_lapsed", training_lapsed),
+        ("agreement_ended", terminated),
+        ("account_closed", account_closed),
+    ],
+)
+def test_a_job_that_is_running_is_ended_and_the_reason_is_on_record(
+    room: Workspace, as_process: AsProcess, rule: str, end: Callable[[], None]
+) -> None:
+    work = home().workspaces / NUMBER / "work"
+    for name in ("began.txt", "finished.txt"):
+        (work / name).unlink(missing_ok=True)
+    job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="script.py", script=SLEEPS)
+
+    def run() -> None:
+        batch.run(job.pk)
+        connection.close()
+
+    with as_process("enclave"):
+        enclave = threading.Thread(target=run)
+        enclave.start()
+        while enclave.is_alive() and not (work / "began.txt").exists():
+            time.sleep(0.05)
+    assert enclave.is_alive()
+    end()
+    enclave.join()
+    job.refresh_from_db()
+    assert (job.status, job.outputs.count(), job.exit_status) == ("refused", 0, None)
+    assert not (work / "finished.txt").exists()
+    [logged] = refusals("workspaces:job:go_on")
+    assert (logged.by, rule in logged.text) == (MAYA, True)
+    assert Event.objects.filter(name="workspaces:job:refuse", by="enclave").count() == 1
 
 
 @pytest.mark.parametrize("rule", ["agreement_ended", "agreement_expired", "not_as_signed"])

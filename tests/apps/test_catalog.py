@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -14,11 +15,19 @@ from apps import way
 from charteroak.catalog import queries
 from charteroak.catalog.actions import DictionaryWrong, load
 from charteroak.catalog.models import Variable
+from conftest import connection_as
+
+
+@pytest.fixture(scope="module")
+def state(database_of_the_file: None) -> Iterator[None]:
+    with connection_as("owner"):  # who alone takes dictionaries in, by `oak setup catalog`
+        way.load()
+        yield
 
 
 @pytest.fixture(autouse=True)
-def state(db: None) -> None:
-    way.load()
+def each_rolled_back(state: None, rolled_back: None) -> None:
+    """Every test starts from what `oak setup` took in."""
 
 
 @pytest.fixture

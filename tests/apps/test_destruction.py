@@ -46,15 +46,19 @@ def refused(rule: str, room: Workspace, username: str) -> None:
     assert rule in {reason.rule for reason in caught.value.reasons}
 
 
-def test_destruction_is_ordered_after_the_end_by_those_who_answer_for_it(room: Workspace) -> None:
+def test_destruction_is_ordered_after_the_end_by_those_who_answer_for_it(
+    room: Workspace, as_process: AsProcess
+) -> None:
     refused("still_in_force", room, "sam.reyes")
     actions.terminate(pk=room.agreement_id, by=person("sam.reyes"), because="breach")
     for other in (MAYA, "ida.moss", "noor.haddad"):
         refused("wrong_role", room, other)
-    tasks.destroy_due()
+    with as_process("outputs"):
+        tasks.destroy_due()
     assert "outputs:destroy" not in outputs_way.waiting()
     actions.destroy(pk=room.agreement_id, by=person("kim.tran"))
-    tasks.destroy_due()
+    with as_process("outputs"):
+        tasks.destroy_due()
     assert outputs_way.waiting().count("outputs:destroy") == 2  # the enclave and the outputs process
 
 

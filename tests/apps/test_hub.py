@@ -74,8 +74,12 @@ def test_who_will_analyse_must_not_link() -> None:
 
 def test_an_operator_whose_training_lapsed_links_nothing() -> None:
     noor = person("noor.haddad")
-    noor.trainings.update(until=hub_way.DAY)
-    refused("training_lapsed", actions.start_link_run, by=noor)
+    until = noor.trainings.get().until
+    way.lapse(noor.username, hub_way.DAY)
+    try:
+        refused("training_lapsed", actions.start_link_run, by=noor)
+    finally:
+        way.lapse(noor.username, until)
 
 
 def test_an_agreement_that_ended_links_nothing_and_the_worker_says_so_too() -> None:

@@ -185,6 +185,7 @@ def test_identifiers_are_destroyed_with_keys_objects_and_a_certificate(extract: 
 @pytest.mark.usefixtures("files_put_back")
 def test_destruction_that_was_cut_off_is_completed_with_the_same_certificate() -> None:
     record = Agreement.objects.get()
+    actions.destroy_identifiers(number=NUMBER, by=person("noor.haddad"))
     with as_if("linker"):
         planned = plan(record, "identifiers", destruction.HELD["identifiers"])
         stores.destroy_project_keys(NUMBER, [Store.IDENTITY])  # and then the process is killed
@@ -192,6 +193,18 @@ def test_destruction_that_was_cut_off_is_completed_with_the_same_certificate() -
     assert duty.certificate is not None
     assert duty.certificate["parts"]["linker"]["keys"] == planned["keys"] != []
     assert destroyed().certificate == duty.certificate
+
+
+def test_nothing_is_destroyed_before_its_day_whoever_asks() -> None:
+    record = Agreement.objects.get()
+    for process in destruction.HELD["identifiers"].owners():
+        with as_if(process):
+            with pytest.raises(Refused) as caught:
+                tasks.destroy(agreement=record.pk, what="identifiers")
+            assert [reason.rule for reason in caught.value.reasons] == ["not_due"]
+            for store in destruction.HELD["identifiers"].mine():
+                assert stores.keyring(store).exists(NUMBER, store)
+    assert not DestructionDuty.objects.filter(certificate__isnull=False).exists()
 
 
 def test_at_the_due_date_destruction_is_ordered_without_a_click() -> None:

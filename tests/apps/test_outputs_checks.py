@@ -19,7 +19,7 @@ from apps.outputs_way import MAYA, TABLES, left, ran, requested
 from apps.way import person
 from charteroak.adapters import clock
 from charteroak.audit.models import Event
-from charteroak.outputs import actions, checks, viewing
+from charteroak.outputs import actions, checks, tasks, viewing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.decision import Refused
 from charteroak.workspaces.models import Workspace
@@ -84,22 +84,59 @@ def test_what_the_airlock_cannot_judge_fails(room: Workspace, as_process: AsProc
     assert Event.objects.filter(name="outputs:release_request:check").count() == 1
 
 
+def test_checks_that_no_process_will_make_any_more_end_with_a_way_to_go_on(
+    room: Workspace, as_process: AsProcess, client: Client
+) -> None:
+    record = requested(left(room, {"table.csv": b"a\n1\n"}))
+    actions.submit(pk=record.pk, by=person(MAYA))
+    with as_process("outputs"):
+        tasks.give_up()
+    record.refresh_from_db()
+    assert record.status == "submitted"  # its task waits for a worker
+    with as_process("outputs"):
+        with connection.cursor() as cursor:  # as the queue does after the last attempt
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'outputs:prepare_checks'"
+            )
+        tasks.give_up()
+        tasks.give_up()
+    record.refresh_from_db()
+    assert record.status == "interrupted"
+    assert Event.objects.filter(name="outputs:release_request:give_up").count() == 1
+    client.force_login(person("al.pike"))
+    assert "Make the checks again" in client.get(f"/outputs/{record.number}/").text
+    client.force_login(person("kim.tran"))
+    assert client.post(f"/outputs/{record.number}/retry/").status_code in (403, 404)
+    client.force_login(person(MAYA))
+    page = client.get(f"/outputs/{record.number}/").text
+    assert "The checks could not be made" in page
+    assert 'id="action-retry"' in page
+    assert client.post(f"/outputs/{record.number}/retry/").status_code == 302
+    record.refresh_from_db()
+    assert (record.status, record.round) == ("submitted", 1)
+    assert outputs_way.waiting()[-1] == "outputs:prepare_checks"
+    with as_process("outputs"):
+        tasks.give_up()
+    record.refresh_from_db()
+    assert record.status == "submitted"
+
+
 @contextmanager
 def shown_by_the_worker() -> Iterator[None]:
     """Answers what pages ask to see, as the outputs worker does, in a thread of its own."""
-    done = Signal()
+    done, answered = Signal(), set[int]()
 
     def work() -> None:
         try:
             while not done.wait(0.02):
-                for job in ProcrastinateJob.objects.filter(task_name="outputs:show", status="todo"):
+                asked = ProcrastinateJob.objects.filter(task_name="outputs:show", status="todo")
+                for job in asked.exclude(pk__in=answered):
                     os.environ["CHARTEROAK_PROCESS"] = "outputs"
                     try:
                         viewing.show(**job.args)
                     finally:
                         os.environ["CHARTEROAK_PROCESS"] = "web"
-                    with connection.cursor() as cursor:
-                        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+                    answered.add(job.pk)
         finally:
             connections.close_all()
 
@@ -157,7 +194,7 @@ def test_a_checker_whose_training_lapsed_neither_looks_nor_votes(
     room: Workspace, as_process: AsProcess
 ) -> None:
     record = outputs_way.judged(as_process, requested(left(room, {"table.csv": b"a\n1\n"})))
-    person("ida.moss").trainings.update(until=clock.today() - timedelta(days=1))
+    way.lapse("ida.moss", clock.today() - timedelta(days=1))
     with pytest.raises(Refused) as caught:
         outputs_way.vote(record, "ida.moss")
     assert {reason.rule for reason in caught.value.reasons} == {"training_lapsed"}

@@ -15,6 +15,7 @@ from charteroak.audit.models import AnonymousRefusals, Event
 from charteroak.policy.decision import refuse
 from charteroak.site import urls as site_urls
 from charteroak.site.middleware import CONTENT_SECURITY_POLICY
+from conftest import owner_beside
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "src" / "charteroak").rglob("templates/**/*.html"))
 
@@ -41,9 +42,15 @@ urlpatterns = [
 ]
 
 
+@pytest.fixture(scope="module")
+def invited(database_of_the_file: None) -> None:
+    with owner_beside():
+        Person.objects.create(username="maya.ortiz", name="Dr Maya Ortiz", password="!")
+
+
 @pytest.fixture
-def maya(db: None) -> Person:
-    return Person.objects.create(username="maya.ortiz", name="Dr Maya Ortiz", password="!")
+def maya(invited: None, rolled_back: None) -> Person:
+    return Person.objects.get()
 
 
 def test_a_stranger_reads_what_this_is(client: Client, db: None) -> None:

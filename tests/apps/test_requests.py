@@ -1,5 +1,8 @@
 """Request 042 through its own actions: as its applicant, as stewards, as the policy office, as a stranger."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from apps.requests_way import ANSWERS, PEOPLE, fresh, named, rules, study_columns
@@ -10,8 +13,19 @@ from charteroak.policy.decision import Refused
 from charteroak.requests import actions, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.models import DataRequest
+from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("history", "rolled_back")
+
+
+@contextmanager
+def as_a_contractor(username: str) -> Iterator[None]:
+    """Somebody's employer as `oak setup` would have it; nobody else changes that."""
+    for kind in (Person.Employer.CONTRACTOR, Person.Employer.STATE):
+        with owner_beside():
+            Person.objects.filter(username=username).update(employer_kind=kind)
+        if kind is Person.Employer.CONTRACTOR:
+            yield
 
 
 def test_numbers_go_on_after_history(draft: DataRequest) -> None:
@@ -99,9 +113,9 @@ def test_the_fit_check_names_what_stops_and_what_to_expect(draft: DataRequest) -
     actions.edit(pk=draft.pk, by=maya, **ANSWERS)
     asked = Variable.objects.filter(name__in=["gpa", "frpl", "pell", "total_wage", "ssn", "employer_count"])
     actions.ask_columns(pk=draft.pk, by=maya, purposes={v.pk: "" if v.name == "gpa" else "x" for v in asked})
-    Person.objects.filter(username="jonah.reed").update(employer_kind=Person.Employer.CONTRACTOR)
     actions.add_member(pk=draft.pk, by=maya, person=named("jonah.reed"))
-    found = findings(fresh(draft))
+    with as_a_contractor("jonah.reed"):
+        found = findings(fresh(draft))
     assert [(f.about, f.message) for f in found if f.stops] == [("SDE gpa", "Purpose missing.")]
     said = " ".join(f"{f.about} {f.message}" for f in found)
     assert "SDE frpl Likely to be denied" in said

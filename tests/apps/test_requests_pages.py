@@ -11,9 +11,14 @@ from charteroak.requests import actions
 from charteroak.requests.models import DataRequest
 
 
-@pytest.fixture(autouse=True)
-def state(db: None) -> None:
+@pytest.fixture(scope="module")
+def state(database_of_the_file: None) -> None:
     way.load()
+
+
+@pytest.fixture(autouse=True)
+def each_rolled_back(state: None, rolled_back: None) -> None:
+    """Every test starts from what `oak setup` took in."""
 
 
 def as_(username: str) -> Client:

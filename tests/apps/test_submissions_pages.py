@@ -109,11 +109,17 @@ def test_the_hub_orders_a_finder_list_that_only_dols_steward_fetches(
     upload(as_("priya.nair"), encrypted("matching", (CSC + ANA).encode()).getvalue())
     check_all()
     noor, lou = as_("noor.haddad"), as_("lou.grant")
+    assert "has registered no key" in noor.get(HERE).text
+    assert 'id="action-register-key"' in lou.get(HERE).text
+    assert 'id="action-register-key"' not in noor.get(HERE).text
+    wrong = lou.post(f"{HERE}register-key/", {"agency": "DOL", "recipient": "age1nonsense"})
+    assert (wrong.status_code, "no age recipient" in wrong.text) == (422, True)
+    shown = lou.post(f"{HERE}register-key/", {"agency": "DOL", "recipient": key}, follow=True).text
+    assert shown.count(age.recipient_fingerprint(key)) >= 2  # in the answer, and among the keys
+    assert age.recipient_fingerprint(key) in noor.get(HERE).text
     assert 'id="action-order-finder-list"' in noor.get(HERE).text
     assert 'id="action-order-finder-list"' not in lou.get(HERE).text
-    wrong = noor.post(f"{HERE}order-finder-list/", {"agency": "DOL", "recipient": "age1nonsense"})
-    assert (wrong.status_code, "no age recipient" in wrong.text) == (422, True)
-    noor.post(f"{HERE}order-finder-list/", {"agency": "DOL", "recipient": key})
+    noor.post(f"{HERE}order-finder-list/", {"agency": "DOL"})
     with as_if("linker"):
         finder_list.make(FinderList.objects.get().pk)
     [listed] = lou.get(API).json()["finder_lists"]

@@ -14,13 +14,16 @@ from charteroak.audit.models import Event
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module")
+def state(database_of_the_file: None) -> None:
+    with way.day(date(2026, 9, 8)):
+        way.load()
 
 
 @pytest.fixture(autouse=True)
-def on_day_zero() -> Iterator[None]:
+def on_day_zero(state: None, rolled_back: None) -> Iterator[None]:
     with way.day(date(2026, 9, 8)):
-        way.load()
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from apps import outputs_way
+from apps import outputs_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import MAYA, left, ran
 from apps.way import person
@@ -103,7 +103,7 @@ def test_only_people_named_trained_and_pledged_start_a_job(room: Workspace) -> N
 
 def test_a_lapsed_training_shuts_the_door_and_a_new_one_opens_it(room: Workspace) -> None:
     maya = person(MAYA)
-    maya.trainings.update(until=clock.today() - timedelta(days=1))
+    way.lapse(MAYA, clock.today() - timedelta(days=1))
     assert refused(room) == {"training_lapsed"}
     agencies.complete_training(by=maya)
     assert submit(room).status == "queued"
@@ -205,7 +205,7 @@ def test_a_job_that_no_worker_will_take_up_again_has_failed(room: Workspace, as_
     assert actions.start(pk=given_up.pk)
     tasks.give_up()
     assert not Job.objects.filter(status="failed").exists()
-    with connection.cursor() as cursor:  # as the queue does after its last attempt
+    with as_process("enclave"), connection.cursor() as cursor:  # as the queue does after its last attempt
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'workspaces:run' "
             "AND (args->>'job')::int = %s",
@@ -281,7 +281,7 @@ def test_a_script_is_sent_through_the_page(room: Workspace, client: Client) -> N
     job = Job.objects.get()
     answer = client.get(f"/api/workspaces/{NUMBER}/jobs/{job.pk}").json()
     assert (answer["status"], answer["permitted"]) == ("queued", ["cancel"])
-    person(MAYA).trainings.update(until=clock.today() - timedelta(days=1))
+    way.lapse(MAYA, clock.today() - timedelta(days=1))
     door = client.post(f"/workspaces/{NUMBER}/submit-job/", {"script": "print(1)"})
     assert (door.status_code, "training" in door.text) == (403, True)
     malformed = client.post(f"/workspaces/{NUMBER}/submit-job/", {"script": " "})

@@ -21,6 +21,7 @@ from charteroak.policy.motion import Choice as Vote
 from charteroak.requests import actions as requests
 from charteroak.requests import steward
 from charteroak.requests.models import DataRequest
+from conftest import owner_beside
 
 DENIED = ("frpl", "pell")
 STEWARDS = {"SDE": "ben.cole", "CSC": "priya.nair", "DOL": "lou.grant"}
@@ -44,11 +45,20 @@ def day(on: date, at: time = time(10)) -> Iterator[None]:
 def load() -> None:
     """The agencies, people, boards and dictionaries of request 042."""
     people = tomllib.loads((files("charteroak.demo") / "people.toml").read_text("utf-8"))
-    agencies.load(people, password="a long password for tests", by="setup")
-    board.load(people["board"], by="setup")
-    for agency in STEWARDS:
-        dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
-        catalog.load(tomllib.loads(dictionary.read_text("utf-8")), by="setup")
+    with owner_beside():
+        agencies.load(people, password="a long password for tests", by="setup")
+        board.load(people["board"], by="setup")
+        for agency in STEWARDS:
+            dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
+            catalog.load(tomllib.loads(dictionary.read_text("utf-8")), by="setup")
+
+
+def lapse(username: str, until: date, *, pledges: bool = False) -> None:
+    """This person's trainings (and pledges) end on that day: no process of the site could have it so."""
+    with owner_beside():
+        person(username).trainings.update(until=until)
+        if pledges:
+            person(username).pledges.update(until=until)
 
 
 def filled_in() -> DataRequest:

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from datetime import timedelta
 
-from apps import hub_way, outputs_way
+from apps import hub_way, outputs_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
 from apps.way import person
@@ -18,8 +18,9 @@ from charteroak.board.models import Board, Meeting, Motion
 from charteroak.catalog.models import Variable
 from charteroak.requests import actions as requests
 from charteroak.submissions import actions as submissions
-from charteroak.submissions.models import Delivery, FinderList
+from charteroak.submissions.models import AgencyKey, Delivery, FinderList
 from charteroak.workspaces import actions as workspaces
+from conftest import owner_beside
 
 ACTORS = {
     "anonymous": "",
@@ -136,16 +137,24 @@ def _deliveries(agreement: Agreement) -> tuple[Delivery, FinderList]:
         number=NUMBER, by=person("ben.cole"), file_name=name, stream=hub_way.encrypted("matching", b"x")
     )
     sealed = stores.vault(Store.INCOMING).put_ciphertext(io.BytesIO(b"sealed to DOL"), store=Store.INCOMING)
-    listed = FinderList.objects.create(
-        agreement=agreement, agency=Agency.objects.get(code="DOL"), source=sent, recipient_key="age1",
-        ordered_by=person("noor.haddad"), ordered_at=clock.now(), ciphertext=sealed.sha256, numbers=1,
-        made_at=clock.now(),
-    )  # fmt: skip
+    with owner_beside():
+        listed = FinderList.objects.create(
+            agreement=agreement, agency=Agency.objects.get(code="DOL"), source=sent, key=_key(),
+            ordered_by=person("noor.haddad"), ordered_at=clock.now(), ciphertext=sealed.sha256, numbers=1,
+            made_at=clock.now(),
+        )  # fmt: skip
     return sent, listed
 
 
+def _key() -> AgencyKey:
+    return AgencyKey.objects.create(
+        agency=Agency.objects.get(code="DOL"), recipient="age1", fingerprint="0", registered_by=person("lou.grant"),
+        registered_at=clock.now(),
+    )  # fmt: skip
+
+
 def _out_of_standing() -> None:
-    person("lena.park").trainings.update(until=clock.today() - timedelta(days=1))
+    way.lapse("lena.park", clock.today() - timedelta(days=1))
     agencies.close_account(person=person("jonah.reed").pk, by=person("sam.reyes"))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import environment
+from charteroak.adapters.environment import Process
+from charteroak.site import deferring
 from charteroak.site.supervisor import Supervisor
 
 
@@ -35,4 +37,6 @@ def refused() -> None:
 
 
 if __name__ == "__main__":
+    for chore in ("tests.once", "tests.refused"):
+        deferring.DEFERRED[chore] = (frozenset({Process.WEB}), frozenset({Process.LINKER}))
     Supervisor(environment.home(), int(sys.argv[1])).serve(lambda: print("ready", flush=True))

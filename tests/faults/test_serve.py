@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from charteroak.adapters import postgres, processes
 from charteroak.adapters.environment import Home, Process
+from charteroak.adapters.folder import SharedFolder
 from charteroak.adapters.stores import ACCOUNTS_GROUP
 from charteroak.site.supervisor import NotServing, Supervisor
 
@@ -166,6 +167,25 @@ def test_a_job_cut_off_half_way_has_its_effect_once(site: Site, victim: str) -> 
     (marks / "held").unlink()
     until(lambda: site.status(job)[:1] == ("succeeded",))
     assert len(site.ask("SELECT 1 FROM audit_event WHERE subject = %s", f"test:{victim}")) == 1
+
+
+def test_what_killed_processes_left_half_done_goes_at_the_next_start(site: Site) -> None:
+    """Half an object and half a view, given up long ago; what still grows is spared."""
+    group = ACCOUNTS_GROUP if os.geteuid() == 0 else None
+    SharedFolder(site.home.vault, group).make_parent("outbox/staging/x")
+    staging, views = site.home.vault / "outbox" / "staging", site.home.vault / "views"
+    given_up, growing = (
+        [staging / "old", views / "old", views / ".old.half"],
+        [staging / "new", views / "new"],
+    )
+    for left in (*given_up, *growing):
+        left.write_bytes(b"half")
+    for left in given_up:
+        os.utime(left, (time.time() - 7_200,) * 2)
+    killed = site.pid("outputs")
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: not any(left.exists() for left in given_up))
+    assert all(left.exists() for left in growing)
 
 
 def test_a_refused_job_is_not_tried_again(site: Site) -> None:

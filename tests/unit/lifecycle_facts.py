@@ -5,6 +5,7 @@ from typing import Any
 
 from charteroak.policy import (
     account,
+    agency_key,
     agency_review,
     agreement,
     data_request,
@@ -35,6 +36,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     ),
     "delivery": delivery.Facts(),
     "extract": extract.Facts(run_confirmed=True),
+    "agency_key": agency_key.Facts(),
     "finder_list": finder_list.Facts(),
     "follow_up": follow_up.Facts(meeting_open=True),
     "job": job.Facts(),
@@ -90,6 +92,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("delivery", "not_covered"): {"coverage": ENDED},
     ("finder_list", "answers_no_list"): {"answers": False},
     ("finder_list", "finder_list_ordered"): {"ordered": True},
+    ("finder_list", "key_missing"): {"key_registered": False},
     ("finder_list", "source_missing"): {"source_accepted": False},
     ("finder_list", "not_covered"): {"coverage": ENDED},
     ("extract", "run_not_confirmed"): {"run_confirmed": False},

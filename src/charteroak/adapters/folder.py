@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,11 +71,10 @@ class SharedFolder:
 
     def sweep(self, staging: str, before: datetime) -> int:
         """Remove the staged files last written before that instant that this account may remove; how many."""
-        stale = [
-            path
-            for path in self._root.glob(f"*/{staging}/*")
-            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
-        ]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        return len(stale)
+        swept = 0
+        for path in self._root.glob(f"*/{staging}/*"):
+            with suppress(FileNotFoundError):  # its put has ended, or another process sweeps too
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                    path.unlink()
+                    swept += 1
+        return swept

@@ -8,6 +8,7 @@ stored can be read.
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pyrage
@@ -55,8 +56,12 @@ def answer(token: str, recipient: str, content: bytes) -> None:
     publish(place, pyrage.encrypt(content, [key]), mode=0o640)
 
 
-def sweep(older_than: float = 120.0) -> None:
-    """Remove views that no page fetched."""
+def sweep(older_than: float = 120.0) -> int:
+    """Remove views that no page fetched, and halves of them that a killed worker left; how many."""
+    swept = 0
     for left in (home().vault / "views").glob("*"):
-        if time.time() - left.stat().st_mtime > older_than:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its page fetched it just now
+            if time.time() - left.stat().st_mtime > older_than:
+                left.unlink()
+                swept += 1
+    return swept

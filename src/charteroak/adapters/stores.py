@@ -1,6 +1,7 @@
 """Which store of the vault holds what, which process alone can open it, and how a process reaches it."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from charteroak.adapters.environment import Home, Process, home, process
 from charteroak.adapters.keys import Destroyed, FileKeyring, Keyring
 from charteroak.adapters.vault import Vault
 
+ABANDONED = timedelta(hours=1)  # since a half-written object last grew
 ACCOUNTS_GROUP = 64100  # the group that the platform's accounts share when they are apart
 
 
@@ -66,6 +68,11 @@ def vault(store: Store) -> Vault:
     return Vault(
         objects(home()), keyring(store), gid=ACCOUNTS_GROUP if os.geteuid() == 0 or _apart() else None
     )
+
+
+def sweep() -> int:
+    """Remove what killed processes left half written, in every store; how many. For each start, and hourly."""
+    return vault(Store.INCOMING).sweep(datetime.now(UTC) - ABANDONED)
 
 
 def _apart() -> bool:

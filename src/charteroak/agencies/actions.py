@@ -109,13 +109,15 @@ def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> Ro
     holder = Person.objects.select_for_update().get(pk=person)
     of = Agency.objects.get(code=agency) if agency else None
     may_grant(by, holder, role, of).require()
-    held, _made = RoleHeld.objects.update_or_create(
+    held, made = RoleHeld.objects.get_or_create(
         person=holder,
         role=role,
         agency=of,
         since=clock.today(),
-        defaults={"until": None},  # granted again on the day on which it was ended
     )
+    if not made:  # granted again on the day on which it was ended
+        held.until = None
+        held.save(update_fields=["until"])
     audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency)
     return held
 

@@ -10,6 +10,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's signature
         return False
 
+    def set_password(self, user: Person, password: str) -> None:
+        """The hash alone is written: the site may change nothing else about a person."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
 
 def signed_in(request: HttpRequest) -> Person:
     """The person behind a request. To a visitor without a sign-in what is asked for does not exist."""

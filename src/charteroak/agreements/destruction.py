@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
@@ -19,6 +20,7 @@ from charteroak.adapters.stores import OPENED_BY, Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit import actions as audit
+from charteroak.policy.decision import refuse
 
 
 def nothing(_record: Agreement) -> Iterable[Any]:
@@ -63,11 +65,16 @@ def due(whats: Iterable[str]) -> list[DestructionDuty]:
 
 
 def destroy(agreement: int, what: str, holding: Holding) -> None:
-    """Destroy this process's part. Safe to repeat: what is gone stays gone, and the certificate is made once."""
+    """Destroy this process's part. Safe to repeat: what is gone stays gone, and the certificate is made once.
+
+    Whoever asks, nothing goes before the day that is on record. Raises Refused.
+    """
     record = Agreement.objects.get(pk=agreement)
     duty = record.duties.get(what=what)
     if not holding.mine() or process() in (duty.certificate or {}).get("parts", {}):
         return
+    if duty not in due([what]):
+        refuse("not_due", _("This is not due for destruction.")).require()
     planned = plan(record, what, holding)
     gone = stores.destroy_project_keys(record.number, holding.mine())
     for name in planned["objects"]:

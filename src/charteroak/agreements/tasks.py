@@ -1,13 +1,23 @@
 """Background work when an agreement comes into force: each process makes its own keys for the project."""
 
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import stores
+from charteroak.agreements.models import Agreement
+from charteroak.agreements.queries import as_signed
+from charteroak.policy.decision import refuse
 
 
 @app.task(name="agreements:create_keys", pass_context=False)
 def create_keys(project: str) -> None:
-    """Make this process's key pairs for the project, one for each store it opens. Safe to repeat."""
+    """Make this process's key pairs for the project, one for each store it opens. Safe to repeat.
+
+    Whoever asks: only for what every party signed, and never again once something of it was destroyed.
+    """
+    record = Agreement.objects.filter(number=project, executed_on__isnull=False).first()
+    if record is None or not as_signed(record) or record.duties.filter(done_at__isnull=False).exists():
+        refuse("no_agreement", _("No agreement in force has this number, so it gets no keys.")).require()
     stores.create_project_keys(project)
 
 

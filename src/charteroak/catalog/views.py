@@ -1,14 +1,13 @@
 """The catalog as anyone reads it: whole on one page, as a file, and dataset by dataset."""
 
-import csv
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from charteroak.adapters import spreadsheet
 from charteroak.catalog import queries
 from charteroak.catalog.forms import FilterForm
-from charteroak.catalog.models import Dataset
+from charteroak.catalog.models import Dataset, Variable
 
 HEAD = (
     "agency", "file", "name", "title", "definition", "type", "width", "required", "codes", "sensitivity", "law",
@@ -38,18 +37,19 @@ def whole(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """The same variables as the page, narrowed in the same way."""
-    answer = HttpResponse(
+    found = queries.variables(**FilterForm(request.GET).chosen())
+    return HttpResponse(
+        spreadsheet.table(HEAD, map(_row, found)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="catalog.csv"'},
     )
-    written = csv.writer(answer)
-    written.writerow(HEAD)
-    for v in queries.variables(**FilterForm(request.GET).chosen()):
-        codes = "; ".join(f"{code} = {label}" for code, label in v.codes.items())
-        said = (v.name, v.title, v.definition, v.type, v.width or "", "yes" if v.required else "no", codes)
-        law = (v.sensitivity, queries.law_of(v), v.use, v.ceds)
-        written.writerow([v.dataset.agency.code, v.dataset.file, *said, *law])
-    return answer
+
+
+def _row(v: Variable) -> list[object]:
+    codes = "; ".join(f"{code} = {label}" for code, label in v.codes.items())
+    said = (v.name, v.title, v.definition, v.type, v.width or "", "yes" if v.required else "no", codes)
+    law = (v.sensitivity, queries.law_of(v), v.use, v.ceds)
+    return [v.dataset.agency.code, v.dataset.file, *said, *law]
 
 
 @require_safe

@@ -100,7 +100,7 @@ def deliver(play: Play) -> None:
 
 
 def _answer_finder_list(play: Play) -> None:
-    """The hub asks DOL for numbers mixed with decoys; DOL opens the list with its own key and answers."""
+    """The hub asks DOL for numbers mixed with decoys; DOL registers its key, opens the list with it and answers."""
     from charteroak.adapters import age
 
     here, lou = f"/submissions/{play.number}/", STEWARDS["DOL"]
@@ -112,7 +112,8 @@ def _answer_finder_list(play: Play) -> None:
 
     play.once("key for the finder list", make_key)
     recipient = str(play.diary.found("key for the finder list", "recipient"))
-    play.do("order finder list", NOOR, here, "order-finder-list", {"recipient": recipient})
+    play.do("register the key", lou, here, "register-key", {"recipient": recipient})
+    play.do("order finder list", NOOR, here, "order-finder-list")
     made = f"/api/submissions/{play.number}"
     play.visitor(lou).wait(made, lambda found: bool(found["finder_lists"]), "The finder list")
 

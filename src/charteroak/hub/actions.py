@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -168,6 +169,9 @@ def destroy_identifiers(*, number: str, by: Person) -> None:
     record = Agreement.objects.select_for_update().get(number=number)
     what = DestructionDuty.What.IDENTIFIERS
     queries.destroy_decision(record, what, by).require()
+    today = clock.today()
+    later = Q(due_on__isnull=True) | Q(due_on__gt=today)
+    record.duties.filter(later, what=what, done_at__isnull=True).update(due_on=today)
     destruction.order(record, what)
     audit.record(
         "hub:destruction:order",

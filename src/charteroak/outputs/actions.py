@@ -75,8 +75,7 @@ def submit(*, pk: int, by: Person) -> None:
     record.checked_at, record.checks, record.returned_because = None, "", ""
     record.save()
     record.files.update(verdict="", summary="", protected=None)
-    checks = app.configure_task("outputs:prepare_checks", allow_unknown=False)
-    checks.defer(release_request=record.pk, round=record.round)
+    _order_checks(record)
     audit.record(
         "outputs:release_request:submit",
         by=by,
@@ -86,6 +85,30 @@ def submit(*, pk: int, by: Person) -> None:
         files=hashes(record),
         clauses=list(known.coverage.clauses),
     )
+
+
+@transaction.atomic
+def retry(*, pk: int, by: Person) -> None:
+    """Have the checks of this round made again, after the machine could not make them."""
+    record = locked(pk)
+    known = require(record, Action.RETRY, by)
+    record.status = LIFECYCLE.after(Status(record.status), Action.RETRY)
+    record.save()
+    _order_checks(record)
+    audit.record(
+        "outputs:release_request:retry",
+        by=by,
+        subject=record,
+        number=record.number,
+        round=record.round,
+        files=hashes(record),
+        clauses=list(known.coverage.clauses),
+    )
+
+
+def _order_checks(record: ReleaseRequest) -> None:
+    checks = app.configure_task("outputs:prepare_checks", allow_unknown=False)
+    checks.defer(release_request=record.pk, round=record.round)
 
 
 @transaction.atomic

@@ -107,6 +107,12 @@ def submit(request: HttpRequest, number: str) -> dict[str, Any]:
     return read(request, number)
 
 
+@router.post("/{number}/retry")
+def retry(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.retry(pk=found(request, number).pk, by=signed_in(request))
+    return read(request, number)
+
+
 @router.post("/{number}/approve")
 def approve(request: HttpRequest, number: str) -> dict[str, Any]:
     actions.approve(pk=found(request, number).pk, by=signed_in(request))

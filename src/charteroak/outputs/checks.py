@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from charteroak.adapters import clock, environments, sandboxes, stores
 from charteroak.adapters.environment import home
@@ -29,7 +30,7 @@ from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
 from charteroak.sandbox import DATA, Limits, Mount, SandboxSpec
-from charteroak.workspaces.batch import account_of, keep, mounted
+from charteroak.workspaces.batch import account_of, at_intervals, keep, mounted
 from charteroak.workspaces.models import JobOutput
 
 ACCOUNT = 64_150  # the airlock's own, apart from every project's
@@ -37,6 +38,7 @@ LIMITS = Limits(memory=4 << 30, processes=64, seconds=900, output=64 << 20)
 PERSON = "pid"  # the extract's key
 RELEASED = "released.json"
 OUTBOX, RULES = "/enclave/outbox", "/enclave/rules"
+CHAIN = ("outputs:prepare_checks", "outputs:rebuild", "outputs:record_checks")
 JUDGED = (0, 1)  # exit statuses that come with verdicts
 
 
@@ -81,6 +83,28 @@ def returning(pk: int, round_: int) -> Iterator[None]:
             )
         action = "outputs:release_request:check"
         audit.record_refusal(refused, action=action, by=record.author, subject=record)
+
+
+def given_up() -> list[ReleaseRequest]:
+    """Requests whose checks are due though no process will make them: a task of the chain failed for good."""
+    due = list(ReleaseRequest.objects.filter(status=Status.SUBMITTED))
+    tasks = ProcrastinateJob.objects.filter(task_name__in=CHAIN, status__in=("todo", "doing"))
+    alive = set(tasks.values_list("args__release_request", "args__round"))
+    return [record for record in due if (record.pk, record.round) not in alive]
+
+
+@transaction.atomic
+def give_up(*, pk: int, round_: int) -> None:
+    """Note that the checks could not be made; one that was checked or taken back meanwhile stays as it is."""
+    record = locked(pk)
+    if record.status != Status.SUBMITTED or record.round != round_:
+        return
+    LIFECYCLE.may(Status(record.status), Action.GIVE_UP, {Role.SYSTEM}, Facts()).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.GIVE_UP)
+    record.save()
+    audit.record(
+        "outputs:release_request:give_up", by="outputs", subject=record, number=record.number, round=round_
+    )
 
 
 def seal(record: ReleaseRequest) -> dict[str, str]:
@@ -134,9 +158,22 @@ def rebuild(record: ReleaseRequest, objects: dict[str, str]) -> str:
             "python", "-m", "charteroak.disclosure", "rebuild", "--data", DATA, "--outbox", OUTBOX,
             "--appetite", f"{RULES}/appetite.toml", "--released", f"{RULES}/{RELEASED}", "--person", PERSON,
         ]  # fmt: skip
-        ended = sandboxes.run(SandboxSpec(mounts, LIMITS), command, uid=account_of(ACCOUNT))
+        ended = sandboxes.run(
+            SandboxSpec(mounts, LIMITS),
+            command,
+            uid=account_of(ACCOUNT),
+            stop=at_intervals(lambda: _still(record)),
+        )
     said = ended.stdout if ended.status in JUDGED and not ended.output_cut else b'{"files": []}'
     return keep(agreement.number, "checks", said).stored
+
+
+def _still(record: ReleaseRequest) -> bool:
+    """Whether the checks may go on. Raises Refused when no clause covers them any more."""
+    found = waiting(record.pk, record.round)
+    if found is not None:
+        covered(found).require()
+    return found is not None
 
 
 @transaction.atomic

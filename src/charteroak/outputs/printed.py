@@ -2,10 +2,12 @@
 
 import csv
 import io
+import unicodedata
 from dataclasses import dataclass
 
 FIGURES = ("people", "value")  # as `charteroak.disclosure.build` names them
 STATE = "suppressed"
+HIDDEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")  # Unicode's categories of what has no shape of its own
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,17 @@ class Printed:
     def complementary(self) -> int:
         """Rows that would give another away."""
         return sum(row.state == "complementary" for row in self.rows)
+
+
+def visible(content: str) -> str:
+    """The text with what a reader cannot see made visible: control characters, and those that turn or hide text.
+
+    Two people vote on what they read, so nothing may read differently from what it is (CVE-2021-42574).
+    """
+    return "".join(
+        f"⟨U+{ord(char):04X}⟩" if char not in "\n\t" and unicodedata.category(char) in HIDDEN else char
+        for char in content.replace("\r\n", "\n")
+    )
 
 
 def printed(content: str) -> Printed:

@@ -172,7 +172,8 @@ def _pinned(file: OutputFile, given: list[Ballot]) -> bool:
 
 
 ON_THE_PAGE = (
-    Action.EDIT, Action.SUBMIT, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE, Action.WITHDRAW,
+    Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
+    Action.WITHDRAW,
 )  # fmt: skip
 
 
@@ -224,6 +225,7 @@ def whose_turn(record: ReleaseRequest) -> str:
     return {
         Status.DRAFT: _("The author: %s") % record.author.name,
         Status.SUBMITTED: _("The automatic checks"),
+        Status.INTERRUPTED: _("The author or a checker: have the checks made again"),
         Status.CHECKED: _("Output checkers: two independent reviews"),
         Status.RETURNED: _("The author: %s") % record.author.name,
         Status.REVIEWED: _("Stewards of %s") % ", ".join(not_cleared(record)),

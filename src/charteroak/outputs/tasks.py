@@ -5,6 +5,7 @@ from contextlib import suppress
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from charteroak.adapters import showing, stores
 from charteroak.audit.tasks import sign
 from charteroak.outputs import checks, destruction, viewing
 from charteroak.outputs import release as releasing
@@ -36,6 +37,14 @@ def record_checks(release_request: int, round: int, checks_object: str) -> None:
         checks.record_verdicts(pk=release_request, round_=round, checks=checks_object)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue="outputs", name="outputs:give_up", queueing_lock="outputs:give_up")
+def give_up(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    """Checks whose task failed for good say so, rather than being under way for ever."""
+    for record in checks.given_up():
+        checks.give_up(pk=record.pk, round_=record.round)
+
+
 @app.task(queue="outputs", name="outputs:release")
 def release(release_request: int) -> None:
     if releasing.release(release_request):
@@ -59,3 +68,17 @@ def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks ar
 @app.task(queue="outputs", name="outputs:show")
 def show(file: int, person: str, token: str, recipient: str) -> None:
     viewing.show(file=file, person=person, token=token, recipient=recipient)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="outputs", name="outputs:sweep_views", queueing_lock="outputs:sweep_views")
+def sweep_views(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """Answers to pages that nobody waits for any more."""
+    showing.sweep()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="outputs", name="outputs:sweep_vault", queueing_lock="outputs:sweep_vault")
+def sweep_vault(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """What the start of a process found too young to be given up."""
+    stores.sweep()

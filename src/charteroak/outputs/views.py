@@ -19,7 +19,7 @@ from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.models import OutputFile, ReleaseRequest
-from charteroak.outputs.printed import printed
+from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.viewing import look
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
@@ -156,8 +156,13 @@ def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
 @login_required
 @require_POST
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """What needs no form of its own: submit, approve, withdraw."""
-    simple = {"submit": actions.submit, "approve": actions.approve, "withdraw": actions.withdraw}
+    """What needs no form of its own: submit, retry, approve, withdraw."""
+    simple = {
+        "submit": actions.submit,
+        "retry": actions.retry,
+        "approve": actions.approve,
+        "withdraw": actions.withdraw,
+    }
     if action not in simple:
         raise Http404
     record = found(request, number)
@@ -188,9 +193,9 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if shown.name.endswith(".svg"):
         context["picture"] = base64.b64encode(said["content"].encode()).decode()
     elif shown.name.endswith(".csv"):
-        context["table"] = printed(said["content"])
+        context["table"] = printed(visible(said["content"]))
     else:
-        context["text"] = said["content"]
+        context["text"] = visible(said["content"])
     return render(request, "outputs/file.html", context)
 
 

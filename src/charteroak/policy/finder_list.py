@@ -24,6 +24,7 @@ class Facts:
     answers: bool = True  # the agency shares the number and no birth date: it is asked by a list
     ordered: bool = False
     source_accepted: bool = True  # another agency's matching file, whose numbers are asked for
+    key_registered: bool = True  # by the asked agency's own steward
     coverage: Decision = ALLOWED  # what policy.clauses.covers said, today
 
 
@@ -47,6 +48,16 @@ def source_missing(facts: Facts) -> Reason | None:
     return None
 
 
+def key_missing(facts: Facts) -> Reason | None:
+    if not facts.key_registered:
+        return Reason(
+            "key_missing",
+            "The agency has registered no key to encrypt the list to.",
+            "Its data steward registers one on this page.",
+        )
+    return None
+
+
 def not_covered(facts: Facts) -> Decision:
     """The clauses' own reasons, so that every route names the same."""
     return facts.coverage
@@ -58,7 +69,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (None, Action.ORDER): step(
             Status.ORDERED,
             Role.HUB_OPERATOR,
-            rules=(answers_no_list, finder_list_ordered, source_missing, not_covered),
+            rules=(answers_no_list, finder_list_ordered, source_missing, key_missing, not_covered),
         ),
         (Status.ORDERED, Action.MAKE): step(Status.MADE, Role.SYSTEM),
         (Status.MADE, Action.DOWNLOAD): step(Status.MADE, Role.DATA_STEWARD, rules=(not_covered,)),

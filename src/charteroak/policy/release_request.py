@@ -13,6 +13,7 @@ REVIEWS_NEEDED = 2
 class Status(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"  # automatic checks under way
+    INTERRUPTED = "interrupted"  # the checks could not be made, through nobody's file
     CHECKED = "checked"  # the output checkers' turn
     RETURNED = "returned"  # changes asked; a new round begins when sent again
     REVIEWED = "reviewed"  # two checkers approve; the agencies' turn
@@ -26,6 +27,8 @@ class Action(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     CHECK = "check"
+    GIVE_UP = "give_up"
+    RETRY = "retry"
     REVIEW = "review"
     COMPLETE_REVIEW = "complete_review"
     RETURN = "return"
@@ -190,6 +193,10 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.RETURNED, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
         (Status.SUBMITTED, Action.CHECK): step(Status.CHECKED, Role.SYSTEM),
         (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.SYSTEM),  # covered no longer
+        (Status.SUBMITTED, Action.GIVE_UP): step(Status.INTERRUPTED, Role.SYSTEM),
+        (Status.INTERRUPTED, Action.RETRY): step(
+            Status.SUBMITTED, Role.AUTHOR, Role.OUTPUT_CHECKER, rules=(no_files, not_covered)
+        ),
         (Status.CHECKED, Action.REVIEW): step(
             Status.CHECKED,
             Role.OUTPUT_CHECKER,
@@ -224,7 +231,14 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         **{
             (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR)
-            for status in (Status.DRAFT, Status.SUBMITTED, Status.CHECKED, Status.RETURNED, Status.REVIEWED)
+            for status in (
+                Status.DRAFT,
+                Status.SUBMITTED,
+                Status.INTERRUPTED,
+                Status.CHECKED,
+                Status.RETURNED,
+                Status.REVIEWED,
+            )
         },
     },
 )

@@ -1,6 +1,5 @@
 """The public register: who uses which records, why, how people are protected, what came of it."""
 
-import csv
 from pathlib import PurePath
 
 from django.http import (
@@ -13,7 +12,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from charteroak.adapters import stores
+from charteroak.adapters import spreadsheet, stores
 from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
 from charteroak.adapters.streaming import streamed
@@ -56,28 +55,24 @@ def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a vie
 
 @require_safe
 def register_csv(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
-    writer = csv.writer(response)
-    writer.writerow(["number", "title", "status", "purpose", "agencies", "days_to_decision", "releases"])
-    for record in queries.projects():
-        writer.writerow(
-            [
-                record.number,
-                _plain(record.title),
-                record.status,
-                _plain(record.purpose),
-                "; ".join(queries.agencies(record)),
-                queries.clock_of(record)["days_to_decision"],
-                queries.releases(record).count(),
-            ]
-        )
-    return response
+    head = ("number", "title", "status", "purpose", "agencies", "days_to_decision", "releases")
+    return HttpResponse(
+        spreadsheet.table(head, map(_row, queries.projects())),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="register.csv"'},
+    )
 
 
-def _plain(text: str) -> str:
-    """What people typed never becomes a formula in a spreadsheet."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _row(record: DataRequest) -> list[object]:
+    return [
+        record.number,
+        record.title,
+        record.status,
+        record.purpose,
+        "; ".join(queries.agencies(record)),
+        queries.clock_of(record)["days_to_decision"],
+        queries.releases(record).count(),
+    ]
 
 
 def _project(number: str) -> DataRequest:

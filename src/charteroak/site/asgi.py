@@ -1,11 +1,19 @@
-"""The ASGI application that `oak serve` runs: Django, behind a limit on what anyone may send."""
+"""The ASGI application that `oak serve` runs: Django, behind a limit on what anyone may send.
+
+Django writes a body to the disk before any view or sign-in is asked, so both limits stand before Django: everybody
+may send a small body, and a delivery's size is for signed-in stewards alone.
+"""
 
 import os
 import re
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
+from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
+from django.http import parse_cookie
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
 SMALL = 4 << 20  # bytes of everything that is not a delivery: the longest form is a clerical review
@@ -13,10 +21,7 @@ DELIVERY = re.compile(r"(/api)?/submissions/[^/]+/deliver/?")
 
 
 class Limited:
-    """Ends a request whose body is larger than allowed, by what it announces and while it streams in.
-
-    Django writes a body to the disk before any view or sign-in is asked, so the limit stands before Django.
-    """
+    """Ends a request whose body is larger than allowed, by what it announces and while it streams in."""
 
     def __init__(self, application: Any, largest_upload: int) -> None:
         self._application, self._largest_upload = application, largest_upload
@@ -25,7 +30,13 @@ class Limited:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        left = self._largest_upload if DELIVERY.fullmatch(scope["path"]) else SMALL
+        left = SMALL
+        if scope["method"] == "POST" and DELIVERY.fullmatch(scope["path"]):
+            signed_in, delivers = await sync_to_async(_who_sends)(_cookies(scope))
+            if not signed_in:
+                await _sign_in_first(scope, send)
+                return
+            left = self._largest_upload if delivers else SMALL  # for all others the view has the reasons
         if _announced(scope) > left:
             await _too_large(send)
             return
@@ -41,15 +52,59 @@ class Limited:
             await _too_large(send)
 
 
+def _cookies(scope: Any) -> dict[str, str]:
+    said = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return parse_cookie(said.decode("latin-1"))
+
+
+def _who_sends(cookies: dict[str, str]) -> tuple[bool, bool]:
+    """Whether this session is a person's, and whether that person holds a steward's office today."""
+    from django.conf import settings
+    from django.contrib.auth import get_user
+    from django.db import connections
+    from django.http import HttpRequest
+
+    from charteroak.adapters import clock
+    from charteroak.agencies.models import Person
+    from charteroak.policy.roles import Role
+
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return False, False
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    try:
+        person = get_user(request)
+        if not isinstance(person, Person):
+            return False, False
+        return True, Role.DATA_STEWARD in person.roles(clock.today())
+    finally:
+        connections.close_all()  # this look has a context of its own, which no request's end closes
+
+
 def _announced(scope: Any) -> int:
     said = dict(scope["headers"]).get(b"content-length", b"0")
     return int(said) if said.isdigit() else 0
 
 
 async def _too_large(send: Any) -> None:
-    body = b'{"detail": "This is larger than the site takes in here; `oak doctor` names the limit for deliveries."}\n'
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    told = b'{"detail": "This is larger than the site takes in here; `oak doctor` names the limit for deliveries."}\n'
+    await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told)
+
+
+async def _sign_in_first(scope: Any, send: Any) -> None:
+    """A page's form goes to the sign-in and back to the deliveries; nothing of the body was read."""
+    if scope["path"].startswith("/api/"):
+        told = b'{"detail": "Sign in, then send the file. Nothing of it was read."}\n'
+        await _answer(send, HTTPStatus.UNAUTHORIZED, told)
+        return
+    back = scope["path"].rstrip("/").removesuffix("deliver")
+    where = f"/accounts/login/?next={quote(back)}".encode()
+    await _answer(send, HTTPStatus.SEE_OTHER, b"", (b"location", where))
+
+
+async def _answer(send: Any, status: HTTPStatus, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -9,8 +9,16 @@ from psycopg.conninfo import conninfo_to_dict
 
 from charteroak.adapters import clock, environment, postgres
 from charteroak.adapters.environment import Home, Mode, Process
+from charteroak.policy.roles import Role
 
 SECRET_LENGTH = 32  # characters; fewer can be guessed
+NEED_A_SECOND_FACTOR = frozenset(
+    {
+        Role.SIGNATORY, Role.DATA_STEWARD, Role.BOARD_MEMBER, Role.BOARD_CHAIR, Role.COUNSEL, Role.OUTPUT_CHECKER,
+        Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR,
+    }
+)  # fmt: skip
+VIEWS = "workers"  # the schema of what workers see of a table that they may not read whole
 LARGEST_UPLOAD = 8 << 30  # bytes of a delivery, unless CHARTEROAK_LARGEST_UPLOAD says otherwise
 
 
@@ -28,6 +36,7 @@ class Config:
     secret_key: str
     port: int
     largest_upload: int
+    second_factor_roles: frozenset[Role]  # who must show a second factor
     product_name: str
     initiative_name: str
 
@@ -77,6 +86,19 @@ def largest_upload() -> int:
     return int(os.environ.get("CHARTEROAK_LARGEST_UPLOAD", LARGEST_UPLOAD))
 
 
+def second_factor_roles() -> frozenset[Role]:
+    """Whose offices need a second factor: in production all that sign, check, operate or administer.
+
+    CHARTEROAK_SECOND_FACTOR_ROLES names others, by comma; `none` is none. Raises ValueError for no role.
+    """
+    given = os.environ.get("CHARTEROAK_SECOND_FACTOR_ROLES")
+    if given is None:
+        return NEED_A_SECOND_FACTOR if environment.mode() is Mode.PRODUCTION else frozenset()
+    if given.strip() == "none":
+        return frozenset()
+    return frozenset(Role(name.strip()) for name in given.split(","))
+
+
 def require_fit() -> None:
     """Raises NotForProduction when production was asked for and this is still a demo."""
     if found := unfit_for_production(environment.home(), environment.process()):
@@ -96,14 +118,17 @@ def read() -> Config:
         secret_key=_secret_key(home, process),
         port=environment.port(),
         largest_upload=largest_upload(),
+        second_factor_roles=second_factor_roles(),
         product_name=environment.product_name(),
         initiative_name=environment.initiative_name(),
     )
 
 
-def database(url: str) -> dict[str, object]:
-    """A PostgreSQL address as Django wants it."""
+def database(url: str, process: Process) -> dict[str, object]:
+    """A PostgreSQL address as Django wants it; a worker looks first where tables are shown without secrets."""
     parts = conninfo_to_dict(url)
+    if process not in (Process.OWNER, Process.WEB):
+        parts["options"] = f"{parts.get('options') or ''} -c search_path={VIEWS},public".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", ""),

@@ -68,7 +68,7 @@ def serve_as(process: Process, home: Home) -> None:
     os.environ |= processes.environment(home) | {"CHARTEROAK_PROCESS": process}
     settings.CONFIG = config.read()
     settings.SECRET_KEY = settings.CONFIG.secret_key
-    connections.settings["default"].update(config.database(settings.CONFIG.database_url))
+    connections.settings["default"].update(config.database(settings.CONFIG.database_url, process))
     if process is Process.WEB:  # signing in to the database takes longer than most pages
         connections.settings["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16}
         connections.settings["default"]["CONN_HEALTH_CHECKS"] = True  # one from before a restart is let go

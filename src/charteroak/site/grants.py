@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from charteroak.adapters.environment import Process
 from charteroak.adapters.postgres import PROCESSES, role
+from charteroak.site import deferring, in_person
+from charteroak.site.config import VIEWS
 
 LOOK = ("SELECT",)
 ADD = ("SELECT", "INSERT")
@@ -18,26 +21,51 @@ ROOMS = (
     "agencies", "catalog", "requests", "board", "agreements", "submissions", "hub", "workspaces", "outputs", "register",
 )  # fmt: skip
 LOG = {"audit.event": ADD, "audit.checkpoint": LOOK}
-JOBS = {"procrastinate.*": KEEP}
-LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {"auth.*": LOOK, "contenttypes.*": LOOK}
+JOBS = {
+    "procrastinate.*": KEEP,
+    "procrastinate.procrastinatejob": WORK,
+    "procrastinate.procrastinateevent": ADD,
+}
+# The web asks for jobs and takes none; what it may ask for is in `deferring.py`.
+ASKS = {
+    "procrastinate.*": LOOK,
+    "procrastinate.procrastinatejob": ADD,
+    "procrastinate.procrastinateevent": ADD,
+}
+LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {
+    "agencies.person": (),
+    "auth.*": LOOK,
+    "contenttypes.*": LOOK,
+}
 DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for its own keys
 
+# What evidence rests on is changed by `oak setup` alone, as the owner.
+GIVEN = (
+    "agencies.agency", "agencies.authority", "board.board", "board.seat", "catalog.dataset", "catalog.variable",
+)  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
-    "agreements.party", "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance",
-    "board.board", "board.seat", "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
-    "outputs.filevote", "outputs.review",
+    "agencies.pledge", "agencies.training", "agreements.party", "agreements.recipient", "agreements.redline",
+    "agreements.signature", "board.attendance", "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation",
+    "outputs.clearance", "outputs.filevote", "outputs.review", "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")
 UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no word into anybody's mouth
+# An account is closed and an office ended, neither rewritten.
+OFFICES = {
+    "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
+    "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until)"),
+}
 
 # "app.model", or "app.*" for the rest of its models
 GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     Process.WEB: {
         **{f"{room}.*": WORK for room in ROOMS},
+        **dict.fromkeys(GIVEN, LOOK),
         **dict.fromkeys(SAID, ADD),
         **dict.fromkeys(RELEASES, LOOK),
+        **OFFICES,
         "auth.*": LOOK,
         "contenttypes.*": LOOK,
         "sessions.*": KEEP,
@@ -48,7 +76,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,
-        **JOBS,
+        **ASKS,
     },
     Process.LINKER: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
     Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
@@ -81,6 +109,34 @@ def apply() -> None:
                 cursor.execute(command)
             # the only tables whose numbers come from sequences of their own; the rest are identity columns
             cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(to))
+        _let_workers_see_people(cursor)
+        deferring.apply()
+        in_person.apply()
+
+
+def _let_workers_see_people(cursor: CursorWrapper) -> None:
+    """Workers see people without their passwords' hashes: in their search path a view stands before the table."""
+    from charteroak.agencies.models import Person
+
+    columns = [str(field.column) for field in Person._meta.concrete_fields]
+    hashless = sql.SQL("''::text AS password")
+    shown = [hashless if name == "password" else sql.Identifier(name) for name in columns]
+    names = {
+        "schema": sql.Identifier(VIEWS),
+        "person": sql.Identifier(Person._meta.db_table),
+        "shown": sql.SQL(", ").join(shown),
+        "workers": sql.SQL(", ").join(
+            sql.Identifier(role(process)) for process in PROCESSES if "agencies.person" in GRANTS[process]
+            and process is not Process.WEB
+        ),
+    }  # fmt: skip
+    for command in (
+        "CREATE SCHEMA IF NOT EXISTS {schema}",
+        "CREATE OR REPLACE VIEW {schema}.{person} AS SELECT {shown} FROM public.{person}",
+        "GRANT USAGE ON SCHEMA {schema} TO {workers}",
+        "GRANT SELECT ON {schema}.{person} TO {workers}",
+    ):
+        cursor.execute(sql.SQL(command).format(**names))
 
 
 def privileges(process: Process, model: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import BadRequest, ObjectDoesNotExist
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -85,6 +86,10 @@ class Refusals:
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
         if isinstance(raised, ObjectDoesNotExist):
             raise Http404 from raised  # an act on a record that is not there, as any address of none
+        if isinstance(raised, DataError) or (isinstance(raised, ValueError) and "NUL" in str(raised)):
+            raise BadRequest(
+                "No column holds such a value."
+            ) from raised  # too long, too large, or a NUL in a text
         if not isinstance(raised, Refused):
             return None
         at = request.resolver_match

@@ -50,11 +50,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "charteroak.site.second_factor.second_factor",
+    "charteroak.site.in_person.in_person",
     "charteroak.site.middleware.Refusals",
 ]
 ROOT_URLCONF = "charteroak.site.urls"
 ASGI_APPLICATION = "charteroak.site.asgi.application"
-DATABASES = {"default": site_config.database(CONFIG.database_url)}
+DATABASES = {"default": site_config.database(CONFIG.database_url, CONFIG.process)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "agencies.Person"
@@ -106,6 +108,9 @@ WHITENOISE_USE_FINDERS = True
 
 SECURE = CONFIG.mode is Mode.PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
+if SECURE:  # a browser takes such a cookie from this host alone, over https alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the supervisor asks on this machine, without a certificate
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -17,6 +17,7 @@ accounts = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
+    path("second-factor/", views.second_factor, name="second_factor"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 handler500 = "charteroak.site.views.failed"

@@ -6,7 +6,10 @@ from importlib import import_module
 from typing import Any
 
 from allauth.account.views import LoginView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -20,6 +23,7 @@ from charteroak.adapters.environment import Mode
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.site.rooms import ROOMS
+from charteroak.site.second_factor import is_shown
 
 STEPS = [
     {
@@ -84,6 +88,20 @@ def work_of(person: Person) -> Iterable[Item]:
 @require_safe
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "how_it_works.html", {"steps": STEPS})
+
+
+@login_required
+@never_cache
+@require_safe
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """How to set a second factor up, or where to show it."""
+    codes = is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP])
+    context = {
+        "shown": is_shown(request),
+        "has_one": is_mfa_enabled(request.user),
+        "show": "mfa_reauthenticate" if codes else "mfa_reauthenticate_webauthn",
+    }
+    return render(request, "second_factor.html", context)
 
 
 @never_cache

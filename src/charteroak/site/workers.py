@@ -39,9 +39,19 @@ def run(process: Process) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.utils import connector_params
 
+    _sweep()
     # A second app with a pool of its own: the tasks stay with the first, so that what a job defers is part of
     # its Django transaction and gone with it.
     asyncio.run(_work(app.with_connector(PsycopgConnector(kwargs=connector_params())), process))
+
+
+def _sweep() -> None:
+    """What killed processes left half done goes when the next one starts; the notary has no store to look into."""
+    from charteroak.adapters import showing, stores
+
+    if stores.owned_stores():
+        stores.sweep()
+        showing.sweep()
 
 
 async def _work(app: App, queue: str) -> None:

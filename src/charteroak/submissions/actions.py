@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from charteroak.adapters import age, clock, stores
+from charteroak.adapters import clock, stores
 from charteroak.adapters.sealed import Readable
 from charteroak.adapters.stores import HUB_KEYS, Store
 from charteroak.adapters.vault import ObjectId
@@ -196,23 +196,21 @@ def destroy(*, pk: int, by: str) -> None:
 
 
 @transaction.atomic
-def order_finder_list(*, number: str, by: Person, agency: str, recipient: str) -> FinderList:
-    """Ask an agency for the records behind another agency's numbers; the hub's linker makes the list."""
+def order_finder_list(*, number: str, by: Person, agency: str) -> FinderList:
+    """Ask an agency for the records behind another agency's numbers; the hub's linker makes the list.
+
+    It is encrypted to the key that the agency's own steward registered.
+    """
     agreement = Agreement.objects.select_for_update().get(number=number)
     asked = Agency.objects.get(code=agency)
     covered = finder_decision(agreement, by, asked).require()
-    source = finder_source(agreement, asked)
+    source, key = finder_source(agreement, asked), asked.keys.latest("pk")
     assert source is not None  # noqa: S101 - refused above; for the type checker
-    try:
-        fingerprint = age.recipient_fingerprint(recipient)
-    except age.AgeError as wrong:
-        refuse("wrong_key", str(wrong)).require()
-        raise
     record = FinderList.objects.create(
         agreement=agreement,
         agency=asked,
         source=source,
-        recipient_key=recipient.strip(),
+        key=key,
         ordered_by=by,
         ordered_at=clock.now(),
     )
@@ -226,7 +224,7 @@ def order_finder_list(*, number: str, by: Person, agency: str, recipient: str) -
         number=number,
         agency=agency,
         source=audit.subject_of(source),
-        key=fingerprint.replace(" ", ""),
+        key=key.fingerprint.replace(" ", ""),
         clauses=sorted(set(covered.clauses)),
     )
     return record

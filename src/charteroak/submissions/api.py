@@ -10,13 +10,17 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
-from charteroak.submissions import actions, queries
+from charteroak.submissions import actions, agency_key, queries
 from charteroak.submissions.models import Delivery
 
 router = Router(auth=django_auth, tags=["submissions"])
 
 
 class FinderListIn(Schema):
+    agency: str
+
+
+class KeyIn(Schema):
     agency: str
     recipient: str
 
@@ -86,6 +90,13 @@ def deliver(request: HttpRequest, number: str, file: File[UploadedFile]) -> dict
     get_object_or_404(queries.visible_to(signed_in(request)), number=number)
     sent = actions.receive(number=number, by=signed_in(request), file_name=file.name or "", stream=file)
     return _delivery(sent)
+
+
+@router.post("/{number}/register-key")
+def register_key(request: HttpRequest, number: str, key: KeyIn) -> dict[str, Any]:
+    get_object_or_404(queries.visible_to(signed_in(request)), number=number)
+    made = agency_key.register(by=signed_in(request), **key.dict())
+    return {"agency": key.agency, "fingerprint": made.fingerprint}
 
 
 @router.post("/{number}/order-finder-list")

@@ -41,13 +41,13 @@ def with_decoys(numbers: Collection[str]) -> list[str]:
 
 def make(pk: int) -> None:
     """Make an ordered list: a column `ssn`, one number per line. Safe to repeat; the first one made counts."""
-    ordered = FinderList.objects.select_related("source").get(pk=pk)
+    ordered = FinderList.objects.select_related("source", "key").get(pk=pk)
     if ordered.ciphertext:
         return
     mixed = with_decoys(numbers_in(ordered.source).to_list())
     sealed = io.BytesIO()
     text = "\n".join([NUMBER, *mixed, ""])
-    age.encrypt_stream([ordered.recipient_key], io.BytesIO(text.encode()), sealed)
+    age.encrypt_stream([ordered.key.recipient], io.BytesIO(text.encode()), sealed)
     sealed.seek(0)
     stored = stores.vault(Store.INCOMING).put_ciphertext(sealed, store=Store.INCOMING)
     _made(pk, stored.sha256, len(mixed))

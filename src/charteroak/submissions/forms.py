@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import age, clock
+from charteroak.agencies.models import Agency
 from charteroak.agreements.models import Agreement
 from charteroak.policy.decision import Refused
 from charteroak.submissions.actions import require_age
@@ -36,18 +37,38 @@ class DeliverForm(forms.Form):
 
 
 class FinderListForm(forms.Form):
-    agency = forms.ChoiceField(label=_("Agency that looks the numbers up"))
-    recipient = forms.CharField(
-        label=_("The agency’s age public key"),
-        help_text=_("Begins with age1. Compare its fingerprint with the agency’s steward by telephone."),
+    agency = forms.ChoiceField(
+        label=_("Agency that looks the numbers up"),
+        help_text=_("Compare the key’s fingerprint with its steward by telephone."),
     )
 
     def __init__(self, *args: object, agreement: Agreement, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # handed on unchanged
         agency = self.fields["agency"]
         assert isinstance(agency, forms.ChoiceField)  # noqa: S101 - declared above; for the type checker
-        agency.choices = [(code, code) for code in finder_agencies(agreement)]
+        keys = {
+            found.code: found.keys.last()
+            for found in Agency.objects.filter(code__in=finder_agencies(agreement))
+        }
+        agency.choices = [
+            (code, f"{code} ({key.fingerprint})" if key else code) for code, key in sorted(keys.items())
+        ]
         agency.initial = next(iter(finder_agencies(agreement)), None)
+
+
+class KeyForm(forms.Form):
+    agency = forms.ChoiceField(label=_("Agency"))
+    recipient = forms.CharField(
+        label=_("The agency’s age public key"),
+        help_text=_("Begins with age1. Keep its private half with the agency; the hub never sees it."),
+    )
+
+    def __init__(self, *args: object, agencies: list[str], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # handed on unchanged
+        agency = self.fields["agency"]
+        assert isinstance(agency, forms.ChoiceField)  # noqa: S101 - declared above; for the type checker
+        agency.choices = [(code, code) for code in agencies]
+        agency.initial = next(iter(agencies), None)
 
     def clean_recipient(self) -> str:
         key = str(self.cleaned_data["recipient"]).strip()

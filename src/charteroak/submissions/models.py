@@ -55,13 +55,23 @@ class Finding(models.Model):
         ordering = ["pk"]
 
 
+class AgencyKey(models.Model):
+    """An agency's age public key, as its steward registered it; added, never changed."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="keys")
+    recipient = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=40)
+    registered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+
+
 class FinderList(models.Model):
     """Numbers mixed with decoys, encrypted to the agency that is asked to find them."""
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="finder_lists")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     source = models.ForeignKey(Delivery, models.PROTECT, related_name="+")
-    recipient_key = models.CharField(max_length=100)  # the agency's age public key
+    key = models.ForeignKey(AgencyKey, models.PROTECT, related_name="+")  # what it is encrypted to
     ordered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField()
     ciphertext = models.CharField(max_length=64, blank=True)  # incoming-store object, once made

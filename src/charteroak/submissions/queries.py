@@ -139,6 +139,7 @@ def finder_decision(record: Agreement, by: Person, asked: Agency) -> Decision:
         answers=asked.code in finder_agencies(record),
         ordered=record.finder_lists.filter(agency=asked).exists(),
         source_accepted=source is not None,
+        key_registered=asked.keys.exists(),
         coverage=agreements.coverage(record, *asks),
     )
     return finder_list.LIFECYCLE.may(None, finder_list.Action.ORDER, roles_of(by), known)
@@ -200,6 +201,8 @@ def _items(record: Agreement, own: set[Agency], operator: bool) -> list[Item]:
         words = {"number": record.number, "kind": file.kind.value, "agency": file.agency.code}
         title = _("%(number)s: the %(kind)s file of %(agency)s") % words
         ordering = bool(file.waits_for) and file.kind is FileKind.MATCHING
+        if file.agency in own and ordering and not file.agency.keys.exists():
+            items.append(Item(_("Register the key of %s") % file.agency.code, href, Turn.YOURS))
         if file.agency in own:
             turn = Turn.OTHERS if file.waits_for else Turn.YOURS
             items.append(Item(title, href, turn, _("hub operator") if file.waits_for else ""))

@@ -21,10 +21,10 @@ from charteroak.agreements.models import Agreement
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
-from charteroak.submissions import actions, queries
+from charteroak.submissions import actions, agency_key, queries
 from charteroak.submissions.delimited import Found
 from charteroak.submissions.file_names import expected_name
-from charteroak.submissions.forms import DeliverForm, FinderListForm
+from charteroak.submissions.forms import DeliverForm, FinderListForm, KeyForm
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import Expected
 
@@ -58,6 +58,18 @@ def deliver(request: HttpRequest, number: str) -> HttpResponse:
     file = form.cleaned_data["file"]
     actions.receive(number=number, by=signed_in(request), file_name=file.name, stream=file)
     messages.success(request, _("Received. The hub now checks it; this page shows the result."))
+    return redirect("submissions_agreement", number)
+
+
+@login_required
+@require_POST
+def register_key(request: HttpRequest, number: str) -> HttpResponse:
+    record = _visible(request, number)
+    form = KeyForm(request.POST, agencies=queries.finder_agencies(record))
+    if not form.is_valid():
+        return _page(request, record, key_form=form, status=422)
+    made = agency_key.register(by=signed_in(request), **form.cleaned_data)
+    messages.success(request, _("Registered. Its fingerprint is %s.") % made.fingerprint)
     return redirect("submissions_agreement", number)
 
 
@@ -119,6 +131,7 @@ def _page(
     *,
     deliver_form: DeliverForm | None = None,
     finder_form: FinderListForm | None = None,
+    key_form: KeyForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     by = signed_in(request)
@@ -135,6 +148,11 @@ def _page(
         "deliveries": [(sent, _may_reject(sent, by)) for sent in queries.deliveries_for(record, by)],
         "finder_lists": [(found, found.agency in own) for found in queries.finder_lists_for(record, by)],
         "finder": _may_order(record, by),
+        "registers": agency_key.may_register(finders[0], by)
+        if (finders := _own_finders(record, own))
+        else None,
+        "key_form": key_form or KeyForm(agencies=[found.code for found in finders]),
+        "registered": [(a.code, agency_key.newest(a)) for a in _finders(record)],
         "finder_form": finder_form or FinderListForm(agreement=record),
         "accepted": sum(file.accepted for file in files),
         "checking": any(f.latest and f.latest.status == Status.QUARANTINED for f in files),
@@ -173,6 +191,14 @@ def _may_order(record: Agreement, by: Person) -> Decision | None:
     if not waiting or Role.HUB_OPERATOR not in queries.roles_of(by):
         return None
     return queries.finder_decision(record, by, Agency.objects.get(code=waiting[0]))
+
+
+def _own_finders(record: Agreement, own: list[Agency]) -> list[Agency]:
+    return [found for found in _finders(record) if found in own]
+
+
+def _finders(record: Agreement) -> list[Agency]:
+    return list(Agency.objects.filter(code__in=queries.finder_agencies(record)))
 
 
 def _may_reject(sent: Delivery, by: Person) -> bool:

@@ -175,12 +175,22 @@ def _mountable(job: Job) -> Decision:
     return found
 
 
+def goes_on(*, pk: int) -> bool:
+    """Whether a running job may go on; not when it was cancelled. Raises Refused when nothing covers it any more."""
+    job = Job.objects.select_related("workspace__agreement", "submitted_by").get(pk=pk)
+    if job.status not in WAITING:
+        return False
+    _mountable(job).require()
+    return True
+
+
 def turn_away(*, pk: int, refused: Refused) -> None:
     """Note that a job was refused and why; a job that has ended meanwhile stays as it is."""
     with transaction.atomic():
         job = _locked_job(pk)
         if job.status not in WAITING:
             return
+        running = job.status == job_rules.Status.RUNNING
         job.status, job.ended_at = job_rules.Status.REFUSED, clock.now()
         job.outcome = str(refused)[:300]
         job.save()
@@ -190,7 +200,8 @@ def turn_away(*, pk: int, refused: Refused) -> None:
             subject=job,
             rules=[reason.rule for reason in refused.reasons],
         )
-    audit.record_refusal(refused, action="workspaces:job:start", by=job.submitted_by, subject=job)
+    action = f"workspaces:job:{'go_on' if running else 'start'}"
+    audit.record_refusal(refused, action=action, by=job.submitted_by, subject=job)
 
 
 @transaction.atomic

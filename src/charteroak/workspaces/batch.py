@@ -5,7 +5,8 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,7 @@ from charteroak.adapters.vault import ObjectId, VaultError
 from charteroak.hub.models import Extract
 from charteroak.policy.decision import Reason, Refused
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions, queries
+from charteroak.workspaces import actions
 from charteroak.workspaces.actions import Left
 from charteroak.workspaces.models import Job
 
@@ -32,6 +33,7 @@ LOG = "log.txt"  # what the script printed is an output like any other
 EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.[A-Za-z0-9]{1,8})?")
 NEVER_RAN = 125  # as `oak sandbox exec` says it
+LOOK_AGAIN = 1.0  # seconds between two looks at whether a run may go on
 LARGEST, MOST = 32 << 20, 100  # bytes of one output; outputs of one job
 
 
@@ -51,6 +53,8 @@ def run(pk: int) -> None:
     }
     try:
         ended, left, refused = _run(job, python.mount)
+    except Refused as refusal:  # nothing covers it any more: it was ended, and nothing of it is kept
+        actions.turn_away(pk=pk, refused=refusal)
     except sandboxes.LimitsNotEnforced as error:
         mend = "`oak doctor` says what is missing."
         actions.turn_away(pk=pk, refused=Refused((Reason("limits_not_enforced", str(error), mend),)))
@@ -85,13 +89,27 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
             spec,
             ["python", f"{CODE}/{SCRIPT}"],
             uid=account_of(account),
-            stop=lambda: not queries.is_waiting(job.pk),
+            stop=at_intervals(lambda: actions.goes_on(pk=job.pk)),
         )
     if ended.stopped:
         return ended, [], 0  # cancelled: nothing of it is kept
     left, refused = collected(work / "outbox", project)
     left.append(keep(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
     return ended, left, refused
+
+
+def at_intervals(goes_on: Callable[[], bool]) -> Callable[[], bool]:
+    """Whether a run must stop, as the sandbox asks: `goes_on` is asked at once and every other second from then."""
+    due = 0.0
+
+    def stop() -> bool:
+        nonlocal due
+        if time.monotonic() < due:
+            return False
+        due = time.monotonic() + LOOK_AGAIN
+        return not goes_on()
+
+    return stop
 
 
 @contextmanager

@@ -84,11 +84,6 @@ def ready_extracts() -> QuerySet[Extract]:
     )
 
 
-def is_waiting(job: int) -> bool:
-    """Whether the job still waits or runs: nobody cancelled it meanwhile."""
-    return Job.objects.filter(pk=job, status__in=WAITING).exists()
-
-
 def given_up() -> list[Job]:
     """Jobs that still wait for a worker though none will take them up: their task failed for good."""
     waiting = list(Job.objects.filter(status__in=WAITING))

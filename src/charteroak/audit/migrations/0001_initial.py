@@ -9,6 +9,10 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 
+-- the transaction that it tells of, which the database knows best
+ALTER TABLE audit_event ADD COLUMN transaction xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX audit_event_transaction ON audit_event (transaction);
+
 CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_checkpoint_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_checkpoint
@@ -28,6 +32,7 @@ BEGIN
             IS DISTINCT FROM (NEW.index::text, NEW.name, NEW."by", NEW.subject, NEW.domain_at, NEW.real_at) THEN
         RAISE EXCEPTION 'Event % does not say what its leaf says.', NEW.index USING ERRCODE = 'check_violation';
     END IF;
+    NEW.transaction := pg_current_xact_id();
     RETURN NEW;
 END $$;
 
@@ -40,6 +45,7 @@ DROP TRIGGER audit_event_accept ON audit_event;
 DROP TRIGGER audit_event_append_only ON audit_event;
 DROP TRIGGER audit_checkpoint_append_only ON audit_checkpoint;
 DROP FUNCTION audit_accept_event();
+ALTER TABLE audit_event DROP COLUMN transaction;
 DROP FUNCTION audit_refuse_change();
 """
 

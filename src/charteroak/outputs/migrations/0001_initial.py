@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('checked', 'checked'), ('returned', 'returned'), ('reviewed', 'reviewed'), ('in_preview', 'in preview'), ('approved', 'approved'), ('released', 'released'), ('withdrawn', 'withdrawn')], default=charteroak.policy.release_request.Status['DRAFT'], max_length=12)),
+                ('status', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('interrupted', 'interrupted'), ('checked', 'checked'), ('returned', 'returned'), ('reviewed', 'reviewed'), ('in_preview', 'in preview'), ('approved', 'approved'), ('released', 'released'), ('withdrawn', 'withdrawn')], default=charteroak.policy.release_request.Status['DRAFT'], max_length=12)),
                 ('round', models.PositiveIntegerField(default=1)),
                 ('started_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),

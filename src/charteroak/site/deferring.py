@@ -1,0 +1,85 @@
+"""Which process may ask for which background job, and of whom; the database refuses every other request.
+
+The table says who may ask, not what may be done: each task asks the rules again before it acts, whoever asked.
+"""
+
+from django.db import connection
+from psycopg import sql
+
+from charteroak.adapters.environment import Process
+from charteroak.adapters.postgres import role
+from charteroak.adapters.stores import HUB_KEYS, OPENED_BY
+
+WEB, LINKER, EXTRACTOR = Process.WEB, Process.LINKER, Process.EXTRACTOR
+ENCLAVE, OUTPUTS, NOTARY = Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY
+KEYHOLDERS = frozenset(OPENED_BY.values())
+
+# task: (who may ask for it, whose queues it may wait in)
+DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
+    "agreements:create_keys": (frozenset({WEB}), KEYHOLDERS),
+    "audit.sign": (frozenset({OUTPUTS, NOTARY}), frozenset({NOTARY})),
+    "hub:build_extract": (frozenset({WEB}), frozenset({EXTRACTOR})),
+    "hub:destroy": (frozenset({WEB, LINKER}), frozenset({LINKER, EXTRACTOR, ENCLAVE})),
+    "hub:destroy_due": (frozenset({LINKER}), frozenset({LINKER})),
+    "hub:link": (frozenset({WEB}), frozenset({LINKER})),
+    "hub:show_pairs": (frozenset({WEB}), frozenset({LINKER})),
+    "hub:write_crosswalk": (frozenset({WEB}), frozenset({LINKER})),
+    "outputs:destroy": (frozenset({OUTPUTS}), frozenset({OUTPUTS, ENCLAVE})),
+    "outputs:destroy_due": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "outputs:give_up": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "outputs:prepare_checks": (frozenset({WEB}), frozenset({OUTPUTS})),
+    "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({ENCLAVE})),
+    "outputs:record_checks": (frozenset({ENCLAVE}), frozenset({OUTPUTS})),
+    "outputs:release": (frozenset({WEB}), frozenset({OUTPUTS})),
+    "outputs:show": (frozenset({WEB}), frozenset({OUTPUTS})),
+    "outputs:sweep_vault": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "outputs:sweep_views": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "submissions:check": (frozenset({WEB}), frozenset(HUB_KEYS.values())),
+    "submissions:make_finder_list": (frozenset({WEB}), frozenset({LINKER})),
+    "workspaces:give_up": (frozenset({ENCLAVE}), frozenset({ENCLAVE})),
+    "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
+}
+
+# As whoever writes, not as the owner: current_user is the process's role.
+GUARD = """
+CREATE OR REPLACE FUNCTION charteroak_guard_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {owner} THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF (current_user || ' ' || NEW.task_name || ' ' || NEW.queue_name) <> ALL ({allowed}) THEN
+            RAISE EXCEPTION '% may not ask for the job % in the queue %.', current_user, NEW.task_name, NEW.queue_name
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF NEW.status <> 'todo' OR NEW.attempts <> 0 OR NEW.worker_id IS NOT NULL THEN
+            RAISE EXCEPTION 'A job begins by waiting.' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF current_user <> {prefix} || OLD.queue_name
+        OR (NEW.task_name, NEW.queue_name, NEW.args) IS DISTINCT FROM (OLD.task_name, OLD.queue_name, OLD.args) THEN
+        RAISE EXCEPTION '% may not change the job % in the queue %.', current_user, OLD.task_name, OLD.queue_name
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_guard_jobs BEFORE INSERT OR UPDATE ON procrastinate_jobs
+    FOR EACH ROW EXECUTE FUNCTION charteroak_guard_jobs();
+"""
+
+
+def apply() -> None:
+    """Make the database hold everybody to the table. As the owner."""
+    allowed = [
+        f"{role(process)} {task} {queue}"
+        for task, (askers, queues) in DEFERRED.items()
+        for process in askers
+        for queue in queues
+    ]
+    command = sql.SQL(GUARD).format(
+        owner=sql.Literal(role(Process.OWNER)),
+        prefix=sql.Literal(role(Process.WEB).removesuffix(Process.WEB)),
+        allowed=sql.Literal(sorted(allowed)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(command)

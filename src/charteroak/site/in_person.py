@@ -1,0 +1,105 @@
+"""What is written in a person's name: only by the person signed in, and never without an event in that name.
+
+Every column that says by whom something was done is watched by the database. A row that names somebody needs an
+event of the same room by the same person in the same transaction; and while a request of a signed-in person is
+answered, the row may name nobody else. A process that is taken over can claim to be somebody; it cannot do so
+without an entry in the log that the person, and everyone who reads the log, can find.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import ForeignKey
+from django.http import HttpRequest, HttpResponseBase
+from psycopg import sql
+
+from charteroak.adapters.environment import Process
+from charteroak.adapters.postgres import role
+from charteroak.agencies.models import Person
+from charteroak.site.middleware import GetResponse
+
+# Names of people who did not act but are spoken of; every other link to a person is an act.
+SPOKEN_OF = {
+    "agencies.roleheld.person", "agreements.party.signatory", "agreements.recipient.person",
+    "board.seat.person", "requests.teammember.person",
+}  # fmt: skip
+
+WATCH = """
+CREATE OR REPLACE FUNCTION charteroak_in_person() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    named bigint := (to_jsonb(NEW) ->> TG_ARGV[1])::bigint;
+    signed_in text := current_setting('charteroak.person', true);
+BEGIN
+    IF session_user = {owner} OR named IS NULL
+        OR (TG_OP = 'UPDATE' AND named IS NOT DISTINCT FROM (to_jsonb(OLD) ->> TG_ARGV[1])::bigint) THEN
+        RETURN NULL;
+    END IF;
+    IF signed_in <> '' AND signed_in <> named::text THEN
+        RAISE EXCEPTION '% names another person than the one who is signed in.', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT EXISTS (
+        SELECT 1 FROM audit_event event JOIN agencies_person person ON person.username = event."by"
+        WHERE event.transaction = pg_current_xact_id() AND event.real_at > now() - interval '1 day'
+            AND person.id = named AND event.name LIKE TG_ARGV[0] || ':%'
+    ) THEN
+        RAISE EXCEPTION '% names a person without an event in that person''s name.', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+WATCHED = """
+DROP TRIGGER IF EXISTS {trigger} ON {table};
+CREATE CONSTRAINT TRIGGER {trigger} AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION charteroak_in_person({room}, {column});
+"""
+
+
+def acts() -> Iterator["ForeignKey[Person, Person]"]:
+    """Every column that says who did something."""
+    for model in apps.get_models(include_auto_created=True):
+        if not model.__module__.startswith("charteroak."):
+            continue
+        for field in model._meta.concrete_fields:
+            name = f"{model._meta.label_lower}.{field.name}"
+            if isinstance(field, ForeignKey) and field.related_model is Person and name not in SPOKEN_OF:
+                yield field
+
+
+def apply() -> None:
+    """Have the database watch every such column. As the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(WATCH).format(owner=sql.Literal(role(Process.OWNER))))
+        for field in acts():
+            meta = field.model._meta
+            cursor.execute(
+                sql.SQL(WATCHED).format(
+                    trigger=sql.Identifier(f"in_person_{field.column}"),
+                    table=sql.Identifier(meta.db_table),
+                    room=sql.Literal(meta.app_label),
+                    column=sql.Literal(field.column),
+                )
+            )
+
+
+def in_person(get_response: GetResponse) -> GetResponse:
+    """Tells the database who is signed in, for as long as something may be written."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD", "OPTIONS") or not isinstance(request.user, Person):
+            return get_response(request)
+        _say(str(request.user.pk))
+        try:
+            return get_response(request)
+        finally:
+            _say("")
+
+    return answer
+
+
+def _say(person: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('charteroak.person', %s, false)", [person])
