@@ -10,10 +10,10 @@ DEMO ?=
 # compiled once: every later start of `oak`, and a demo has twenty, takes half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test check bench lock docs system clean
+.PHONY: help demo serve test check bench bench-linkage lock docs system clean
 
 help: ## What can be typed here
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 demo: .venv/platform assets system ## Run request 042 from enquiry to release, then serve http://localhost:8042
 	@$(BIN)/oak demo $(DEMO)
@@ -33,6 +33,9 @@ check: .venv/test ## Style, types, layers, generated pages
 
 bench: .venv/test assets system ## Figures, printed with the machine
 	@$(BIN)/python -m bench
+
+bench-linkage: .venv/test .venv-bench/ready ## Linkage beside Splink 5, written into docs/benchmarks.md
+	@$(BIN)/python -m bench.linkage --write docs/benchmarks.md
 
 docs: .venv/platform ## Write the generated reference pages anew
 	@$(BIN)/oak docs
