@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from charteroak.linkage import Linkage
     from charteroak.linkage.judge import Judgement
 
@@ -36,6 +38,8 @@ class BadInput(click.ClickException):
 )
 @click.option("-o", "--output", type=FILE, help="Links, as Parquet or CSV.")
 @click.option("--clusters", "clusters_file", type=FILE, help="People, as Parquet or CSV.")
+@click.option("--report", "report_file", type=FILE, help="The report, as one HTML page.")
+@click.option("--by", help="Column whose groups the report compares, such as a town or a language.")
 @click.option("--json", "as_json", is_flag=True, help="Only a JSON object on standard output.")
 def link(
     files: tuple[Path, ...],
@@ -46,6 +50,8 @@ def link(
     one_per_person: tuple[str, ...],
     output: Path | None,
     clusters_file: Path | None,
+    report_file: Path | None,
+    by: str | None,
     as_json: bool,
 ) -> None:
     """Link FILES (Parquet, CSV, Arrow) into people."""
@@ -63,6 +69,9 @@ def link(
             frames, recipe, id=ids, truth=truth, one_per_person=one_per_person, phases=_phases(as_json)
         )
         judgement = judge(found, known) if known is not None else None
+        groups = truth_of(frames, ids, by) if by else None
+        if report_file:
+            _report(report_file, found, judgement, groups)
     except linkage.LinkageError as problem:
         raise BadInput(str(problem)) from None
     for frame, place in ((found.links, output), (found.clusters, clusters_file)):
@@ -74,6 +83,16 @@ def link(
         click.echo(f"Warning: {warning}", err=True)
     summary = summary_of(found, judgement)
     click.echo(json.dumps(summary) if as_json else told(found, summary))
+
+
+def _report(
+    place: Path, found: "Linkage", judgement: "Judgement | None", groups: "pl.DataFrame | None"
+) -> None:
+    from charteroak.linkage import charts
+
+    judged = None if judgement is None else judgement.as_dict()
+    named = None if groups is None else groups.rename({"person": "group"})
+    place.write_text(charts.page(found, judged, groups=named), encoding="utf-8")
 
 
 def summary_of(found: "Linkage", judgement: "Judgement | None") -> dict[str, Any]:

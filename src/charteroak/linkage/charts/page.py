@@ -8,6 +8,7 @@ import polars as pl
 from charteroak.linkage.charts import data, draw
 from charteroak.linkage.linkage import Linkage
 from charteroak.linkage.uncertainty.estimates import Estimates, Interval, estimates
+from charteroak.linkage.uncertainty.groups import by_group, group_warnings
 
 LONGEST = 200
 """Rows of a table; the rest are counted."""
@@ -21,11 +22,17 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:
 
 
 def page(
-    linkage: Linkage, judged: Mapping[str, float] | None = None, *, title: str = "Linkage report"
+    linkage: Linkage,
+    judged: Mapping[str, float] | None = None,
+    *,
+    groups: pl.DataFrame | None = None,
+    title: str = "Linkage report",
 ) -> str:
-    """The whole report as HTML text. It holds counts, weights and names of columns, and no record's values.
+    """The whole report as HTML text. It holds counts, weights, names of columns and of groups, and nothing else
+    that a record says.
 
-    `judged`: figures against a truth, by name, where there was one.
+    `judged`: figures against a truth, by name, where there was one. `groups`: id, source, group of every record,
+    to show for whom linking works less well.
     """
     guess = estimates(linkage)
     sections = [
@@ -42,7 +49,7 @@ def page(
                  "Who lacks what. A record that no blocking rule reaches cannot be linked by this recipe."),
         _picture("Why matches are missed", draw.missed(linkage), data.missed(linkage),
                  "Expected true pairs below the threshold, by the field that cost them most."),
-        _changes(linkage),
+        _groups(linkage, groups), _changes(linkage),
     ]  # fmt: skip
     body = "\n".join(each for each in sections if each)
     return (
@@ -85,6 +92,17 @@ def _passes(linkage: Linkage) -> str:
     rows = [(each.name, each.pairs, each.linked, each.precision) for each in linkage.passes]
     frame = pl.DataFrame(rows, schema=["pass", "pairs", "linked", "estimated precision"], orient="row")
     return f"<h2>Passes</h2>{_table('Pairs by pass', frame)}" if rows else ""
+
+
+def _groups(linkage: Linkage, groups: pl.DataFrame | None) -> str:
+    if groups is None:
+        return ""
+    found = by_group(linkage, groups)
+    told = "".join(f"<li>{escape(each)}</li>" for each in group_warnings(found))
+    return (
+        f"<h2>By group</h2>{_table('Estimates by group', found)}<ul>{told}</ul><p>A group that no blocking rule "
+        "reaches looks no worse here than others: compare also how many of its records are linked.</p>"
+    )
 
 
 def _changes(linkage: Linkage) -> str:
