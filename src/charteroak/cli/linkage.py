@@ -64,25 +64,33 @@ def link(
         frames = read.frames(list(files))
         ids = read.record_ids(frames, id_column)
         known = truth_of(frames, ids, truth) if truth else None
+        groups = truth_of(frames, ids, by) if by else None
         _foretell(frames)
         found = linkage.link(
             frames, recipe, id=ids, truth=truth, one_per_person=one_per_person, phases=_phases(as_json)
         )
         judgement = judge(found, known) if known is not None else None
-        groups = truth_of(frames, ids, by) if by else None
         if report_file:
             _report(report_file, found, judgement, groups)
     except linkage.LinkageError as problem:
         raise BadInput(str(problem)) from None
-    for frame, place in ((found.links, output), (found.clusters, clusters_file)):
-        if place:
-            frame.write_csv(place) if place.suffix == ".csv" else frame.write_parquet(place)
+    _write(found.links, output)
+    _write(found.clusters, clusters_file)
     if write_recipe:
         write_recipe.write_text(linkage.to_toml(found.recipe), encoding="utf-8")
+    _tell(found, judgement, as_json)
+
+
+def _tell(found: "Linkage", judgement: "Judgement | None", as_json: bool) -> None:
     for warning in found.warnings:
         click.echo(f"Warning: {warning}", err=True)
     summary = summary_of(found, judgement)
     click.echo(json.dumps(summary) if as_json else told(found, summary))
+
+
+def _write(frame: "pl.DataFrame", place: Path | None) -> None:
+    if place:
+        frame.write_csv(place) if place.suffix == ".csv" else frame.write_parquet(place)
 
 
 def _report(
