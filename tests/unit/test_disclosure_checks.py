@@ -41,6 +41,14 @@ def test_a_group_with_something_in_common_is_shown_to_a_person(tmp_path: Path) -
     assert any(v.rule == "full_cell" and v.verdict == "review" and "town=A" in v.cell for v in verdicts)
 
 
+def test_a_hidden_group_of_which_the_other_category_has_nobody_is_shown_to_a_person(tmp_path: Path) -> None:
+    extract(tmp_path, town=["A"] * 4 + ["B"] * 30 + ["C"] * 30, cte=["N"] * 4 + ["Y", "N"] * 30)
+    (one,) = built(tmp_path, table("cross", "town", "cte", margins=("cte",)))
+    assert one.states[(("cte", "N"), ("town", "A"))] == "primary"
+    found = [v for v in check([one], TEN) if v.rule == "full_cell" and v.verdict == "review"]
+    assert [(v.cell, v.figure) for v in found] == [("cte=N, town=A", "all of a hidden number")]
+
+
 def test_wages_ask_for_a_person_when_the_employers_are_unknown(tmp_path: Path) -> None:
     extract(tmp_path, town=["A"] * 30, wage=[100.0] * 30)
     one = built(tmp_path, table("wages", "town", measure="wage", statistic="mean"), appetite=shipped("dol"))

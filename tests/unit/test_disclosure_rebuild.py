@@ -181,6 +181,29 @@ def test_an_ordinary_model_summary_is_left_to_people() -> None:
     assert worst(found) == "review"
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("model.json", b'{"terms": [{"name": "town C", "people": 20, "coefficient": 3.5}]}'),
+        ("notes.txt", b"In C there are 20 graduates."),
+        ("towns.svg", b"<svg><text>C</text><text>20</text></svg>"),
+        ("other.csv", b"place,graduates\nC,20\n"),
+    ],
+)
+def test_a_figure_that_a_table_hides_is_found_in_other_files(
+    data: Path, outbox: Path, file: str, content: bytes
+) -> None:
+    files = {one.name: one.read_bytes() for one in outbox.iterdir()} | {file: content}
+    assert b"C,,complementary" in files["towns.csv"]
+    entries = {one.file: one for one in rebuild(files, open_extract(data), APPETITE, person="person_id")}
+    (found,) = [v for v in entries[file].verdicts if v.rule == "hidden_figure"]
+    assert (found.verdict, found.cell.endswith("towns[town=C]")) == ("review", True)
+    assert "20" not in f"{found.cell} {found.figure} {found.mend}"
+    harmless = files | {file: content.replace(b"20", b"21")}
+    entries = {one.file: one for one in rebuild(harmless, open_extract(data), APPETITE, person="person_id")}
+    assert not any(v.rule == "hidden_figure" for v in entries[file].verdicts)
+
+
 def test_a_chart_goes_with_its_table() -> None:
     found = inspect("earnings.svg", b"<svg/>", APPETITE, tables={"earnings"})
     assert {v.verdict for v in found} == {"review"}

@@ -12,6 +12,8 @@ from charteroak.disclosure.released import Released, released
 from charteroak.disclosure.rules import MENDS, answered, base, label, primary_rules, top_share
 from charteroak.disclosure.verdicts import Outcome, Verdict
 
+COMMON = "Everybody in the group has this in common: merge categories, or say why that is no secret."
+
 
 def check(
     tables: Sequence[Built], appetite: Appetite, earlier: Ledger | None = None, key: bytes = b""
@@ -96,21 +98,29 @@ def _employers(table: Built, appetite: Appetite) -> Iterator[Verdict]:
 
 
 def _full_cells(table: Built, appetite: Appetite) -> Iterator[Verdict]:
-    """Cells that tell something of everybody in a group: all in one category, or a share of 0 or 100 %."""
+    """Cells that tell something of everybody in a group: all in one category, or a share of 0 or 100 %.
+
+    Hidden ones too: that the other categories have nobody is printed, as a zero or by having no row.
+    """
     derivation, cells = table.derivation, table.evidence.cells
+    counted = derivation.statistic == "count"
     found = False
-    mend = "Everybody in the group has this in common: merge categories, or say why that is no secret."
-    for codes, cell in _shown(table):
-        if derivation.statistic == "share" and cell.n and int(cell.total) in (0, cell.n):
+    for codes, state in table.states.items():
+        cell = cells[codes]
+        figure = f"all {base(cell, derivation)}" if not state else "all of a hidden number"
+        parents = [up for column, up in table.evidence.coarser(codes) if column not in derivation.hierarchies]
+        full = any(
+            cells[up].members == cell.members if counted else cells[up].measured == cell.measured
+            for up in parents
+            if up and base(cell, derivation)
+        )
+        if not state and derivation.statistic == "share" and cell.n and int(cell.total) in (0, cell.n):
+            full, figure = True, "0 or 100 %"
+        if full:
             found = True
             yield from answered(
-                "full_cell", appetite.full_cells, derivation.name, label(codes), "0 or 100 %", mend
+                "full_cell", appetite.full_cells, derivation.name, label(codes), figure, COMMON
             )
-        parents = [up for column, up in table.evidence.coarser(codes) if column not in derivation.hierarchies]
-        if derivation.statistic == "count" and any(cells[up].members == cell.members for up in parents if up):
-            found = True
-            figure = f"all {cell.people}"
-            yield from answered("full_cell", appetite.full_cells, derivation.name, label(codes), figure, mend)
     if not found or appetite.full_cells == "allowed":
         yield Verdict("full_cell", derivation.name, "pass")
 

@@ -13,6 +13,7 @@ from charteroak.disclosure.build import Built, build_tables
 from charteroak.disclosure.checks import check, published, unrounded
 from charteroak.disclosure.derivation import Derivation, DerivationError
 from charteroak.disclosure.files import inspect
+from charteroak.disclosure.hidden_figures import hidden_figures
 from charteroak.disclosure.identifiers import identifiers
 from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.records import person_keys
@@ -59,8 +60,7 @@ def rebuild(
 
     `person` is the extract's key: a derivation by any other is refused. `earlier` was released, its people
     hashed with `key`. A table whose rebuilt bytes differ fails; a file without derivation is at best `review`.
-    A workspace does not see the employers' evidence: a table that is right but for it fails by the rule
-    `employers`, and `rebuilt` is what to submit instead.
+    A workspace sees no employers: a table right but for them fails by `employers`; then submit `rebuilt`.
     """
     stated, refused = _stated(outbox, person)
     tables, verdicts, unaware = dict[str, Built](), list[Verdict](), dict[str, bytes]()
@@ -83,8 +83,9 @@ def rebuild(
             own += _compared(name, content, tables[name].content, unaware.get(name))
             found.append(_table(content, tables[name], own, appetite, published(tables[name], appetite, key)))
         elif not file.endswith(".toml"):
-            inspected = inspect(file, content, appetite, people=people, tables=tables.keys())
-            found.append(Rebuilt(file, _sha256(content), False, False, inspected))
+            own = inspect(file, content, appetite, people=people, tables=tables.keys())
+            own += hidden_figures(file, content, [*tables.values()])
+            found.append(Rebuilt(file, _sha256(content), False, False, own))
     return found
 
 
