@@ -72,7 +72,7 @@ system: ## What cannot come from PyPI: bubblewrap, Chromium
 
 .PHONY: assets
 assets: src/charteroak/site/static/vendor/.built ## Styles and scripts from npm, never committed
-src/charteroak/site/static/vendor/.built: package-lock.json deploy/build-assets $(wildcard src/charteroak/site/locale/*/*/*.po) | .venv/platform
+src/charteroak/site/static/vendor/.built: package-lock.json deploy/build-assets $(wildcard src/charteroak/*/locale/*/*/*.po) | .venv/platform
 	@deploy/build-assets
 	@touch $@
 

@@ -59,7 +59,7 @@ def test_a_release_request_goes_through_the_pages(
         assert page.count('id="action-clear-') == 1
         client.post(f"{HERE}clear/{code}/")
     page = sees(client, "june.fisher")
-    assert "publication preview runs" in page
+    assert "Days left of the publication preview" in page
     assert 'id="action-approve"' not in page
     refused = client.post(f"{HERE}approve/")
     assert refused.status_code == 403
@@ -82,7 +82,12 @@ def test_the_register_tells_the_public_what_is_public_and_nothing_else(
     listed = client.get("/register/").text
     assert "CTE and earnings" in listed
     page = client.get(f"/register/{NUMBER}/").text
-    for said in ("Evaluation of Perkins V.", "frpl", "Safe people", "Agreement signed by every party"):
+    for said in (
+        "Evaluation of Perkins V.",
+        "Free or reduced-price meals",
+        "Safe people",
+        "Agreement signed by every party",
+    ):
         assert said in page
     for kept in ("flow.csv", "maya.ortiz", "ben.cole", "Maya Ortiz"):
         assert kept not in page

@@ -39,6 +39,21 @@ FILL_IN = """(form, values) => {
   }).map(([name]) => name);
 }"""
 
+# what its people see most, once more on a telephone and in Spanish
+NARROW = {
+    "": ("/", "/register/", "/register/042/", "/register/042/trace/042-1/", "/board/", "/catalog/"),
+    "ben.cole": (
+        "/",
+        "/requests/042/",
+        "/agreements/042/",
+        "/submissions/042/",
+        "/hub/042/",
+        "/outputs/042-1/",
+    ),
+    "maya.ortiz": ("/workspaces/042/", "/requests/new/"),
+    "pat.lee": ("/audit/",),
+}
+
 
 class InABrowser(Reader):
     """The same person, the same steps, in Chromium; each kind of page is judged once for each set of its forms."""
@@ -108,3 +123,11 @@ def test_request_042_goes_the_whole_way_in_a_browser(
     assert len(InABrowser.judged) > 60
     with pytest.raises(Stopped, match="404"):
         play.visitor("eve.lang").open("/requests/042/")
+    for username, paths in NARROW.items():
+        reader = visit(site, width=320, locale="es-US")
+        if username:
+            reader.page.goto(f"{site}/accounts/login/?as={username}")
+            reader.page.locator("#id_password").fill(run.password(tmp_path))
+            reader.page.locator("#action-sign-in button").first.click()
+        for path in paths:
+            assert reader.look(path).locator("html").get_attribute("lang") == "es", path

@@ -13,8 +13,9 @@ from lifecycle_facts import AGAINST, APART_FROM, NOTHING_AGAINST, SPEAKS_AS
 import charteroak.policy
 from charteroak.policy import data_request, meeting, motion, office, release_request
 from charteroak.policy.decision import Decision
-from charteroak.policy.lifecycle import Lifecycle, Rule, Step, words
+from charteroak.policy.lifecycle import Lifecycle, Rule, Step
 from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.policy.sentence import words
 
 AnyLifecycle = Lifecycle[Any, Any, Any]
 LIFECYCLES: dict[str, AnyLifecycle] = {

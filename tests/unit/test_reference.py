@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from charteroak.policy import agreement
-from charteroak.policy.lifecycle import words
+from charteroak.policy.sentence import words
 from charteroak.site import reference
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"

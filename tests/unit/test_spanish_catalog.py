@@ -1,51 +1,102 @@
-"""Everything the site's own pages say is said in Spanish too."""
+"""Everything the site says is said in Spanish too: pages, forms, choices, statuses and reasons to refuse."""
 
 import ast
 import re
 from collections.abc import Iterator
-from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).parents[2] / "src" / "charteroak"
-CATALOG = SOURCE / "site" / "locale" / "es" / "LC_MESSAGES" / "django.mo"
-PAGES = [page for room in ("site", "agencies") for page in (SOURCE / room / "templates").rglob("*.html")]
-CODE = list((SOURCE / "site").glob("*.py"))
+CATALOGS = sorted(SOURCE.glob("*/locale/es/LC_MESSAGES/django.po"))
+ROOMS = sorted(folder.name for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
+MARKS = {"_": None, "_t": None, "noop": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
+REASONS = {"Sentence": 0, "Reason": 1, "refuse": 1}  # a call, and where its sentences begin
+
+
+def marked(text: str) -> Iterator[str]:
+    for _, said, _, _ in extract("python", BytesIO(text.encode()), keywords=MARKS):
+        yield said if isinstance(said, str) else said[0]
 
 
 def marked_in_page(text: str) -> Iterator[str]:
-    for _, words in re.findall(r"""\{% translate (["'])(.+?)\1""", text):
-        yield words
-    for words in re.findall(r"\{% blocktranslate[^%]*%\}(.+?)\{% endblocktranslate %\}", text):
-        yield re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", words)
+    yield from marked(f"({templatize(text)})")
+    yield from re.findall(r'\{% status "(.+?)" %\}', text)
 
 
-def marked_in_code(text: str) -> Iterator[str]:
+def marked_in_code(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    yield from marked(text)
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-            assert isinstance(node.args[0], ast.Constant)
-            yield str(node.args[0].value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
+            for given in node.args[REASONS[node.func.id] :]:
+                assert not isinstance(given, ast.JoinedStr), f"{path}:{given.lineno}: make it a Sentence"
+                if isinstance(given, ast.Constant) and given.value:
+                    yield str(given.value)
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(base) for base in node.bases}
+            if "models.TextChoices" in bases or ("StrEnum" in bases and path.parent.name == "policy"):
+                yield from (label(line.value) for line in node.body if isinstance(line, ast.Assign))
 
 
-@pytest.fixture(scope="module")
-def spanish() -> GNUTranslations:
-    with CATALOG.open("rb") as catalog:
-        return GNUTranslations(catalog)
+def label(value: ast.expr) -> str:
+    """Of a choice: its label where it has one, else its value in words."""
+    words = value.elts[1] if isinstance(value, ast.Tuple) else value
+    assert isinstance(words, ast.Constant)
+    return str(words.value).replace("_", " ")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(SOURCE)))
-def test_a_page_says_everything_in_spanish(page: Path, spanish: GNUTranslations) -> None:
-    said = list(marked_in_page(page.read_text(encoding="utf-8")))
-    assert [words for words in said if spanish.gettext(words) == words] == []
+def messages() -> Iterator[tuple[Path, Message]]:
+    for path in CATALOGS:
+        with path.open("rb") as file:
+            yield from ((path, message) for message in read_po(file, locale="es") if message.id)
 
 
-@pytest.mark.parametrize("code", CODE, ids=lambda code: code.name)
-def test_what_code_says_is_said_in_spanish(code: Path, spanish: GNUTranslations) -> None:
-    said = list(marked_in_code(code.read_text(encoding="utf-8")))
-    assert [words for words in said if spanish.gettext(words) == words] == []
+def singular(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def test_an_untranslated_sentence_is_found(spanish: GNUTranslations) -> None:
-    [words] = marked_in_page('{% translate "Nobody has put this into Spanish" %}')
-    assert spanish.gettext(words) == words
+SPANISH = {singular(message) for _, message in messages()}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_page_says_everything_in_spanish(room: str) -> None:
+    for page in (SOURCE / room).glob("templates/**/*.html"):
+        assert sorted(set(marked_in_page(page.read_text(encoding="utf-8"))) - SPANISH) == [], page
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_code_says_is_said_in_spanish(room: str) -> None:
+    for code in (SOURCE / room).rglob("*.py"):
+        if code.parent.name != "migrations":
+            assert sorted(set(marked_in_code(code)) - SPANISH) == [], code
+
+
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parents[3].name)
+def test_a_translation_is_there_and_keeps_its_placeholders(catalog: Path) -> None:
+    for message in (message for path, message in messages() if path == catalog):
+        assert not message.fuzzy, message.id
+        english = [message.id] if isinstance(message.id, str) else list(message.id)
+        spanish = [message.string] if isinstance(message.string, str) else list(message.string or [])
+        assert all(spanish), message.id
+        assert list(map(placeholders, spanish)) == list(map(placeholders, english)), message.id
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w+\}", text))
+
+
+def test_no_sentence_is_translated_twice() -> None:
+    said = [singular(message) for _, message in messages()]
+    assert sorted({words for words in said if said.count(words) > 1}) == []
+
+
+def test_an_untranslated_sentence_is_found() -> None:
+    plural = "{% blocktranslate count n=n %}One is new{% plural %}{{ n }} are new{% endblocktranslate %}"
+    page = '{% translate "Nobody has put this into Spanish" %}' + plural
+    assert set(marked_in_page(page)) - SPANISH == {"Nobody has put this into Spanish", "One is new"}

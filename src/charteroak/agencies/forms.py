@@ -4,14 +4,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.agencies.models import Agency
-from charteroak.policy.lifecycle import words
 from charteroak.policy.office import OFFICES
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import words
 
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(
-        label=_("Office"), choices=[(role.value, words(role)) for role in Role if role in OFFICES]
+        label=_("Office"), choices=[(role.value, _(words(role))) for role in Role if role in OFFICES]
     )
     agency = forms.ModelChoiceField(
         Agency.objects.all(),

@@ -6,6 +6,7 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.policy.roles import Role
@@ -131,7 +132,7 @@ class RoleHeld(models.Model):
         ]
 
     def __str__(self) -> str:
-        office = self.role.replace("_", " ")
+        office = _(self.role.replace("_", " "))
         return f"{office} ({self.agency.code})" if self.agency else office
 
 

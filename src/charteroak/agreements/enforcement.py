@@ -47,7 +47,7 @@ def _hub(said: dict[str, Any]) -> list[str]:
     return [
         *(
             _("The %(kind)s file is taken only when encrypted to the key %(key)s.")
-            % {"kind": kind, "key": key}
+            % {"kind": _(kind), "key": key}
             for kind, key in sorted(said["keys"].items(), reverse=True)
         ),
         _("Links are made by %(agency)s’s hub alone; pseudonyms serve this project alone.") % said,

@@ -25,7 +25,7 @@ class SignForm(forms.Form):
         super().__init__(data, auto_id=f"sign-{party.pk}-%s", initial={"text_hash": shown})
         self.statement = _(
             "I have read this agreement and sign it for %(agency)s as %(part)s. Ticking this box is my signature."
-        ) % {"agency": party.agency.name, "part": party.get_part_display().lower()}
+        ) % {"agency": party.agency.name, "part": _(party.get_part_display()).lower()}
         self.fields["intent"].label = self.statement
         self.fields["intent"].error_messages["required"] = _("Tick the box if you mean to sign.")
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -34,7 +35,7 @@ class Agreement(models.Model):
         constraints = [by_and_at("agreement", "opened"), by_and_at("agreement", "ended")]
 
     def __str__(self) -> str:
-        return f"Data sharing agreement {self.number}"
+        return _("Data sharing agreement %s") % self.number
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.number])

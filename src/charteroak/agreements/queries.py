@@ -21,6 +21,7 @@ from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
 from charteroak.requests.models import DataRequest
 
@@ -46,7 +47,7 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     if record.executed_on is not None and not as_signed(record):
         return refuse(
             "not_as_signed",
-            f"Agreement {record.number} no longer reads as it was signed.",
+            Sentence("Agreement {number} no longer reads as it was signed.", number=record.number),
             "Tell the auditor.",
         )
     try:
@@ -198,8 +199,8 @@ def facts(
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),
         in_force=record.ended_on is None and record.ends_on >= clock.today(),
-        not_destroyed=tuple(duty.get_what_display() for duty in duties if duty.done_at is None),
-        sealed=tuple(duty.get_what_display() for duty in duties if duty.done_at and _sealed(duty)),
+        not_destroyed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at is None),
+        sealed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at and _sealed(duty)),
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person, RoleHeld
@@ -225,6 +227,7 @@ def close(*, pk: int, by: Person) -> None:
     audit.record("board:meeting:close", by=by, subject=record)
 
 
+@override(settings.LANGUAGE_CODE)  # whatever language the page of the one who closes is in
 def _minutes(record: Meeting) -> str:
     present = ", ".join(a.seat.agency.code for a in record.attendance.select_related("seat__agency"))
     lines = [f"{record}. Present: {present}."]

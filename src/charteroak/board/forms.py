@@ -24,7 +24,7 @@ class PlanForm(forms.Form):
 
 
 class MotionForm(forms.Form):
-    kind = forms.ChoiceField(choices=Motion.Kind.choices, label=_("Kind"))
+    kind = forms.ChoiceField(choices=[(kind.value, _(kind.label)) for kind in Motion.Kind], label=_("Kind"))
     data_request = forms.ModelChoiceField(
         DataRequest.objects.filter(status__in=[Status.RECOMMENDED, Status.APPROVED]),
         label=_("Request"),
@@ -37,7 +37,11 @@ class MotionForm(forms.Form):
 
 
 class VoteForm(forms.Form):
-    choice = forms.ChoiceField(choices=choices(Choice), label=_("Your vote"), widget=forms.RadioSelect)
+    choice = forms.ChoiceField(
+        choices=[(value, _(words)) for value, words in choices(Choice)],
+        label=_("Your vote"),
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(label=_("Reason"), required=False)
 
 

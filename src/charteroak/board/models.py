@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
@@ -53,7 +54,7 @@ class Meeting(models.Model):
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
 
     def __str__(self) -> str:
-        return f"{self.board.name}, {self.day:%B %-d, %Y}"
+        return f"{self.board.name}, {date_format(self.day)}"
 
     @property
     def day(self) -> date:

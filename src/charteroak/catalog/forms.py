@@ -17,7 +17,9 @@ class FilterForm(forms.Form):
         empty_label=_("All"),
     )
     sensitivity = forms.ChoiceField(
-        required=False, label=_("Sensitivity"), choices=[("", _("All")), *Variable.Sensitivity.choices]
+        required=False,
+        label=_("Sensitivity"),
+        choices=[("", _("All")), *((value, _(value)) for value in Variable.Sensitivity.values)],
     )
 
     def chosen(self) -> dict[str, str]:

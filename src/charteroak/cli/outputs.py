@@ -49,16 +49,20 @@ def trace(release: str, as_json: bool) -> None:
     from charteroak.site.database import connected
 
     with connected(Process.WEB):
+        from charteroak.outputs.lineage import stages
         from charteroak.outputs.trace import trace as follow
 
         chain = follow(release)
+        told = stages(chain)
     if as_json:
         click.echo(json.dumps(chain.as_json()))
     else:
-        for link in chain.links:
-            click.echo(
-                f"{link.at[:10]}  {link.words}  ({link.by})\n            {link.hash}  → {link.authorises}"
-            )
+        for stage in told:
+            click.echo(f"\n{stage.heading}. {stage.says}")
+            for card in stage.cards:
+                link = card.link
+                click.echo(f"  {link.at[:10]}  {card.name}  ({card.who or link.by})")
+                click.echo(f"              {link.id}  {link.hash}")
     for missing in chain.missing:
         click.echo(f"Missing: {missing}", err=True)
     sys.exit(0 if chain.whole else 1)

@@ -17,6 +17,12 @@ from charteroak.disclosure import Derivation, build, shipped, strictest, submit
 DATA, OUTBOX = Path("data"), Path("outbox")  # below /enclave, set by the last lines
 REGIONS = "REGION_VALUES"  # (town, name, region), public; filled in from the published crosswalk
 
+GROUPS = {
+    "A": "Asian", "B": "Black or African American", "H": "Hispanic or Latino", "I": "American Indian",
+    "M": "Two or more races", "P": "Pacific Islander", "W": "White", "Total": "Everybody",
+}  # fmt: skip
+COLOURS = {"Y": "#17493c", "N": "#c98f3c"}
+
 # One row per graduate who enrolled: the sum of four quarters from the July three years after graduation.
 PEOPLE = f"""
 WITH towns(town, town_name, region) AS (VALUES {REGIONS}),
@@ -122,22 +128,32 @@ def regression() -> dict[str, object]:
 
 
 def chart(table: bytes) -> str:
-    """Bars of table 4, from its released text alone."""
+    """Bars of table 4, from its released text alone: concentrators beside their classmates."""
     rows = [line.split(",") for line in table.decode().splitlines()[1:]]
-    shown = [
-        (f"{race} {cte}", float(value)) for race, cte, _people, value, hidden in rows if value and not hidden
-    ]
-    top = max(value for _label, value in shown)
-    bars = "".join(
-        f'<text x="8" y="{24 + 26 * at}">{label}</text>'
-        f'<rect x="120" y="{10 + 26 * at}" width="{value / top * 420:.1f}" height="18" fill="#2e6276"/>'
-        f'<text x="{126 + value / top * 420:.1f}" y="{24 + 26 * at}">{value:,.0f}</text>'
-        for at, (label, value) in enumerate(shown)
-    )
+    shown = {(race, cte): float(value) for race, cte, _people, value, hidden in rows if value and not hidden}
+    races = [race for race in GROUPS if {(race, "Y"), (race, "N")} <= shown.keys()]
+    top, bars = max(shown.values()), []
+    left_out = {race for race, *_ in rows} - set(races)
+    for at, race in enumerate(races):
+        y = 70 + 66 * at
+        bars.append(f'<text x="8" y="{y + 27}" font-weight="600">{GROUPS[race]}</text>')
+        for below, (cte, fill) in enumerate(COLOURS.items()):
+            length = shown[race, cte] / top * 320
+            bars.append(
+                f'<rect x="224" y="{y + 24 * below}" width="{length:.1f}" height="20" fill="{fill}"/>'
+            )
+            bars.append(
+                f'<text x="{230 + length:.1f}" y="{y + 15 + 24 * below}">${shown[race, cte]:,.0f}</text>'
+            )
+    if left_out:
+        bars.append(f'<text x="8" y="{82 + 66 * len(races)}">Groups too small to show are left out.</text>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {30 + 26 * len(shown)}" role="img" '
-        'font-family="sans-serif" font-size="13"><title>Mean earnings by race/ethnicity and concentration '
-        f"(table 4_by_race_ethnicity)</title>{bars}</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {96 + 66 * len(races)}" role="img" '
+        'font-family="sans-serif" font-size="14" fill="#1b2622"><title>Mean earnings by race/ethnicity and '
+        "concentration (table 4_by_race_ethnicity)</title>"
+        f'<rect x="8" y="12" width="14" height="14" fill="{COLOURS["Y"]}"/><text x="28" y="24">CTE concentrators</text>'
+        f'<rect x="224" y="12" width="14" height="14" fill="{COLOURS["N"]}"/><text x="244" y="24">Classmates</text>'
+        f"{''.join(bars)}</svg>\n"
     )
 
 

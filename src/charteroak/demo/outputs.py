@@ -16,7 +16,7 @@ CONTEXT = {
     "2_balance.csv": "Concentrators and classmates by race/ethnicity.",
     "3_regression.json": "Earnings on concentrating, with grades, year and race/ethnicity held the same.",
     "4_by_race_ethnicity.csv": "Mean earnings by race/ethnicity and concentration.",
-    "4_by_race_ethnicity.svg": "Chart of table 4.",
+    "4_by_race_ethnicity.svg": "Mean earnings three years on: concentrators beside classmates, by race/ethnicity.",
     TOWNS: "Mean earnings by town and concentration, with region margins.",
     "6_by_cluster.csv": "Mean earnings by career cluster.",
 }

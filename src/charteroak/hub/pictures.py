@@ -1,4 +1,4 @@
-"""Pictures of the hub's work as numbers for SVG: the stages in a row, rates as bars. Each has its table beside it."""
+"""The hub's work in numbers, for its pictures: stages in a row, rates as bars, and the tables beside them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +11,11 @@ from charteroak.hub.models import Extract, LinkRun
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import Status
 
-STEP = 150  # SVG units from one stage to the next
-FULL = 400  # length of a bar of 100 %
-
 
 @dataclass(frozen=True)
 class Stage:
     name: str
     done: bool
-    x: int
 
 
 def stages(record: Agreement, run: LinkRun | None, extract: Extract | None) -> list[Stage]:
@@ -36,7 +32,7 @@ def stages(record: Agreement, run: LinkRun | None, extract: Extract | None) -> l
         (_("Extract built"), extract is not None and extract.built_at is not None),
         (_("Identifiers gone"), duty is not None and duty.done_at is not None),
     ]
-    return [Stage(name, done, STEP // 2 + at * STEP) for at, (name, done) in enumerate(steps)]
+    return [Stage(name, done) for name, done in steps]
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,6 @@ class Bar:
     name: str
     part: int
     whole: int
-    y: int
 
     @property
     def percent(self) -> float:
@@ -52,16 +47,13 @@ class Bar:
 
     @property
     def length(self) -> int:
-        return round(self.percent / 100 * FULL)
+        return round(self.percent)
 
 
 def rates(report: dict[str, Any]) -> list[Bar]:
     """Per file, the share of its records that were linked to another file's."""
     files = report.get("files", {})
-    return [
-        Bar(code, of["linked"], of["records"], 14 + 44 * at)
-        for at, (code, of) in enumerate(sorted(files.items()))
-    ]
+    return [Bar(code, of["linked"], of["records"]) for code, of in sorted(files.items())]
 
 
 def passes(report: dict[str, Any]) -> list[list[Any]]:

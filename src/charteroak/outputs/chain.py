@@ -59,10 +59,6 @@ class Link:
     def day(self) -> date | None:
         return datetime.fromisoformat(self.at).date() if self.at else None
 
-    @property
-    def words(self) -> str:
-        return f"{self.kind.replace('_', ' ').capitalize()}: {self.id}"
-
 
 @dataclass
 class Trace:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
@@ -32,7 +33,7 @@ class ReleaseRequest(models.Model):
         constraints = [by_and_at("release_request", "approved")]
 
     def __str__(self) -> str:
-        return f"Release request {self.number}"
+        return _("Release request %s") % self.number
 
     def get_absolute_url(self) -> str:
         return reverse("release_request", args=[self.number])

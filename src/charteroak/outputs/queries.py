@@ -1,6 +1,6 @@
 """Who sees a release request, what the rules need to know of it, which reviews are open, whose turn it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -14,7 +14,7 @@ from charteroak.agreements.models import Agreement, Party
 from charteroak.agreements.queries import contributors, coverage, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
-from charteroak.outputs.models import OutputFile, ReleaseRequest, Review
+from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
@@ -208,6 +208,13 @@ def reviews_shown(record: ReleaseRequest, person: Person) -> QuerySet[Review]:
     done = record.reviews.filter(round=record.round).count() >= REVIEWS_NEEDED
     found = record.reviews.select_related("by").prefetch_related("votes__file").order_by("round", "at")
     return found if done else found.filter(Q(round__lt=record.round) | Q(by=person))
+
+
+def ballots_shown(reviews: Iterable[Review]) -> list[tuple[str, list[FileVote | None]]]:
+    """File by file the vote of each review, in the reviews' order; None where it had none on this file."""
+    told = [{vote.file.name: vote for vote in review.votes.all()} for review in reviews]
+    names = sorted({name for votes in told for name in votes})
+    return [(name, [votes.get(name) for votes in told]) for name in names]
 
 
 def outputs_to_add(record: ReleaseRequest) -> QuerySet[JobOutput]:

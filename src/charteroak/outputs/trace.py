@@ -6,6 +6,7 @@ from charteroak.audit.queries import make_receipt
 from charteroak.audit.receipt import RELEASED, Receipt
 from charteroak.outputs.chain import Entry, Trace, entries
 from charteroak.policy.release_request import REVIEWS_NEEDED
+from charteroak.policy.sentence import Sentence
 
 SHORT = 12  # digits of a hash that tell people which one is meant
 
@@ -34,7 +35,7 @@ def trace(release: str) -> Trace:
     """The whole chain, from release to statute; `missing` names every link that the log does not hold."""
     chain, found = Trace(release), release_event(release)
     if found is None:
-        chain.lacks(f"release {release}")
+        chain.lacks(Sentence("release {release}", release=release))
         return chain
     files = found.listed("files")
     chosen = [release] if release in files else files
@@ -42,7 +43,9 @@ def trace(release: str) -> Trace:
     for sha256 in chosen:
         chain.add("released_file", found, "anyone to read it", id=found.facts["number"], hash=sha256)
     chain.add("release", found, "publication of these bytes", id=found.facts["number"])
-    agreement = _one(chain, "agreement in force", "agreements:agreement:execute", found.facts["agreement"])
+    agreement = _one(
+        chain, Sentence("agreement in force"), "agreements:agreement:execute", found.facts["agreement"]
+    )
     way += _decided(chain, found, chosen, agreement)
     way += _made(chain, found, chosen)
     if agreement is not None:
@@ -64,27 +67,27 @@ def _decided(chain: Trace, release: Entry, chosen: list[str], agreement: Entry |
     """Approval, two reviews of exactly these bytes, every contributor's clearance, the board's vote on outputs."""
     subject, number, round_ = release.subject, release.facts["number"], release.facts["round"]
     way = []
-    approval = _one(chain, "approval", "outputs:release_request:approve", subject, round=round_)
+    approval = _one(chain, Sentence("approval"), "outputs:release_request:approve", subject, round=round_)
     if approval is not None:
         way.append(approval)
         chain.add("approval", approval, f"release {number}")
         for sha256 in set(chosen) - set(approval.listed("files")):
-            chain.lacks(f"approval of file {sha256[:SHORT]}")
+            chain.lacks(Sentence("approval of file {file}", file=sha256[:SHORT]))
     reviews = list(entries("outputs:release_request:review", subject, round=round_))
     for sha256 in chosen:
         approving = {entry.by for entry in reviews if f"{sha256}:approve" in entry.listed("votes")}
         if len(approving) < REVIEWS_NEEDED:
-            chain.lacks(f"two reviews of file {sha256[:SHORT]}")
+            chain.lacks(Sentence("two reviews of file {file}", file=sha256[:SHORT]))
     clearances = list(entries("outputs:release_request:clear", subject, round=round_))
     needed = _parties(agreement, "contributor") if agreement else []
     for code in sorted(set(needed) - {entry.facts["agency"] for entry in clearances}):
-        chain.lacks(f"clearance by {code}")
+        chain.lacks(Sentence("clearance by {agency}", agency=code))
     for entry in reviews:
         chain.add("review", entry, f"release {number}")
     for entry in clearances:
         chain.add("clearance", entry, f"preview of {number}", id=entry.facts["agency"])
     vote = _one(
-        chain, "board's vote on the outputs", "board:motion:declare_carried",
+        chain, Sentence("board's vote on the outputs"), "board:motion:declare_carried",
         kind="approve_outputs", about=number,
     )  # fmt: skip
     if vote is not None:
@@ -95,7 +98,7 @@ def _decided(chain: Trace, release: Entry, chosen: list[str], agreement: Entry |
 def _made(chain: Trace, release: Entry, chosen: list[str]) -> list[Entry]:
     """Job and script, extract, link run, submissions: where the bytes come from."""
     checks = _one(
-        chain, "automatic checks", "outputs:release_request:check", release.subject,
+        chain, Sentence("automatic checks"), "outputs:release_request:check", release.subject,
         round=release.facts["round"],
     )  # fmt: skip
     if checks is not None:
@@ -104,7 +107,7 @@ def _made(chain: Trace, release: Entry, chosen: list[str]) -> list[Entry]:
     for sha256 in chosen:
         job = _job_of(_left_by_job(sha256, release.subject))
         if job is None:
-            chain.lacks(f"job that left file {sha256[:SHORT]}")
+            chain.lacks(Sentence("job that left file {file}", file=sha256[:SHORT]))
         else:
             jobs[job.subject] = job
     way = [checks] if checks else []
@@ -136,27 +139,27 @@ def _job_of(sha256: str) -> Entry | None:
 
 def _extracted(chain: Trace, subject: str, job: Entry) -> list[Entry]:
     way = []
-    workspace = _one(chain, "workspace", "workspaces:workspace:open", job.facts["workspace"])
+    workspace = _one(chain, Sentence("workspace"), "workspaces:workspace:open", job.facts["workspace"])
     if workspace is not None:
         way.append(workspace)
         chain.add("workspace", workspace, "jobs of the named people")
-    review = _one(chain, "review before access", "hub:extract:clear", subject)
+    review = _one(chain, Sentence("review before access"), "hub:extract:clear", subject)
     if review is not None:
         way.append(review)
         chain.add("review_before_access", review, "the workspace")
-    built = _one(chain, "extract", "hub:extract:build", subject)
+    built = _one(chain, Sentence("extract"), "hub:extract:build", subject)
     if built is None:
         return way
     for table in job.listed("tables"):
         if table not in built.listed("tables"):
-            chain.lacks(f"extract's table {table.partition(':')[0]} as the job saw it")
+            chain.lacks(Sentence("extract's table {table} as the job saw it", table=table.partition(":")[0]))
     chain.add("extract", built, "the job's data")
-    run = _one(chain, "link run", "hub:link_run:link", built.facts["link_run"])
+    run = _one(chain, Sentence("link run"), "hub:link_run:link", built.facts["link_run"])
     if run is None:
         return [*way, built]
     confirmed = list(entries("hub:link_run:confirm", run.subject))
     if not confirmed:
-        chain.lacks("stewards' confirmation of the match")
+        chain.lacks(Sentence("stewards' confirmation of the match"))
     for entry in confirmed:
         chain.add("match_confirmed", entry, "the extract", id=entry.facts["agency"])
     chain.add("link_run", run, "the extract", hash=run.facts["recipe"])
@@ -169,7 +172,11 @@ def _submitted(chain: Trace, deliveries: Iterable[str]) -> list[Entry]:
     for delivery in deliveries:
         subject, _, ciphertext = delivery.rpartition(":")
         accepted = _one(
-            chain, f"accepted {subject}", "submissions:delivery:accept", subject, ciphertext=ciphertext
+            chain,
+            Sentence("accepted {delivery}", delivery=subject),
+            "submissions:delivery:accept",
+            subject,
+            ciphertext=ciphertext,
         )
         if accepted is not None:
             way.append(accepted)
@@ -184,19 +191,19 @@ def _clauses(chain: Trace, way: list[Entry], agreement: Entry) -> None:
     columns: dict[str, list[str]] = {}
     for entry in way:
         if not entry.listed("clauses"):
-            chain.lacks(f"clause for {entry.name} (event {entry.index})")
+            chain.lacks(Sentence("clause for {event} (event {index})", event=entry.name, index=entry.index))
         for pair in entry.listed("columns"):
             column, _, clause = pair.partition(":")
             columns.setdefault(clause, []).append(column)
     if not columns:
-        chain.lacks("clause for each column of the extract")
+        chain.lacks(Sentence("clause for each column of the extract"))
     named = dict.fromkeys(clause for entry in way for clause in entry.listed("clauses"))
     for clause in sorted(named):
         local = clause.removeprefix(f"{number}/")
         if local == "signatures":
             continue
         if local not in signed:
-            chain.lacks(f"clause {clause}")
+            chain.lacks(Sentence("clause {clause}", clause=clause))
             continue
         uses = sorted({entry.name for entry in way if clause in entry.listed("clauses")})
         shared = ", ".join(columns.get(local, [])) or ", ".join(uses)
@@ -213,7 +220,7 @@ def _signed(chain: Trace, agreement: Entry) -> None:
     text = agreement.facts["text_hash"]
     signatures = list(entries("agreements:agreement:sign", agreement.subject, text_hash=text))
     for code in sorted(set(_parties(agreement)) - {entry.facts["party"] for entry in signatures}):
-        chain.lacks(f"signature of {code}")
+        chain.lacks(Sentence("signature of {party}", party=code))
     for entry in signatures:
         words = f"{entry.facts['party']} as {entry.facts['part']}"
         chain.add("signature", entry, f"agreement {agreement.facts['number']}", id=words, hash=text)
@@ -222,11 +229,11 @@ def _signed(chain: Trace, agreement: Entry) -> None:
 def _authorised(chain: Trace, agreement: Entry) -> None:
     """The board's vote on the request, and on that day each agency's authority and the initiative's own."""
     number = agreement.facts["number"]
-    asked = _one(chain, "data request", "requests:data_request:submit", agreement.facts["request"])
+    asked = _one(chain, Sentence("data request"), "requests:data_request:submit", agreement.facts["request"])
     if asked is not None:
         chain.add("data_request", asked, "the agencies' decisions", id=number)
     vote = _one(
-        chain, "board's vote on the request", "board:motion:declare_carried",
+        chain, Sentence("board's vote on the request"), "board:motion:declare_carried",
         kind="approve_request", number=number,
     )  # fmt: skip
     if vote is None:
@@ -235,11 +242,11 @@ def _authorised(chain: Trace, agreement: Entry) -> None:
     for authority in vote.listed("authorities"):
         code, _, citation = authority.partition(":")
         if not citation or citation == "none":
-            chain.lacks(f"authority of {code} to disclose")
+            chain.lacks(Sentence("authority of {agency} to disclose", agency=code))
         else:
             chain.add("authority", vote, f"{code} to disclose", id=citation, by=code)
     code, _, citation = str(vote.facts.get("administration") or "").partition(":")
     if not citation:
-        chain.lacks("administration of the initiative on that day")
+        chain.lacks(Sentence("administration of the initiative on that day"))
     else:
         chain.add("administration", vote, "the initiative", id=citation, by=code)

@@ -18,6 +18,7 @@ from charteroak.audit.queries import NotYetSigned
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
+from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.viewing import look
@@ -57,6 +58,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         actions.require(record, FORM_OF[shown], who)
     forward = list(record.files.select_related("output", "protected"))
     decisions = queries.decisions(record, who)
+    reviews = list(queries.reviews_shown(record, who))
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
     return render(
         request,
@@ -70,7 +72,8 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             # by a name of its own: in a template `decisions.clear` would call the dictionary's method
             "clearing": decisions.get("clear"),
             "looks": queries.may_look(record, who).allowed,
-            "reviews": queries.reviews_shown(record, who),
+            "reviews": reviews,
+            "ballots": queries.ballots_shown(reviews),
             "agencies": queries.stewarded(who, record),
             "not_cleared": queries.not_cleared(record),
             "clearances": record.clearances.filter(round=record.round).select_related("agency", "by"),
@@ -203,7 +206,9 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_safe
 def trace(request: HttpRequest, number: str) -> HttpResponse:
     record = found(request, number)
-    return render(request, "outputs/trace.html", {"record": record, "trace": tracing.trace(record.number)})
+    chain = tracing.trace(record.number)
+    shown = {"record": record, "trace": chain, "stages": stages(chain)}
+    return render(request, "outputs/trace.html", shown)
 
 
 @login_required

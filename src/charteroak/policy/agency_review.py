@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -48,17 +49,21 @@ def not_in_review(facts: Facts) -> Reason | None:
 
 def columns_undecided(facts: Facts) -> Reason | None:
     if facts.undecided_columns:
-        named = ", ".join(facts.undecided_columns)
         return Reason(
-            "columns_undecided", f"No decision yet on: {named}.", "Silence never approves: decide each."
+            "columns_undecided",
+            Sentence("No decision yet on: {columns}.", columns=facts.undecided_columns),
+            "Silence never approves: decide each.",
         )
     return None
 
 
 def reason_missing(facts: Facts) -> Reason | None:
     if facts.reasonless_columns:
-        named = ", ".join(facts.reasonless_columns)
-        return Reason("reason_missing", f"Denied or masked without a reason: {named}.", "Say why.")
+        return Reason(
+            "reason_missing",
+            Sentence("Denied or masked without a reason: {columns}.", columns=facts.reasonless_columns),
+            "Say why.",
+        )
     return None
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -62,7 +63,10 @@ def drafted_already(facts: Facts) -> Reason | None:
 
 def clauses_missing(facts: Facts) -> Reason | None:
     if facts.missing_clauses:
-        return Reason("clauses_missing", f"Required clauses are missing: {', '.join(facts.missing_clauses)}.")
+        return Reason(
+            "clauses_missing",
+            Sentence("Required clauses are missing: {clauses}.", clauses=facts.missing_clauses),
+        )
     return None
 
 
@@ -86,7 +90,7 @@ def text_changed(facts: Facts) -> Reason | None:
 
 def parties_unsigned(facts: Facts) -> Reason | None:
     if facts.unsigned:
-        return Reason("parties_unsigned", f"Still to sign: {', '.join(facts.unsigned)}.")
+        return Reason("parties_unsigned", Sentence("Still to sign: {parties}.", parties=facts.unsigned))
     return None
 
 
@@ -102,7 +106,7 @@ def nothing_left(facts: Facts) -> Reason | None:
 
 def not_destroyed(facts: Facts) -> Reason | None:
     if facts.not_destroyed:
-        return Reason("not_destroyed", f"Not yet destroyed: {', '.join(facts.not_destroyed)}.")
+        return Reason("not_destroyed", Sentence("Not yet destroyed: {what}.", what=facts.not_destroyed))
     return None
 
 
@@ -110,7 +114,7 @@ def still_sealed(facts: Facts) -> Reason | None:
     if facts.sealed:
         return Reason(
             "still_sealed",
-            f"A backup could still restore: {', '.join(facts.sealed)}.",
+            Sentence("A backup could still restore: {what}.", what=facts.sealed),
             "Close it once the backups have run out.",
         )
     return None

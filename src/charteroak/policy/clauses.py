@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
 
 
@@ -103,14 +104,25 @@ def _in_force(terms: Terms, asked: Asked) -> Decision:
     number = terms.number
     if terms.executed_on is None or asked.on < terms.executed_on:
         why = Reason(
-            "not_executed", f"Agreement {number} is not signed by every party.", "Ask who has yet to sign."
+            "not_executed",
+            Sentence("Agreement {number} is not signed by every party.", number=number),
+            "Ask who has yet to sign.",
         )
     elif terms.ended_on is not None and asked.on >= terms.ended_on:
-        why = Reason("agreement_ended", f"Agreement {number} ended on {terms.ended_on:%d %B %Y}.")
+        why = Reason(
+            "agreement_ended",
+            Sentence("Agreement {number} ended on {day}.", number=number, day=terms.ended_on),
+        )
     elif asked.on < terms.starts_on:
-        why = Reason("not_yet_in_force", f"Agreement {number} starts on {terms.starts_on:%d %B %Y}.")
+        why = Reason(
+            "not_yet_in_force",
+            Sentence("Agreement {number} starts on {day}.", number=number, day=terms.starts_on),
+        )
     elif asked.on > terms.ends_on:
-        why = Reason("agreement_expired", f"Agreement {number} expired on {terms.ends_on:%d %B %Y}.")
+        why = Reason(
+            "agreement_expired",
+            Sentence("Agreement {number} expired on {day}.", number=number, day=terms.ends_on),
+        )
     else:
         return Decision(clauses=(f"{number}/signatures",))
     return Decision((why,))
@@ -122,7 +134,16 @@ def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:
     shared = terms.elements.get(asked.agency)
     if shared is None:
         return Decision(
-            (Reason("agency_not_a_party", f"{asked.agency} shares nothing under agreement {terms.number}."),)
+            (
+                Reason(
+                    "agency_not_a_party",
+                    Sentence(
+                        "{agency} shares nothing under agreement {number}.",
+                        agency=asked.agency,
+                        number=terms.number,
+                    ),
+                ),
+            )
         )
     allowed = {
         Use.SUBMIT: shared.all,
@@ -136,7 +157,12 @@ def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:
             (
                 Reason(
                     "element_not_covered",
-                    f"Under agreement {terms.number} {asked.agency} does not share: {', '.join(over)}.",
+                    Sentence(
+                        "Under agreement {number} {agency} does not share: {columns}.",
+                        number=terms.number,
+                        agency=asked.agency,
+                        columns=tuple(over),
+                    ),
                     "Leave these columns out, or amend the agreement.",
                 ),
             )
@@ -157,7 +183,7 @@ def _person(terms: Terms, asked: Asked) -> Decision:
         reasons.append(
             Reason(
                 "person_not_named",
-                f"This person is not named in agreement {terms.number}.",
+                Sentence("This person is not named in agreement {number}.", number=terms.number),
                 "A staff change must be signed first.",
             )
         )
@@ -177,12 +203,21 @@ def _purpose_and_place(terms: Terms, asked: Asked) -> Decision:
     if asked.purpose is not None and asked.purpose != terms.purpose:
         reasons.append(
             Reason(
-                "purpose_differs", f"Agreement {terms.number} was signed for another purpose.", "Ask anew."
+                "purpose_differs",
+                Sentence("Agreement {number} was signed for another purpose.", number=terms.number),
+                "Ask anew.",
             )
         )
     if asked.use in (Use.OPEN, Use.MOUNT) and asked.place != terms.place:
         reasons.append(
-            Reason("place_not_covered", f"Agreement {terms.number} allows work in the {terms.place} only.")
+            Reason(
+                "place_not_covered",
+                Sentence(
+                    "Agreement {number} allows work in the {place} only.",
+                    number=terms.number,
+                    place=terms.place,
+                ),
+            )
         )
     clauses = {
         Use.OPEN: (terms.purpose_clause, terms.place_clause),

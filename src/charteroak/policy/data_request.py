@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -48,15 +49,20 @@ class Facts:
 def incomplete(facts: Facts) -> Reason | None:
     if facts.missing:
         return Reason(
-            "incomplete", f"Still to fill in: {', '.join(facts.missing)}.", "Open each part and fill it in."
+            "incomplete",
+            Sentence("Still to fill in: {parts}.", parts=facts.missing),
+            "Open each part and fill it in.",
         )
     return None
 
 
 def purpose_missing(facts: Facts) -> Reason | None:
     if facts.columns_without_purpose:
-        named = ", ".join(facts.columns_without_purpose)
-        return Reason("purpose_missing", f"Purpose missing: {named}.", "Say what each column is needed for.")
+        return Reason(
+            "purpose_missing",
+            Sentence("Purpose missing: {columns}.", columns=facts.columns_without_purpose),
+            "Say what each column is needed for.",
+        )
     return None
 
 
@@ -80,7 +86,8 @@ def agencies_undecided(facts: Facts) -> Reason | None:
     left = facts.agencies_asked - facts.agencies_decided
     if left:
         return Reason(
-            "agencies_undecided", f"{left} of {facts.agencies_asked} agencies have not decided yet."
+            "agencies_undecided",
+            Sentence("{left} of {all} agencies have not decided yet.", left=left, all=facts.agencies_asked),
         )
     return None
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -49,7 +50,9 @@ def destroyed(facts: Facts) -> Reason | None:
 def findings_open(facts: Facts) -> Reason | None:
     if facts.findings:
         return Reason(
-            "findings_open", f"{facts.findings} findings speak against accepting this file.", "Send it anew."
+            "findings_open",
+            Sentence("Findings that speak against accepting this file: {findings}.", findings=facts.findings),
+            "Send it anew.",
         )
     return None
 

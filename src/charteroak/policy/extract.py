@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -37,13 +38,18 @@ def run_not_confirmed(facts: Facts) -> Reason | None:
 
 def beyond_the_agreement(facts: Facts) -> Reason | None:
     if facts.columns_beyond:
-        return Reason("beyond_the_agreement", f"Not in the agreement: {', '.join(facts.columns_beyond)}.")
+        return Reason(
+            "beyond_the_agreement", Sentence("Not in the agreement: {columns}.", columns=facts.columns_beyond)
+        )
     return None
 
 
 def identifiers_found(facts: Facts) -> Reason | None:
     if facts.identifiers_found:
-        return Reason("identifiers_found", f"Direct identifiers in: {', '.join(facts.identifiers_found)}.")
+        return Reason(
+            "identifiers_found",
+            Sentence("Direct identifiers in: {columns}.", columns=facts.identifiers_found),
+        )
     return None
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -35,8 +36,11 @@ def limits_not_enforced(facts: Facts) -> Reason | None:
     if not facts.limits_enforced:
         return Reason(
             "limits_not_enforced",
-            "Nobody's script runs without limits on memory, processor and processes, which on this machine "
-            f"{facts.why_not_enforced}. Everything else runs.",
+            Sentence(
+                "Nobody's script runs without limits on memory, processor and processes, which on this machine "
+                "{why}. Everything else runs.",
+                why=facts.why_not_enforced,
+            ),
             "`oak doctor` says what is missing.",
         )
     return None

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence, words
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)
@@ -49,19 +50,24 @@ class Lifecycle(Generic[S, A, F]):
                 (
                     Reason(
                         "wrong_status",
-                        f"“{words(action)}” is not possible while this is “{words(status)}”.",
+                        Sentence(
+                            "“{action}” is not possible while this is “{status}”.",
+                            action=action,
+                            status=status,
+                        ),
                         self._when(action),
                     ),
                 )
             )
         if not found.roles & frozenset(roles):
-            who = ", ".join(sorted(words(role) for role in found.roles))
-            return Decision((Reason("wrong_role", f"Only {who} may “{words(action)}”."),))
+            who = tuple(sorted(found.roles))
+            said = Sentence("Only {roles} may “{action}”.", roles=who, action=action)
+            return Decision((Reason("wrong_role", said),))
         decision = Decision()
         for rule in found.rules:
-            said = rule(facts)
-            if said is not None:
-                decision &= said if isinstance(said, Decision) else Decision((said,))
+            against = rule(facts)
+            if against is not None:
+                decision &= against if isinstance(against, Decision) else Decision((against,))
         return decision
 
     def after(self, status: S | None, action: A) -> S:
@@ -86,13 +92,8 @@ class Lifecycle(Generic[S, A, F]):
         ]
 
     def _when(self, action: A) -> str:
-        at = [words(status) for (status, name) in self.table if name == action]
-        return f"It is possible while “{'” or “'.join(at)}”." if at else ""
-
-
-def words(name: StrEnum | None) -> str:
-    """A status, action or role in plain words."""
-    return name.value.replace("_", " ") if name is not None else "not begun"
+        at = tuple(status for (status, name) in self.table if name == action)
+        return Sentence("It is possible while this is: {statuses}.", statuses=at) if at else ""
 
 
 def choices(names: type[StrEnum]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -44,7 +45,10 @@ class Facts:
 
 def pairs_undecided(facts: Facts) -> Reason | None:
     if facts.pairs_undecided:
-        return Reason("pairs_undecided", f"{facts.pairs_undecided} doubtful pairs wait for a decision.")
+        return Reason(
+            "pairs_undecided",
+            Sentence("Doubtful pairs that wait for a decision: {pairs}.", pairs=facts.pairs_undecided),
+        )
     return None
 
 
@@ -55,8 +59,11 @@ def not_covered(facts: Facts) -> Decision:
 
 def files_missing(facts: Facts) -> Reason | None:
     if facts.files_missing:
-        named = ", ".join(facts.files_missing)
-        return Reason("files_missing", f"Not yet accepted: {named}.", "It goes on when all are there.")
+        return Reason(
+            "files_missing",
+            Sentence("Not yet accepted: {files}.", files=facts.files_missing),
+            "It goes on when all are there.",
+        )
     return None
 
 
@@ -83,9 +90,11 @@ def agency_confirmed(facts: Facts) -> Reason | None:
 
 
 def confirmations_missing(facts: Facts) -> Reason | None:
-    missing = [agency for agency in facts.to_confirm if agency not in facts.confirmed_by]
+    missing = tuple(agency for agency in facts.to_confirm if agency not in facts.confirmed_by)
     if missing:
-        return Reason("confirmations_missing", f"Not yet confirmed by: {', '.join(missing)}.")
+        return Reason(
+            "confirmations_missing", Sentence("Not yet confirmed by: {agencies}.", agencies=missing)
+        )
     return None
 
 

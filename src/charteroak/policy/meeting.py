@@ -7,6 +7,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 NOTICE = timedelta(days=7)  # the manual's week; the Freedom of Information Act's floor is 24 hours
 
@@ -67,13 +68,23 @@ def before_its_time(facts: Facts) -> Reason | None:
 
 def no_quorum(facts: Facts) -> Reason | None:
     if facts.present < facts.quorum:
-        return Reason("no_quorum", f"{facts.present} seats are present; {facts.quorum} make a quorum.")
+        return Reason(
+            "no_quorum",
+            Sentence(
+                "Seats present: {present}; for a quorum: {quorum}.",
+                present=facts.present,
+                quorum=facts.quorum,
+            ),
+        )
     return None
 
 
 def motions_undecided(facts: Facts) -> Reason | None:
     if facts.undecided_motions:
-        return Reason("motions_undecided", f"{facts.undecided_motions} motions are neither carried nor lost.")
+        return Reason(
+            "motions_undecided",
+            Sentence("Motions neither carried nor lost: {motions}.", motions=facts.undecided_motions),
+        )
     return None
 
 

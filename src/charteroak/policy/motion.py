@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -75,7 +76,12 @@ def meeting_not_open(facts: Facts) -> Reason | None:
 def no_quorum(facts: Facts) -> Reason | None:
     if not facts.quorum:
         return Reason(
-            "no_quorum", f"{facts.present_seats} seats are present; {facts.seats_needed} make a quorum."
+            "no_quorum",
+            Sentence(
+                "Seats present: {present}; for a quorum: {quorum}.",
+                present=facts.present_seats,
+                quorum=facts.seats_needed,
+            ),
         )
     return None
 
@@ -112,7 +118,9 @@ def must_decide(facts: Facts) -> Reason | None:
 
 def votes_missing(facts: Facts) -> Reason | None:
     if facts.concerned_not_voted:
-        return Reason("votes_missing", f"No vote yet from: {', '.join(facts.concerned_not_voted)}.")
+        return Reason(
+            "votes_missing", Sentence("No vote yet from: {agencies}.", agencies=facts.concerned_not_voted)
+        )
     return None
 
 

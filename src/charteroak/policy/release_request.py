@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 REVIEWS_NEEDED = 2
 
@@ -76,10 +77,9 @@ def no_files(facts: Facts) -> Reason | None:
 
 def context_missing(facts: Facts) -> Reason | None:
     if facts.files_without_context:
-        named = ", ".join(facts.files_without_context)
         return Reason(
             "context_missing",
-            f"Context and controls missing: {named}.",
+            Sentence("Context and controls missing: {files}.", files=facts.files_without_context),
             "Say what it shows and how it was protected.",
         )
     return None
@@ -97,28 +97,38 @@ def reviewed_already(facts: Facts) -> Reason | None:
 
 def votes_missing(facts: Facts) -> Reason | None:
     if facts.votes_missing:
-        return Reason("votes_missing", f"No vote yet on: {', '.join(facts.votes_missing)}.")
+        return Reason("votes_missing", Sentence("No vote yet on: {files}.", files=facts.votes_missing))
     return None
 
 
 def comment_missing(facts: Facts) -> Reason | None:
     if facts.comments_missing:
         return Reason(
-            "comment_missing", f"Change asked without saying which: {', '.join(facts.comments_missing)}."
+            "comment_missing",
+            Sentence("Change asked without saying which: {files}.", files=facts.comments_missing),
         )
     return None
 
 
 def too_few_reviews(facts: Facts) -> Reason | None:
     if facts.reviews < REVIEWS_NEEDED:
-        return Reason("too_few_reviews", f"{facts.reviews} of {REVIEWS_NEEDED} independent reviews are in.")
+        return Reason(
+            "too_few_reviews",
+            Sentence(
+                "{reviews} of {needed} independent reviews are in.",
+                reviews=facts.reviews,
+                needed=REVIEWS_NEEDED,
+            ),
+        )
     return None
 
 
 def split_vote(facts: Facts) -> Reason | None:
     if facts.files_in_conflict:
         return Reason(
-            "split_vote", f"The checkers disagree on: {', '.join(facts.files_in_conflict)}.", "Return it."
+            "split_vote",
+            Sentence("The checkers disagree on: {files}.", files=facts.files_in_conflict),
+            "Return it.",
         )
     return None
 
@@ -126,7 +136,9 @@ def split_vote(facts: Facts) -> Reason | None:
 def changes_asked(facts: Facts) -> Reason | None:
     if facts.files_to_change:
         return Reason(
-            "changes_asked", f"Changes were asked to: {', '.join(facts.files_to_change)}.", "Return it."
+            "changes_asked",
+            Sentence("Changes were asked to: {files}.", files=facts.files_to_change),
+            "Return it.",
         )
     return None
 
@@ -134,7 +146,9 @@ def changes_asked(facts: Facts) -> Reason | None:
 def checks_failed(facts: Facts) -> Reason | None:
     if facts.files_failed:
         return Reason(
-            "checks_failed", f"The automatic checks fail: {', '.join(facts.files_failed)}.", "Mend the table."
+            "checks_failed",
+            Sentence("The automatic checks fail: {files}.", files=facts.files_failed),
+            "Mend the table.",
         )
     return None
 
@@ -151,13 +165,19 @@ def cleared_already(facts: Facts) -> Reason | None:
 
 def agencies_not_cleared(facts: Facts) -> Reason | None:
     if facts.agencies_not_cleared:
-        return Reason("agencies_not_cleared", f"Not yet cleared by: {', '.join(facts.agencies_not_cleared)}.")
+        return Reason(
+            "agencies_not_cleared",
+            Sentence("Not yet cleared by: {agencies}.", agencies=facts.agencies_not_cleared),
+        )
     return None
 
 
 def preview_running(facts: Facts) -> Reason | None:
     if facts.preview_days_left > 0:
-        return Reason("preview_running", f"The publication preview runs {facts.preview_days_left} more days.")
+        return Reason(
+            "preview_running",
+            Sentence("Days left of the publication preview: {days}.", days=facts.preview_days_left),
+        )
     return None
 
 
@@ -171,7 +191,7 @@ def bytes_differ(facts: Facts) -> Reason | None:
     if facts.bytes_differ:
         return Reason(
             "bytes_differ",
-            f"Not the bytes that were approved: {', '.join(facts.bytes_differ)}.",
+            Sentence("Not the bytes that were approved: {files}.", files=facts.bytes_differ),
             "Begin anew.",
         )
     return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.sentence import Sentence
 
 
 class Role(StrEnum):
@@ -28,27 +29,35 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-_APART: dict[frozenset[Role], str] = {
-    frozenset({Role.HUB_OPERATOR, Role.RECIPIENT}): "Who links the records must not analyse them.",
-    frozenset({Role.HUB_OPERATOR, Role.RESEARCHER}): "Who links the records must not analyse them.",
-    frozenset({Role.OUTPUT_CHECKER, Role.AUTHOR}): "Nobody checks their own output.",
-    frozenset({Role.OUTPUT_CHECKER, Role.RECIPIENT}): "A project's researchers must not check its outputs.",
-    frozenset({Role.OUTPUT_CHECKER, Role.RESEARCHER}): "A project's researchers must not check its outputs.",
-    frozenset({Role.POLICY_OFFICE, Role.RECIPIENT}): "Who administers the initiative opens no data.",
-    frozenset({Role.POLICY_OFFICE, Role.RESEARCHER}): "Who administers the initiative opens no data.",
-    frozenset({Role.POLICY_OFFICE, Role.HUB_OPERATOR}): "Who administers the initiative opens no data.",
-    frozenset({Role.POLICY_OFFICE, Role.OUTPUT_CHECKER}): "Who administers the initiative opens no data.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE}): "Who operates the enclave grants no access.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.BOARD_CHAIR}): "Who operates the enclave grants no access.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.BOARD_MEMBER}): "Who operates the enclave grants no access.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.DATA_STEWARD}): "Who operates the enclave grants no access.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.RECIPIENT}): "Who operates the enclave does not analyse in it.",
-    frozenset({Role.ENCLAVE_OPERATOR, Role.RESEARCHER}): "Who operates the enclave does not analyse in it.",
-    frozenset({Role.AUDITOR, Role.POLICY_OFFICE}): "An auditor holds no other office here.",
-    frozenset({Role.AUDITOR, Role.HUB_OPERATOR}): "An auditor holds no other office here.",
-    frozenset({Role.AUDITOR, Role.ENCLAVE_OPERATOR}): "An auditor holds no other office here.",
-    frozenset({Role.AUDITOR, Role.OUTPUT_CHECKER}): "An auditor holds no other office here.",
-    frozenset({Role.AUDITOR, Role.RECIPIENT}): "An auditor holds no other office here.",
+_LINKS = Sentence("Who links the records must not analyse them.")
+_CHECKS_OWN = Sentence("Nobody checks their own output.")
+_CHECKS = Sentence("A project's researchers must not check its outputs.")
+_ADMINISTERS = Sentence("Who administers the initiative opens no data.")
+_GRANTS = Sentence("Who operates the enclave grants no access.")
+_OPERATES = Sentence("Who operates the enclave does not analyse in it.")
+_AUDITS = Sentence("An auditor holds no other office here.")
+
+_APART: dict[frozenset[Role], Sentence] = {
+    frozenset({Role.HUB_OPERATOR, Role.RECIPIENT}): _LINKS,
+    frozenset({Role.HUB_OPERATOR, Role.RESEARCHER}): _LINKS,
+    frozenset({Role.OUTPUT_CHECKER, Role.AUTHOR}): _CHECKS_OWN,
+    frozenset({Role.OUTPUT_CHECKER, Role.RECIPIENT}): _CHECKS,
+    frozenset({Role.OUTPUT_CHECKER, Role.RESEARCHER}): _CHECKS,
+    frozenset({Role.POLICY_OFFICE, Role.RECIPIENT}): _ADMINISTERS,
+    frozenset({Role.POLICY_OFFICE, Role.RESEARCHER}): _ADMINISTERS,
+    frozenset({Role.POLICY_OFFICE, Role.HUB_OPERATOR}): _ADMINISTERS,
+    frozenset({Role.POLICY_OFFICE, Role.OUTPUT_CHECKER}): _ADMINISTERS,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE}): _GRANTS,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.BOARD_CHAIR}): _GRANTS,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.BOARD_MEMBER}): _GRANTS,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.DATA_STEWARD}): _GRANTS,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.RECIPIENT}): _OPERATES,
+    frozenset({Role.ENCLAVE_OPERATOR, Role.RESEARCHER}): _OPERATES,
+    frozenset({Role.AUDITOR, Role.POLICY_OFFICE}): _AUDITS,
+    frozenset({Role.AUDITOR, Role.HUB_OPERATOR}): _AUDITS,
+    frozenset({Role.AUDITOR, Role.ENCLAVE_OPERATOR}): _AUDITS,
+    frozenset({Role.AUDITOR, Role.OUTPUT_CHECKER}): _AUDITS,
+    frozenset({Role.AUDITOR, Role.RECIPIENT}): _AUDITS,
 }
 
 
@@ -59,7 +68,7 @@ def must_stay_apart(roles: Iterable[Role]) -> Decision:
         tuple(
             Reason(
                 "roles_must_stay_apart",
-                f"{' and '.join(sorted(role.value.replace('_', ' ') for role in pair))}: {why}",
+                Sentence("Held by one person: {roles}. {why}", roles=tuple(sorted(pair)), why=why),
                 "Name another person for one of the two.",
             )
             for pair, why in _APART.items()

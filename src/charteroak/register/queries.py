@@ -11,6 +11,7 @@ from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
+from charteroak.catalog.models import Variable
 from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
 from charteroak.policy.agency_review import Choice
@@ -79,7 +80,7 @@ def timeline(record: DataRequest) -> list[Moment]:
     if agreement is not None and agreement.executed_on is not None:
         found.append(Moment(agreement.executed_on, _("Agreement signed by every party")))
         found += [
-            Moment(_day(duty.done_at), _("Destroyed: %s") % duty.get_what_display())
+            Moment(_day(duty.done_at), _("Destroyed: %s") % _(duty.get_what_display()))
             for duty in agreement.duties.filter(done_at__isnull=False)
         ]
         if agreement.ended_on:
@@ -89,6 +90,33 @@ def timeline(record: DataRequest) -> list[Moment]:
         for one in releases(record)
     ]
     return sorted(found, key=lambda moment: moment.on)
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A step of the way that every project takes, and the day it was done."""
+
+    name: str
+    on: date | None
+
+    @property
+    def done(self) -> bool:
+        return self.on is not None
+
+
+def milestones(record: DataRequest) -> list[Milestone]:
+    """From the request to the destruction of what was held; none of a project decided before this program."""
+    if record.historic_decision_on:
+        return []
+    agreement, results = agreement_of(record), releases(record).first()
+    gone = destroyed_at(agreement) if agreement else None
+    return [
+        Milestone(_("Requested"), _day(record.submitted_at) if record.submitted_at else None),
+        Milestone(_("Approved by the board"), _day(record.decided_at) if record.decided_at else None),
+        Milestone(_("Agreement signed"), agreement.executed_on if agreement else None),
+        Milestone(_("Results released"), _day(results.at) if results else None),
+        Milestone(_("Records destroyed"), _day(gone) if gone and gone <= clock.now() else None),
+    ]
 
 
 def clock_of(record: DataRequest) -> dict[str, Any]:
@@ -118,12 +146,21 @@ def data_shared(record: DataRequest) -> list[dict[str, Any]]:
     for column in record.columns.all():
         agency = column.variable.dataset.agency
         entry = found.setdefault(
-            agency.code, {"agency": agency.name, "code": agency.code, "shared": [], "denied": []}
+            agency.code,
+            {"agency": agency.name, "code": agency.code, "shared": [], "denied": []}
+            | {use: [] for use in Variable.Use.values},
         )
         if column.choice in (Choice.ALLOW, Choice.MASK):
             entry["shared"].append(column.variable.name)
+            entry[column.variable.use].append(column.variable.title or column.variable.name)
         elif column.choice == Choice.DENY:
-            entry["denied"].append({"column": column.variable.name, "why": column.reason})
+            entry["denied"].append(
+                {
+                    "column": column.variable.name,
+                    "title": column.variable.title,
+                    "why": column.reason,
+                }
+            )
     return [found[code] for code in sorted(found)]
 
 

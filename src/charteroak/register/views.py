@@ -1,5 +1,7 @@
 """The public register: who uses which records, why, how people are protected, what came of it."""
 
+import base64
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from django.http import (
@@ -20,6 +22,7 @@ from charteroak.adapters.vault import ObjectId
 from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.queries import NotYetSigned
 from charteroak.outputs import trace as tracing
+from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleasedFile
 from charteroak.register import queries
 from charteroak.requests.models import DataRequest
@@ -32,6 +35,7 @@ KINDS = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+LARGEST_PICTURE = 200_000  # bytes of a chart that the page shows
 
 
 @require_safe
@@ -88,7 +92,9 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "safeguards": queries.safeguards(record),
         "timeline": queries.timeline(record),
         "clock": queries.clock_of(record),
+        "milestones": queries.milestones(record),
         "releases": queries.releases(record),
+        "pictures": _pictures(record),
         "agreement": queries.agreement_of(record),
     }
     return render(request, "register/project.html", context)
@@ -97,6 +103,22 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def project_json(request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
     return JsonResponse(queries.as_json(_project(number)))
+
+
+def _pictures(record: DataRequest) -> list[tuple[ReleasedFile, str, str]]:
+    """Released charts as the bytes that were released, for showing on the page; with what each shows."""
+    found = []
+    for release in queries.releases(record):
+        told = dict(release.release_request.files.values_list("name", "context"))
+        for file in release.files.all():
+            if file.name.endswith(".svg") and file.size <= LARGEST_PICTURE:
+                content = b"".join(_bytes(file))
+                found.append((file, told.get(file.name, ""), base64.b64encode(content).decode()))
+    return found
+
+
+def _bytes(file: ReleasedFile) -> Iterator[bytes]:
+    return stores.vault(Store.RELEASED).open_ciphertext(ObjectId(Store.RELEASED, file.sha256))
 
 
 def _file(number: str, release: str, name: str) -> ReleasedFile:
@@ -112,9 +134,8 @@ def _file(number: str, release: str, name: str) -> ReleasedFile:
 def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:
     """The released bytes, exactly; their hash is checked while they are read."""
     file = _file(number, release, name)
-    chunks = stores.vault(Store.RELEASED).open_ciphertext(ObjectId(Store.RELEASED, file.sha256))
     kind = KINDS.get(PurePath(file.name).suffix.lower(), "application/octet-stream")
-    response = streamed(request, chunks, name=file.name, kind=kind)
+    response = streamed(request, _bytes(file), name=file.name, kind=kind)
     response.headers["Content-Length"] = str(file.size)
     response.headers["ETag"] = f'"{file.sha256}"'
     return response
@@ -139,7 +160,8 @@ def trace(request: HttpRequest, number: str, release: str) -> HttpResponse:
     record = _project(number)
     found = get_object_or_404(queries.releases(record), release_request__number=release)
     chain = tracing.trace(found.release_request.number)
-    return render(request, "register/trace.html", {"record": record, "release": found, "trace": chain})
+    shown = {"record": record, "release": found, "trace": chain, "stages": stages(chain, people=False)}
+    return render(request, "register/trace.html", shown)
 
 
 @require_safe

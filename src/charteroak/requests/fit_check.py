@@ -4,21 +4,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from charteroak.agencies.models import Person
 from charteroak.catalog.models import Variable
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import PARTS
 
-AUDIT_OR_EVALUATION = "FERPA audit or evaluation, 34 CFR 99.31(a)(3) and 99.35"
-STUDIES = "FERPA studies, 34 CFR 99.31(a)(6)"
-NO_EDUCATION_RECORDS = "No education records are asked for"
+AUDIT_OR_EVALUATION = noop("FERPA audit or evaluation, 34 CFR 99.31(a)(3) and 99.35")
+STUDIES = noop("FERPA studies, 34 CFR 99.31(a)(6)")
+NO_EDUCATION_RECORDS = noop("No education records are asked for")
 EXCEPTIONS = (AUDIT_OR_EVALUATION, STUDIES, NO_EDUCATION_RECORDS)
 
 # Laws under which an agency will most likely deny a column (both to be confirmed by counsel).
 CLOSED_REGIMES = {
-    "National School Lunch Act": "eligibility for school meals is limited to programs that the law lists",
-    "HEA 483": "records of federal student aid are limited to the award and administration of aid",
+    "National School Lunch Act": noop(
+        "eligibility for school meals is limited to programs that the law lists"
+    ),
+    "HEA 483": noop("records of federal student aid are limited to the award and administration of aid"),
 }
 
 
@@ -49,7 +52,7 @@ def findings(record: DataRequest) -> list[Finding]:
 
 
 def _parts(record: DataRequest) -> Iterator[Finding]:
-    missing = [words for name, words in PARTS.items() if getattr(record, name) in (None, "")]
+    missing = [_(words) for name, words in PARTS.items() if getattr(record, name) in (None, "")]
     if missing:
         named = ", ".join(missing)
         yield Finding(_("Form"), _("Still to fill in: %(parts)s.") % {"parts": named}, stops=True)
@@ -83,7 +86,7 @@ def _closed(columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
         if why:
             yield Finding(
                 str(column.variable),
-                _("Likely to be denied (%(law)s): %(why)s.") % {"law": column.variable.regime, "why": why},
+                _("Likely to be denied (%(law)s): %(why)s.") % {"law": column.variable.regime, "why": _(why)},
                 _("Leave it out, or be ready to do without."),
             )
 

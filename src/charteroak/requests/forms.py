@@ -60,7 +60,7 @@ class LawPart(Part):
     heading = _("Law")
     legal_exception = forms.ChoiceField(
         label=_("Legal exception for education records"),
-        choices=[("", _("Choose one")), *((words, words) for words in EXCEPTIONS)],
+        choices=[("", _("Choose one")), *((words, _(words)) for words in EXCEPTIONS)],
         help_text=_("One per request. Counsel confirms it."),
     )
 
@@ -157,7 +157,7 @@ class DecideForm(forms.Form):
             name = str(column.variable)
             self.fields[f"choice-{column.pk}"] = forms.ChoiceField(
                 label=_t("Decision on %(column)s") % {"column": name},
-                choices=[("", _t("Decide")), *choices(Choice)],
+                choices=[("", _t("Decide")), *((value, _t(words)) for value, words in choices(Choice))],
                 widget=forms.Select(
                     attrs={
                         "class": "usa-select",

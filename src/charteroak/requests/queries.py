@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person
@@ -15,19 +16,20 @@ from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 PARTS = {
-    "title": "title",
-    "question": "research question",
-    "purpose": "purpose",
-    "public_benefit": "public benefit",
-    "legal_exception": "legal exception",
-    "outputs_planned": "outputs planned",
-    "publication_plan": "publication plan",
-    "first_year": "first year",
-    "last_year": "last year",
-    "ends_on": "end date",
+    "title": noop("title"),
+    "question": noop("research question"),
+    "purpose": noop("purpose"),
+    "public_benefit": noop("public benefit"),
+    "legal_exception": noop("legal exception"),
+    "outputs_planned": noop("outputs planned"),
+    "publication_plan": noop("publication plan"),
+    "first_year": noop("first year"),
+    "last_year": noop("last year"),
+    "ends_on": noop("end date"),
 }
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
@@ -73,9 +75,9 @@ def facts(
     record: DataRequest, by: Person, *, carried: bool = False, lost: bool = False
 ) -> data_request.Facts:
     columns = list(record.columns.select_related("variable__dataset__agency"))
-    missing = [words for name, words in PARTS.items() if getattr(record, name) in (None, "")]
+    missing = [Sentence(words) for name, words in PARTS.items() if getattr(record, name) in (None, "")]
     if not columns:
-        missing.append("columns")
+        missing.append(Sentence(noop("columns")))
     return data_request.Facts(
         missing=tuple(missing),
         columns_without_purpose=tuple(str(c.variable) for c in columns if not c.purpose.strip()),

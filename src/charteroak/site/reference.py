@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from charteroak import policy
-from charteroak.policy.lifecycle import Lifecycle, words
+from charteroak.policy.lifecycle import Lifecycle
 from charteroak.policy.roles import Role, pairs_apart
+from charteroak.policy.sentence import words
 
 NOTICE = "<!-- Written by `oak docs` from src/charteroak/policy; edit there. -->\n"
 

@@ -98,7 +98,9 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [site_config.HERE / "locale"]
+# each room brings the Spanish of its own pages
+LOCALE_PATHS = [site_config.HERE / "locale", site_config.HERE.parent / "policy" / "locale"]
+FORMAT_MODULE_PATH = "charteroak.site.formats"
 USE_I18N = True
 TIME_ZONE = "America/New_York"
 USE_TZ = True

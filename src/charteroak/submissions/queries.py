@@ -198,7 +198,7 @@ def _items(record: Agreement, own: set[Agency], operator: bool) -> list[Item]:
     for file in expected(record):
         if file.accepted:
             continue
-        words = {"number": record.number, "kind": file.kind.value, "agency": file.agency.code}
+        words = {"number": record.number, "kind": _(file.kind.value), "agency": file.agency.code}
         title = _("%(number)s: the %(kind)s file of %(agency)s") % words
         ordering = bool(file.waits_for) and file.kind is FileKind.MATCHING
         if file.agency in own and ordering and not file.agency.keys.exists():

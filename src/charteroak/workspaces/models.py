@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Person
 from charteroak.agreements.models import Agreement
@@ -21,7 +22,7 @@ class Workspace(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"Workspace {self.agreement.number}"
+        return _("Workspace %s") % self.agreement.number
 
     def get_absolute_url(self) -> str:
         return reverse("workspace", args=[self.agreement.number])
@@ -48,7 +49,7 @@ class Job(models.Model):
         constraints = [by_and_at("job", "cancelled")]
 
     def __str__(self) -> str:
-        return f"Job {self.pk}, {self.script_name}"
+        return _("Job %(id)s, %(script)s") % {"id": self.pk, "script": self.script_name}
 
     def get_absolute_url(self) -> str:
         return reverse("job", args=[self.workspace.agreement.number, self.pk])

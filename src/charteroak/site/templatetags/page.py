@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django import forms, template
 from django.template import Context
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext
 
 from charteroak.policy.decision import Decision
+from charteroak.policy.sentence import Sentence, Value, words
 
 register = template.Library()
 
@@ -46,6 +50,28 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.filter
+def translated(said: Any) -> Any:
+    """What the code below the pages says in English, in the reader's language: a reason's words, a status."""
+    if isinstance(said, Sentence):
+        return gettext(said.written).format(**{name: _told(value) for name, value in said.values.items()})
+    text = str(said)
+    return gettext(text) if text else said
+
+
+def _told(value: Value) -> str:
+    match value:
+        case StrEnum() | None:
+            return gettext(words(value))
+        case Sentence():
+            return str(translated(value))
+        case date():
+            return date_format(value, "DATE_FORMAT")
+        case tuple():
+            return ", ".join(map(_told, value))
+    return str(value)
+
+
 @register.inclusion_tag("page/turn.html")
 def turn(who: str, by: date | None = None) -> dict[str, Any]:
     """Whose turn it is and by when. Without `who`, nothing is left to do."""
@@ -59,7 +85,7 @@ def status(record: Any) -> dict[str, Any]:
     settled, stopped = value in SETTLED, value in STOPPED
     tone = "settled" if settled else "stopped" if stopped else "moving"
     sign = {"settled": "check_circle", "stopped": "cancel", "moving": "schedule"}[tone]
-    return {"words": value.replace("_", " "), "tone": tone, "sign": sign}
+    return {"words": translated(value.replace("_", " ")), "tone": tone, "sign": sign}
 
 
 @register.inclusion_tag("page/action_form.html", takes_context=True)
@@ -92,6 +118,12 @@ def action_form(
 @register.inclusion_tag("page/process_list.html")
 def process_list(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """What happens next: steps with `heading`, and optionally `text`, `by` (who) and `done`."""
+    return {"steps": steps}
+
+
+@register.inclusion_tag("page/milestones.html")
+def milestones(steps: Iterable[Any]) -> dict[str, Any]:
+    """The way so far as a row of steps, each with `name`, `done` and optionally `on`, the day it was done."""
     return {"steps": steps}
 
 
