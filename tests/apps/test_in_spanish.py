@@ -17,7 +17,8 @@ from charteroak.adapters.environment import home
 from charteroak.audit.checkpoint import make_signing_key
 from conftest import connection_as
 
-AS_SIGNED = {"Data integration hub"}  # also a heading in the agreement, whose words nobody translates
+# These stand in the agreement as well, whose words are what was signed and stay as they are.
+AS_SIGNED = {"Data integration hub", "stewards' confirmation of the match"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
 
