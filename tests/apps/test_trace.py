@@ -47,6 +47,7 @@ def after_two_rounds(as_process: AsProcess, state: Path) -> ReleaseRequest:
     assert {name for name, verdict in verdicts.items() if verdict == "review"} == {
         "3_regression.json",
         "4_by_race_ethnicity.svg",
+        "6_by_cluster.csv",
     }
     for checker in outputs_way.CHECKERS:
         outputs_way.vote(record, checker, {TOWNS: "Use the protected table."})
