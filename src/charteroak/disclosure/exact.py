@@ -20,10 +20,11 @@ from charteroak.disclosure.tables import UNSHOWN, Floats, LinkedTable
 VIOLATED = 1e-4  # of an inequality's right-hand side
 NOTHING = 1e-9
 TURNS = 200  # of the master, without a clock
-NODES = 2000  # of one search for a whole choice
+NODES = 500  # of one search for a whole choice
 ENOUGH = 60  # inequalities before the master chooses again
 PATIENCE = 4  # turns that hardly raise the bound before whole choices are asked for
 WORTHWHILE = 5e-4
+FRACTIONAL = 0.55  # of the time left, so that enough remains to complete what the fractions suggest
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,12 @@ class Relaxation:
         chosen = np.zeros(len(self.table.cost))
         chosen[list(self.primary)] = 1.0
         stalled = 0
-        for turn in range(TURNS):
-            cuts = self.separate(chosen)
+        early = self.clock.share(FRACTIONAL)
+        for _ in range(TURNS):
+            try:
+                cuts = self.separate(chosen, early)
+            except OutOfTime:
+                break
             if not cuts or stalled >= PATIENCE:
                 break
             self.master.add(cuts)
@@ -189,7 +194,7 @@ class Relaxation:
             chosen = found
             stalled = 0 if bound > self.bound * (1 + WORTHWHILE) else stalled + 1
             self.bound = max(self.bound, bound)
-            yield (_support(chosen) if turn % 10 == 9 else None), self.bound
+            yield None, self.bound
         yield _support(chosen), self.bound
         yield from self._whole()
 
@@ -202,15 +207,15 @@ class Relaxation:
                 yield None, self.bound
                 return
             chosen = np.round(chosen)
-            cuts = self.separate(chosen)
+            cuts = self.separate(chosen, self.clock)
             yield _support(chosen), self.bound
             if not cuts:
                 return
             self.master.add(cuts)
 
-    def separate(self, chosen: Floats) -> list[Cut]:
+    def separate(self, chosen: Floats, clock: Clock) -> list[Cut]:
         """Inequalities that a choice violates, asking first those that were violated before."""
-        attack = Attack(self.table, chosen, self.clock)
+        attack = Attack(self.table, chosen, clock)
         cuts: list[Cut] = []
         failed: list[Target] = []
         satisfied: list[Target] = []

@@ -140,6 +140,11 @@ class Movement:
         self.free = free
         self._bound(changed)
 
+    def possible(self, witness: Witness) -> bool:
+        """Whether all that moves in it is hidden."""
+        places = self.column[witness.figures]
+        return bool((places >= 0).all() and self.free[places].all())
+
     def find(self, target: Target) -> Witness | None:
         """The cheapest movement that shifts the target by its room, or None. Raises OutOfTime."""
         self._face(target.attacker)

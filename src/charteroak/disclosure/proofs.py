@@ -9,14 +9,18 @@ from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.movement import Movement, OutOfTime, Target, Witness, inside, moved_units
 from charteroak.disclosure.tables import LinkedTable
 
+REMEMBERED = 8  # witnesses per figure and direction that are tried before a new one is sought
 Proof = tuple[Witness, ...]  # together they convince every attacker of one target
 
 
 class Prover:
-    """Finds proofs among the figures of one movement program."""
+    """Finds proofs among the figures of one movement program; one witness often serves several targets."""
 
     def __init__(self, table: LinkedTable, movement: Movement) -> None:
         self.table, self.movement = table, movement
+        self.known: defaultdict[tuple[int, bool], list[Witness]] = defaultdict(
+            list
+        )  # by figure and direction
         self.insiders: defaultdict[int, set[int]] = defaultdict(set)  # who knows something of a figure
         for place, insider in enumerate(table.insiders):
             for figure in {*insider.lower, *insider.upper}:
@@ -24,7 +28,7 @@ class Prover:
 
     def prove(self, target: Target) -> Proof | None:
         """Witnesses of the target against every attacker, or None where one of them sees through."""
-        witness = self.movement.find(target)
+        witness = self._known(target) or self._fresh(target)
         if witness is None:
             return None
         found = [witness]
@@ -43,6 +47,25 @@ class Prover:
                         return None
                     found.append(witness)
 
+    def learn(self, proof: Proof) -> None:
+        """Remember witnesses that others may do with."""
+        for witness in proof:
+            for figure, amount in zip(witness.figures.tolist(), witness.amounts.tolist(), strict=True):
+                if self.table.sensitive[figure]:
+                    self.known[figure, amount > 0].append(witness)
+
+    def _known(self, target: Target) -> Witness | None:
+        for witness in reversed(self.known[target.figure, target.room > 0][-REMEMBERED:]):
+            if self.movement.possible(witness) and witness.proves(target, self.table):
+                return witness
+        return None
+
+    def _fresh(self, target: Target) -> Witness | None:
+        witness = self.movement.find(target)
+        if witness is not None:
+            self.learn((witness,))
+        return witness
+
 
 def prune(
     table: LinkedTable, primary: frozenset[int], proofs: dict[Target, Proof], clock: Clock = UNLIMITED
@@ -57,6 +80,7 @@ def prune(
     prover = Prover(table, movement)
     users: defaultdict[int, set[Target]] = defaultdict(set)
     for target, proof in proofs.items():
+        prover.learn(proof)
         for unit in moved_units(table, proof):
             users[unit].add(target)
     failed: defaultdict[Target, int] = defaultdict(int)  # those that resisted before are asked first

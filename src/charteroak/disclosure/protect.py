@@ -16,7 +16,7 @@ from charteroak.disclosure.longtable import LongTable
 from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
 from charteroak.disclosure.suppress import Pattern, Unprotectable, suppress
 
-SEARCH = 0.75  # of the time limit; the rest is the audit's
+SEARCH = 0.9  # of the time limit; the rest is the audit's
 LIBRARIES = ("charteroak", "highspy", "numpy")
 
 

@@ -13,6 +13,7 @@ from charteroak.disclosure.starts import Unprotectable, all_at_once, one_by_one
 from charteroak.disclosure.tables import LinkedTable
 
 RELAXED = 5000  # figures: above, the inequalities of the exact method are too many to pay
+FIRST = 0.15  # of the time goes to pruning the first pattern, where a better one follows
 WEIGHED_AGAIN = 2  # how often the first start weighs figures anew by how far they moved
 
 __all__ = ["Pattern", "Unprotectable", "suppress"]
@@ -88,10 +89,14 @@ class _Search:
 
     def first(self) -> None:
         hidden = all_at_once(self.table, self.primary, self.asked, WEIGHED_AGAIN, self.clock)
-        self.consider(hidden, "all targets at once")
+        better_follows = len(self.table.values) <= RELAXED
+        self.consider(hidden, "all targets at once", FIRST if better_follows else 1.0)
 
-    def consider(self, hidden: Iterable[int], method: str) -> None:
-        """Prove a choice, repair what it lacks, prune it, and keep it when it is the cheapest."""
+    def consider(self, hidden: Iterable[int], method: str, share: float = 1.0) -> None:
+        """Prove a choice, repair what it lacks, prune it, and keep it when it is the cheapest.
+
+        Pruning may take this `share` of the time left.
+        """
         proofs, missing = prove_all(
             self.table, self.primary | set(hidden), self.asked, self.primary, self.clock
         )
@@ -99,7 +104,7 @@ class _Search:
             known = self.primary | _used(self.table, proofs)
             proofs |= one_by_one(self.table, known, missing, self.clock)
         self.keep(self.primary | _used(self.table, proofs), method)
-        found, _ = prune(self.table, self.primary, proofs, self.clock)
+        found, _ = prune(self.table, self.primary, proofs, self.clock.share(share))
         self.keep(found, method)
 
     def keep(self, hidden: Iterable[int], method: str) -> None:
