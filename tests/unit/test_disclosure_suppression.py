@@ -1,6 +1,7 @@
 """Complementary suppression and its audit against published tables, brute force and chance."""
 
 import itertools
+import random
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charteroak.disclosure import audit, crossed, suppress
+from charteroak.disclosure import Unprotectable, audit, crossed, suppress
 from charteroak.disclosure.tables import LinkedTable
 
 # sdcTable's problemdata(): rows w to z, columns a to d.
@@ -122,3 +123,55 @@ def tables_with_margins_of(values: Counts, hidden: set[tuple[int, int]]) -> list
         if same and (tried >= 0).all():
             found.append(tried)
     return found
+
+
+def plain_intervals(table: LinkedTable, hidden: set[int]) -> dict[int, tuple[float, float]]:
+    """Every hidden figure's interval by two whole programs each: nothing left out, nothing remembered."""
+    import highspy
+
+    found = {}
+    for figure in np.flatnonzero(table.hidden(hidden)).tolist():
+        ends = []
+        for sense in (1.0, -1.0):
+            solver = highspy.Highs()
+            solver.setOptionValue("output_flag", False)
+            solver.setOptionValue("threads", 1)
+            for place, value in enumerate(table.values.tolist()):
+                shown = table.unit[place] not in hidden
+                solver.addVar(value if shown else 0.0, value if shown else highspy.kHighsInf)
+            for relation in table.relations:
+                solver.addRow(0.0, 0.0, len(relation), [f for f, _ in relation], [c for _, c in relation])
+            solver.changeColCost(figure, sense)
+            solver.run()
+            bounded = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            ends.append(float(solver.getSolution().col_value[figure]) if bounded else -sense * np.inf)
+        found[figure] = (round(ends[0], 4) + 0, round(ends[1], 4) + 0)
+    return found
+
+
+@settings(max_examples=8, deadline=None)
+@given(tables, st.randoms(use_true_random=False))
+def test_sparing_programs_changes_no_interval(values: Counts, chance: random.Random) -> None:
+    table = crossed(values, {})
+    hidden = {int(unit) for unit in table.unit.tolist() if unit >= 0 and chance.random() < 0.5}
+    found = {i.figure: (round(i.low, 4) + 0, round(i.high, 4) + 0) for i in audit(table, hidden, True)}
+    assert found == plain_intervals(table, hidden)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 14), min_size=9, max_size=9))
+def test_no_pattern_is_cheaper_than_one_called_optimal(cells: list[int]) -> None:
+    values = np.array(cells).reshape(3, 3)
+    table = crossed(values, {place: (1, 3) for place in small_counts(values) if values[place] < 4})
+    try:
+        pattern = suppress(table)
+    except Unprotectable:
+        assert not all(i.safe for i in audit(table, [u for u in table.unit.tolist() if u >= 0]))
+        return
+    assert pattern.optimal
+    others = [int(u) for u in table.unit.tolist() if u >= 0 and u not in pattern.primary]
+    for size in range(4):
+        for chosen in itertools.combinations(others, size):
+            hidden = pattern.primary | set(chosen)
+            if sum(table.cost[u] for u in hidden) < pattern.cost - 1e-6:
+                assert not all(interval.safe for interval in audit(table, hidden))

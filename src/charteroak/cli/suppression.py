@@ -50,12 +50,10 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--time-limit",
     type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds after which the best pattern proven so far is the answer.",
+    help="Seconds after which the best pattern proven so far is the answer; 10 to start with, 3 per 1,000 cells.",
 )
 @_options
-def protect(table: Path, output: Path, time_limit: float, as_json: bool, hierarchies: tuple[str, ...],
+def protect(table: Path, output: Path, time_limit: float | None, as_json: bool, hierarchies: tuple[str, ...],
             minimum: int, percent: float, lower: float, singletons: bool) -> None:  # fmt: skip
     """Suppress what TABLE must not show, and what else that takes: a long CSV, one line per cell.
 
@@ -68,8 +66,9 @@ def protect(table: Path, output: Path, time_limit: float, as_json: bool, hierarc
 
     started = time.monotonic()
     try:
-        clock = Clock.start(time.monotonic, time_limit)
         cells, parents = _read(table, hierarchies)
+        limit = time_limit or max(10.0, 3 * len(cells.cells) / 1000)
+        clock = Clock.start(time.monotonic, limit - (time.monotonic() - started))
         found = protected(cells, parents, _rule(minimum, percent, lower, singletons), clock)
         certificate = found.certificate(time.monotonic() - started)
         if found.safe:

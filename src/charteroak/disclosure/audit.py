@@ -12,6 +12,12 @@ import numpy as np
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 TOLERANCE = 1e-6  # of the figure or the room it needs, whichever is larger
+ENDS = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnbounded,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
 SWEEPS = 20  # of bounds through the relations
 
 
@@ -126,6 +132,7 @@ class _Reader:
         truth = table.values[figures]
         self.least, self.most = truth.copy(), truth.copy()  # over all solutions met
         self.least[np.isnan(truth)], self.most[np.isnan(truth)] = np.inf, -np.inf
+        self.unsolved = False
         self._narrow()
         self.solver = self._program()
 
@@ -174,21 +181,34 @@ class _Reader:
         self.solver.changeColCost(place, sense)
         value = self._run()
         self.solver.changeColCost(place, 0.0)
-        return -sense * np.inf if value is None else float(value[place])
+        if value is not None:
+            return float(value[place])
+        if self.unsolved:  # fail closed: nothing wider than what was met is claimed
+            if np.isinf(met):
+                raise RuntimeError("the audit's linear program was not solved; the table is not proven safe")
+            return met
+        return float(-sense * np.inf)
 
     def _run(self) -> Floats | None:
-        """A solution, remembered; None where the objective is boundless."""
+        """A solution, remembered; None where the objective is boundless, or `unsolved`.
+
+        The solver now and then gives up on a boundless program that it began from an earlier basis.
+        """
         self.solver.run()
         status = self.solver.getModelStatus()
+        if status not in ENDS:
+            self.solver.clearSolver()
+            self.solver.setOptionValue("presolve", "off")
+            self.solver.run()
+            status = self.solver.getModelStatus()
+        self.unsolved = status not in ENDS
         if status == highspy.HighsModelStatus.kOptimal:
             value = np.array(self.solver.getSolution().col_value)
             self.least, self.most = np.minimum(self.least, value), np.maximum(self.most, value)
             return value
-        if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return None
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Contradiction("no figures fit what is published: a total differs from the sum of its parts")
-        raise RuntimeError(f"the audit's linear program ended with {self.solver.modelStatusToString(status)}")
+        return None
 
     def _narrow(self) -> None:
         """Carry bounds through the relations: valid for every solution, and often all there is to know."""

@@ -147,18 +147,22 @@ def _fitting(entries: Iterable[Entry], rule: Rule) -> Rule:
 
 
 def _judged(found: Cube, rule: Rule, hidden: frozenset[int], states: Mapping[int, Any]) -> Protectable:
-    """The system of a table as published; unknown values are NaN, and all sensitive unless it is said."""
+    """The system of a table as published; unknown values are NaN, and sensitive unless it is said.
+
+    A total that the table neither gives nor lets compute is not sensitive: nobody printed it.
+    """
     entries = found.entries
     unknown = np.array([entry.value is None for entry in entries])
     said = bool(states) or any(entry.primary for entry in entries)
-    filled = tuple(
-        replace(e, value=0.0, primary=place in states or bool(e.primary) or not said, suppressed=True, fixed=False)
-        if unknown[place] else e
-        for place, e in enumerate(entries)
-    )  # fmt: skip
+    filled = []
+    for place, entry in enumerate(entries):
+        if unknown[place]:
+            primary = place in states or bool(entry.primary) or (not said and entry.row > 0)
+            entry = replace(entry, value=0.0, primary=primary, suppressed=True, fixed=False)
+        filled.append(entry)
     whole = all(e.value is None or e.value == round(e.value) for e in entries)
     free = replace(rule, lower=min(rule.lower, 0.0), singletons=rule.singletons and not unknown.any())
-    system = protectable(replace(found, entries=filled), free)
+    system = protectable(replace(found, entries=tuple(filled)), free)
     values = np.where(unknown, np.nan, system.table.values)
     below, above = system.table.below.copy(), system.table.above.copy()
     for place in unknown.nonzero()[0].tolist():
