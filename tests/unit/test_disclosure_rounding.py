@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charteroak.disclosure.multiway import Entry, Rule, cube, protectable
+from charteroak.disclosure.multiway import Entry, Key, Rule, cube, protectable
 from charteroak.disclosure.rounding import controlled_rounding
 from charteroak.disclosure.tables import LinkedTable, crossed
 
@@ -41,7 +41,7 @@ def test_no_rounding_to_neighbours_changes_less(cells: list[int], base: int) -> 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=24, max_size=24), st.sampled_from([3, 5, 10]))
 def test_three_ways_and_groups_still_add_up(cells: list[int], base: int) -> None:
-    given_cells = {
+    given_cells: dict[Key, Entry] = {
         (f"a{n % 4}", f"b{n // 4 % 3}", f"c{n // 12}"): Entry(float(value)) for n, value in enumerate(cells)
     }
     parents = {"a": {"a0": "left", "a1": "left", "a2": "right", "a3": "right"}}

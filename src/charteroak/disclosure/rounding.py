@@ -75,7 +75,9 @@ def _model(table: LinkedTable, floor: Floats, rest: Floats) -> highspy.HighsLp:
         np.stack([factors, factors, -factors], axis=1).ravel(),
         model,
     )
-    right = -np.bincount(rows, factors * floor[figures], minlength=len(table.relations))[used]
+    right: Floats = -np.bincount(rows, factors * floor[figures], minlength=len(table.relations))[used].astype(
+        float
+    )
     lower = np.broadcast_to(table.lower, (size,))
     room = np.minimum(FARTHER, np.where(np.isinf(lower), FARTHER, np.maximum(floor, 0)))
     model.num_col_ = 3 * size
