@@ -14,29 +14,32 @@ WEB, LINKER, EXTRACTOR = Process.WEB, Process.LINKER, Process.EXTRACTOR
 ENCLAVE, OUTPUTS, NOTARY = Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY
 KEYHOLDERS = frozenset(OPENED_BY.values())
 
+# Periodic tasks: whichever worker sees first that they are due puts them into their queue.
+WORKERS = frozenset({LINKER, EXTRACTOR, ENCLAVE, OUTPUTS, NOTARY})
+
 # task: (who may ask for it, whose queues it may wait in)
 DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "agreements:create_keys": (frozenset({WEB}), KEYHOLDERS),
-    "audit.sign": (frozenset({OUTPUTS, NOTARY}), frozenset({NOTARY})),
+    "audit.sign": (WORKERS, frozenset({NOTARY})),
     "hub:build_extract": (frozenset({WEB}), frozenset({EXTRACTOR})),
     "hub:destroy": (frozenset({WEB, LINKER}), frozenset({LINKER, EXTRACTOR, ENCLAVE})),
-    "hub:destroy_due": (frozenset({LINKER}), frozenset({LINKER})),
+    "hub:destroy_due": (WORKERS, frozenset({LINKER})),
     "hub:link": (frozenset({WEB}), frozenset({LINKER})),
     "hub:show_pairs": (frozenset({WEB}), frozenset({LINKER})),
     "hub:write_crosswalk": (frozenset({WEB}), frozenset({LINKER})),
     "outputs:destroy": (frozenset({OUTPUTS}), frozenset({OUTPUTS, ENCLAVE})),
-    "outputs:destroy_due": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
-    "outputs:give_up": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "outputs:destroy_due": (WORKERS, frozenset({OUTPUTS})),
+    "outputs:give_up": (WORKERS, frozenset({OUTPUTS})),
     "outputs:prepare_checks": (frozenset({WEB}), frozenset({OUTPUTS})),
     "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({ENCLAVE})),
     "outputs:record_checks": (frozenset({ENCLAVE}), frozenset({OUTPUTS})),
     "outputs:release": (frozenset({WEB}), frozenset({OUTPUTS})),
     "outputs:show": (frozenset({WEB}), frozenset({OUTPUTS})),
-    "outputs:sweep_vault": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
-    "outputs:sweep_views": (frozenset({OUTPUTS}), frozenset({OUTPUTS})),
+    "outputs:sweep_vault": (WORKERS, frozenset({OUTPUTS})),
+    "outputs:sweep_views": (WORKERS, frozenset({OUTPUTS})),
     "submissions:check": (frozenset({WEB}), frozenset(HUB_KEYS.values())),
     "submissions:make_finder_list": (frozenset({WEB}), frozenset({LINKER})),
-    "workspaces:give_up": (frozenset({ENCLAVE}), frozenset({ENCLAVE})),
+    "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
 }
 
