@@ -11,13 +11,15 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench import Row, audit, demo, vault
-from bench.disclosure import tables
+from bench.disclosure import evidence, ledger, tables
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "vault": vault.measure,
     "audit": audit.measure,
     "demo": demo.measure,
     "disclosure": tables.measure,
+    "evidence": evidence.measure,
+    "ledger": ledger.measure,
 }
 LIBRARIES = (
     "cryptography",

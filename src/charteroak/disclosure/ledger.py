@@ -80,8 +80,9 @@ class Ledger:
         """Test the cells of a submission one at a time against all earlier ones and those before them.
 
         T0: each cell less each earlier one. T1: with the tables that split the people least, all numbers in any
-        combination. T2, where tables are left over: the same with all tables, until a cap; what it does not
-        decide is unproven. A cell about fewer people than the threshold fails by its own rule and is only added.
+        combination. T2, where tables are left over and nothing is found: the same with all tables, until a cap;
+        what it does not decide is unproven. A cell about fewer people than the threshold fails by its own rule
+        and is only added.
         """
         caps, earlier = caps or Caps(), len(self.tables)
         if not submission or minimum_people <= 1:
@@ -96,7 +97,9 @@ class Ledger:
         found = tested.run(submission)
         found += [one for one in close if (one.table, one.cell) not in tested.derivable]
         unproven = tested.unproven
-        if pairs and not found:
+        if pairs and (found or caps.seconds <= 0):
+            unproven = [table.table for table in submission]
+        elif pairs:
             everything = atoms(together.placed)
             whole = _Test(together, list(range(earlier)), minimum_people, everything, caps)
             found += whole.run(submission)
