@@ -68,8 +68,10 @@ class Ledger:
 
     def adding(self, *tables: Released) -> "Ledger":
         """The ledger after these tables are released."""
-        everybody = [self.people, *(table.keys for table in tables)]
-        people = np.unique(np.concatenate(everybody))
+        people = self.people
+        strangers = [table.keys[~_among(people, table.keys)] for table in tables]
+        if any(map(len, strangers)):
+            people = np.unique(np.concatenate([people, *strangers]))
         if len(people) == len(self.people):
             placed = (*self.placed, *(aligned(table, people) for table in tables))
         else:
@@ -139,6 +141,13 @@ class Ledger:
             else:
                 figure = f"tested with {answer.earlier} earlier tables{reach}"
                 yield Verdict("differencing", table.table, "pass", figure=figure, limit=limit)
+
+
+def _among(people: Keys, keys: Keys) -> NDArray[np.bool_]:
+    """Which keys are among `people`, which is sorted."""
+    if not len(people):
+        return np.zeros(len(keys), dtype=bool)
+    return np.asarray(people[np.minimum(np.searchsorted(people, keys), len(people) - 1)] == keys)
 
 
 def _family(together: Ledger, base: Atoms, earlier: int, caps: Caps) -> list[int]:
