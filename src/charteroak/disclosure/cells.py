@@ -28,26 +28,45 @@ def cell_evidence(
     """
     value = pl.col(measure) if measure else pl.lit(None, dtype=pl.Float64)
     alone = records.select(*by, _person=pl.col(person), _value=value)
-    found = _summed(alone, by, digests, pl.len(), pl.col("_value").count())
-    if keyless := int(found["keyless"].sum()):
-        raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
+    rows, values = pl.len(), pl.col("_value").count()
+    if _one_row_each(records, person):
+        return coded(_summed(alone, by, digests, pl.len(), rows, values), by)
+    found = _summed(alone, by, digests, pl.col("_person").n_unique(), rows, values)
     if (found["people"] != found["rows"]).any():
         several = alone.group_by(*by, "_person").agg(
-            _rows=pl.len(), _values=pl.col("_value").count(),
-            _value=pl.when(pl.col("_value").count() > 0).then(pl.col("_value").sum()),
-        )  # fmt: skip
-        found = _summed(several, by, digests, pl.col("_rows").sum(), pl.col("_values").sum())
-    return coded(found.drop("keyless"), by)
+            _rows=rows, _values=values, _value=pl.when(values > 0).then(pl.col("_value").sum())
+        )
+        rows, values = pl.col("_rows").sum(), pl.col("_values").sum()
+        found = _summed(several, by, digests, pl.len(), rows, values)
+    return coded(found, by)
+
+
+def _one_row_each(records: pl.LazyFrame, person: str) -> bool:
+    """Whether no two rows share a person, by sorted hashes: equal ones of two people only cost time.
+
+    Raises ValueError when a row has no key.
+    """
+    key = pl.col(person)
+    found = records.select(key.hash().sort(), keyless=key.null_count()).collect()
+    if found.height and (keyless := int(found["keyless"][0])):
+        raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
+    hashes = found[person].to_numpy()
+    return not bool((hashes[1:] == hashes[:-1]).any())
 
 
 def _summed(
-    people: pl.LazyFrame, by: Sequence[str], digests: bool, rows: pl.Expr, values: pl.Expr
+    contributions: pl.LazyFrame,
+    by: Sequence[str],
+    digests: bool,
+    people: pl.Expr,
+    rows: pl.Expr,
+    values: pl.Expr,
 ) -> pl.DataFrame:
-    person, value = pl.col("_person"), pl.col("_value")
+    person, value, size = pl.col("_person"), pl.col("_value"), pl.col("_size")
     asked = {
-        "rows": rows.cast(pl.Int64), "keyless": person.null_count(), "people": person.n_unique(),
-        "values": values.cast(pl.Int64), "n": value.count(), "total": value.sum(), "absolute": value.abs().sum(),
-        "top": value.abs().top_k(LARGEST), "maximum": value.max(), "negatives": (value < 0).sum(),
+        "rows": rows.cast(pl.Int64), "people": people.cast(pl.Int64), "values": values.cast(pl.Int64),
+        "n": value.count(), "total": value.sum(), "absolute": size.sum(), "top": size.top_k(LARGEST),
+        "maximum": value.max(), "negatives": (value < 0).sum(),
     }  # fmt: skip
     if digests:
         for half, seed in enumerate(SEEDS):
@@ -57,4 +76,5 @@ def _summed(
                 f"measured{half}": digest.filter(value.is_not_null()).bitwise_xor(),
                 f"holders{half}": digest.filter(value == 1).bitwise_xor(),
             }
-    return (people.group_by(by) if by else people.group_by(pl.lit(0).alias("_all"))).agg(**asked).collect()
+    sized = contributions.with_columns(_size=value.abs())
+    return (sized.group_by(by) if by else sized.group_by(pl.lit(0).alias("_all"))).agg(**asked).collect()
