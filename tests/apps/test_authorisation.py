@@ -10,13 +10,15 @@ from django.test import Client
 from apps import doors, way, whole_way
 from apps.hub_way import DAY
 from apps.whole_way import ACTORS, Scene
-from charteroak.adapters import showing
+from charteroak.adapters import clock, showing
 from charteroak.adapters.environment import home
 from charteroak.audit.checkpoint import make_signing_key
-from charteroak.audit.models import Event
+from charteroak.audit.models import AnonymousRefusals, Event
 from conftest import connection_as
 
 ROWS = doors.matrix()
+RULES = {"403": "", "404": "not_visible"}  # refusals, and the rule on record where the outcome names none
+UNKNOWN = {"/api/"}  # no address of the site at all
 ENTERED = {"200", "302", "503"}  # 503: past the door, and the worker that holds the key does not run here
 
 
@@ -51,7 +53,13 @@ def test_every_door_opens_to_those_named_and_to_nobody_else(at: Scene) -> None:
             found, told = _tried(clients[actor], method, path, at)
             if found != expected:
                 wrong.append(f"{method} {template}: {actor} got {found}, not {expected}")
-            elif found.startswith("403") and told != (ACTORS[actor], found[4:]):
+            elif template in UNKNOWN:
+                continue
+            elif (
+                ACTORS[actor]
+                and found[:3] in RULES
+                and told != (ACTORS[actor], RULES[found[:3]] or found[4:])
+            ):
                 wrong.append(f"{method} {template}: the refusal of {actor} is not on record, but {told}")
     assert not wrong, "\n".join(wrong)
 
@@ -114,3 +122,26 @@ def test_below_api_every_answer_is_json(at: Scene) -> None:
             assert answer.status_code in (401, 404, 405), path
             assert answer.headers["Content-Type"].startswith("application/json"), path
             assert answer.json()["detail"]
+
+
+def test_a_page_and_its_json_are_refused_under_one_name(at: Scene) -> None:
+    client = signed_in("stranger")
+    for page, json_ in (
+        ("/workspaces/001/", "/api/workspaces/001"),
+        ("/outputs/001-1/trace/", "/api/outputs/001-1/trace"),
+    ):
+        told = []
+        for path in (page, json_):
+            assert client.get(path).status_code == 404
+            last = Event.objects.latest("index")
+            told.append((last.name, last.subject, last.by))
+        assert told[0] == told[1], told
+    assert told[0] == ("outputs:trace:read:refused", "/outputs/001-1/trace", "eve.lang")
+
+
+def test_visitors_who_must_sign_in_are_counted(at: Scene) -> None:
+    client = signed_in("anonymous")
+    for path in ("/workspaces/001/", "/api/workspaces/001", "/workspaces/002/"):
+        client.get(path)
+    counted = AnonymousRefusals.objects.get(day=clock.today(), action="workspaces:read")
+    assert counted.count >= 3

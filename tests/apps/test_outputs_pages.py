@@ -63,7 +63,7 @@ def test_a_release_request_goes_through_the_pages(
     assert 'id="action-approve"' not in page
     refused = client.post(f"{HERE}approve/")
     assert refused.status_code == 403
-    assert Event.objects.filter(name="act_on_release_request:refused", by="june.fisher").exists()
+    assert Event.objects.filter(name="outputs:approve:refused", by="june.fisher").exists()
     said = client.get("/api/outputs/001-1").json()
     assert (said["status"], said["files"][0]["verdict"]) == ("in_preview", "pass")
 

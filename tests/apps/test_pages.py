@@ -98,7 +98,7 @@ def test_a_refusal_is_a_page_with_its_reasons_and_is_recorded(client: Client, ma
     assert page.status_code == 403
     assert "No agreement in force covers this." in page.text
     assert "Ask the policy office for one." in page.text
-    assert Event.objects.filter(name="door:refused", by="maya.ortiz").count() == 1
+    assert Event.objects.filter(name="door:read:refused", by="maya.ortiz").count() == 1
 
 
 @pytest.mark.urls(__name__)
@@ -122,7 +122,7 @@ def test_a_program_gets_the_reasons_as_json(client: Client, maya: Person) -> Non
 def test_refused_strangers_are_counted_not_listed(client: Client, db: None) -> None:
     client.get("/door/")
     client.get("/door/")
-    assert AnonymousRefusals.objects.get(action="door").count == 2
+    assert AnonymousRefusals.objects.get(action="door:read").count == 2
     assert not Event.objects.exists()
 
 

@@ -84,7 +84,7 @@ def test_a_colleague_of_another_agency_sees_its_state_but_neither_findings_nor_f
     assert as_("ben.cole").get(API).json()["deliveries"] == []
     sent = SimpleUploadedFile(NAME, encrypted("matching", b"x").getvalue())
     assert as_("ben.cole").post(f"{HERE}deliver/", {"file": sent}).status_code == 403
-    assert Event.objects.filter(name="submissions_deliver:refused", by="ben.cole").exists()
+    assert Event.objects.filter(name="submissions:deliver:refused", by="ben.cole").exists()
 
 
 @pytest.mark.parametrize("stranger", ["maya.ortiz", "rep.dunn", "june.fisher", "ida.moss"])

@@ -5,9 +5,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from apps import after_the_end, hub_way, outputs_way, way
@@ -18,7 +20,10 @@ from charteroak.adapters.environment import home
 from charteroak.agreements.models import Agreement
 from charteroak.audit import receipt as receipts
 from charteroak.audit.checkpoint import make_signing_key, sign_checkpoint
-from charteroak.audit.models import Event
+from charteroak.audit.merkle import leaf_hash
+from charteroak.audit.models import Checkpoint, Event
+from charteroak.audit.note import Verifier
+from charteroak.audit.signed import LOG
 from charteroak.outputs import files
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.chain import Entry, entries
@@ -65,8 +70,11 @@ def test_request_042_is_traced_from_its_released_numbers_to_the_law(
     generate(tmp_path, request=hub_way.NUMBER, scale=1.0)
     record = after_two_rounds(as_process, tmp_path)
     record = outputs_way.released(as_process, outputs_way.approved(record))
+    assert [missing.partition(":")[0] for missing in trace(record.number).missing] == ["signed checkpoint"]
+    _notary_signs(as_process)
     chain = trace(record.number)
     assert chain.whole, chain.missing
+    assert [link.id for link in chain.links if link.kind == "released_file"][:1] == ["1_flow.csv"]
     kinds = [link.kind for link in chain.links]
     assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {
         "released_file": 7, "release": 1, "approval": 1, "review": 2, "clearance": 3,
@@ -90,18 +98,24 @@ def test_request_042_is_traced_from_its_released_numbers_to_the_law(
     _shown_to_the_public(as_process, record, client)
     _each_break_is_named(record, monkeypatch)
     monkeypatch.undo()
+    _each_forgery_is_named(as_process, record.number)
     after_the_end.ended(as_process)
     after_the_end.nothing_is_left(as_process)
+    _notary_signs(as_process)
     assert trace(record.number).whole
     assert trace(record.number).links == chain.links
     _shown_to_the_public(as_process, record, client)
     after_the_end.every_route_refuses(client, "agreement_ended")
 
 
-def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: Client) -> None:
+def _notary_signs(as_process: AsProcess) -> Verifier:
     with as_process("notary"):
         sign_checkpoint()
-        verifier = make_signing_key(home()).verifier
+        return make_signing_key(home()).verifier
+
+
+def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: Client) -> None:
+    verifier = _notary_signs(as_process)
     page = client.get("/register/001/").text
     assert "CTE and earnings" in page
     assert client.get(f"/register/001/trace/{record.number}/").status_code == 200
@@ -152,6 +166,51 @@ def _each_break_is_named(record: ReleaseRequest, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(tracing, "entries", without)
         found = trace(record.number)
         assert any(named in missing for missing in found.missing), (hidden, found.missing)
+
+
+def _each_forgery_is_named(as_process: AsProcess, number: str) -> None:
+    """A database administrator, triggers off, puts another name under a signature, and covers it up ever better."""
+    signature = Event.objects.filter(name="agreements:agreement:sign").latest("index")
+    forged = bytes(signature.leaf).replace(signature.by.encode(), b"eve.lang")
+    row = f"leaf = decode('{forged.hex()}', 'hex'), \"by\" = 'eve.lang'"
+    with _forged(as_process, signature.index, row):
+        assert trace(number).missing == [
+            f"event {signature.index} (agreements:agreement:sign) as it was signed: it was altered since"
+        ]
+    hashed = f", leaf_hash = decode('{leaf_hash(forged).hex()}', 'hex')"
+    with _forged(as_process, signature.index, row + hashed):
+        LOG._start_anew()  # as another process, which kept nothing
+        assert "do not make the root that the notary signed" in trace(number).missing[0]
+    with _forged(as_process, signature.index, "name = 'agreements:agreement:seal'"):
+        assert any(missing.startswith("signature of") for missing in trace(number).missing)
+    vote = Event.objects.filter(name="board:motion:declare_lost").first() or Event.objects.earliest("index")
+    with _forged(as_process, vote.index, "name = 'agreements:agreement:sign'"):
+        told = trace(number).missing
+        assert told == [f"event {vote.index}: its row says something else than its signed bytes"]
+    with _forged(
+        as_process, signature.index, row, signed=Checkpoint.objects.latest("size").note[:-9] + "AAAAAAA=\n"
+    ):
+        assert trace(number).missing[0].startswith("the newest checkpoint")
+    assert trace(number).whole
+
+
+@contextmanager
+def _forged(as_process: AsProcess, index: int, row: str, signed: str = "") -> Iterator[None]:
+    """The event's row rewritten behind the triggers' back (and the checkpoint's note), and put right afterwards."""
+    event, newest = Event.objects.get(index=index), Checkpoint.objects.latest("size")
+    with as_process("owner"), connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"UPDATE audit_event SET {row} WHERE index = %s", [index])  # noqa: S608 - written above
+        if signed:
+            cursor.execute("UPDATE audit_checkpoint SET note = %s WHERE size = %s", [signed, newest.size])
+    yield
+    with as_process("owner"), connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            'UPDATE audit_event SET leaf = %s, leaf_hash = %s, name = %s, "by" = %s WHERE index = %s',
+            [bytes(event.leaf), bytes(event.leaf_hash), event.name, event.by, index],
+        )
+        cursor.execute("UPDATE audit_checkpoint SET note = %s WHERE size = %s", [newest.note, newest.size])
 
 
 def test_a_release_that_never_was_has_no_chain(live_database: None) -> None:

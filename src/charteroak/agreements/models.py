@@ -1,5 +1,7 @@
 """Data sharing agreements: clauses with their terms, parties, signatures over the exact text, destruction."""
 
+from datetime import date
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +41,11 @@ class Agreement(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.number])
+
+    @property
+    def last_day(self) -> date:
+        """The day it ends by its own words, or ended early."""
+        return self.ended_on or self.ends_on
 
 
 class Clause(models.Model):

@@ -285,9 +285,10 @@ def todo(person: Person) -> list[Item]:
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     for record in visible_to(person).filter(unfinished):
-        closes = decisions(record, person).get(agreement.Action.CLOSE)
         drafted = Role.COUNSEL in roles and record.status == agreement.Status.DRAFTED
-        mine = drafted or bool(closes) or bool(signatures_wanted(record, person))
+        may = decisions(record, person)
+        winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
+        mine = drafted or winds_up or bool(signatures_wanted(record, person))
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
         if record.status == agreement.Status.EXECUTED and record.ends_on >= today:
             if held:

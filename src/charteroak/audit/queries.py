@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from charteroak.adapters.clock import STATE_TIME
@@ -49,6 +50,28 @@ def events_about(subject: Model | str) -> QuerySet[Event]:
     """What happened to one record, in order."""
     name = subject if isinstance(subject, str) else subject_of(subject)
     return Event.objects.filter(subject=name).order_by("index")
+
+
+def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[str, Model]]:
+    """What a person did lately, newest first: (act, record), once per record that still has a page."""
+    acts = Event.objects.filter(by=person.username, domain_at__gte=since).exclude(name__endswith=":refused")
+    found: dict[str, tuple[str, Model]] = {}
+    for name, subject in acts.order_by("-index").values_list("name", "subject")[: most * 20]:
+        if subject not in found and (record := record_of(subject)) and hasattr(record, "get_absolute_url"):
+            found[subject] = (name.rpartition(":")[2].replace("_", " "), record)
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
+def record_of(subject: str) -> Model | None:
+    """The record that the log calls `requests.datarequest:7`; none for a process, a day, or what is gone."""
+    label, _, key = subject.rpartition(":")
+    try:
+        found: Model | None = apps.get_model(label)._default_manager.filter(pk=key).first()
+    except (LookupError, ValueError):
+        return None
+    return found
 
 
 def newest_checkpoint() -> Checkpoint | None:

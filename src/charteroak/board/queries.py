@@ -16,6 +16,7 @@ from charteroak.policy.decision import Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import visible_to as requests_visible_to
 
 
 def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
@@ -189,6 +190,13 @@ def whose_turn(record: Meeting) -> str:
         meeting.Status.NOTICED: _("Members: take your seats; chair: open the meeting"),
         meeting.Status.OPEN: _("Members: vote; chair: declare and close"),
     }.get(meeting.Status(record.status), "")
+
+
+def page_of(record: DataRequest, reader: Person | None) -> str:
+    """Where this reader finds the request: its own page, or the public register's."""
+    if reader is not None and requests_visible_to(reader).filter(pk=record.pk).exists():
+        return record.get_absolute_url()
+    return f"/register/{record.number}/"
 
 
 def todo(person: Person) -> list[Item]:

@@ -87,6 +87,7 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
 def _item(motion: Motion, reader: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
     return {
         "motion": motion,
+        "href": queries.page_of(motion.data_request, reader),
         "concerned": [seat.agency.code for seat in queries.concerned(motion)],
         "votes": queries.standing_votes(motion).values(),
         "decisions": queries.motion_decisions(motion, reader) if reader else {},

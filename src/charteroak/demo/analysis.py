@@ -15,6 +15,7 @@ import numpy as np
 from charteroak.disclosure import Derivation, build, shipped, strictest, submit
 
 DATA, OUTBOX = Path("data"), Path("outbox")  # below /enclave, set by the last lines
+SMALLEST = 10  # people that a coefficient may describe
 REGIONS = "REGION_VALUES"  # (town, name, region), public; filled in from the published crosswalk
 
 GROUPS = {
@@ -77,9 +78,9 @@ def tables() -> list[Derivation]:
 
 
 def merge_small(codes: list[str]) -> list[str]:
-    """Each person's group, the smallest joined until each has ten people: a coefficient describes no fewer."""
+    """Each person's group, the smallest joined until each is large enough: a coefficient describes no fewer."""
     sizes: dict[tuple[str, ...], int] = {(code,): people for code, people in Counter(codes).items()}
-    while len(sizes) > 1 and min(sizes.values()) < 10:
+    while len(sizes) > 1 and min(sizes.values()) < SMALLEST:
         first, second = sorted(sizes, key=lambda joined: (sizes[joined], joined))[:2]
         sizes[tuple(sorted(first + second))] = sizes.pop(first) + sizes.pop(second)
     names = {code: " or ".join(joined) for joined in sizes for code in joined}
@@ -120,11 +121,18 @@ def regression() -> dict[str, object]:
                 "name": name,
                 "coefficient": round(float(b), 1),
                 "standard_error": round(float(e), 1),
-                "people": int(column.astype(bool).sum()) if name != "gpa" else len(rows),
+                **_people(name, column),
             }
             for name, b, e, column in zip(names, solution, errors, design.T, strict=True)
         ],
     }
+
+
+def _people(name: str, column: np.ndarray) -> dict[str, int]:
+    """How many people a term is true for; of a group whose count table 4 may hide, only that it is large enough."""
+    if name.startswith("race_eth "):
+        return {"people_at_least": SMALLEST}
+    return {"people": len(column) if name == "gpa" else int(column.astype(bool).sum())}
 
 
 def chart(table: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A chain of events read back from the log: links, and the names of those that are missing."""
+"""A chain of signed events read back from the log: links, and the names of those that are missing."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from charteroak.audit.models import Event
+from charteroak.audit.signed import LOG, LogAltered
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,20 @@ class Entry:
 
 
 def entries(name: str, subject: str | None = None, **facts: object) -> Iterator[Entry]:
-    """Events of that name (about that record), in order, whose facts are these."""
+    """Events of that name (about that record), in order, whose facts are these.
+
+    Each is held against the notary's newest checkpoint: raises LogAltered, NotYetSigned.
+    """
     found = Event.objects.filter(name=name).order_by("index")
     if subject is not None:
         found = found.filter(subject=subject)
+    head = LOG.newest() if found.exists() else None
     for event in found:
+        if head is not None:
+            LOG.check(event, head)
         entry = Entry.of(event)
+        if (entry.name, entry.subject) != (event.name, event.subject):
+            raise LogAltered(f"event {event.index}: its row says something else than its signed bytes")
         if all(entry.facts.get(fact) == value for fact, value in facts.items()):
             yield entry
 

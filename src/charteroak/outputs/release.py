@@ -96,6 +96,7 @@ def _release(pk: int, sizes: dict[str, int]) -> bool:
         agreement=audit.subject_of(agreement),
         request=agreement.number,
         files=[file.sha256 for file in files],
+        names=[file.name for file in files],  # in the order of `files`; plain by the rule that let them out
         clauses=list(known.coverage.clauses),
     )
     return True

@@ -1,9 +1,10 @@
-"""From a released number back to the law that allowed it: by events and hashes alone, so after destruction too."""
+"""From a released number back to the law that allowed it: by signed events alone, so after destruction too."""
 
 from collections.abc import Iterable
 
-from charteroak.audit.queries import make_receipt
+from charteroak.audit.queries import NotYetSigned, make_receipt
 from charteroak.audit.receipt import RELEASED, Receipt
+from charteroak.audit.signed import LogAltered
 from charteroak.outputs.chain import Entry, Trace, entries
 from charteroak.policy.release_request import REVIEWS_NEEDED
 from charteroak.policy.sentence import Sentence
@@ -32,16 +33,33 @@ def receipt_of(release: str) -> Receipt:
 
 
 def trace(release: str) -> Trace:
-    """The whole chain, from release to statute; `missing` names every link that the log does not hold."""
-    chain, found = Trace(release), release_event(release)
-    if found is None:
-        chain.lacks(Sentence("release {release}", release=release))
-        return chain
-    files = found.listed("files")
+    """The whole chain, from release to statute; `missing` names every link that the signed log does not hold.
+
+    Every event used is hashed anew and held against the notary's newest checkpoint; at the first that does not
+    fit, the chain ends.
+    """
+    chain = Trace(release)
+    try:
+        found = release_event(release)
+        if found is None:
+            chain.lacks(Sentence("release {release}", release=release))
+        else:
+            _follow(chain, found)
+    except LogAltered as altered:
+        chain.lacks(Sentence(str(altered)))
+    except NotYetSigned as waiting:
+        chain.lacks(Sentence("signed checkpoint: {why}", why=str(waiting)))
+    return chain
+
+
+def _follow(chain: Trace, found: Entry) -> None:
+    release, files = chain.release, found.listed("files")
     chosen = [release] if release in files else files
     way: list[Entry] = [found]  # every event on the way: each names the clauses that allowed it
+    names = dict(zip(files, found.listed("names"), strict=False))  # older events name no files
     for sha256 in chosen:
-        chain.add("released_file", found, "anyone to read it", id=found.facts["number"], hash=sha256)
+        name = names.get(sha256) or found.facts["number"]
+        chain.add("released_file", found, "anyone to read it", id=name, hash=sha256)
     chain.add("release", found, "publication of these bytes", id=found.facts["number"])
     agreement = _one(
         chain, Sentence("agreement in force"), "agreements:agreement:execute", found.facts["agreement"]
@@ -52,7 +70,6 @@ def trace(release: str) -> Trace:
         _clauses(chain, way, agreement)
         _signed(chain, agreement)
         _authorised(chain, agreement)
-    return chain
 
 
 def _one(chain: Trace, what: str, name: str, subject: str | None = None, **facts: object) -> Entry | None:

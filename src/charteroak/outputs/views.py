@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters.showing import NotShown
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
+from charteroak.audit.signed import LogAltered
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
@@ -220,7 +221,7 @@ def receipt(request: HttpRequest, number: str, name: str) -> HttpResponse:
         raise Http404
     try:
         made = tracing.receipt_of(record.number)
-    except NotYetSigned as wait:
+    except (NotYetSigned, LogAltered) as wait:
         return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
     response = HttpResponse(made.to_json(), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.receipt.json"'

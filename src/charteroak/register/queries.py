@@ -133,7 +133,7 @@ def clock_of(record: DataRequest) -> dict[str, Any]:
     return {
         "days_to_decision": max((until - begun).days, 0),
         "decided": record.decided_at is not None,
-        "agreement_ends_on": agreement.ends_on if agreement else None,
+        "agreement_ends_on": agreement.last_day if agreement else None,
         "destruction_due_on": due,
         "destroyed_at": gone if gone and gone <= clock.now() else None,
         "sealed_until": gone if gone and gone > clock.now() else None,

@@ -21,6 +21,7 @@ from charteroak.adapters.streaming import streamed
 from charteroak.adapters.vault import ObjectId
 from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.queries import NotYetSigned
+from charteroak.audit.signed import LogAltered
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleasedFile
@@ -147,7 +148,7 @@ def receipt(request: HttpRequest, number: str, release: str, name: str) -> HttpR
     file = _file(number, release, name)
     try:
         made = tracing.receipt_of(release)
-    except NotYetSigned as wait:
+    except (NotYetSigned, LogAltered) as wait:
         return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
     response = HttpResponse(made.to_json(), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}.receipt.json"'

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from charteroak.adapters import environment
@@ -16,3 +17,9 @@ api = NinjaAPI(
 for room in ROOMS:
     if room.has("api"):
         api.add_router(f"/{room.name}", import_module(f"charteroak.{room.name}.api").router)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, missing: Http404) -> HttpResponse:  # noqa: ARG001 - the framework's signature
+    """On to the middleware, which puts it on record as it does for a page."""
+    raise missing

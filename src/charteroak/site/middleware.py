@@ -1,17 +1,19 @@
 """Around every answer: a content policy that nothing may loosen, and refusals with their reasons."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, ObjectDoesNotExist
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from charteroak.audit.actions import record_refusal
-from charteroak.policy.decision import Refused
+from charteroak.policy.decision import Reason, Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -74,17 +76,29 @@ def json_below_api(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+NOT_VISIBLE = Refused((Reason("not_visible", "There is no such record, or it is not yours to see."),))
+SIGN_IN_FIRST = Refused((Reason("sign_in_first", "Nobody is signed in."),))
+
+
 class Refusals:
-    """Turns `Refused` into a page or JSON with the reasons, after the action has been rolled back."""
+    """Turns `Refused` into a page or JSON with the reasons, after the action has been rolled back.
+
+    Who asks for a record that is not theirs to see hears the same as for one that does not exist: not found.
+    The log tells that they asked.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.resolver_match and not request.user.is_authenticated and _asks_to_sign_in(response):
+            _on_record(request, SIGN_IN_FIRST)
+        return response
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
-        if isinstance(raised, ObjectDoesNotExist):
+        if isinstance(raised, ObjectDoesNotExist | Http404):
+            _on_record(request, NOT_VISIBLE)
             raise Http404 from raised  # an act on a record that is not there, as any address of none
         if isinstance(raised, DataError) or (isinstance(raised, ValueError) and "NUL" in str(raised)):
             raise BadRequest(
@@ -92,13 +106,40 @@ class Refusals:
             ) from raised  # too long, too large, or a NUL in a text
         if not isinstance(raised, Refused):
             return None
-        at = request.resolver_match
-        action = at.view_name if at else request.method or ""
-        record_refusal(raised, action=action, by=request.user, subject=request.path)
+        _on_record(request, raised)
         preferred = request.get_preferred_type(["text/html", "application/json"])
         if preferred == "application/json" or request.path.startswith("/api/"):
             return JsonResponse(as_json(raised), status=403)
         return render(request, "refused.html", {"reasons": raised.reasons}, status=403)
+
+
+def _asks_to_sign_in(response: HttpResponseBase) -> bool:
+    to = response.headers.get("Location", "").partition("?")[0]
+    return response.status_code == HTTPStatus.UNAUTHORIZED or to == resolve_url(settings.LOGIN_URL)
+
+
+def _on_record(request: HttpRequest, refused: Refused) -> None:
+    action, subject = asked(request, known=refused is not NOT_VISIBLE)
+    record_refusal(refused, action=action, by=request.user, subject=subject)
+
+
+def asked(request: HttpRequest, *, known: bool) -> tuple[str, str]:
+    """What was asked and of what, as the log names it: alike for a page and its JSON.
+
+    `agreements:redline` of `/agreements/042/redline`. Words come from the address's pattern; the action that a
+    visitor named in it only when there is such an action (`known`).
+    """
+    at = request.resolver_match
+    pattern = at.route if at else ""
+    said = [re.sub(r"<[^>]*>", "", part).strip(".") for part in pattern.removeprefix("api/").split("/")]
+    words = [word for word in said if word]
+    if known and at and "action" in at.kwargs:
+        words.append(at.kwargs["action"])
+    if request.method == "GET":
+        words.append("read")
+    return ":".join(words).lower().replace("-", "_") or "site", request.path.removeprefix("/api").rstrip(
+        "/"
+    ) or "/"
 
 
 def as_json(refused: Refused) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -14,17 +15,21 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
+from charteroak.adapters import clock
 from charteroak.adapters.environment import Mode
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn
+from charteroak.audit import queries as audit
 from charteroak.site.rooms import ROOMS
 from charteroak.site.second_factor import is_shown
 
+LATELY = timedelta(days=60)
 STEPS = [
     {
         "heading": _("Someone asks a question"),
@@ -74,7 +79,18 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "welcome.html")
     items = list(work_of(request.user))
     lists = {turn.value: [item for item in items if item.state is turn] for turn in Turn}
+    lists[Turn.FINISHED.value] += _done_by(request.user, {item.href for item in items})
     return render(request, "home.html", lists)
+
+
+def _done_by(person: Person, listed: set[str]) -> list[Item]:
+    """The person's own acts of the last weeks, on records that are not listed anyway."""
+    done = audit.done_by(person, since=clock.now() - LATELY)
+    return [
+        Item(f"{record}: {gettext(act)}", record.get_absolute_url(), Turn.FINISHED)  # type: ignore[attr-defined] # asked for
+        for act, record in done
+        if record.get_absolute_url() not in listed  # type: ignore[attr-defined] # the same
+    ]
 
 
 def work_of(person: Person) -> Iterable[Item]:

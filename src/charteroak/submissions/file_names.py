@@ -56,14 +56,24 @@ def read_name(name: str, *, number: str, on: date) -> FileName:
             _("This file's name is for request %s.") % found["number"],
             _("Send it there, or name it for request %s.") % number,
         ).require()
-    if "day" in found and not _is_day(found["day"]):
-        refuse("wrong_day", _("This file's name holds no day."), _("Write MM_DD_YYYY.")).require()
+    if "day" in found:
+        _check_day(_day(found["day"]), on)
     return FileName(found["agency"], _KINDS[found["kind"]])
 
 
-def _is_day(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        datetime.strptime(text, "%m_%d_%Y")  # noqa: DTZ007 - a day has no time zone
+        return datetime.strptime(text, "%m_%d_%Y").date()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
-        return False
-    return True
+        return None
+
+
+def _check_day(day: date | None, today: date) -> None:
+    if day is None:
+        refuse("wrong_day", _("This file's name holds no day."), _("Write MM_DD_YYYY.")).require()
+    elif day > today:
+        refuse(
+            "wrong_day",
+            _("The day in this file's name has not come."),
+            _("Write the day on which you send it."),
+        ).require()

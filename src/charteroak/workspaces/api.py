@@ -28,7 +28,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "status": record.status,
-        "ends_on": record.agreement.ends_on,
+        "shut": [{"rule": reason.rule, "message": str(reason)} for reason in queries.shut(record).reasons],
+        "ends_on": record.agreement.last_day,
         "tables": record.extract.tables,
         "jobs": [job.pk for job in record.jobs.all()],
         "permitted": [name for name, decision in decisions.items() if decision],

@@ -110,16 +110,23 @@ def accounts_apart() -> bool:
     return home().keys(Process.ENCLAVE).stat().st_uid != home().keys(Process.WEB).stat().st_uid
 
 
+def shut(record: Workspace) -> Decision:
+    """Whether the agreement still opens this workspace to anybody; the reasons why nobody gets in."""
+    return coverage(record.agreement, Asked(Use.OPEN, clock.today()))
+
+
 def whose_turn(record: Workspace) -> str:
     if record.status == rules.Status.CLOSED:
         return ""
+    if not shut(record):
+        return _("Enclave operator: close the workspace")
     if record.jobs.filter(status__in=WAITING).exists():
         return _("The enclave: a job is under way")
     return _("The project’s researchers")
 
 
 def todo(person: Person) -> list[Item]:
-    """Extracts that wait for a workspace, and a researcher's own open workspaces."""
+    """Extracts that wait for a workspace, workspaces whose agreement is over, and a researcher's own."""
     found = []
     if Role.ENCLAVE_OPERATOR in person.roles(clock.today()):
         found = [
@@ -131,11 +138,19 @@ def todo(person: Person) -> list[Item]:
             )
             for agreement in (extract.link_run.agreement for extract in ready_extracts())
         ]
+        found += [
+            Item(_("Close %s") % record, record.get_absolute_url(), Turn.YOURS, _("Enclave operator"))
+            for record in Workspace.objects.filter(status=rules.Status.OPEN).select_related("agreement")
+            if not shut(record)
+        ]
     own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
     for record in own.select_related("agreement"):
+        if not covered(record, person):
+            found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
+            continue
         working = record.jobs.filter(status__in=WAITING).exists()
         turn = Turn.OTHERS if working else Turn.YOURS
         found.append(
-            Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.agreement.ends_on)
+            Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.agreement.last_day)
         )
     return found

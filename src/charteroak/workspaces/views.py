@@ -74,6 +74,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "memory": LIMITS.memory >> 30,
             "weaker": not queries.accounts_apart(),
             "turn": queries.whose_turn(record),
+            "shut": queries.shut(record).reasons,
             "decisions": queries.decisions(record, signed_in(request)),
             "jobs": record.jobs.select_related("submitted_by"),
             "form": form,

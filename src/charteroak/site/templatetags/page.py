@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
-from charteroak.policy.decision import Decision
+from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.sentence import Sentence, Value, words
 
 register = template.Library()
@@ -27,7 +27,7 @@ SETTLED = {
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "lost", "overdue", "quarantined", "refused",
-    "rejected", "terminated", "withdrawn",
+    "rejected", "shut", "terminated", "withdrawn",
 }  # fmt: skip
 WIDGETS = {
     forms.CheckboxInput: "usa-checkbox__input",
@@ -86,6 +86,12 @@ def status(record: Any) -> dict[str, Any]:
     tone = "settled" if settled else "stopped" if stopped else "moving"
     sign = {"settled": "check_circle", "stopped": "cancel", "moving": "schedule"}[tone]
     return {"words": translated(value.replace("_", " ")), "tone": tone, "sign": sign}
+
+
+@register.simple_tag
+def rule(reason: Reason) -> SafeString:
+    """The rule's own name behind its sentence, as the log and the JSON interface call it."""
+    return format_html('<span class="refused__rule">{} <code>{}</code></span>', gettext("Rule:"), reason.rule)
 
 
 @register.inclusion_tag("page/action_form.html", takes_context=True)
