@@ -18,6 +18,7 @@ from conftest import connection_as
 
 ROWS = doors.matrix()
 RULES = {"403": "", "404": "not_visible"}  # refusals, and the rule on record where the outcome names none
+COUNTED = {"anonymous", "closed"}  # nobody is signed in: the log counts them by day
 UNKNOWN = {"/api/"}  # no address of the site at all
 ENTERED = {"200", "302", "503"}  # 503: past the door, and the worker that holds the key does not run here
 

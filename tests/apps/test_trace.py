@@ -183,10 +183,11 @@ def _each_forgery_is_named(as_process: AsProcess, number: str) -> None:
         assert "do not make the root that the notary signed" in trace(number).missing[0]
     with _forged(as_process, signature.index, "name = 'agreements:agreement:seal'"):
         assert any(missing.startswith("signature of") for missing in trace(number).missing)
-    vote = Event.objects.filter(name="board:motion:declare_lost").first() or Event.objects.earliest("index")
-    with _forged(as_process, vote.index, "name = 'agreements:agreement:sign'"):
+    other = Event.objects.earliest("index")
+    posing = f"name = 'agreements:agreement:sign', subject = '{signature.subject}'"
+    with _forged(as_process, other.index, posing):
         told = trace(number).missing
-        assert told == [f"event {vote.index}: its row says something else than its signed bytes"]
+        assert told == [f"event {other.index}: its row says something else than its signed bytes"]
     with _forged(
         as_process, signature.index, row, signed=Checkpoint.objects.latest("size").note[:-9] + "AAAAAAA=\n"
     ):
@@ -207,8 +208,8 @@ def _forged(as_process: AsProcess, index: int, row: str, signed: str = "") -> It
     with as_process("owner"), connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            'UPDATE audit_event SET leaf = %s, leaf_hash = %s, name = %s, "by" = %s WHERE index = %s',
-            [bytes(event.leaf), bytes(event.leaf_hash), event.name, event.by, index],
+            'UPDATE audit_event SET leaf = %s, leaf_hash = %s, name = %s, "by" = %s, subject = %s WHERE index = %s',
+            [bytes(event.leaf), bytes(event.leaf_hash), event.name, event.by, event.subject, index],
         )
         cursor.execute("UPDATE audit_checkpoint SET note = %s WHERE size = %s", [newest.note, newest.size])
 

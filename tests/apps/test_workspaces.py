@@ -73,11 +73,11 @@ def test_a_script_sees_the_extract_without_the_evidence_and_its_own_folder_again
 
 
 def test_decrypted_tables_are_gone_when_the_job_has_ended(room: Workspace, as_process: AsProcess) -> None:
-    from charteroak.adapters.spill import MEMORY
+    from charteroak.adapters.spill import MEMORY, mine
 
-    before = set(MEMORY.glob("charteroak-*"))
+    before = set(MEMORY.glob(f"{mine()}*"))
     ran(as_process, room, "raise SystemExit(3)")
-    assert set(MEMORY.glob("charteroak-*")) <= before
+    assert set(MEMORY.glob(f"{mine()}*")) <= before
     job = Job.objects.get()
     assert (job.status, job.exit_status) == ("failed", 3)
     assert "exit status 3" in job.outcome

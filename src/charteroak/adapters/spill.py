@@ -13,6 +13,11 @@ from charteroak.adapters.environment import home
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory is just what is wanted
 
 
+def mine() -> str:
+    """How the names of this installation's folders begin: several may share a machine."""
+    return f"charteroak-{hashlib.sha256(os.fsencode(home().root)).hexdigest()[:12]}-"
+
+
 @contextmanager
 def in_memory(purpose: str) -> Iterator[Path]:
     """A folder in memory for this process alone, gone afterwards.
@@ -22,8 +27,7 @@ def in_memory(purpose: str) -> Iterator[Path]:
     """
     if not MEMORY.is_dir():
         raise OSError(f"{MEMORY} is missing: decrypted data would touch a disk. Mount a tmpfs there.")
-    mine = hashlib.sha256(os.fsencode(home().root)).hexdigest()[:12]
-    prefix = f"charteroak-{mine}-{purpose}-"
+    prefix = f"{mine()}{purpose}-"
     for left in MEMORY.glob(f"{prefix}*"):
         # handed to a project's account it is still this process's to remove, which only root then can
         if os.geteuid() in (0, left.lstat().st_uid) and not left.is_symlink():
