@@ -8,12 +8,13 @@ from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.models import Event
 from charteroak.audit.note import NoteRefused, TreeHead, Verifier, tree_head
 from charteroak.audit.queries import NotYetSigned, newest_checkpoint
+from charteroak.policy.sentence import Sentence
 
 WIDTH = 32  # bytes of a hash
 
 
 class LogAltered(RuntimeError):
-    """The database holds something else than the notary signed."""
+    """The database holds something else than the notary signed; says what, as a Sentence."""
 
 
 class SignedLog:
@@ -36,19 +37,26 @@ class SignedLog:
         """
         checkpoint = newest_checkpoint()
         if checkpoint is None:
-            raise NotYetSigned("The notary has signed nothing yet; it signs within seconds of `oak serve`.")
+            raise NotYetSigned(
+                Sentence(
+                    "signed checkpoint: the notary has signed nothing yet; it signs within seconds of `oak serve`"
+                )
+            )
         try:
             head = tree_head(checkpoint.note, _verifier())
         except NoteRefused as refused:
-            raise LogAltered(f"the newest checkpoint: {refused}") from refused
+            raise LogAltered(Sentence("the newest checkpoint: {why}", why=str(refused))) from refused
         with self._lock:
             if not self._made(head):
                 self._start_anew()  # what was kept may be of another log, as after a restored backup
                 if not self._made(head):
                     self._start_anew()
                     raise LogAltered(
-                        f"the log: its {head.size} events do not make the root that the notary signed; "
-                        "`oak audit export` and `oak audit verify` name the event"
+                        Sentence(
+                            "the log: its {size} events do not make the root that the notary signed; "
+                            "`oak audit export` and `oak audit verify` name the event",
+                            size=head.size,
+                        )
                     )
         return head
 
@@ -64,11 +72,22 @@ class SignedLog:
     def check(self, event: Event, head: TreeHead) -> None:
         """Whether this event's bytes are the signed ones; raises LogAltered, NotYetSigned for a younger event."""
         if event.index >= head.size:
-            raise NotYetSigned(f"The notary has not signed event {event.index} yet; it signs within seconds.")
+            raise NotYetSigned(
+                Sentence(
+                    "signed checkpoint: the notary has not signed event {index} yet; it signs within seconds",
+                    index=event.index,
+                )
+            )
         with self._lock:
             signed = bytes(self._hashes[event.index * WIDTH : (event.index + 1) * WIDTH])
         if merkle.leaf_hash(bytes(event.leaf)) != signed:
-            raise LogAltered(f"event {event.index} ({event.name}) as it was signed: it was altered since")
+            raise LogAltered(
+                Sentence(
+                    "event {index} ({name}) as it was signed: it was altered since",
+                    index=event.index,
+                    name=event.name,
+                )
+            )
 
 
 def _verifier() -> Verifier:

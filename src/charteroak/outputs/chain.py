@@ -8,6 +8,7 @@ from typing import Any
 
 from charteroak.audit.models import Event
 from charteroak.audit.signed import LOG, LogAltered
+from charteroak.policy.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ def entries(name: str, subject: str | None = None, **facts: object) -> Iterator[
             LOG.check(event, head)
         entry = Entry.of(event)
         if (entry.name, entry.subject) != (event.name, event.subject):
-            raise LogAltered(f"event {event.index}: its row says something else than its signed bytes")
+            raise LogAltered(
+                Sentence(
+                    "event {index}: its row says something else than its signed bytes", index=event.index
+                )
+            )
         if all(entry.facts.get(fact) == value for fact, value in facts.items()):
             yield entry
 

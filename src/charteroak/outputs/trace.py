@@ -45,10 +45,8 @@ def trace(release: str) -> Trace:
             chain.lacks(Sentence("release {release}", release=release))
         else:
             _follow(chain, found)
-    except LogAltered as altered:
-        chain.lacks(Sentence(str(altered)))
-    except NotYetSigned as waiting:
-        chain.lacks(Sentence("signed checkpoint: {why}", why=str(waiting)))
+    except (LogAltered, NotYetSigned) as broken:
+        chain.lacks(broken.args[0])
     return chain
 
 
