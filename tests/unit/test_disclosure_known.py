@@ -272,3 +272,13 @@ def test_what_combines_appetites_keeps_every_rule() -> None:
     assert Appetite.from_toml(joint.to_toml()) == joint
     with pytest.raises(ValueError, match="extremes"):
         Appetite("x", extremes="sometimes")
+
+
+def test_a_total_of_people_who_stand_in_several_cells_is_no_sum() -> None:
+    people = [f"P{n}" for n in range(40)]
+    records = behind(
+        ["year"], person=[*people, *people[:30], *people[:5]], year=["1"] * 40 + ["2"] * 30 + ["3"] * 5
+    )
+    table = b"year,people\n1,40\n2,30\n3,*\nTotal,40\n"
+    assert worst(examine("t.csv", table, TEN, behind=records)) == "pass"
+    assert failed(examine("t.csv", table.replace(b"*", b"5"), TEN, behind=records)) == {"frequency"}

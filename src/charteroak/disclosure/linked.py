@@ -132,7 +132,7 @@ def _relations(table: Evidence, quantities: Mapping[Codes, Mapping[str, int | No
     """Parent minus its parts, along every column and within each cell."""
     parts: defaultdict[tuple[str, Codes], list[Codes]] = defaultdict(list)
     for codes, numbers in quantities.items():
-        for column, parent in table.coarser(codes):
+        for column, parent in table.coarser(codes) if table.disjoint else ():  # else a total is no sum
             parts[column, parent].append(codes)
         yield from _relation(numbers["people"], [numbers.get("measured"), numbers.get("missing")])
         if "holders" in numbers:
