@@ -210,7 +210,18 @@ def tables_of(
         letters_of(chars, offset),
         first_level, np.array([TESTS.index(test) for test, _ in rules], np.int32),
         np.array([limit for _, limit in rules], np.float64), _partners(fields), np.array(remembered),
+            _told_by(fields),
     ), hashes  # fmt: skip
+
+
+def _told_by(fields: tuple[Field, ...]) -> NDArray[np.int32]:
+    """The finer field that each is told by: one ZIP is one city, so that weighs once."""
+    names = {field.kind: place for place, field in enumerate(fields)}
+    told = np.full(len(fields), -1, np.int32)
+    for coarse, finer in ((Kind.CITY, Kind.ZIP), (Kind.STATE, Kind.ZIP), (Kind.SSN_LAST4, Kind.SSN)):
+        if coarse in names and finer in names:
+            told[names[coarse]] = names[finer]
+    return told
 
 
 def _partners(fields: tuple[Field, ...]) -> NDArray[np.int32]:

@@ -22,14 +22,14 @@ ROUNDS = 200
 M_PRIOR, U_PRIOR = 20.0, 5.0
 """True and other pairs that the first guesses are worth against what the files show."""
 _MOST_SHARED = {
-    Kind.GIVEN_NAME: 0.04, Kind.MIDDLE_NAME: 0.1, Kind.BIRTH_DATE: 0.05, Kind.SSN: 0.02, Kind.AGENCY_ID: 0.02,
+    Kind.GIVEN_NAME: 0.04, Kind.MIDDLE_NAME: 0.1, Kind.BIRTH_DATE: 0.04, Kind.SSN: 0.02, Kind.AGENCY_ID: 0.02,
     Kind.SSN_LAST4: 0.02, Kind.SEX: 0.2, Kind.FULL_NAME: 0.04, Kind.EMAIL: 0.5,
 }  # fmt: skip
 """What of a field two people at one address, or with one number, share at most beyond chance: few relatives have one
 given name, few are twins. Without the bound the class of relatives could turn into one of true pairs.
 """
 _MOST_DIFFERENT = {
-    Kind.GIVEN_NAME: 0.12, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3, Kind.BIRTH_DATE: 0.12, Kind.SEX: 0.1,
+    Kind.GIVEN_NAME: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3, Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
     Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15,
 }  # fmt: skip
 """How many true pairs differ in it altogether at most. One person moves, but seldom changes the given name: without
@@ -91,6 +91,16 @@ def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
         codes = encoded.column(field.name)
         known = pairs_within(np.where(codes >= 0, 0, -1).astype(np.int32), encoded)
         same = pairs_within(codes, encoded)
+        if (
+            finer := int(encoded.tables.told_by[place])
+        ) >= 0:  # where the finer field agrees, this one is not asked
+            told = encoded.tables.codes[:, finer]
+            both = np.where((told >= 0) & (codes >= 0), told, -1).astype(np.int32)
+            known -= pairs_within(both, encoded)
+            pair = np.where(both >= 0, both.astype(np.int64) * len(encoded.values[field.name]) + codes, -1)
+            same -= pairs_within(
+                (np.unique(pair, return_inverse=True)[1] - int((pair < 0).any())).astype(np.int32), encoded
+            )
         levels = drawn[drawn[:, place] >= 0, place]
         seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
         unequal = max(float(seen[1:].sum()), 1.0)
@@ -155,7 +165,7 @@ def _related(m: Shares, u: Shares, shared: float) -> Shares:
 
 def _shared(seen: Shares, m: Shares, u: Shares, most: float) -> Shares:
     """The same, the share learnt from how often these people have the same value."""
-    same = (seen[0] + U_PRIOR * min(0.5, most) * m[0]) / (seen.sum() + U_PRIOR)
+    same = (seen[0] + U_PRIOR * most / 3 * m[0]) / (seen.sum() + U_PRIOR)
     return _related(m, u, float(np.clip((same - u[0]) / max(m[0] - u[0], 1e-6), 0.0, most)))
 
 

@@ -167,5 +167,5 @@ def letters_of(chars: NDArray[np.uint32], offset: NDArray[np.int64]) -> NDArray[
     """The characters that occur in each value, as bits."""
     found = np.empty(len(offset) - 1, np.uint64)
     for value in range(len(found)):
-        found[value] = letters(chars[offset[value] : offset[value + 1]])
+        found[value] = letters(chars, offset[value], offset[value + 1] - offset[value])
     return found

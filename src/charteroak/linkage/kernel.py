@@ -32,15 +32,15 @@ class Blocks(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Bits by regime: `level` (regimes × levels), `rest` (regimes × fields + 1): the most that the fields from
-    this one on can still add; `base` (regimes): the prior. `frequency` by value: bits added on agreement;
+    """Bits by regime: `level` (regimes × levels), `unequal` (regimes × fields): the most that two different
+    values of the field can add; `base` (regimes): the prior. `frequency` by value: bits added on agreement;
     `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are fields whose
     agreement makes a regime, or -1. `order`: the fields as they are compared, the cheapest and most telling first.
     `least`: a pair below it does not leave.
     """
 
     level: NDArray[np.float64]
-    rest: NDArray[np.float64]
+    unequal: NDArray[np.float64]
     base: NDArray[np.float64]
     frequency: NDArray[np.float32]
     by_frequency: NDArray[np.float64]
@@ -83,24 +83,53 @@ def frequency_bits(i: int, j: int, field: int, t: Tables, w: Weights) -> float:
 
 
 @inlined
+def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> float:
+    """The most the pair can weigh: fields with the same value weigh what they weigh, the others their best level."""
+    weight = w.base[regime]
+    for field in range(t.codes.shape[1]):
+        a, b = t.codes[i, field], t.codes[j, field]
+        if a >= 0 and a == b:
+            first = t.first_level[field]
+            weight += w.level[regime, first] + w.by_frequency[regime, first] * w.frequency[a]
+        elif a >= 0 and b >= 0:
+            weight += w.unequal[regime, field]
+    return float(weight)
+
+
+@inlined
 def _score(
     i: int, j: int, t: Tables, w: Weights, keys: NDArray[np.int64], kept: NDArray[np.int8]
 ) -> tuple[float, np.int64]:
-    """Match weight of the pair and its pattern; stops below `least`."""
+    """Match weight of the pair and its pattern; stops as soon as it cannot reach `least`."""
     regime = regime_of(i, j, t, w.household, w.identifier)
+    most = _best_possible(i, j, regime, t, w)
     weight, pattern = w.base[regime], regime * PLACES[-1]
     for place in range(len(w.order)):
-        if weight + w.rest[regime, place] < w.least:
+        if most < w.least:
             return -1e9, pattern
         field = w.order[place]
         level = level_of(i, j, field, t, keys, kept)
         pattern += (level + 1) * PLACES[field]
+        at = t.first_level[field] + level
         if level >= 0:
-            at = t.first_level[field] + level
-            weight += w.level[regime, at]
+            added = w.level[regime, at]
             if w.by_frequency[regime, at] > 0:
-                weight += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
+                added += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
+            weight += added
+            if level > 0:
+                most += added - w.unequal[regime, field]
+        elif t.codes[i, field] >= 0 and t.codes[j, field] >= 0:
+            most += _untold(i, j, field, regime, t, w)
     return weight, pattern
+
+
+@inlined
+def _untold(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> float:
+    """What the best possible weight held too much for a field that is known but was not asked."""
+    a, first = t.codes[i, field], t.first_level[field]
+    if a == t.codes[j, field]:
+        return float(-w.level[regime, first] - w.by_frequency[regime, first] * w.frequency[a])
+    return float(-w.unequal[regime, field])
 
 
 @compiled

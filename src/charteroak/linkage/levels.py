@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.machine import compiled, inlined
 from charteroak.linkage.recipe import TESTS
-from charteroak.linkage.strings import edits, jaro, jaro_winkler, may_reach, one_slip
+from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_reach, one_slip
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
@@ -25,7 +25,7 @@ class Tables(NamedTuple):
     `tokens` (hashes of the name's parts), `letters` (the characters that occur). By level: `test` and
     `limit`; `first_level` (fields + 1) says which
     are whose. By field: `partner`, the field it may be swapped with, or -1; `remembered`, whether its levels
-    are worth keeping.
+    are worth keeping; `told_by`, a finer field (the ZIP of a city) whose agreement says it all, or -1.
     """
 
     codes: NDArray[np.int32]
@@ -44,6 +44,7 @@ class Tables(NamedTuple):
     limit: NDArray[np.float64]
     partner: NDArray[np.int32]
     remembered: NDArray[np.bool_]
+    told_by: NDArray[np.int32]
 
 
 @inlined
@@ -56,39 +57,41 @@ def _share(at: NDArray[np.int64], items: NDArray[np.int64], a: int, b: int) -> b
 
 
 @inlined
-def _begins(a: NDArray[np.uint32], b: NDArray[np.uint32], count: int) -> bool:
-    if len(a) < count or len(b) < count:
-        return False
-    for i in range(count):
-        if a[i] != b[i]:
+def _equal(chars: Chars, a: int, b: int, count: int) -> bool:
+    for at in range(count):
+        if chars[a + at] != chars[b + at]:
             return False
     return True
 
 
 @inlined
-def _text_test(test: int, limit: float, x: NDArray[np.uint32], y: NDArray[np.uint32]) -> bool:
-    """A test of two texts; dates are texts of eight digits (YYYYMMDD)."""
+def _date_test(test: int, chars: Chars, a: int, b: int) -> bool:
+    """A test of two dates, texts of eight digits (YYYYMMDD)."""
+    if test == YEAR:
+        return _equal(chars, a, b, 4)
+    if test == MONTH_DAY:
+        return _equal(chars, a + 4, b + 4, 4)
+    return _equal(chars, a, b, 4) and _equal(chars, a + 4, b + 6, 2) and _equal(chars, a + 6, b + 4, 2)
+
+
+@inlined
+def _text_test(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m: int) -> bool:
     if test == JARO_WINKLER:
-        return jaro_winkler(x, y) >= limit
+        return jaro_winkler(chars, a, n, b, m) >= limit
     if test == DAMERAU or test == LEVENSHTEIN:
         if test == DAMERAU and limit == 1.0:
-            return one_slip(x, y)
-        return edits(x, y, test == DAMERAU, int(limit)) <= limit
+            return one_slip(chars, a, n, b, m)
+        return edits(chars, a, n, b, m, test == DAMERAU, int(limit)) <= limit
     if test == JARO:
-        return jaro(x, y) >= limit
+        return jaro(chars, a, n, b, m) >= limit
     if test == INITIAL:
-        return min(len(x), len(y)) == 1 and x[0] == y[0]
+        return bool(min(n, m) == 1 and chars[a] == chars[b])
+    count = int(limit)
     if test == PREFIX:
-        return _begins(x, y, int(limit))
+        return n >= count and m >= count and _equal(chars, a, b, count)
     if test == SUFFIX:
-        return _begins(x[::-1], y[::-1], int(limit))
-    if len(x) != 8 or len(y) != 8:
-        return False
-    if test == YEAR:
-        return _begins(x, y, 4)
-    if test == MONTH_DAY:
-        return _begins(x[4:], y[4:], 4)
-    return _begins(x, y, 4) and _begins(x[4:6], y[6:8], 2) and _begins(x[6:8], y[4:6], 2)
+        return n >= count and m >= count and _equal(chars, a + n - count, b + m - count, count)
+    return n == 8 and m == 8 and _date_test(test, chars, a, b)
 
 
 @inlined
@@ -102,17 +105,17 @@ def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
         return _share(t.groups_at, t.groups, a, b)
     if test == WITHIN:
         return bool(abs(t.number[a] - t.number[b]) <= limit)
-    n, m = t.offset[a + 1] - t.offset[a], t.offset[b + 1] - t.offset[b]
+    x, y = t.offset[a], t.offset[b]
+    n, m = t.offset[a + 1] - x, t.offset[b + 1] - y
     if test == JARO_WINKLER or test == JARO:
         if not may_reach(n, m, t.letters[a], t.letters[b], limit, test == JARO_WINKLER):
             return False
     elif (test == DAMERAU or test == LEVENSHTEIN) and abs(n - m) > limit:
         return False
-    x, y = t.chars[t.offset[a] : t.offset[a + 1]], t.chars[t.offset[b] : t.offset[b + 1]]
     if test == PART:
-        shorter = min(len(x), len(y))
-        return _share(t.tokens_at, t.tokens, a, b) or (shorter >= 4 and _begins(x, y, shorter))
-    return _text_test(test, limit, x, y)
+        shorter = min(n, m)
+        return _share(t.tokens_at, t.tokens, a, b) or (shorter >= 4 and _equal(t.chars, x, y, shorter))
+    return _text_test(test, limit, t.chars, x, n, y, m)
 
 
 @inlined
@@ -141,8 +144,8 @@ def level_of(i: int, j: int, field: int, t: Tables, keys: NDArray[np.int64], kep
     `keys` and `kept` remember levels of pairs of values. Names in each other's place are the `swapped` level
     of the field that has one; its partner then counts as missing, so that one fault weighs once.
     """
-    a, b = t.codes[i, field], t.codes[j, field]
-    if a < 0 or b < 0:
+    a, b, finer = t.codes[i, field], t.codes[j, field], t.told_by[field]
+    if a < 0 or b < 0 or (finer >= 0 and t.codes[i, finer] >= 0 and t.codes[i, finer] == t.codes[j, finer]):
         return -1
     if a == b:
         return 0

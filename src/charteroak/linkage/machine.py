@@ -1,5 +1,6 @@
 """Compiles the numeric parts to machine code with numba, and keeps the result where only this account writes."""
 
+import hashlib
 import os
 import stat
 import tempfile
@@ -10,23 +11,34 @@ from typing import Any, TypeVar, cast
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+def _sources() -> str:
+    """What the compiled code is made from: numba looks only at the file of a function, not at those it calls."""
+    files = [
+        Path(__file__).with_name(f"{name}.py")
+        for name in ("cluster", "hashing", "kernel", "levels", "machine", "strings")
+    ]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
 def _private_folder() -> str | None:
     """A folder for compiled code that no other account can write, or None: a cache file is a pickle, and who
     can write it can run code as whoever reads it.
     """
     home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     named = os.environ.get("NUMBA_CACHE_DIR")
-    for folder in (Path(named),) if named else (Path(home) / "charteroak" / f"numba-{os.getuid()}",):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = folder.stat()
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError:
-            continue
-        if found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            return str(folder)
-    return None
+    above = Path(named) if named else Path(home) / "charteroak" / f"numba-{os.getuid()}"
+    folder = above / _sources()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        kept = [each.stat() for each in (above, folder)]
+    except OSError:
+        return None
+    private = all(
+        each.st_uid == os.getuid() and not each.st_mode & (stat.S_IWGRP | stat.S_IWOTH) for each in kept
+    )
+    return str(folder) if private else None
 
 
 CACHE = _private_folder()
@@ -50,4 +62,4 @@ def compiled(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """The same, for a small function that only compiled functions call."""
-    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))

@@ -126,7 +126,7 @@ class Recipe:
     blocks: tuple[tuple[str, ...], ...]
     passes: tuple[Pass, ...] = ()
     name: str = "inferred"
-    link: float = 0.5
+    link: float = 0.6
     keep: float = 0.01
     pass_precision: float = 0.99
     one_per_person: tuple[str, ...] = ()

@@ -49,32 +49,29 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
     level = np.zeros((len(REGIMES), int(encoded.tables.first_level[-1])))
     by_frequency = np.zeros_like(level)
     frequency = np.zeros(sum(len(values) for values in encoded.values.values()), np.float32)
-    most = np.zeros((len(REGIMES), len(encoded.fields)))
+    unequal = np.zeros((len(REGIMES), len(encoded.fields)))
     for place, field in enumerate(encoded.fields):
         first, end = encoded.tables.first_level[place], encoded.tables.first_level[place + 1]
-        highest = 0.0
         if field.name in model.term_frequencies and len(encoded.values[field.name]):
             known = model.term_frequencies[field.name]["frequency"].to_numpy()
             start = encoded.start[field.name]
-            added = np.log2(model.everyone.u[field.name][0] / known)
-            frequency[start : start + len(known)], highest = added, max(float(added.max()), 0.0)
+            frequency[start : start + len(known)] = np.log2(model.everyone.u[field.name][0] / known)
         for number, name in enumerate(REGIMES):
             regime = names.get(name, model.everyone)
             level[number, first:end] = regime.weights(field.name)
             counts = field.name in model.term_frequencies and (number == 0 or field.kind in _OWN_AT_HOME)
             by_frequency[number, first] = float(counts)
-            most[number, place] = max(
-                level[number, first] + highest * counts, level[number, first:end].max(), 0.0
-            )
+            unequal[number, place] = max(0.0, float(level[number, first + 1 : end].max()))
     order = sorted(
         range(len(encoded.fields)),
-        key=lambda place: (bool(encoded.tables.remembered[place]), -most[0, place]),
+        key=lambda place: (
+            bool(encoded.tables.remembered[place]),
+            -level[0, encoded.tables.first_level[place]],
+        ),
     )
-    rest = np.zeros((len(REGIMES), len(order) + 1))
-    rest[:, :-1] = np.cumsum(most[:, order][:, ::-1], axis=1)[:, ::-1]
     base = np.full(len(REGIMES), bits(model.prior))
     return Weights(
-        level, rest, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
+        level, unequal, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
         np.array(order, np.int64), least,
     )  # fmt: skip
 

@@ -1,4 +1,8 @@
-"""How alike two strings are, on arrays of code points, compiled."""
+"""How alike two texts are, compiled. A text is a stretch of an array of code points: `chars[a : a + n]`.
+
+The functions take places rather than slices: making a slice counts references, and two cores that count the
+references of one array wait for each other.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,45 +13,43 @@ Chars = NDArray[np.uint32]
 
 
 @inlined
-def one_slip(a: Chars, b: Chars) -> bool:
+def one_slip(chars: Chars, a: int, n: int, b: int, m: int) -> bool:
     """One character wrong, missing, too many, or two neighbours exchanged: optimal string alignment distance
     of 1 at most (Damerau 1964), in one sweep.
     """
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    n = len(short)
-    if len(long) - n > 1:
+    if n > m:
+        a, n, b, m = b, m, a, n
+    if m - n > 1:
         return False
     at = 0
-    while at < n and short[at] == long[at]:
+    while at < n and chars[a + at] == chars[b + at]:
         at += 1
     end = 0
-    while end < n - at and short[n - 1 - end] == long[len(long) - 1 - end]:
+    while end < n - at and chars[a + n - 1 - end] == chars[b + m - 1 - end]:
         end += 1
-    if len(long) > n:
-        return at + end >= n
     left = n - at - end
-    return left <= 1 or (left == 2 and short[at] == long[at + 1] and short[at + 1] == long[at])
+    if m > n:
+        return left <= 0
+    if left == 2:
+        return bool(chars[a + at] == chars[b + at + 1] and chars[a + at + 1] == chars[b + at])
+    return left <= 1
 
 
 @inlined
-def edits(a: Chars, b: Chars, transposed: bool, most: int) -> int:
+def edits(chars: Chars, a: int, n: int, b: int, m: int, transposed: bool, most: int) -> int:
     """Levenshtein distance, or with exchanged neighbours counted once (optimal string alignment); some number
     above `most` when it is larger.
     """
-    n, m = len(a), len(b)
     if abs(n - m) > most:
         return most + 1
-    before, row, above = (
-        np.zeros(m + 1, np.int32),
-        np.zeros(m + 1, np.int32),
-        np.arange(m + 1).astype(np.int32),
-    )
+    before, row, above = np.zeros(m + 1, np.int64), np.zeros(m + 1, np.int64), np.arange(m + 1)
     for i in range(1, n + 1):
         row[0] = i
         least = i
         for j in range(1, m + 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]))
-            if transposed and i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+            x, y = chars[a + i - 1], chars[b + j - 1]
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y))
+            if transposed and i > 1 and j > 1 and x == chars[b + j - 2] and chars[a + i - 2] == y:
                 cost = min(cost, before[j - 2] + 1)
             row[j] = cost
             least = min(least, cost)
@@ -58,9 +60,9 @@ def edits(a: Chars, b: Chars, transposed: bool, most: int) -> int:
 
 
 @inlined
-def jaro(a: Chars, b: Chars) -> float:
+def jaro(chars: Chars, a: int, n: int, b: int, m: int) -> float:
     """Jaro similarity (Jaro 1989), 0 to 1; of longer texts the first 64 characters."""
-    n, m = min(len(a), 64), min(len(b), 64)
+    n, m = min(n, 64), min(m, 64)
     if n == 0 or m == 0:
         return 1.0 if n == m else 0.0
     reach = max(max(n, m) // 2 - 1, 0)
@@ -68,7 +70,7 @@ def jaro(a: Chars, b: Chars) -> float:
     found = 0
     for i in range(n):
         for j in range(max(0, i - reach), min(m, i + reach + 1)):
-            if a[i] == b[j] and not (taken_b >> np.uint64(j)) & one:
+            if chars[a + i] == chars[b + j] and not (taken_b >> np.uint64(j)) & one:
                 taken_a |= one << np.uint64(i)
                 taken_b |= one << np.uint64(j)
                 found += 1
@@ -80,17 +82,17 @@ def jaro(a: Chars, b: Chars) -> float:
         if (taken_a >> np.uint64(i)) & one:
             while not (taken_b >> np.uint64(j)) & one:
                 j += 1
-            moved += a[i] != b[j]
+            moved += chars[a + i] != chars[b + j]
             j += 1
     return (found / n + found / m + (found - moved // 2) / found) / 3.0
 
 
 @inlined
-def letters(a: Chars) -> np.uint64:
+def letters(chars: Chars, a: int, n: int) -> np.uint64:
     """The characters that occur, as bits by their code modulo 64."""
     found = np.uint64(0)
-    for at in range(len(a)):
-        found |= np.uint64(1) << np.uint64(a[at] & np.uint32(63))
+    for at in range(a, a + n):
+        found |= np.uint64(1) << np.uint64(chars[at] & np.uint32(63))
     return found
 
 
@@ -120,12 +122,12 @@ def may_reach(n: int, m: int, letters_a: np.uint64, letters_b: np.uint64, limit:
 
 
 @inlined
-def jaro_winkler(a: Chars, b: Chars) -> float:
+def jaro_winkler(chars: Chars, a: int, n: int, b: int, m: int) -> float:
     """Jaro similarity raised for an equal beginning of up to four characters, from 0.7 up (Winkler 1990)."""
-    alike = jaro(a, b)
+    alike = jaro(chars, a, n, b, m)
     if alike <= 0.7:
         return alike
     same = 0
-    while same < min(4, len(a), len(b)) and a[same] == b[same]:
+    while same < min(4, n, m) and chars[a + same] == chars[b + same]:
         same += 1
     return alike + 0.1 * same * (1.0 - alike)
