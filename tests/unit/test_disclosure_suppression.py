@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charteroak.disclosure import Unprotectable, audit, crossed, suppress
+from charteroak.disclosure import Interval, Unprotectable, audit, crossed, suppress
 from charteroak.disclosure.tables import LinkedTable
 
 # sdcTable's problemdata(): rows w to z, columns a to d.
@@ -175,3 +175,8 @@ def test_no_pattern_is_cheaper_than_one_called_optimal(cells: list[int]) -> None
             hidden = pattern.primary | set(chosen)
             if sum(table.cost[u] for u in hidden) < pattern.cost - 1e-6:
                 assert not all(interval.safe for interval in audit(table, hidden))
+
+
+def test_a_range_without_an_end_is_wide_enough_for_any_need() -> None:
+    assert Interval("a", 0, 0.0, np.inf, 0.0, np.inf).safe
+    assert not Interval("a", 0, 0.0, 8.0, 0.0, np.inf).safe

@@ -47,7 +47,8 @@ class Interval:
     def safe(self) -> bool:
         if np.isnan(self.need_low):
             return self.high - self.low >= self.width - TOLERANCE * max(1.0, abs(self.low), self.width)
-        slack = TOLERANCE * max(1.0, abs(self.need_low), abs(self.need_high))
+        needs = (abs(end) for end in (self.need_low, self.need_high) if np.isfinite(end))
+        slack = TOLERANCE * max(1.0, *needs)
         return self.low <= self.need_low + slack and self.high >= self.need_high - slack
 
 

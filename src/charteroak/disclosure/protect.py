@@ -202,11 +202,8 @@ def _held(interval: Interval, need: tuple[float, float]) -> Interval:
 
 
 def _failure(found: Cube, interval: Interval) -> dict[str, Any]:
-    what = (
-        "known exactly"
-        if interval.high - interval.low <= 1e-9 * max(1.0, abs(interval.high))
-        else "too narrow"
-    )
+    exact = np.isfinite(interval.high) and interval.high - interval.low <= 1e-9 * max(1.0, abs(interval.high))
+    what = "known exactly" if exact else "too narrow"
     codes = dict(zip(found.dimensions, found.keys[interval.figure], strict=True))
     seen = {"attacker": interval.attacker} if interval.attacker else {}
     return {**codes, **seen, "low": _plain(interval.low), "high": _plain(interval.high), "what": what}

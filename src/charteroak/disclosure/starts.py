@@ -6,7 +6,16 @@ import highspy
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
-from charteroak.disclosure.movement import KEEP_SMALL, Movement, Target, moved_units, rowwise, solved, solver
+from charteroak.disclosure.movement import (
+    KEEP_SMALL,
+    Movement,
+    Target,
+    Witness,
+    moved_units,
+    rowwise,
+    solved,
+    solver,
+)
 from charteroak.disclosure.proofs import Proof, Prover
 from charteroak.disclosure.tables import FIXED, LinkedTable
 
@@ -49,23 +58,27 @@ def one_by_one(
 
 def all_at_once(
     table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], rounds: int, clock: Clock = UNLIMITED
-) -> set[int]:
+) -> tuple[set[int], list[Witness]]:
     """Units hidden so that one movement shifts every target, in turn up and down, as far as possible.
 
     Two linear programs, one with each target's direction chosen so that neighbours cancel out, one with all
     directions reversed. Each is solved again `rounds` times with the price of a figure divided by how far it
     moved, which turns the price of moving into one of being hidden (slope scaling). What it leaves unproven is
-    the caller's to repair.
+    the caller's to repair. With the units come the two movements: each is a witness of all that it shifts far
+    enough.
     Source: Dandekar and Cox (2002), controlled tabular adjustment; Kim and Pardalos (1999), slope scaling.
     """
     known = set(hidden)
     up = {t.figure: t.room for t in asked if t.room > 0}
     down = {t.figure: t.room for t in asked if t.room < 0}
     signs = _directions(table, up, down)
+    witnesses = []
     for side in (1, -1):
         wanted = {f: (up if side * s > 0 else down).get(f, 0.0) for f, s in signs.items()}
-        known |= _together(table, known, wanted, rounds, clock)
-    return known
+        witness = _together(table, known, wanted, rounds, clock)
+        known |= moved_units(table, [witness])
+        witnesses.append(witness)
+    return known, witnesses
 
 
 def _directions(table: LinkedTable, up: dict[int, float], down: dict[int, float]) -> dict[int, int]:
@@ -86,7 +99,7 @@ def _directions(table: LinkedTable, up: dict[int, float], down: dict[int, float]
 
 def _together(
     table: LinkedTable, hidden: set[int], wanted: dict[int, float], rounds: int, clock: Clock
-) -> set[int]:
+) -> Witness:
     """One movement that shifts all `wanted` figures by at least their room, short by a dear slack if it must."""
     figures = np.flatnonzero(table.unit != FIXED)
     size = figures.size
@@ -99,12 +112,14 @@ def _together(
     for _ in range(rounds + 1):
         program.changeColsCost(columns.size, columns, np.tile(scale, 2))
         if not solved(program, clock):
-            return set()
+            return Witness(figures[:0], amounts[:0])
         solution = np.array(program.getSolution().col_value)
-        amounts = np.abs(solution[:size] - solution[size : 2 * size])
-        scale = price / np.maximum(amounts, 0.1 * max(1.0, float(np.median(np.abs(list(wanted.values()))))))
-    units = table.unit[figures[amounts > 1e-6 * (1 + amounts.max(initial=0.0))]]
-    return {int(unit) for unit in units.tolist() if unit >= 0}
+        amounts = solution[:size] - solution[size : 2 * size]
+        scale = price / np.maximum(
+            np.abs(amounts), 0.1 * max(1.0, float(np.median(np.abs(list(wanted.values())))))
+        )
+    moved = np.flatnonzero(np.abs(amounts) > 1e-6 * (1 + np.abs(amounts).max(initial=0.0)))
+    return Witness(figures[moved], amounts[moved])
 
 
 def _model(table: LinkedTable, figures: np.ndarray, wanted: dict[int, float]) -> highspy.HighsLp:

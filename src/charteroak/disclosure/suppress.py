@@ -88,7 +88,9 @@ class _Search:
         return Pattern(self.primary, units, spent(self.table, units | self.primary), self.bound, "everything")
 
     def first(self) -> None:
-        hidden = all_at_once(self.table, self.primary, self.asked, WEIGHED_AGAIN, self.clock)
+        hidden, known = all_at_once(self.table, self.primary, self.asked, WEIGHED_AGAIN, self.clock)
+        if not self.table.insiders and all(any(w.proves(t, self.table) for w in known) for t in self.asked):
+            self.keep(hidden, "all targets at once")
         better_follows = len(self.table.values) <= RELAXED
         self.consider(hidden, "all targets at once", FIRST if better_follows else 1.0)
 
