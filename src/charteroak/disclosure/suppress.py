@@ -89,7 +89,12 @@ class _Search:
 
     def first(self) -> None:
         hidden, known = all_at_once(self.table, self.primary, self.asked, WEIGHED_AGAIN, self.clock)
-        if not self.table.insiders and all(any(w.proves(t, self.table) for w in known) for t in self.asked):
+        if not self.table.insiders:  # the two movements already prove most: safe before anything is pruned
+            open_ = [t for t in self.asked if not any(w.proves(t, self.table) for w in known)]
+            proofs, missing = prove_all(self.table, self.primary | hidden, open_, self.primary, self.clock)
+            if missing:
+                proofs |= one_by_one(self.table, self.primary | hidden, missing, self.clock)
+            hidden |= _used(self.table, proofs)
             self.keep(hidden, "all targets at once")
         better_follows = len(self.table.values) <= RELAXED
         self.consider(hidden, "all targets at once", FIRST if better_follows else 1.0)
