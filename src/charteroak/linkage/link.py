@@ -17,7 +17,7 @@ from charteroak.linkage.outcome import Apart, outcome
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import blocked_patterns, random_levels
-from charteroak.linkage.score import bits, score, weights_of
+from charteroak.linkage.score import Scorer, bits, score, weights_of
 
 
 def link(
@@ -30,6 +30,7 @@ def link(
     one_per_person: Sequence[str] = (),
     apart: Apart = (),
     phases: Phases | None = None,
+    scorer: Scorer = score,
 ) -> Linkage:
     """Decide which records of the files are the same person.
 
@@ -39,6 +40,7 @@ def link(
     by file; common names are recognised. `truth`: a column that says who is who; it is never a field. `model`: use
     these parameters instead of learning them. `one_per_person`: files that hold nobody twice, for an inferred
     recipe. `apart`: pairs of (source, id) that must not be joined. `phases`: a stopwatch and a listener.
+    `scorer`: weighs the pairs; another may do so on many machines.
 
     The order of rows, files and columns changes nothing, and the same input gives the same result.
     Raises LinkageError, in one line, for input that cannot be linked.
@@ -53,7 +55,7 @@ def link(
     check(recipe, files)
     with watch.phase("encode"):
         encoded = encode(files, ids, recipe)
-    return link_encoded(encoded, recipe, model, apart, watch)
+    return link_encoded(encoded, recipe, model, apart, watch, scorer)
 
 
 def columns_of(
@@ -72,7 +74,12 @@ def check(recipe: Recipe, files: Collection[str]) -> None:
 
 
 def link_encoded(
-    encoded: Encoded, recipe: Recipe, model: Model | None, apart: Apart, watch: Phases
+    encoded: Encoded,
+    recipe: Recipe,
+    model: Model | None,
+    apart: Apart,
+    watch: Phases,
+    scorer: Scorer = score,
 ) -> Linkage:
     """Link records that are already encoded; see `link`."""
     if not recipe.blocks:
@@ -87,7 +94,7 @@ def link_encoded(
             )
             model = estimate(encoded, recipe, random_levels(encoded), patterns)
     with watch.phase("score"):
-        found = score(encoded, keys, blocks, weights_of(encoded, recipe, model, bits(recipe.keep)))
+        found = scorer(encoded, keys, blocks, weights_of(encoded, recipe, model, bits(recipe.keep)))
     return outcome(encoded, recipe, model, blocks, found, apart, watch, _warnings(encoded, recipe, blocks))
 
 

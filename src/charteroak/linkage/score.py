@@ -1,6 +1,6 @@
 """Weighs the pairs that the blocking rules make, with a model's parameters, on all cores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +30,10 @@ class Scored:
     weight: NDArray[np.float64]
     pattern: NDArray[np.int64]
     new_pairs: tuple[int, ...]
+
+
+Scorer = Callable[[Encoded, NDArray[np.uint64], Sequence[RuleBlocks], Weights], Scored]
+"""Whatever weighs the pairs of the blocks: this machine (`score`) or a cluster of them."""
 
 
 def bits(probability: float) -> float:
@@ -90,5 +94,16 @@ def score(
         empty = np.empty(0, np.int32)
         return Scored(empty, empty, np.empty(0), np.empty(0, np.int64), tuple(new))
     left, right, weight, pattern = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return sorted_pairs(left, right, weight, pattern, tuple(new))
+
+
+def sorted_pairs(
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    pattern: NDArray[np.int64],
+    new_pairs: tuple[int, ...],
+) -> Scored:
+    """Pairs in the order of their records, in whatever order they were found."""
     order = np.lexsort((right, left))
-    return Scored(left[order], right[order], weight[order], pattern[order], tuple(new))
+    return Scored(left[order], right[order], weight[order], pattern[order], new_pairs)
