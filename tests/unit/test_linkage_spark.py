@@ -35,7 +35,7 @@ def session() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("PYSPARK_DRIVER_PYTHON", sys.executable)
-        builder = SparkSession.builder.master("local[2]").appName("charteroak")  # type: ignore[attr-defined]
+        builder = SparkSession.builder.master("local[2]").appName("charteroak")
         for name, value in (
             ("spark.ui.enabled", "false"), ("spark.driver.bindAddress", "127.0.0.1"),
             ("spark.driver.host", "127.0.0.1"), ("spark.sql.shuffle.partitions", "8"), ("spark.driver.memory", "1g"),

@@ -1,0 +1,19 @@
+"""The examples in docs/linkage run as they stand, each page from its top."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "linkage"
+
+
+@pytest.mark.parametrize("name", ["tutorial.md", "estimates.md", "privacy.md"])
+def test_the_examples_of_a_page_run(name: str) -> None:
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$", (PAGES / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert blocks
+    told: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, name, "exec"), told)  # noqa: S102 - the project's own pages
