@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     import polars as pl
 
-    from charteroak.linkage import Linkage
+    from charteroak.linkage import Linkage, Model, Recipe
     from charteroak.linkage.judge import Judgement
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -32,6 +32,7 @@ class BadInput(click.ClickException):
     "--recipe", "recipe_file", type=FILE, help="Recipe (TOML); inferred from the columns without it."
 )
 @click.option("--write-recipe", type=FILE, help="Write the recipe that was used, to edit and use again.")
+@click.option("--splink-model", type=FILE, help="Trained Splink 4 or 5 model (JSON) to score with.")
 @click.option("--truth", help="Column that says who is who: reports how true the links are. Never a field.")
 @click.option(
     "--one-per-person", multiple=True, help="Name of a file (without its ending) that holds nobody twice."
@@ -42,33 +43,25 @@ class BadInput(click.ClickException):
 @click.option("--by", help="Column whose groups the report compares, such as a town or a language.")
 @click.option("--json", "as_json", is_flag=True, help="Only a JSON object on standard output.")
 def link(
-    files: tuple[Path, ...],
-    id_column: str | None,
-    recipe_file: Path | None,
-    write_recipe: Path | None,
-    truth: str | None,
-    one_per_person: tuple[str, ...],
-    output: Path | None,
-    clusters_file: Path | None,
-    report_file: Path | None,
-    by: str | None,
-    as_json: bool,
-) -> None:
+    files: tuple[Path, ...], id_column: str | None, recipe_file: Path | None, write_recipe: Path | None,
+    splink_model: Path | None, truth: str | None, one_per_person: tuple[str, ...], output: Path | None,
+    clusters_file: Path | None, report_file: Path | None, by: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Link FILES (Parquet, CSV, Arrow) into people."""
     from charteroak import linkage
     from charteroak.linkage import read
     from charteroak.linkage.judge import judge, truth_of
 
     try:
-        recipe = linkage.from_toml(_text(recipe_file)) if recipe_file else None
+        recipe, model = _known(recipe_file, splink_model)
         frames = read.frames(list(files))
         ids = read.record_ids(frames, id_column)
         known = truth_of(frames, ids, truth) if truth else None
         groups = truth_of(frames, ids, by) if by else None
         _foretell(frames)
         found = linkage.link(
-            frames, recipe, id=ids, truth=truth, one_per_person=one_per_person, phases=_phases(as_json)
-        )
+            frames, recipe, id=ids, truth=truth, model=model, one_per_person=one_per_person, phases=_phases(as_json)
+        )  # fmt: skip
         judgement = judge(found, known) if known is not None else None
         if report_file:
             _report(report_file, found, judgement, groups)
@@ -79,6 +72,15 @@ def link(
     if write_recipe:
         write_recipe.write_text(linkage.to_toml(found.recipe), encoding="utf-8")
     _tell(found, judgement, as_json)
+
+
+def _known(recipe_file: Path | None, splink_model: Path | None) -> "tuple[Recipe | None, Model | None]":
+    """The recipe and the model that the user brings."""
+    from charteroak.linkage import from_toml, read_splink
+
+    if splink_model:
+        return read_splink(_text(splink_model))
+    return (from_toml(_text(recipe_file)) if recipe_file else None), None
 
 
 def _tell(found: "Linkage", judgement: "Judgement | None", as_json: bool) -> None:

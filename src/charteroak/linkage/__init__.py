@@ -6,9 +6,11 @@ from charteroak.linkage.linkage import BlockCount, Counts, Linkage, PassCount, Q
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import Field, Kind, Level, LinkageError, Pass, Recipe
+from charteroak.linkage.splink import read_splink, write_splink
 from charteroak.linkage.toml import digest, from_toml, to_toml
 
 __all__ = [
     "BlockCount", "Counts", "Field", "Kind", "Level", "Linkage", "LinkageError", "Model", "Pass", "PassCount", "Phases",
-    "Quality", "Recipe", "Regime", "digest", "explain_recipe", "from_toml", "infer", "link", "to_toml",
+    "Quality", "Recipe", "Regime", "digest", "explain_recipe", "from_toml", "infer", "link", "read_splink", "to_toml",
+    "write_splink",
 ]  # fmt: skip

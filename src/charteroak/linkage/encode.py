@@ -21,6 +21,7 @@ STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] =
     Kind.SSN_LAST4: lambda raw: values.number(raw, 4, last=True), Kind.ADDRESS: addresses.address,
     Kind.CITY: values.text, Kind.STATE: values.text, Kind.ZIP: values.zip_code, Kind.PHONE: values.phone,
     Kind.EMAIL: values.email, Kind.EXACT: values.text, Kind.FUZZY: values.text, Kind.NUMBER: values.quantity,
+    Kind.TEXT: values.as_written, Kind.DATE_AS_WRITTEN: values.date_as_written,
 }  # fmt: skip
 _SPLITTERS: Mapping[str, Callable[[pl.Series], pl.DataFrame]] = {
     "given_name": names.parts, "middle_name": names.parts, "family_name": names.parts,
@@ -239,6 +240,8 @@ def _numbers(field: Field, series: pl.Series, hashes: NDArray[np.uint64]) -> NDA
     if field.kind in {Kind.BIRTH_DATE, Kind.DATE}:
         days = series.str.to_date("%Y%m%d", strict=False).to_physical().cast(pl.Int64)
         return days.fill_null(-(1 << 40)).to_numpy()
+    if field.kind == Kind.DATE_AS_WRITTEN:
+        return series.str.to_date("%Y-%m-%d").to_physical().cast(pl.Int64).to_numpy()
     if field.kind == Kind.NUMBER:
         return series.cast(pl.Int64).to_numpy()
     return hashes.view(np.int64)

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     FUZZY = "fuzzy"
     NUMBER = "number"
     DATE = "date"
+    TEXT = "text"
+    DATE_AS_WRITTEN = "date_as_written"
 
 
 TESTS = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
@@ -57,7 +58,7 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
     for place, field in enumerate(encoded.fields):
         first, end = encoded.tables.first_level[place], encoded.tables.first_level[place + 1]
         if field.name in model.term_frequencies and len(encoded.values[field.name]):
-            known = model.term_frequencies[field.name]["frequency"].to_numpy()
+            known = _frequencies(encoded, field.name, model.term_frequencies[field.name])
             start = encoded.start[field.name]
             frequency[start : start + len(known)] = np.log2(model.everyone.u[field.name][0] / known)
         for number, name in enumerate(REGIMES):
@@ -78,6 +79,21 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
         level, unequal, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
         np.array(order, np.int64), least,
     )  # fmt: skip
+
+
+def _frequencies(encoded: Encoded, field: str, known: pl.DataFrame) -> NDArray[np.float64]:
+    """Frequency of each of the field's values: the model's, for a new value that of its rarest; counted in the files
+    when the model has none.
+    """
+    values = encoded.values[field]
+    if known.is_empty():
+        codes = encoded.column(field)
+        count = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.float64)
+        return count / max(float(count.sum()), 1.0)
+    found = pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left")[
+        "frequency"
+    ]
+    return found.fill_null(known["frequency"].min()).to_numpy()
 
 
 def score(

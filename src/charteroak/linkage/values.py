@@ -161,6 +161,17 @@ def quantity(values: pl.Series) -> tuple[pl.Series, Counted]:
     return found.cast(pl.Int64, strict=False).cast(pl.String), {"unreadable made missing": unread}
 
 
+def as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
+    """The text as the file has it."""
+    return values, {}
+
+
+def date_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
+    """YYYY-MM-DD as the file has it; what is no such day is missing."""
+    known = values.str.to_date("%Y-%m-%d", strict=False).is_not_null()
+    return pl.DataFrame({"v": values, "known": known}).select(pl.when("known").then("v")).to_series(), {}
+
+
 def text(values: pl.Series) -> tuple[pl.Series, Counted]:
     """Capitals without accents and marks; placeholders are missing."""
     frame = pl.DataFrame({"raw": values}).with_columns(v=plain(pl.col("raw")))

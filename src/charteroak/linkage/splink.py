@@ -1,0 +1,180 @@
+"""Reads a trained Splink 4 or 5 model, to score with its weights; writes one for those who leave.
+
+Splink's comparison levels are SQL; the usual ones of its comparison library are understood, and any other is refused
+by name rather than guessed.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from charteroak.linkage.model import Model, Regime
+from charteroak.linkage.recipe import ANY, Field, Kind, Level, LinkageError, Recipe
+
+_COLUMN = r'"?(?P<column>\w+?)_l"?'
+_LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (rf'^{_COLUMN} = "?\w+_r"?$', lambda _: "same"),
+    (rf'^(?P<test>jaro_winkler|jaro)_similarity\({_COLUMN}, "?\w+_r"?\) >= (?P<limit>[\d.]+)$',
+     lambda found: f"{found['test']}>={found['limit']}"),
+    (rf'^(?P<test>levenshtein|damerau_levenshtein)\({_COLUMN}, "?\w+_r"?\) <= (?P<limit>\d+)$',
+     lambda found: f"{found['test']}<={found['limit']}"),
+    (rf'^abs\(epoch\(try_strptime\({_COLUMN}, .*?\)\) - '
+     r'epoch\(try_strptime\("?\w+_r"?, .*?\)\)\) <= (?P<limit>[\d.]+)$',
+     lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
+    (r"^else$", lambda _: "different"),
+)  # fmt: skip
+_KEY = re.compile(r'l\."?(\w+)"? = r\."?\1"?')
+_START = re.compile(
+    r'substr(?:ing)?\(l\."?(\w+)"?, 1, (\d+)\) = substr(?:ing)?\(r\."?\1"?, 1, \2\)', re.IGNORECASE
+)
+
+
+def read_splink(text: str) -> tuple[Recipe, Model]:
+    """Recipe and model of a Splink model's JSON, for `link(frames, recipe, model=model)`.
+
+    Values are compared as they are written, as Splink does (fields of kind `text`), and dates as YYYY-MM-DD. Term
+    frequencies are taken from the files that are linked. Raises LinkageError for a level, a blocking rule or a
+    parameter that is not understood.
+    """
+    try:
+        settings = json.loads(text)
+        comparisons, prior = settings["comparisons"], float(settings["probability_two_random_records_match"])
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError):
+        raise LinkageError("this is no trained Splink model; save one with save_model_to_json") from None
+    read = [_comparison(each) for each in comparisons]
+    fields = tuple(field for field, _, _ in read)
+    rules = tuple(_rule(each) for each in settings.get("blocking_rules_to_generate_predictions", []))
+    recipe = Recipe(
+        fields, rules, name="splink", within=settings.get("link_type") != "link_only", largest_block=1_000_000
+    )
+    m = {field.name: shares for field, shares, _ in read}
+    u = {field.name: shares for field, _, shares in read}
+    levels = {field.name: tuple(level.name for level in field.levels) for field in fields}
+    frequencies = {field.name: pl.DataFrame() for field in fields if field.term_frequency}
+    return recipe, Model(prior, 0.0, levels, (Regime("everyone", prior, 0.0, m, u),), frequencies)
+
+
+def _comparison(entry: Mapping[str, Any]) -> tuple[Field, tuple[float, ...], tuple[float, ...]]:
+    name = str(entry["output_column_name"])
+    levels, m, u, column, frequency = [], [], [], name, False
+    for level in entry["comparison_levels"]:
+        if level.get("is_null_level"):
+            continue
+        test, of = _test(str(level["sql_condition"]), name)
+        if "m_probability" not in level or "u_probability" not in level:
+            raise LinkageError(
+                f"Splink comparison {name}: level {test} was not trained; train it or take it out"
+            )
+        column = of or column
+        levels.append(Level(str(level.get("label_for_charts", test)), test, float(level["m_probability"])))
+        m.append(float(level["m_probability"]))
+        u.append(float(level["u_probability"]))
+        frequency |= test == "same" and bool(level.get("tf_adjustment_column"))
+    kind = Kind.DATE_AS_WRITTEN if any(each.test.startswith("within") for each in levels) else Kind.TEXT
+    return Field(name, kind, {ANY: (column,)}, tuple(levels), frequency), tuple(m), tuple(u)
+
+
+def _test(condition: str, name: str) -> tuple[str, str | None]:
+    plain = " ".join(condition.split())
+    for pattern, test in _LEVELS:
+        if found := re.match(pattern, plain, re.IGNORECASE):
+            return test(found), found.groupdict().get("column")
+    raise LinkageError(
+        f"Splink comparison {name}: the level {plain!r} is not understood; replace it by a usual one"
+    )
+
+
+def _rule(entry: Mapping[str, Any] | str) -> tuple[str, ...]:
+    rule = entry if isinstance(entry, str) else str(entry["blocking_rule"])
+    keys = []
+    for part in re.split(r"\s+AND\s+", rule, flags=re.IGNORECASE):
+        plain = re.sub(r"^\((.*)\)$", r"\1", part.strip())
+        if start := _START.fullmatch(plain):
+            keys.append(f"{start[1]}:{start[2]}")
+        elif equal := _KEY.fullmatch(plain):
+            keys.append(equal[1])
+        else:
+            raise LinkageError(
+                f"Splink blocking rule {plain!r} is not understood; block on columns or their beginnings"
+            )
+    return tuple(keys)
+
+
+def write_splink(recipe: Recipe, model: Model) -> str:
+    """A Splink 5 model's JSON with the parameters of the first regime: households, numbers and swapped names have no
+    counterpart there. Raises LinkageError for a test that SQL has no word for.
+    """
+    comparisons = []
+    for field in recipe.fields:
+        column = field.name
+        levels: list[dict[str, Any]] = [
+            {
+                "sql_condition": f'"{column}_l" IS NULL OR "{column}_r" IS NULL',
+                "label_for_charts": "missing",
+                "is_null_level": True,
+            }
+        ]
+        for level, m, u in zip(
+            field.levels, model.everyone.m[field.name], model.everyone.u[field.name], strict=True
+        ):
+            entry = {
+                "sql_condition": _sql(level, column),
+                "label_for_charts": level.name,
+                "m_probability": m,
+                "u_probability": u,
+            }
+            if level.test == "same" and field.term_frequency:
+                entry |= {"tf_adjustment_column": column, "tf_adjustment_weight": 1.0}
+            levels.append(entry)
+        comparisons.append({"output_column_name": column, "comparison_levels": levels})
+    rules = [
+        {"blocking_rule": " AND ".join(_block(key) for key in rule), "sql_dialect": "duckdb"}
+        for rule in recipe.blocks
+    ]
+    return json.dumps(
+        {
+            "link_type": "link_and_dedupe" if recipe.within else "link_only", "sql_dialect": "duckdb",
+            "probability_two_random_records_match": model.prior, "unique_id_column_name": "id",
+            "blocking_rules_to_generate_predictions": rules, "comparisons": comparisons,
+        },
+        indent=2,
+    )  # fmt: skip
+
+
+def _sql(level: Level, column: str) -> str:
+    test, limit = level.rule
+    a, b = f'"{column}_l"', f'"{column}_r"'
+    if test == "different":
+        return "ELSE"
+    if test == "same":
+        return f"{a} = {b}"
+    if test in {"jaro_winkler", "jaro"}:
+        return f"{test}_similarity({a}, {b}) >= {limit}"
+    if test in {"levenshtein", "damerau_levenshtein"}:
+        return f"{test}({a}, {b}) <= {int(limit)}"
+    if test == "prefix":
+        return f"substr({a}, 1, {int(limit)}) = substr({b}, 1, {int(limit)})"
+    if test == "suffix":
+        return f"right({a}, {int(limit)}) = right({b}, {int(limit)})"
+    if test == "initial":
+        return f"(length({a}) = 1 OR length({b}) = 1) AND substr({a}, 1, 1) = substr({b}, 1, 1)"
+    if test == "year":
+        return f"substr({a}, 1, 4) = substr({b}, 1, 4)"
+    raise LinkageError(
+        f"level {level.name!r}: Splink has no word for {test!r}; take the level out of the recipe first"
+    )
+
+
+def _block(key: str) -> str:
+    name, _, part = key.partition(":")
+    if not part:
+        return f'l."{name}" = r."{name}"'
+    size = {"start": 4, "initial": 1, "year": 4, "prefix3": 3}.get(part, int(part) if part.isdigit() else 0)
+    if not size:
+        raise LinkageError(
+            f"blocking key {key!r}: Splink has no word for it; take the rule out of the recipe first"
+        )
+    return f'substr(l."{name}", 1, {size}) = substr(r."{name}", 1, {size})'

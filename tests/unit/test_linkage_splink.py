@@ -1,0 +1,93 @@
+"""A trained Splink model read, used and written: the weights are those that Splink would give."""
+
+import json
+from math import log2
+
+import polars as pl
+import pytest
+
+from charteroak import linkage
+
+
+def level(condition: str, m: float, u: float, **more: object) -> dict[str, object]:
+    return {"sql_condition": condition, "m_probability": m, "u_probability": u, **more}
+
+
+NEAR = "ABS(EPOCH(try_strptime(\"dob_l\", '%Y-%m-%d')) - EPOCH(try_strptime(\"dob_r\", '%Y-%m-%d'))) <= 2629800.0"
+MODEL = {
+    "link_type": "dedupe_only",
+    "probability_two_random_records_match": 0.01,
+    "blocking_rules_to_generate_predictions": [
+        {"blocking_rule": 'l."dob" = r."dob"'},
+        {"blocking_rule": '(l."name" = r."name") AND (substr(l."dob", 1, 4) = substr(r."dob", 1, 4))'},
+    ],
+    "comparisons": [
+        {
+            "output_column_name": "name",
+            "comparison_levels": [
+                {"sql_condition": '"name_l" IS NULL OR "name_r" IS NULL', "is_null_level": True},
+                level('"name_l" = "name_r"', 0.8, 0.05, tf_adjustment_column="name"),
+                level('jaro_winkler_similarity("name_l", "name_r") >= 0.9', 0.1, 0.01),
+                level("ELSE", 0.1, 0.94),
+            ],
+        },
+        {
+            "output_column_name": "dob",
+            "comparison_levels": [
+                {"sql_condition": '"dob_l" IS NULL OR "dob_r" IS NULL', "is_null_level": True},
+                level('"dob_l" = "dob_r"', 0.9, 0.001),
+                level(NEAR, 0.05, 0.01),
+                level("ELSE", 0.05, 0.989),
+            ],
+        },
+    ],
+}
+FILE = pl.DataFrame(
+    {
+        "id": ["1", "2", "3", "4", "5"],
+        "name": ["marhta", "martha", "martha", "zoe", None],
+        "dob": ["2001-02-03", "2001-02-03", "2001-02-20", "1980-01-01", "1980-01-01"],
+    }
+)
+
+
+def test_a_pair_weighs_what_splink_says() -> None:
+    recipe, model = linkage.read_splink(json.dumps(MODEL))
+    found = linkage.link({"file": FILE}, recipe, model=model)
+    weights = {(row["id_l"], row["id_r"]): row["match_weight"] for row in found.links.iter_rows(named=True)}
+    prior = log2(0.01 / 0.99)
+    assert set(weights) == {("1", "2"), ("2", "3"), ("4", "5")}
+    assert weights["1", "2"] == pytest.approx(prior + log2(0.1 / 0.01) + log2(0.9 / 0.001))
+    frequency = log2(0.05 / (2 / 4))  # martha is half of the four names known
+    assert weights["2", "3"] == pytest.approx(prior + log2(0.8 / 0.05) + frequency + log2(0.05 / 0.01))
+    assert weights["4", "5"] == pytest.approx(prior + log2(0.9 / 0.001)), "a missing name weighs nothing"
+
+
+def test_what_is_written_is_read_again() -> None:
+    levels = (
+        linkage.Level("same", "same", 0.9),
+        linkage.Level("close", "jaro_winkler>=0.9", 0.05),
+        linkage.Level("different", "different", 0.05),
+    )
+    field = linkage.Field("name", linkage.Kind.TEXT, {"*": ("name",)}, levels)
+    recipe = linkage.Recipe((field,), (("name:start",),))
+    model = linkage.link({"file": FILE}, recipe).model
+    again, same = linkage.read_splink(linkage.write_splink(recipe, model))
+    assert [each.test for each in again.fields[0].levels] == ["same", "jaro_winkler>=0.9", "different"]
+    assert again.blocks == (("name:4",),)
+    assert same.everyone.m == model.everyone.m
+    assert same.prior == model.prior
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("ELSE", "name_l <-> name_r", "Splink comparison name: the level"),
+        ("= r.", "< r.", "Splink blocking rule"),
+        ('"comparisons"', '"others"', "no trained Splink model"),
+        ('"m_probability": 0.1, ', "", "was not trained"),
+    ],
+)
+def test_what_is_not_understood_is_refused_by_name(old: str, new: str, message: str) -> None:
+    with pytest.raises(linkage.LinkageError, match=message):
+        linkage.read_splink(json.dumps(MODEL).replace(old, new, 1))
