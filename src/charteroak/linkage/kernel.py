@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.hashing import mixed
 from charteroak.linkage.levels import Tables, level_of
-from charteroak.linkage.machine import compiled, inlined
+from charteroak.linkage.machine import inlined, lean
 
 PAIRS_AT_ONCE = 1 << 18
 """Pairs a thread works through before it hands over what it found: bounds its memory."""
@@ -132,22 +132,19 @@ def _untold(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> f
     return float(-w.unequal[regime, field])
 
 
-@compiled
-def score_blocks(
+@lean
+def _fill_scores(
     t: Tables,
     b: Blocks,
     w: Weights,
     first: int,
     last: int,
-    size: int,
     keys: NDArray[np.int64],
     kept: NDArray[np.int8],
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int64], int]:
-    """Pairs of blocks first to last (exclusive) that reach `least`: left and right record, weight, levels; and
-    how many pairs were new. `size`: the most pairs there can be.
-    """
-    left, right = np.empty(size, np.int32), np.empty(size, np.int32)
-    weights, patterns = np.empty(size, np.float64), np.empty(size, np.int64)
+    sides: NDArray[np.int32],
+    weights: NDArray[np.float64],
+    patterns: NDArray[np.int64],
+) -> tuple[int, int]:
     count, new = 0, 0
     for block in range(first, last):
         for p in range(b.start[block], b.start[block + 1]):
@@ -158,27 +155,49 @@ def score_blocks(
                 new += 1
                 weight, pattern = _score(i, j, t, w, keys, kept)
                 if weight >= w.least:
-                    left[count], right[count], weights[count], patterns[count] = i, j, weight, pattern
+                    sides[0, count], sides[1, count] = i, j
+                    weights[count], patterns[count] = weight, pattern
                     count += 1
-    return left[:count].copy(), right[:count].copy(), weights[:count].copy(), patterns[:count].copy(), new
+    return count, new
 
 
-@compiled
-def sample_blocks(
+Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int64], int]
+
+
+def score_blocks(
+    t: Tables,
+    b: Blocks,
+    w: Weights,
+    first: int,
+    last: int,
+    size: int,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> Found:
+    """Pairs of blocks first to last (exclusive) that reach `least`: left and right record, weight, levels; and
+    how many pairs were new. `size`: the most pairs there can be.
+    """
+    sides, weights, patterns = np.empty((2, size), np.int32), np.empty(size), np.empty(size, np.int64)
+    count, new = _fill_scores(t, b, w, first, last, keys, kept, sides, weights, patterns)
+    kept_sides = sides[:, :count].copy()
+    return kept_sides[0], kept_sides[1], weights[:count].copy(), patterns[:count].copy(), new
+
+
+@lean
+def _fill_sample(
     t: Tables,
     b: Blocks,
     household: int,
     identifier: int,
     content: NDArray[np.uint64],
-    share: float,
+    below: np.uint64,
     first: int,
     last: int,
     keys: NDArray[np.int64],
     kept: NDArray[np.int8],
-) -> NDArray[np.int64]:
-    """Patterns of about `share` of the new pairs of blocks first to last, chosen by content."""
-    found, count = np.empty(1024, np.int64), 0
-    below = np.uint64(share * 2.0**32)
+    patterns: NDArray[np.int64],
+) -> int:
+    count = 0
     for block in range(first, last):
         for p in range(b.start[block], b.start[block + 1]):
             for q in range(p + 1, b.start[block + 1]):
@@ -190,8 +209,25 @@ def sample_blocks(
                 pattern = regime_of(i, j, t, household, identifier) * PLACES[-1]
                 for field in range(t.codes.shape[1]):
                     pattern += (level_of(i, j, field, t, keys, kept) + 1) * PLACES[field]
-                if count == len(found):
-                    found = np.append(found, np.empty(len(found), np.int64))
-                found[count] = pattern
+                patterns[count] = pattern
                 count += 1
-    return found[:count].copy()
+    return count
+
+
+def sample_blocks(
+    t: Tables,
+    b: Blocks,
+    household: int,
+    identifier: int,
+    content: NDArray[np.uint64],
+    share: float,
+    first: int,
+    last: int,
+    size: int,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """Patterns of about `share` of the new pairs of blocks first to last, chosen by content. `size`: the most."""
+    patterns, below = np.empty(size, np.int64), np.uint64(share * 2.0**32)
+    count = _fill_sample(t, b, household, identifier, content, below, first, last, keys, kept, patterns)
+    return patterns[:count].copy()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import compiled, inlined
+from charteroak.linkage.machine import inlined, lean
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_reach, one_slip
 
@@ -168,13 +168,22 @@ def level_of(i: int, j: int, field: int, t: Tables, keys: NDArray[np.int64], kep
     return level
 
 
-@compiled
+@lean
+def _fill_levels(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    t: Tables,
+    found: NDArray[np.int8],
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> None:
+    for pair in range(len(left)):
+        for field in range(t.codes.shape[1]):
+            found[pair, field] = level_of(left[pair], right[pair], field, t, keys, kept)
+
+
 def levels_of_pairs(left: NDArray[np.int64], right: NDArray[np.int64], t: Tables) -> NDArray[np.int8]:
     """Levels of each pair of records on each field: pairs × fields."""
-    fields = t.codes.shape[1]
-    found = np.empty((len(left), fields), np.int8)
-    keys, kept = np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8)
-    for pair in range(len(left)):
-        for field in range(fields):
-            found[pair, field] = level_of(left[pair], right[pair], field, t, keys, kept)
+    found = np.empty((len(left), t.codes.shape[1]), np.int8)
+    _fill_levels(left, right, t, found, np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8))
     return found

@@ -61,27 +61,16 @@ def blocked_patterns(
         parts = over_blocks(
             each.start,
             partial(
-                _sampled, encoded, Blocks(keys, each.order, each.start, rule), household, identifier, share
+                sample_blocks,
+                encoded.tables,
+                Blocks(keys, each.order, each.start, rule),
+                household,
+                identifier,
+                encoded.content,
+                share,
             ),
         )
         found += parts
     distinct, count = np.unique(np.concatenate(found), return_counts=True)
     levels, regime = unpacked(distinct, len(encoded.fields))
     return Patterns(levels, regime, count / share)
-
-
-def _sampled(
-    encoded: Encoded,
-    b: Blocks,
-    household: int,
-    identifier: int,
-    share: float,
-    first: int,
-    last: int,
-    _: int,
-    known: NDArray[np.int64],
-    kept: NDArray[np.int8],
-) -> NDArray[np.int64]:
-    return sample_blocks(
-        encoded.tables, b, household, identifier, encoded.content, share, first, last, known, kept
-    )

@@ -37,26 +37,26 @@ def one_slip(chars: Chars, a: int, n: int, b: int, m: int) -> bool:
 
 @inlined
 def edits(chars: Chars, a: int, n: int, b: int, m: int, transposed: bool, most: int) -> int:
-    """Levenshtein distance, or with exchanged neighbours counted once (optimal string alignment); some number
-    above `most` when it is larger.
+    """Levenshtein distance, or with exchanged neighbours counted once (optimal string alignment), of the first 64
+    characters, bit-parallel (Myers 1999; Hyyrö 2003); some number above `most` when the lengths alone say so.
     """
-    if abs(n - m) > most:
-        return most + 1
-    before, row, above = np.zeros(m + 1, np.int64), np.zeros(m + 1, np.int64), np.arange(m + 1)
-    for i in range(1, n + 1):
-        row[0] = i
-        least = i
-        for j in range(1, m + 1):
-            x, y = chars[a + i - 1], chars[b + j - 1]
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y))
-            if transposed and i > 1 and j > 1 and x == chars[b + j - 2] and chars[a + i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row[j] = cost
-            least = min(least, cost)
-        if least > most:
-            return most + 1
-        before, above, row = above, row, before
-    return int(above[m])
+    n, m, one = min(n, 64), min(m, 64), np.uint64(1)
+    if n == 0 or abs(n - m) > most:
+        return max(n, m)
+    up, down, same, before, found = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0), n
+    last = one << np.uint64(n - 1)
+    for j in range(m):
+        equal = np.uint64(0)
+        for i in range(n):
+            if chars[a + i] == chars[b + j]:
+                equal |= one << np.uint64(i)
+        exchanged = (((~same) & equal) << one) & before if transposed else np.uint64(0)
+        same = (((equal & up) + up) ^ up) | equal | down | exchanged
+        more, less = down | ~(same | up), up & same
+        found += int((more & last) != 0) - int((less & last) != 0)
+        more, less = (more << one) | one, less << one
+        up, down, before = less | ~(same | more), more & same, equal
+    return found
 
 
 @inlined
