@@ -8,7 +8,7 @@ import pytest
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "linkage"
 
 
-@pytest.mark.parametrize("name", ["tutorial.md", "estimates.md", "privacy.md"])
+@pytest.mark.parametrize("name", ["tutorial.md", "estimates.md", "privacy.md", "from-splink.md"])
 def test_the_examples_of_a_page_run(name: str) -> None:
     blocks = re.findall(
         r"^```python\n(.*?)^```$", (PAGES / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
