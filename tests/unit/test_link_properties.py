@@ -1,0 +1,55 @@
+"""What holds for any files: the sides of a pair do not matter, a copy is found, noise makes nobody likelier."""
+
+import numpy as np
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from people_in_files import damaged, population
+
+from charteroak import linkage
+
+RARELY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SEEDS = st.integers(0, 10_000)
+
+
+def scores(found: linkage.Linkage) -> dict[frozenset[str], float]:
+    sides = found.links.select("id_l", "id_r", "match_probability").iter_rows()
+    return {frozenset((left, right)): weight for left, right, weight in sides}
+
+
+@RARELY
+@given(seed=SEEDS)
+def test_scores_are_symmetric(seed: int) -> None:
+    people = population(120, seed)
+    left = damaged(people[:80], seed, 0.1).with_columns(id=pl.col("person") + "l")
+    right = damaged(people[40:], seed + 1, 0.1).with_columns(id=pl.col("person") + "r")
+    one_way = scores(linkage.link({"a": left, "b": right}, truth="person", one_per_person=("a", "b")))
+    other_way = scores(linkage.link({"a": right, "b": left}, truth="person", one_per_person=("a", "b")))
+    assert one_way.keys() == other_way.keys()
+    assert all(abs(one_way[pair] - other_way[pair]) < 1e-6 for pair in one_way)
+
+
+@RARELY
+@given(seed=SEEDS, damage=st.sampled_from([0.3, 0.6]))
+def test_noise_never_raises_probability_on_average(seed: int, damage: float) -> None:
+    people = population(200, seed)
+    left, clean = damaged(people, seed, 0.05), damaged(people, seed + 1, 0.0)
+    found = linkage.link({"a": left, "b": clean}, truth="person", one_per_person=("a", "b"))
+    noisy = damaged(people, seed + 1, damage)
+    again = linkage.link({"a": left, "b": noisy}, found.recipe, truth="person", model=found.model)
+    pairs = [frozenset((f"r{n}",)) for n in range(people.height)]
+    before, after = scores(found), scores(again)
+    assert np.mean([after.get(pair, 0.0) for pair in pairs]) <= np.mean(
+        [before.get(pair, 0.0) for pair in pairs]
+    )
+
+
+@RARELY
+@given(seed=SEEDS)
+def test_a_copy_of_a_file_is_linked_to_it(seed: int) -> None:
+    people = damaged(population(150, seed), seed, 0.1)
+    found = linkage.link({"file": people, "copy": people}, truth="person", one_per_person=("file", "copy"))
+    assert found.clusters["cluster"].n_unique() == people.height
+    together = found.clusters.group_by("cluster").agg(pl.col("id").n_unique().alias("ids"), pl.len())
+    assert (together["ids"] == 1).all()
+    assert (together["len"] == 2).all()
