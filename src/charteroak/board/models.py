@@ -94,6 +94,9 @@ class Motion(models.Model):
         ordering = ["pk"]
         constraints = [by_and_at("motion", "declared")]
 
+    def __str__(self) -> str:
+        return self.text
+
     def get_absolute_url(self) -> str:
         return f"{self.meeting.get_absolute_url()}#motion-{self.pk}"
 

@@ -29,7 +29,7 @@ from charteroak.audit import queries as audit
 from charteroak.site.rooms import ROOMS
 from charteroak.site.second_factor import is_shown
 
-LATELY = timedelta(days=60)
+LATELY = timedelta(days=180)
 STEPS = [
     {
         "heading": _("Someone asks a question"),
@@ -87,7 +87,7 @@ def _done_by(person: Person, listed: set[str]) -> list[Item]:
     """The person's own acts of the last weeks, on records that are not listed anyway."""
     done = audit.done_by(person, since=clock.now() - LATELY)
     return [
-        Item(f"{record}: {gettext(act)}", record.get_absolute_url(), Turn.FINISHED)  # type: ignore[attr-defined] # asked for
+        Item(str(record), record.get_absolute_url(), Turn.FINISHED, _("you: %s") % gettext(act))  # type: ignore[attr-defined] # asked for
         for act, record in done
         if record.get_absolute_url() not in listed  # type: ignore[attr-defined] # the same
     ]
