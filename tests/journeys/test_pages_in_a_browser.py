@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from charteroak.agencies.models import Person
+from conftest import owner_beside
 from journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,8 @@ PASSWORD = "acorns fall far from here"
 def maya(live_database: object) -> Person:
     person = Person(username="maya.ortiz", name="Dr Maya Ortiz")
     person.set_password(PASSWORD)
-    person.save()
+    with owner_beside():
+        person.save()
     return person
 
 

@@ -1,6 +1,7 @@
 """`oak setup`: take in agencies, people, boards, history and data dictionaries from files."""
 
 import tomllib
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
@@ -23,9 +24,7 @@ def load(file: Path, password_file: Path) -> None:
     password = password_file.read_text(encoding="utf-8").strip()
     if not password:
         raise click.ClickException(f"{password_file} is empty: write the password on its first line.")
-    from charteroak.site.database import connected
-
-    with connected():  # as the owner: before the first person exists, nobody could sign in to do this
+    with as_owner():  # before the first person exists, nobody could sign in to do this
         from django.db import transaction
 
         from charteroak.agencies import actions as agencies
@@ -44,9 +43,7 @@ def load(file: Path, password_file: Path) -> None:
 @click.argument("files", type=FILE, nargs=-1, required=True)
 def catalog(files: tuple[Path, ...]) -> None:
     """Agencies' data dictionaries from FILES, all or none. Safe to repeat."""
-    from charteroak.site.database import connected
-
-    with connected():
+    with as_owner():
         from django.db import transaction
 
         from charteroak.catalog.actions import DictionaryWrong, load
@@ -58,3 +55,14 @@ def catalog(files: tuple[Path, ...]) -> None:
                 except DictionaryWrong as wrong:
                     raise click.ClickException(f"{file.name}: {wrong}") from None
                 click.echo(f"{file.name} taken in", err=True)
+
+
+def as_owner() -> AbstractContextManager[None]:
+    """The installation's database as its owner, whoever calls: no process of the site may change what is set up."""
+    from charteroak.adapters import environment, postgres
+    from charteroak.adapters.environment import Process
+    from charteroak.site.database import connected
+
+    if not postgres.elsewhere():
+        environment.existing_home()  # raises NoInstallation: this command makes none
+    return connected(Process.OWNER)
