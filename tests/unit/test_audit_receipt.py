@@ -25,7 +25,7 @@ def log(name: str = RELEASED) -> list[bytes]:
         encode(
             index=index, previous=NO_EVENT, name=name if index == 4 else "outputs:release_request:review",
             by="ida.moss", subject="outputs.releaserequest:1", domain_at=AT, real_at=AT,
-            facts={"files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()]},
+            facts={"number": "042-1", "files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()]},
         )
         for index in range(9)
     ]  # fmt: skip
@@ -97,7 +97,8 @@ def test_oak_receipt_verify_says_yes_and_no(tmp_path: Path) -> None:
     for given in (str(key), NOTARY.verifier.vkey):
         status, said = oak("--key", given)
         assert status == 0
-        assert "Released: event 4" in said
+        assert "Released in 042-1" in said
+        assert "Event 4 of the log" in said
         assert "signed by charteroak.example/log" in said
     assert "self-consistent only" in oak()[1]
     assert oak("--key", "no+such+key")[0] == 2

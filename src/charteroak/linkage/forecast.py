@@ -5,7 +5,7 @@ from dataclasses import dataclass
 _BYTES_A_RECORD, _BYTES_A_CELL, _BYTES_A_PAIR = 300, 60, 60
 _SECONDS_A_RECORD, _SECONDS_A_PAIR = 3e-6, 5e-7
 _FLOOR_MB, _FLOOR_SECONDS = 350, 2.0
-"""Measured with 1,000,000 records of ten fields on two cores of an AMD EPYC; compilation not counted."""
+"""Rough, from runs of a million records on two busy cores; compilation not counted. An estimate, not a promise."""
 
 
 @dataclass(frozen=True)
