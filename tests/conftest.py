@@ -43,7 +43,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Everything is said in English unless the test asks otherwise; a unit test reaches no network, not even this machine's."""
+    """English unless the test asks otherwise; a unit test reaches no network, not even this machine's."""
     from django.utils import translation
 
     translation.activate("en")  # a page read in Spanish before must not speak for this test
