@@ -12,18 +12,32 @@ import click
 @click.option(
     "--port", type=click.IntRange(1, 65535), envvar="CHARTEROAK_PORT", default=8042, show_default=True
 )
-def serve(port: int) -> None:
-    """Serve the site until Ctrl-C: database, web and workers, each started again when it dies."""
+@click.option(
+    "--only", "only", multiple=True, metavar="PROCESS",
+    help="Run just this process here (repeatable): web, linker, extractor, enclave, outputs, notary.",
+)  # fmt: skip
+def serve(port: int, only: tuple[str, ...]) -> None:
+    """Serve the site until Ctrl-C: database, web and workers, each started again when it dies.
+
+    Hub and enclave can be installed apart with --only: docs/installed-apart.md.
+    """
     from charteroak.adapters import environment, environments, postgres, processes
     from charteroak.site.config import NotForProduction
-    from charteroak.site.supervisor import NotServing, Supervisor
+    from charteroak.site.supervisor import SERVED, NotServing, Supervisor
+
+    wrong = set(only) - set(SERVED)
+    if wrong:
+        raise click.ClickException(f"--only takes {', '.join(SERVED)}, not {', '.join(sorted(wrong))}.")
+    here = [process for process in SERVED if not only or process in only]
 
     def ready() -> None:
-        click.echo(f"Ready: http://localhost:{port} (logs in {processes.logs(environment.home())})", err=True)
-        environments.build_ahead(environment.home())
+        where = f"http://localhost:{port}" if environment.Process.WEB in here else ", ".join(here)
+        click.echo(f"Ready: {where} (logs in {processes.logs(environment.home())})", err=True)
+        if environment.Process.ENCLAVE in here:
+            environments.build_ahead(environment.home())
 
     try:
-        Supervisor(environment.home(), port).serve(ready)
+        Supervisor(environment.home(), port, here).serve(ready)
     except (NotForProduction, NotServing, postgres.NotRunning, processes.Unreachable) as error:
         raise click.ClickException(str(error)) from None
 

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,10 @@ from charteroak.site import database
 SERVED = [Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY]
 GRACE = 15.0  # seconds to finish what was begun, then the process is killed
 LONGEST_PAUSE = 10.0  # seconds before a process that dies again and again is started anew
+ELSEWHERE = (
+    "The database is kept by the installation that serves the web: "
+    "set DATABASE_URL to reach it as this process’s role."
+)
 LIVED = 30.0  # seconds after which a process counts as well
 
 
@@ -36,18 +40,27 @@ class Part:
 
 
 class Supervisor:
-    """Runs until asked to stop. Its children end with it, however it ends."""
+    """Runs until asked to stop. Its children end with it, however it ends.
 
-    def __init__(self, home: Home, port: int) -> None:
+    `only` some of the processes run here where hub, enclave and site are installed apart, under administrators and
+    keys of their own; the database, the vault and the public keys are then shared. The tables are kept by the
+    installation that serves the web.
+    """
+
+    def __init__(self, home: Home, port: int, only: Iterable[Process] = SERVED) -> None:
         self._home, self._port = home, port
-        self._parts = [Part(process) for process in SERVED]
+        self._parts = [Part(process) for process in SERVED if process in set(only)]
+        self._web = any(part.process is Process.WEB for part in self._parts)
         self._database: postgres.Server | None = None
         self._stopping = False
         self._gate = os.pipe()  # children wait here until the tables are up to date
 
     def serve(self, ready: Callable[[], None]) -> None:
         """Start everything, call `ready` once the site answers, keep it running until SIGTERM or SIGINT."""
-        _refuse_taken(self._port)
+        if self._web:
+            _refuse_taken(self._port)
+        elif not postgres.elsewhere():
+            raise NotServing(ELSEWHERE)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         processes.prepare(self._home)
@@ -57,7 +70,7 @@ class Supervisor:
         try:
             database.load(self._port)
             self._note("supervisor", os.getpid())
-            owner = self._fork(Process.OWNER)
+            owner = self._fork(Process.OWNER) if self._web else 0
             for part in self._parts:
                 self._start(part)
             self._open_gate(owner)
@@ -69,7 +82,7 @@ class Supervisor:
         self._stopping = True
 
     def _open_gate(self, owner: int) -> None:
-        _, status = os.waitpid(owner, 0)
+        status = os.waitpid(owner, 0)[1] if owner else 0
         if status != 0:
             log = self._log(Process.OWNER)
             last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
@@ -91,7 +104,7 @@ class Supervisor:
                     part.pid = 0
                 if not part.pid and now >= part.again_at:
                     self._start(part)
-            if not announced and self._answers():
+            if not announced and (not self._web or self._answers()):
                 announced = True
                 ready()
             time.sleep(0.05)
@@ -155,7 +168,8 @@ class Supervisor:
 
     def _end(self) -> None:
         """The site first, so that nothing new comes in; then the workers; the database last."""
-        for parts in (self._parts[:1], self._parts[1:]):
+        first = int(self._web)
+        for parts in (self._parts[:first], self._parts[first:]):
             for part in parts:
                 if part.pid:
                     os.kill(part.pid, signal.SIGTERM)
