@@ -45,6 +45,11 @@ def test_the_workspace_leads_with_why_it_is_shut(ended: Agreement, client: Clien
 def test_the_turn_goes_to_those_who_wind_it_up(ended: Agreement, client: Client) -> None:
     assert not turns(MAYA, Turn.YOURS)
     assert [item.href for item in turns("sam.reyes", Turn.YOURS)] == [ended.get_absolute_url()]
+    due = ended.duties.filter(done_at__isnull=True, due_on__isnull=False).earliest("due_on").due_on
+    client.force_login(person("sam.reyes"))
+    page = client.get(ended.get_absolute_url()).text.partition("The text")[0]
+    assert f"{due:%Y-%m-%d}" in page
+    assert f"{ended.ends_on:%Y-%m-%d}" not in page
     assert [item.href for item in turns("kim.tran", Turn.YOURS) if "workspaces" in item.href] == [
         f"/workspaces/{NUMBER}/"
     ]

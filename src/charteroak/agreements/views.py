@@ -1,5 +1,6 @@
 """Agreements as their readers, counsel and signatories see them: words beside what the system enforces."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -105,6 +106,7 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
     ]
     shown |= {
         "turn": queries.whose_turn(record),
+        "due": _due_on(record),
         "decisions": decisions,
         "checklist": _checklist(record),
         "wanted": wanted,
@@ -235,3 +237,10 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     actions.close(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The agreement is closed."))
     return redirect(record)
+
+
+def _due_on(record: Agreement) -> date:
+    """By when: its last day while it is in force, then the next destruction that is still to be done."""
+    waiting = record.duties.filter(done_at__isnull=True, due_on__isnull=False)
+    due: date | None = waiting.order_by("due_on").values_list("due_on", flat=True).first()
+    return due if due and record.last_day <= clock.today() else record.last_day
