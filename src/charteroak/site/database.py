@@ -13,19 +13,16 @@ from charteroak.site import config
 
 
 @contextmanager
-def connected(process: Process | None = None) -> Iterator[None]:
-    """Django ready and the database answering, as `process` (the owner, unless the environment says otherwise).
+def connected(process: Process) -> Iterator[None]:
+    """Django ready and the database answering, as `process`.
 
     An embedded database that nobody runs is started, and stopped again at the end of the block. Only
-    Process.OWNER, named, makes an installation; for all else there is one, or NoInstallation is raised.
+    Process.OWNER makes an installation; for all else there is one, or NoInstallation is raised.
     """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
-    if process is None:
-        os.environ.setdefault("CHARTEROAK_PROCESS", Process.OWNER)
-    else:
-        os.environ["CHARTEROAK_PROCESS"] = process
+    os.environ["CHARTEROAK_PROCESS"] = process
     if postgres.elsewhere():
         django.setup()
         yield
