@@ -10,6 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import RoleHeld
 from charteroak.agreements import actions, queries
+from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Clause, Party, Signature
 from charteroak.audit.models import Event
 from charteroak.policy.clauses import Asked, Use
@@ -77,6 +78,19 @@ def test_the_draft_says_what_was_decided_and_is_complete(drafted: Agreement) -> 
         "CSC:contributor", "DOL:contributor", "SDE:contributor", "DOL:hub", "OWS:recipient", "DAS:enclave",
         "OPM:administrator",
     }  # fmt: skip
+
+
+def test_a_signer_reads_the_figures_that_the_disclosure_rules_come_to(drafted: Agreement) -> None:
+    kinds = {clause.kind: clause for clause in drafted.clauses.all()}
+    said = " ".join(enforced(kinds["thresholds"]))
+    for figure in (
+        "fewer than 10 people",
+        "fewer than 20 people in its denominator",
+        "fewer than 3 employers",
+    ):
+        assert figure in said
+    assert "Connecticut Department of Labor" in kinds["thresholds"].text
+    assert "DOL (data integration hub)" in enforced(kinds["parties"])[0]
 
 
 def test_nothing_is_drafted_twice_or_by_just_anyone(drafted: Agreement) -> None:

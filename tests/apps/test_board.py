@@ -84,6 +84,13 @@ def test_a_meeting_is_noticed_a_week_ahead_or_not_at_all(motion: Motion) -> None
     assert refused(actions.notice, pk=motion.meeting_id, by=way.person("sam.reyes")) == ["too_little_notice"]
 
 
+def test_a_planned_meeting_waits_for_its_notice_until_a_week_before(motion: Motion) -> None:
+    assert queries.by_when(motion.meeting) == motion.meeting.day - timedelta(days=7)
+    actions.notice(pk=motion.meeting_id, by=way.person("sam.reyes"))
+    motion.meeting.refresh_from_db()
+    assert queries.by_when(motion.meeting) == motion.meeting.day
+
+
 def test_an_agenda_is_closed_by_its_notice(motion: Motion) -> None:
     sam = way.person("sam.reyes")
     actions.notice(pk=motion.meeting_id, by=sam)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from charteroak import disclosure
 from charteroak.adapters import age, clock, stores
 from charteroak.agencies.models import Agency
 from charteroak.agencies.queries import administration_on
@@ -149,10 +150,11 @@ def _hub() -> Draft:
 
 def _thresholds(agencies: list[Agency]) -> Draft:
     names = ["board", *(APPETITES[agency.code] for agency in agencies if agency.code in APPETITES)]
+    whose = ", ".join(disclosure.shipped(name).name for name in names)
     text = (
-        "Outputs obey the strictest of the contributors' disclosure rules: "
-        f"{', '.join(names)}. Cells that would reveal a few people are suppressed, and others with them so that "
-        "none can be worked out; two independent checkers review every output."
+        f"Outputs obey the strictest of the contributors' disclosure rules: {whose}. Cells that would reveal a few "
+        "people are suppressed, and others with them so that none can be worked out; two independent checkers "
+        "review every output."
     )
     return Draft("6", "thresholds", "Disclosure rules", text, {"appetites": names})
 

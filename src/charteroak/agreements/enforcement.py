@@ -7,7 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from charteroak.agreements.models import Clause
+from charteroak import disclosure
+from charteroak.agreements.models import Clause, Party
 from charteroak.policy.deadlines import WITHIN_A_DAY
 
 
@@ -29,18 +30,47 @@ def enforced(clause: Clause) -> list[str]:
         case "hub":
             return _hub(said)
         case "thresholds":
-            return [_("Every table is checked by the strictest of: %s.") % ", ".join(said["appetites"])]
+            return _thresholds(said["appetites"])
         case "preview":
             return [_("Nothing is released until %(days)d days after the last agency’s clearance.") % said]
         case "destruction":
             return _destruction(clause)
         case "parties":
             return [
-                _("Nothing is covered until all have signed the same text: %s.") % ", ".join(said["parties"])
+                _("Nothing is covered until all have signed the same text: %s.") % _parties(said["parties"])
             ]
         case "term":
             return [_term(said)]
     return []
+
+
+def _thresholds(names: list[str]) -> list[str]:
+    """The figures that every contributor's rules come to together; what they leave open is not mentioned."""
+    appetites = [disclosure.shipped(name) for name in names]
+    together = disclosure.strictest(*appetites)
+    found = [
+        _("Every table is checked by the strictest of: %s.") % ", ".join(one.name for one in appetites),
+        _("A figure about fewer than %d people is suppressed, in totals too.") % together.minimum_people,
+    ]
+    if together.minimum_denominator:
+        found.append(
+            _("A share with fewer than %d people in its denominator is suppressed.")
+            % together.minimum_denominator
+        )
+    if together.minimum_employers:
+        found.append(
+            _("A wage figure that rests on fewer than %d employers is suppressed.")
+            % together.minimum_employers
+        )
+    if together.complementary:
+        found.append(_("Further figures are suppressed, so that none of these can be worked out."))
+    return found
+
+
+def _parties(signing: list[str]) -> str:
+    """`DOL:hub` as people say it."""
+    parts = (party.partition(":") for party in signing)
+    return ", ".join(f"{code} ({_(Party.Part(part).label).lower()})" for code, _colon, part in parts)
 
 
 def _hub(said: dict[str, Any]) -> list[str]:

@@ -192,6 +192,12 @@ def whose_turn(record: Meeting) -> str:
     }.get(meeting.Status(record.status), "")
 
 
+def by_when(record: Meeting) -> date:
+    """The last day for what is to be done now: a notice that is later than this is refused."""
+    planned = record.status == meeting.Status.PLANNED
+    return record.day - meeting.NOTICE if planned else record.day
+
+
 def page_of(record: DataRequest, reader: Person | None) -> str:
     """Where this reader finds the request: its own page, or the public register's."""
     if reader is not None and requests_visible_to(reader).filter(pk=record.pk).exists():
@@ -206,5 +212,7 @@ def todo(person: Person) -> list[Item]:
         mine = bool(decisions(record, person)) or seat_of(person, record) is not None
         if mine or sets_agenda(person):
             turn = Turn.YOURS if mine else Turn.OTHERS
-            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.day))
+            found.append(
+                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record))
+            )
     return found

@@ -73,6 +73,7 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "items": items,
             "seats": queries.roll(record),
             "turn": queries.whose_turn(record),
+            "by_when": queries.by_when(record),
             "decisions": queries.decisions(record, reader) if reader else {},
             "sets_agenda": reader is not None and queries.may_add_motion(record, reader).allowed,
             "chairs": reader is not None and queries.may_add_follow_up(record, reader).allowed,

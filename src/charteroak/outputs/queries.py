@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -241,6 +242,12 @@ def whose_turn(record: ReleaseRequest) -> str:
     }.get(Status(record.status), "")
 
 
+def by_when(record: ReleaseRequest) -> date:
+    """The end of the preview while it runs, else the agreement's last day."""
+    preview = record.preview_ends_on
+    return preview if preview and preview >= clock.today() else agreement_of(record).last_day
+
+
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
     found = []
@@ -254,6 +261,6 @@ def todo(person: Person) -> list[Item]:
             turn = Turn.FINISHED
         if mine or author:
             found.append(
-                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.preview_ends_on)
+                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record))
             )
     return found

@@ -68,6 +68,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "record": record,
             "files": forward,
             "turn": queries.whose_turn(record),
+            "by_when": queries.by_when(record),
             "checked": int(record.status != Status.SUBMITTED),
             "decisions": decisions,
             # by a name of its own: in a template `decisions.clear` would call the dictionary's method

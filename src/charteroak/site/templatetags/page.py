@@ -105,11 +105,13 @@ def action_form(
     form: forms.Form | None = None,
     href: str = "",
     key: str = "",
+    aside: bool = False,
 ) -> dict[str, Any]:
     """The button for one action, or the reasons why it is absent.
 
     Posts to `href`, by default the record's own address followed by the action's name. The form's id is
-    `action-<action>`, with `-<key>` behind it where a page offers the same action more than once.
+    `action-<action>`, with `-<key>` behind it where a page offers the same action more than once. What takes
+    something back stands `aside`, in outline, so that the way on is the one filled button.
     """
     return {
         "id": "-".join(["action", slugify(action), *([slugify(key)] if key else [])]),
@@ -117,6 +119,7 @@ def action_form(
         "label": label,
         "decision": decision,
         "form": form,
+        "aside": aside,
         "csrf_token": context.get("csrf_token"),
     }
 
