@@ -88,3 +88,35 @@ def test_a_crossed_layer_is_found(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ended.returncode != 0
     assert "charteroak.policy.crossing -> charteroak.outputs" in ended.stdout
+
+
+def _after_an_event(body: list[ast.stmt]) -> list[ast.stmt]:
+    """What is still to do in the transaction that has recorded an event, other events apart."""
+    late = []
+    for place, statement in enumerate(body):
+        ends_here = isinstance(statement, ast.With)  # `with transaction.atomic():`
+        inside = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
+        late += [found for part in inside for found in _after_an_event(part)]
+        if _records(statement) and not ends_here:
+            late += [later for later in body[place + 1 :] if _works(later)]
+    return late
+
+
+def _records(statement: ast.stmt) -> bool:
+    return any(isinstance(n, ast.Call) and ast.unparse(n.func) == "audit.record" for n in ast.walk(statement))
+
+
+def _works(statement: ast.stmt) -> bool:
+    calls = {ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+    return any(not (call in EVENTS or call.startswith("_record")) for call in calls)
+
+
+EVENTS = {"audit.record", "audit.record_refusal", "audit.subject_of", "Refused", "Worker", "process"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent.name != "audit"], ids=name)
+def test_an_event_is_the_last_thing_its_transaction_does(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            late = _after_an_event(node.body)
+            assert not late, f"line {late[0].lineno}: until it is over, every other writer waits for the log"

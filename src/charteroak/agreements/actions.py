@@ -122,6 +122,9 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str) -> None:
         party=wanted, by=by, at=clock.now(), on=clock.today(), intent=intent, text_hash=text_hash
     )
     authority = authority_of(wanted.agency, clock.today())
+    last = not record.parties.filter(signature__isnull=True).exists()
+    if last:
+        _execute(record, by, text_hash)
     audit.record(
         "agreements:agreement:sign",
         by=by,
@@ -132,8 +135,8 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str) -> None:
         text_hash=text_hash,
         authority=authority.code if authority else None,
     )
-    if not record.parties.filter(signature__isnull=True).exists():
-        _execute(record, by, text_hash)
+    if last:
+        _record_execution(record, by)
 
 
 def _execute(record: Agreement, by: Person, shown: str) -> None:
@@ -155,6 +158,9 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
     from charteroak.agreements import tasks  # the jobs import this room's actions
 
     tasks.order_keys(record.number)
+
+
+def _record_execution(record: Agreement, by: Person) -> None:
     administration = administration_on(clock.today())
     audit.record(
         "agreements:agreement:execute",

@@ -13,6 +13,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import contributors, terms
 from charteroak.audit import actions as audit
+from charteroak.audit.leaf import Fact
 from charteroak.hub import destruction, queries
 from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecision
 from charteroak.hub.recipes import recipe_for
@@ -105,6 +106,8 @@ def confirm(*, number: str, by: Person, agency: str) -> None:
     MatchConfirmation.objects.create(
         link_run=run, agency=Agency.objects.get(code=agency), by=by, at=clock.now()
     )
+    confirmed = set(run.confirmations.values_list("agency__code", flat=True))
+    complete = _complete(run, by, covered) if confirmed == set(contributors(run.agreement)) else None
     audit.record(
         "hub:link_run:confirm",
         by=by,
@@ -114,11 +117,12 @@ def confirm(*, number: str, by: Person, agency: str) -> None:
         crosswalk=run.crosswalk,
         clauses=clauses(covered),
     )
-    if set(run.confirmations.values_list("agency__code", flat=True)) == set(contributors(run.agreement)):
-        _complete(run, by, covered)
+    if complete is not None:
+        audit.record("hub:link_run:complete_confirmation", by=by, subject=run, number=number, **complete)
 
 
-def _complete(run: LinkRun, by: Person, covered: Decision) -> None:
+def _complete(run: LinkRun, by: Person, covered: Decision) -> dict[str, Fact]:
+    """Start the clock and the extract; answers what the log is to say of it."""
     queries.may(run, Action.COMPLETE_CONFIRMATION, by).require()
     run.status = LIFECYCLE.after(Status(run.status), Action.COMPLETE_CONFIRMATION)
     run.save()
@@ -130,15 +134,11 @@ def _complete(run: LinkRun, by: Person, covered: Decision) -> None:
         agreement=run.agreement, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True
     ).update(due_on=due, reason=_("The stewards confirmed the match."))
     app.configure_task("hub:build_extract", queue=Process.EXTRACTOR).defer(extract=ordered.pk)
-    audit.record(
-        "hub:link_run:complete_confirmation",
-        by=by,
-        subject=run,
-        number=run.agreement.number,
-        extract=audit.subject_of(ordered),
-        identifiers_due=due.isoformat(),
-        clauses=sorted({*covered.clauses, f"{run.agreement.number}/{destruction.number}"}),
-    )
+    return {
+        "extract": audit.subject_of(ordered),
+        "identifiers_due": due.isoformat(),
+        "clauses": sorted({*covered.clauses, f"{run.agreement.number}/{destruction.number}"}),
+    }
 
 
 @transaction.atomic

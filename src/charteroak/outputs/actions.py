@@ -11,6 +11,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
+from charteroak.audit.leaf import Fact
 from charteroak.outputs.models import Clearance, FileVote, ReleaseRequest, Review
 from charteroak.outputs.queries import (
     Ballot,
@@ -76,15 +77,7 @@ def submit(*, pk: int, by: Person) -> None:
     record.save()
     record.files.update(verdict="", summary="", protected=None)
     _order_checks(record)
-    audit.record(
-        "outputs:release_request:submit",
-        by=by,
-        subject=record,
-        number=record.number,
-        round=record.round,
-        files=hashes(record),
-        clauses=list(known.coverage.clauses),
-    )
+    _record(record, Action.SUBMIT, by, known)
 
 
 @transaction.atomic
@@ -95,15 +88,7 @@ def retry(*, pk: int, by: Person) -> None:
     record.status = LIFECYCLE.after(Status(record.status), Action.RETRY)
     record.save()
     _order_checks(record)
-    audit.record(
-        "outputs:release_request:retry",
-        by=by,
-        subject=record,
-        number=record.number,
-        round=record.round,
-        files=hashes(record),
-        clauses=list(known.coverage.clauses),
-    )
+    _record(record, Action.RETRY, by, known)
 
 
 def _order_checks(record: ReleaseRequest) -> None:
@@ -118,7 +103,7 @@ def withdraw(*, pk: int, by: Person) -> None:
     require(record, Action.WITHDRAW, by)
     record.status = Status.WITHDRAWN
     record.save()
-    audit.record("outputs:release_request:withdraw", by=by, subject=record, number=record.number)
+    _record(record, Action.WITHDRAW, by)
 
 
 @transaction.atomic
@@ -140,34 +125,34 @@ def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
         FileVote.objects.create(
             review=cast, file=file, sha256=ballot.sha256, vote=ballot.vote, comment=ballot.comment
         )
-    audit.record(
-        "outputs:release_request:review",
-        by=by,
-        subject=record,
-        number=record.number,
-        round=record.round,
-        votes=[f"{ballot.sha256}:{ballot.vote.value}" for ballot in ballots.values()],
-        clauses=list(known.coverage.clauses),
-    )
-    _settle(record, by)
+    settled = _settle(record, by)
+    said = [f"{ballot.sha256}:{ballot.vote.value}" for ballot in ballots.values()]
+    _record(record, Action.REVIEW, by, known, votes=said)
+    _record_step(record, settled, by)
 
 
-def _settle(record: ReleaseRequest, by: Person) -> None:
+def _settle(record: ReleaseRequest, by: Person) -> Action | None:
     """After the second review: on to the agencies, or back; a disagreement waits for a checker to return it."""
     known = facts(record, by)
-    if known.files_to_change and not known.files_in_conflict:
-        _move(record, Action.RETURN, by, known)
-    elif LIFECYCLE.may(Status(record.status), Action.COMPLETE_REVIEW, roles_of(by, record), known):
-        _move(record, Action.COMPLETE_REVIEW, by, known)
+    back = known.files_to_change and not known.files_in_conflict
+    return _move(record, Action.RETURN if back else Action.COMPLETE_REVIEW, by, known)
 
 
-def _move(record: ReleaseRequest, action: Action, by: Person, known: Facts) -> None:
-    """Take a step that needs nothing but the rules' consent."""
-    decision = LIFECYCLE.may(Status(record.status), action, roles_of(by, record), known)
-    if not decision.allowed:
-        return
+def _move(record: ReleaseRequest, action: Action, by: Person, known: Facts) -> Action | None:
+    """Take a step that needs nothing but the rules' consent; answers it if it was taken."""
+    if not LIFECYCLE.may(Status(record.status), action, roles_of(by, record), known):
+        return None
     record.status = LIFECYCLE.after(Status(record.status), action)
     record.save()
+    return action
+
+
+def _record(
+    record: ReleaseRequest, action: Action, by: Person, known: Facts | None = None, **said: Fact
+) -> None:
+    """An event: always with the round and the bytes it was about; `known` names the clauses that allow it."""
+    if known is not None:
+        said["clauses"] = list(known.coverage.clauses)
     audit.record(
         f"outputs:release_request:{action.value}",
         by=by,
@@ -175,7 +160,13 @@ def _move(record: ReleaseRequest, action: Action, by: Person, known: Facts) -> N
         number=record.number,
         round=record.round,
         files=hashes(record),
+        **said,
     )
+
+
+def _record_step(record: ReleaseRequest, taken: Action | None, by: Person) -> None:
+    if taken is not None:
+        _record(record, taken, by)
 
 
 @transaction.atomic
@@ -186,7 +177,7 @@ def return_(*, pk: int, by: Person, because: str) -> None:
     if not because.strip():
         refuse("comment_missing", _("Say what must change."), _("The author reads it.")).require()
     record.returned_because = because
-    _move(record, Action.RETURN, by, known)
+    _record_step(record, _move(record, Action.RETURN, by, known), by)
 
 
 @transaction.atomic
@@ -201,21 +192,13 @@ def clear(*, pk: int, by: Person, agency: str) -> None:
         by=by,
         at=clock.now(),
     )
-    audit.record(
-        "outputs:release_request:clear",
-        by=by,
-        subject=record,
-        number=record.number,
-        round=record.round,
-        agency=agency,
-        files=hashes(record),
-        clauses=list(known.coverage.clauses),
-    )
-    known = facts(record, by)
-    if not known.agencies_not_cleared:
+    cleared, begun = facts(record, by), None
+    if not cleared.agencies_not_cleared:
         days = terms(agreement_of(record)).preview_days
         record.preview_ends_on = clock.today() + timedelta(days=days)
-        _move(record, Action.BEGIN_PREVIEW, by, known)
+        begun = _move(record, Action.BEGIN_PREVIEW, by, cleared)
+    _record(record, Action.CLEAR, by, known, agency=agency)
+    _record_step(record, begun, by)
 
 
 @transaction.atomic
@@ -227,12 +210,4 @@ def approve(*, pk: int, by: Person) -> None:
     record.approved_by, record.approved_at = by, clock.now()
     record.save()
     app.configure_task("outputs:release", allow_unknown=False).defer(release_request=record.pk)
-    audit.record(
-        "outputs:release_request:approve",
-        by=by,
-        subject=record,
-        number=record.number,
-        round=record.round,
-        files=hashes(record),
-        clauses=list(known.coverage.clauses),
-    )
+    _record(record, Action.APPROVE, by, known)
