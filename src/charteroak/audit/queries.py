@@ -13,6 +13,8 @@ from charteroak.audit.models import Checkpoint, Event
 from charteroak.audit.receipt import Receipt
 from charteroak.policy.roles import Role
 
+NO_DEED = ("refused", "look", "show_pairs", "download")  # on record, yet nothing that a person finished
+
 
 class NotYetSigned(LookupError):
     """No checkpoint covers what is asked for; the notary signs within seconds."""
@@ -52,13 +54,14 @@ def events_about(subject: Model | str) -> QuerySet[Event]:
     return Event.objects.filter(subject=name).order_by("index")
 
 
-def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[str, Model]]:
-    """What a person did lately, newest first: (act, record), once per record that still has a page."""
-    acts = Event.objects.filter(by=person.username, domain_at__gte=since).exclude(name__endswith=":refused")
-    found: dict[str, tuple[str, Model]] = {}
-    for name, subject in acts.order_by("-index").values_list("name", "subject")[: most * 20]:
+def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[datetime, Model]]:
+    """What a person did lately, newest first: (when last, record), once per record that still has a page."""
+    acts = Event.objects.filter(by=person.username, domain_at__gte=since)
+    acts = acts.exclude(name__regex=f":({'|'.join(NO_DEED)})$")
+    found: dict[str, tuple[datetime, Model]] = {}
+    for at, subject in acts.order_by("-index").values_list("domain_at", "subject")[: most * 20]:
         if subject not in found and (record := record_of(subject)) and hasattr(record, "get_absolute_url"):
-            found[subject] = (name.rpartition(":")[2].replace("_", " "), record)
+            found[subject] = (at, record)
         if len(found) == most:
             break
     return list(found.values())

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -87,8 +87,13 @@ def _done_by(person: Person, listed: set[str]) -> list[Item]:
     """The person's own acts of the last weeks, on records that are not listed anyway."""
     done = audit.done_by(person, since=clock.now() - LATELY)
     return [
-        Item(str(record), record.get_absolute_url(), Turn.FINISHED, _("you: %s") % gettext(act))  # type: ignore[attr-defined] # asked for
-        for act, record in done
+        Item(
+            str(record),
+            record.get_absolute_url(),
+            Turn.FINISHED,
+            _("you, on %s") % date_format(clock.day_of(at)),
+        )  # type: ignore[attr-defined] # asked for
+        for at, record in done
         if record.get_absolute_url() not in listed  # type: ignore[attr-defined] # the same
     ]
 

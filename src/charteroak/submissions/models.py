@@ -38,7 +38,7 @@ class Delivery(models.Model):
         return self.file_name
 
     def get_absolute_url(self) -> str:
-        return f"/submissions/{self.agreement.number}/deliveries/{self.pk}/"
+        return f"/submissions/{self.agreement.number}/#delivery-{self.pk}"
 
 
 class Finding(models.Model):

@@ -1,0 +1,64 @@
+"""Every link on everyone's own first page, and on the pages it leads to, leads somewhere: page and place on it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from apps import way, whole_way
+from apps.hub_way import DAY
+from apps.whole_way import ACTORS, Scene
+from charteroak.adapters import showing
+from charteroak.adapters.environment import home
+from charteroak.audit.checkpoint import make_signing_key
+from conftest import connection_as
+
+LINK = re.compile(r'<a [^>]*?href="(/[^"]*|#[^"]*)"')
+ELSEWHERE = re.compile(r"/static/|/released/|/log/")  # files, which other tests fetch
+
+
+@pytest.fixture(scope="module")
+def at(database_of_the_file: None) -> Iterator[Scene]:
+    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(showing, "PATIENCE", 0.0)
+        make_signing_key(home())
+        yield whole_way.scene(connection_as)
+
+
+@pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor != "closed"])
+def test_every_link_on_the_first_page_and_behind_it_leads_somewhere(at: Scene, actor: str) -> None:
+    client = Client()
+    if username := ACTORS[actor]:
+        client.force_login(way.person(username))
+    read: dict[str, tuple[int, str]] = {}
+
+    def status_and_text(path: str) -> tuple[int, str]:
+        if path not in read:
+            answer = client.get(path, follow=True)
+            html = "text/html" in answer.headers.get("Content-Type", "")
+            read[path] = answer.status_code, answer.text if html else ""
+        return read[path]
+
+    firsts = LINK.findall(status_and_text("/")[1])
+    assert len(firsts) > 8
+    dead = []
+    for page in dict.fromkeys(["/", *(link.partition("#")[0] or "/" for link in firsts)]):
+        for link in LINK.findall(status_and_text(page)[1]):
+            path, _, place = link.partition("#")
+            if ELSEWHERE.search(path):
+                continue
+            status, text = status_and_text(path or page)
+            if status not in (200, 503) or (place and f'id="{place}"' not in text):
+                dead.append(f"{page} → {link} ({status})")
+    assert not dead, "\n".join(dead)
+
+
+def test_what_a_person_finished_says_when_and_leaves_mere_looking_out(at: Scene) -> None:
+    client = Client()
+    client.force_login(way.person("ben.cole"))
+    page = client.get("/").text
+    finished = page.partition('id="finished"')[2]
+    assert f'href="/submissions/{whole_way.NUMBER}/#delivery-' in finished
+    assert re.search(r"you, on [A-Z][a-z]+ \d+, 20\d\d", finished)
+    assert "you:" not in page
