@@ -62,3 +62,12 @@ def test_what_a_person_finished_says_when_and_leaves_mere_looking_out(at: Scene)
     assert f'href="/submissions/{whole_way.NUMBER}/#delivery-' in finished
     assert re.search(r"you, on [A-Z][a-z]+ \d+, 20\d\d", finished)
     assert "you:" not in page
+
+
+def test_an_own_workspace_says_what_to_do_in_it_and_a_reader_without_tasks_where_to_read(at: Scene) -> None:
+    maya, dunn = Client(), Client()
+    maya.force_login(way.person("maya.ortiz"))
+    dunn.force_login(way.person("rep.dunn"))
+    assert f"Workspace {whole_way.NUMBER}: analyze, and take results out" in maya.get("/").text
+    assert "no task here" in dunn.get("/").text
+    assert 'href="/register/">public register' in dunn.get("/").text

@@ -135,8 +135,18 @@ def test_the_hub_orders_a_finder_list_that_only_dols_steward_fetches(
 def test_the_hub_operator_sets_a_waiting_file_aside() -> None:
     upload(as_("priya.nair"), encrypted("matching", (CSC + ANA).encode()).getvalue())
     sent = Delivery.objects.get()
-    assert as_("priya.nair").post(f"{sent.get_absolute_url()}reject/").status_code == 403
-    assert as_("noor.haddad").post(f"{sent.get_absolute_url()}reject/").status_code == 302
+    assert (
+        as_("priya.nair")
+        .post(f"/submissions/{sent.agreement.number}/deliveries/{sent.pk}/reject/")
+        .status_code
+        == 403
+    )
+    assert (
+        as_("noor.haddad")
+        .post(f"/submissions/{sent.agreement.number}/deliveries/{sent.pk}/reject/")
+        .status_code
+        == 302
+    )
     sent.refresh_from_db()
     assert sent.status == "rejected"
     check_all()

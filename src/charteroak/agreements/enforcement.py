@@ -86,7 +86,10 @@ def _hub(said: dict[str, Any]) -> list[str]:
 
 def _term(said: dict[str, Any]) -> str:
     first, last = (date_format(date.fromisoformat(said[name])) for name in ("starts_on", "ends_on"))
-    return _("Before %(first)s and after %(last)s every use is refused.") % {"first": first, "last": last}
+    return _("Before %(first)s, before the last signature and after %(last)s every use is refused.") % {
+        "first": first,
+        "last": last,
+    }
 
 
 def _elements(clause: Clause) -> list[str]:
@@ -117,10 +120,10 @@ def _destruction(clause: Clause) -> list[str]:
         _("Identifiers: keys destroyed by the day after the match is confirmed.")
         if WITHIN_A_DAY & contributors
         else ngettext(
-            "Identifiers: keys destroyed by %d business day after the match is confirmed.",
-            "Identifiers: keys destroyed by %d business days after the match is confirmed.",
+            "Identifiers: keys destroyed within %d business day of the confirmed match.",
+            "Identifiers: keys destroyed within %d business days of the confirmed match.",
             days,
         )
         % days
     )
-    return [identifiers, _("The rest: keys destroyed by %(within_days)d days after the end.") % said]
+    return [identifiers, _("The rest: keys destroyed within %(within_days)d days of the end.") % said]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +23,7 @@ from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.printed import printed, visible
+from charteroak.outputs.rule_names import findings, in_words
 from charteroak.outputs.viewing import look
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
@@ -58,6 +60,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
     for shown in in_error:  # who may do it at all is told that first, and the log too
         actions.require(record, FORM_OF[shown], who)
     forward = list(record.files.select_related("output", "protected"))
+    checked = [(one, findings(one.summary)) for one in forward]
     decisions = queries.decisions(record, who)
     reviews = list(queries.reviews_shown(record, who))
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
@@ -66,7 +69,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         "outputs/release_request.html",
         {
             "record": record,
-            "files": forward,
+            "files": checked,
             "turn": queries.whose_turn(record),
             "by_when": queries.by_when(record),
             "checked": int(record.status != Status.SUBMITTED),
@@ -191,8 +194,10 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         return render(request, "outputs/file.html", context | {"late": str(late)}, status=503)
     judged = said["judged"]
     context |= {
-        "verdicts": [one for one in judged.get("verdicts", []) if one["verdict"] != "pass"],
-        "passed": sorted({one["rule"] for one in judged.get("verdicts", []) if one["verdict"] == "pass"}),
+        "verdicts": [_told(one) for one in judged.get("verdicts", []) if one["verdict"] != "pass"],
+        "passed": sorted(
+            {in_words(one["rule"]) for one in judged.get("verdicts", []) if one["verdict"] == "pass"}
+        ),
         "evidence": judged.get("evidence", []),
     }
     if shown.name.endswith(".svg"):
@@ -202,6 +207,12 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     else:
         context["text"] = visible(said["content"])
     return render(request, "outputs/file.html", context)
+
+
+def _told(verdict: dict[str, Any]) -> dict[str, Any]:
+    """A verdict with its rule and its outcome in words."""
+    told = gettext(OutputFile.Verdict(verdict["verdict"]).label)
+    return verdict | {"name": in_words(verdict["rule"]), "told": told}
 
 
 @login_required

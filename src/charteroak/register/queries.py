@@ -65,6 +65,8 @@ def _day(at: Any) -> date:
 
 
 def timeline(record: DataRequest) -> list[Moment]:
+    if record.historic_decision_on:
+        return [Moment(record.historic_decision_on, _("The board approved the request"))]
     found = [Moment(record.started_on, _("Enquiry"))]
     if record.submitted_at:
         found.append(Moment(_day(record.submitted_at), _("Request submitted")))

@@ -44,7 +44,8 @@ def timeline(record: DataRequest) -> Timeline:
             holder = applicant
         if agency := facts.get("agency"):
             what = f"{agency}: {what}"
-        moments.append(Moment(_day(event), what, names.get(event.by, event.by), holder))
+        on = record.historic_decision_on or _day(event)
+        moments.append(Moment(on, what, names.get(event.by, ""), holder))
     return Timeline(moments, _held(moments))
 
 

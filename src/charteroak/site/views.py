@@ -24,6 +24,7 @@ from django.views.defaults import server_error
 from charteroak.adapters import clock
 from charteroak.adapters.environment import Mode
 from charteroak.agencies.models import Person
+from charteroak.agencies.queries import roles_held
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
 from charteroak.site.rooms import ROOMS
@@ -150,5 +151,6 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if settings.CONFIG.mode is not Mode.PRODUCTION:
-            context["people"] = Person.objects.filter(is_active=True).order_by("name")
+            found = Person.objects.filter(is_active=True).order_by("name")
+            context["people"] = [(one, roles_held(one)) for one in found]
         return context

@@ -151,6 +151,12 @@ def todo(person: Person) -> list[Item]:
         working = record.jobs.filter(status__in=WAITING).exists()
         turn = Turn.OTHERS if working else Turn.YOURS
         found.append(
-            Item(str(record), record.get_absolute_url(), turn, whose_turn(record), record.agreement.last_day)
+            Item(
+                _("%s: analyze, and take results out") % record,
+                record.get_absolute_url(),
+                turn,
+                whose_turn(record),
+                record.agreement.last_day,
+            )
         )
     return found
