@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from apps import way, whole_way
-from apps.hub_way import DAY
+from apps.hub_way import DAY, NUMBER
 from apps.whole_way import ACTORS, Scene
 from charteroak.adapters import showing
 from charteroak.adapters.environment import home
@@ -59,7 +59,7 @@ def test_what_a_person_finished_says_when_and_leaves_mere_looking_out(at: Scene)
     client.force_login(way.person("ben.cole"))
     page = client.get("/").text
     finished = page.partition('id="finished"')[2]
-    assert f'href="/submissions/{whole_way.NUMBER}/#delivery-' in finished
+    assert f'href="/submissions/{NUMBER}/#delivery-' in finished
     assert re.search(r"you, on [A-Z][a-z]+ \d+, 20\d\d", finished)
     assert "you:" not in page
 
@@ -68,6 +68,6 @@ def test_an_own_workspace_says_what_to_do_in_it_and_a_reader_without_tasks_where
     maya, dunn = Client(), Client()
     maya.force_login(way.person("maya.ortiz"))
     dunn.force_login(way.person("rep.dunn"))
-    assert f"Workspace {whole_way.NUMBER}: analyze, and take results out" in maya.get("/").text
+    assert f"Workspace {NUMBER}: analyze, and take results out" in maya.get("/").text
     assert "no task here" in dunn.get("/").text
     assert 'href="/register/">public register' in dunn.get("/").text

@@ -31,3 +31,20 @@ def test_two_projects_more_cost_two_questions_more_their_counts_of_releases(
     found_complete()
     assert queries.projects().count() == projects + 2
     assert asked(client, path) <= before + 2
+
+
+def test_a_project_from_before_the_register_shows_what_is_known_and_nothing_else(client: Client) -> None:
+    page = client.get("/register/041/").text
+    assert page.count("November 14, 2025") == 2
+    assert "The board approved the request" in page
+    assert "the project was decided before it was kept" in page
+    for wrong in ("Enquiry", "No result has been released yet", "State wage records"):
+        assert wrong not in page
+
+
+def test_its_request_says_so_too_and_asks_for_no_columns(client: Client) -> None:
+    client.force_login(requests_way.named("eve.lang"))
+    page = client.get("/requests/041/").text
+    assert "Approved on November 14, 2025, before this program was in use." in page
+    for wrong in ("No column is asked for yet", "The agreement will name", "setup", "2026"):
+        assert wrong not in page.partition("<main")[2].partition("</main")[0]

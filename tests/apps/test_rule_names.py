@@ -13,7 +13,7 @@ def rules_of_the_program() -> set[str]:
     for path in Path(disclosure.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verdict":
-                found |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
+                found |= {str(a.value) for a in node.args[:1] if isinstance(a, ast.Constant)}
     return found
 
 

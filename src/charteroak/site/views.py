@@ -86,17 +86,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _done_by(person: Person, listed: set[str]) -> list[Item]:
     """The person's own acts of the last weeks, on records that are not listed anyway."""
-    done = audit.done_by(person, since=clock.now() - LATELY)
-    return [
-        Item(
-            str(record),
-            record.get_absolute_url(),
-            Turn.FINISHED,
-            _("you, on %s") % date_format(clock.day_of(at)),
-        )  # type: ignore[attr-defined] # asked for
-        for at, record in done
-        if record.get_absolute_url() not in listed  # type: ignore[attr-defined] # the same
-    ]
+    found = []
+    for at, record in audit.done_by(person, since=clock.now() - LATELY):
+        href: str = record.get_absolute_url()  # type: ignore[attr-defined] # asked for
+        if href not in listed:
+            when = date_format(clock.day_of(at))
+            found.append(Item(str(record), href, Turn.FINISHED, _("you, on %s") % when))
+    return found
 
 
 def work_of(person: Person) -> Iterable[Item]:
