@@ -150,8 +150,7 @@ def _text(file: Path) -> str:
 
 def _foretell(frames: dict[str, Any]) -> None:
     from charteroak.linkage.forecast import forecast
-    from charteroak.linkage.machine import CACHE, compiled_before
-    from charteroak.linkage.threads import cores
+    from charteroak.linkage.machine import CACHE, compiled_before, cores
 
     records = sum(frame.height for frame in frames.values())
     expected = forecast(records, 10, cores())

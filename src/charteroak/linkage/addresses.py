@@ -33,7 +33,7 @@ def address(values: pl.Series) -> tuple[pl.Series, Counted]:
     """House number, street and unit in one spelling; a placeholder is missing. City, state and ZIP at the end of a
     one-line address are taken off.
     """
-    frame = pl.DataFrame({"raw": values}).with_columns(bare=plain(pl.col("raw")))
+    frame = pl.DataFrame({"raw": values, "bare": plain(values)})
     frame = frame.with_columns(
         bare=pl.col("bare").str.replace(r"^P ?O BOX|^POST OFFICE BOX|^APARTADO", "PO BOX")
     )

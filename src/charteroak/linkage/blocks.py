@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
-from charteroak.linkage.hashing import PARTS, part_hashes, part_number, rule_keys
+from charteroak.linkage.hashing import PARTS, by_key, part_hashes, part_number, rule_keys
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
 
 Rule = tuple[str, ...]
@@ -78,13 +78,8 @@ def block(keys: NDArray[np.uint64], column: int, rule: Rule, largest: int) -> Ru
     """Sort the records by the rule's key. Blocks of more than `largest` records are skipped and counted; their keys
     are set to 0, so that a later rule may still try those pairs.
     """
-    own = keys[:, column]
-    rows = np.flatnonzero(own).astype(np.int32)
-    order = rows[np.argsort(own[rows])]
-    ordered = own[order]
-    start = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(order)]]).astype(
-        np.int64
-    )
+    own, order = by_key(keys[:, column])
+    start = np.concatenate([[0], np.flatnonzero(own[1:] != own[:-1]) + 1, [len(own)]]).astype(np.int64)
     size = np.diff(start)
     large = size > largest
     if large.any():
@@ -92,7 +87,7 @@ def block(keys: NDArray[np.uint64], column: int, rule: Rule, largest: int) -> Ru
     used = (size > 1) & ~large
     pairs = size * (size - 1) // 2
     return RuleBlocks(
-        rule, rows, order[np.repeat(used, size)], np.concatenate([[0], np.cumsum(size[used])]).astype(np.int64),
+        rule, order, order[np.repeat(used, size)], np.concatenate([[0], np.cumsum(size[used])]).astype(np.int64),
         int(pairs[used].sum()), int(large.sum()), int(pairs[large].sum()),
     )  # fmt: skip
 

@@ -8,14 +8,26 @@ from numpy.typing import NDArray
 from charteroak.linkage.machine import compiled, inlined
 
 
+@compiled
 def neighbours(
     left: NDArray[np.int32], right: NDArray[np.int32], records: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """For each record where its linked records begin, and these one after another."""
-    one, other = np.concatenate([left, right]), np.concatenate([right, left])
-    order = np.argsort(one, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(one, minlength=records))]).astype(np.int64)
-    return start, np.ascontiguousarray(other[order])
+    start = np.zeros(
+        records + 2, np.int64
+    )  # one place ahead: filling in moves each to its end, the next one's start
+    for pair in range(len(left)):
+        start[left[pair] + 2] += 1
+        start[right[pair] + 2] += 1
+    for record in range(records):
+        start[record + 2] += start[record + 1]
+    found = np.empty(2 * len(left), np.int32)
+    for pair in range(len(left)):
+        i, j = left[pair], right[pair]
+        found[start[i + 1]], found[start[j + 1]] = j, i
+        start[i + 1] += 1
+        start[j + 1] += 1
+    return start[: records + 1].copy(), found
 
 
 class Constraints(NamedTuple):

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
+from charteroak.linkage.hashing import factorise
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.sample import Patterns
@@ -72,15 +73,15 @@ def identifier_field(recipe: Recipe) -> int:
 
 def pairs_within(groups: NDArray[np.int32], encoded: Encoded) -> float:
     """How many pairs that may be linked have the same group number (-1: none)."""
-    t, known = encoded.tables, groups >= 0
-    total = _pairs(np.bincount(groups[known]))
+    t = encoded.tables
+    total = _pairs(groups)
     for source in np.flatnonzero(t.apart):
-        total -= _pairs(np.bincount(groups[known & (t.source == source)]))
+        total -= _pairs(groups[t.source == source])
     return max(total, 0.0)
 
 
-def _pairs(counts: NDArray[np.int64]) -> float:
-    size = counts.astype(np.float64)
+def _pairs(groups: NDArray[np.int32]) -> float:
+    size = np.bincount(groups + 1)[1:].astype(np.float64)
     return float((size * (size - 1) / 2).sum())
 
 
@@ -97,10 +98,8 @@ def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
             told = encoded.tables.codes[:, finer]
             both = np.where((told >= 0) & (codes >= 0), told, -1).astype(np.int32)
             known -= pairs_within(both, encoded)
-            pair = np.where(both >= 0, both.astype(np.int64) * len(encoded.values[field.name]) + codes, -1)
-            same -= pairs_within(
-                (np.unique(pair, return_inverse=True)[1] - int((pair < 0).any())).astype(np.int32), encoded
-            )
+            pair = both.astype(np.int64) * len(encoded.values[field.name]) + codes
+            same -= pairs_within(factorise(pair.view(np.uint64), both >= 0)[0], encoded)
         levels = drawn[drawn[:, place] >= 0, place]
         seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
         unequal = max(float(seen[1:].sum()), 1.0)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import compiled, inlined
+from charteroak.linkage.machine import compiled, inlined, lean
 from charteroak.linkage.strings import letters
 
 SPACE = 32
@@ -160,6 +160,47 @@ def rule_keys(
             key += mixed(parts[shift[place] + code] + salts[place])
         found[row] = key
     return found
+
+
+@lean
+def _by_digit(
+    keys: NDArray[np.uint64], rows: NDArray[np.int32], shift: np.uint64, sorted_keys: NDArray[np.uint64],
+    sorted_rows: NDArray[np.int32], place: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """One pass of a radix sort, by the eleven bits from `shift` on; the order of equal ones is kept."""
+    place[:] = 0
+    for at in range(len(keys)):
+        place[((keys[at] >> shift) & np.uint64(2047)) + np.uint64(1)] += 1
+    for digit in range(2048):
+        place[digit + 1] += place[digit]
+    for at in range(len(keys)):
+        digit = (keys[at] >> shift) & np.uint64(2047)
+        sorted_keys[place[digit]], sorted_rows[place[digit]] = keys[at], rows[at]
+        place[digit] += 1
+
+
+@lean
+def _by_the_rest(keys: NDArray[np.uint64], rows: NDArray[np.int32]) -> None:
+    """Insertion sort of what is nearly sorted: keys that have their first bits in common."""
+    for at in range(1, len(keys)):
+        key, row, to = keys[at], rows[at], at
+        while to > 0 and keys[to - 1] > key:
+            keys[to], rows[to] = keys[to - 1], rows[to - 1]
+            to -= 1
+        keys[to], rows[to] = key, row
+
+
+def by_key(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """The keys other than 0 in order, and their rows, those of one key ascending. The keys are hashes: two passes over
+    their first 22 bits leave little to sort.
+    """
+    rows = np.flatnonzero(keys).astype(np.int32)
+    own, place = keys[rows], np.empty(2049, np.int64)
+    other, moved = np.empty_like(own), np.empty_like(rows)
+    _by_digit(own, rows, np.uint64(42), other, moved, place)
+    _by_digit(other, moved, np.uint64(53), own, rows, place)
+    _by_the_rest(own, rows)
+    return own, rows
 
 
 @compiled

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.hashing import mixed
-from charteroak.linkage.levels import Tables, level_of
+from charteroak.linkage.levels import Tables, fill_levels, level_of
 from charteroak.linkage.machine import inlined, lean
 
-PAIRS_AT_ONCE = 1 << 18
+PAIRS_AT_ONCE = 1 << 17
 """Pairs a thread works through before it hands over what it found: bounds its memory."""
 
 
@@ -20,9 +20,19 @@ last.
 """
 
 
+@lean
+def unpack(patterns: NDArray[np.int64], levels: NDArray[np.int8]) -> None:
+    """Fill in the levels (patterns × fields) of packed patterns."""
+    for row in range(len(patterns)):
+        left = patterns[row]
+        for field in range(levels.shape[1]):
+            levels[row, field] = left % 12 - 1
+            left //= 12
+
+
 class Blocks(NamedTuple):
-    """One blocking rule: `keys` (records × rules, 0 = none), `order`: records sorted by the rule's key, and
-    `start` of each block in it (blocks + 1). `rule` is its column of `keys`.
+    """One blocking rule: `keys` (records × rules, 0 = none), `order`: records sorted by the rule's key, those of one
+    block ascending, and `start` of each block in it (blocks + 1). `rule` is its column of `keys`.
     """
 
     keys: NDArray[np.uint64]
@@ -48,6 +58,16 @@ class Weights(NamedTuple):
     identifier: int
     order: NDArray[np.int64]
     least: float
+
+
+def run_of(t: Tables, b: Blocks, first: int, last: int) -> tuple[Tables, Blocks]:
+    """Blocks first to last (exclusive) with their records side by side, in the order of the blocks: fetched in one go
+    they come many at a time, where the pairs' loop would wait for each. `order` still names the records.
+    """
+    rows = b.order[b.start[first] : b.start[last]]
+    here = t._replace(codes=t.codes.take(rows, axis=0), source=t.source.take(rows))
+    keys = b.keys.take(rows, axis=0) if b.rule else np.empty((len(rows), 1), np.uint64)
+    return here, Blocks(keys, rows, b.start[first : last + 1] - b.start[first], b.rule)
 
 
 @inlined
@@ -137,8 +157,6 @@ def _fill_scores(
     t: Tables,
     b: Blocks,
     w: Weights,
-    first: int,
-    last: int,
     keys: NDArray[np.int64],
     kept: NDArray[np.int8],
     sides: NDArray[np.int32],
@@ -146,16 +164,15 @@ def _fill_scores(
     patterns: NDArray[np.int64],
 ) -> tuple[int, int]:
     count, new = 0, 0
-    for block in range(first, last):
+    for block in range(len(b.start) - 1):
         for p in range(b.start[block], b.start[block + 1]):
             for q in range(p + 1, b.start[block + 1]):
-                i, j = min(b.order[p], b.order[q]), max(b.order[p], b.order[q])
-                if not allowed(i, j, t) or made_before(i, j, b):
+                if not allowed(p, q, t) or made_before(p, q, b):
                     continue
                 new += 1
-                weight, pattern = _score(i, j, t, w, keys, kept)
+                weight, pattern = _score(p, q, t, w, keys, kept)
                 if weight >= w.least:
-                    sides[0, count], sides[1, count] = i, j
+                    sides[0, count], sides[1, count] = b.order[p], b.order[q]
                     weights[count], patterns[count] = weight, pattern
                     count += 1
     return count, new
@@ -178,7 +195,7 @@ def score_blocks(
     how many pairs were new. `size`: the most pairs there can be.
     """
     sides, weights, patterns = np.empty((2, size), np.int32), np.empty(size), np.empty(size, np.int64)
-    count, new = _fill_scores(t, b, w, first, last, keys, kept, sides, weights, patterns)
+    count, new = _fill_scores(*run_of(t, b, first, last), w, keys, kept, sides, weights, patterns)
     kept_sides = sides[:, :count].copy()
     return kept_sides[0], kept_sides[1], weights[:count].copy(), patterns[:count].copy(), new
 
@@ -191,27 +208,28 @@ def _fill_sample(
     identifier: int,
     content: NDArray[np.uint64],
     below: np.uint64,
-    first: int,
-    last: int,
-    keys: NDArray[np.int64],
-    kept: NDArray[np.int8],
+    sides: NDArray[np.int32],
     patterns: NDArray[np.int64],
 ) -> int:
     count = 0
-    for block in range(first, last):
-        for p in range(b.start[block], b.start[block + 1]):
-            for q in range(p + 1, b.start[block + 1]):
-                i, j = b.order[p], b.order[q]
+    for block in range(len(b.start) - 1):
+        for i in range(b.start[block], b.start[block + 1]):
+            for j in range(i + 1, b.start[block + 1]):
                 if mixed(content[i] + content[j]) >> np.uint64(32) >= below:
                     continue
                 if not allowed(i, j, t) or made_before(i, j, b):
                     continue
-                pattern = regime_of(i, j, t, household, identifier) * PLACES[-1]
-                for field in range(t.codes.shape[1]):
-                    pattern += (level_of(i, j, field, t, keys, kept) + 1) * PLACES[field]
-                patterns[count] = pattern
+                sides[0, count], sides[1, count] = i, j
+                patterns[count] = regime_of(i, j, t, household, identifier) * PLACES[-1]
                 count += 1
     return count
+
+
+@lean
+def _pack(levels: NDArray[np.int8], patterns: NDArray[np.int64]) -> None:
+    for row in range(len(patterns)):
+        for field in range(levels.shape[1]):
+            patterns[row] += (levels[row, field] + 1) * PLACES[field]
 
 
 def sample_blocks(
@@ -228,6 +246,11 @@ def sample_blocks(
     kept: NDArray[np.int8],
 ) -> NDArray[np.int64]:
     """Patterns of about `share` of the new pairs of blocks first to last, chosen by content. `size`: the most."""
-    patterns, below = np.empty(size, np.int64), np.uint64(share * 2.0**32)
-    count = _fill_sample(t, b, household, identifier, content, below, first, last, keys, kept, patterns)
+    sides, patterns = np.empty((2, size), np.int32), np.empty(size, np.int64)
+    t, b = run_of(t, b, first, last)
+    below = np.uint64(share * 2.0**32)
+    count = _fill_sample(t, b, household, identifier, content.take(b.order), below, sides, patterns)
+    levels = np.empty((count, t.codes.shape[1]), np.int8)
+    fill_levels(sides[0, :count], sides[1, :count], t, levels, keys, kept)
+    _pack(levels, patterns[:count])
     return patterns[:count].copy()

@@ -1,11 +1,12 @@
 """The level at which two records agree on a field, compiled: the recipe's tests, one after another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import inlined, lean
+from charteroak.linkage.machine import cores, inlined, lean
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_reach, one_slip
 
@@ -169,21 +170,29 @@ def level_of(i: int, j: int, field: int, t: Tables, keys: NDArray[np.int64], kep
 
 
 @lean
-def _fill_levels(
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
+def fill_levels(
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
     t: Tables,
     found: NDArray[np.int8],
     keys: NDArray[np.int64],
     kept: NDArray[np.int8],
 ) -> None:
-    for pair in range(len(left)):
-        for field in range(t.codes.shape[1]):
+    """Fill in the levels of each pair of records on each field (`found`, pairs × fields)."""
+    for field in range(t.codes.shape[1]):  # outside, so that one field's values stay at hand
+        for pair in range(len(left)):
             found[pair, field] = level_of(left[pair], right[pair], field, t, keys, kept)
 
 
-def levels_of_pairs(left: NDArray[np.int64], right: NDArray[np.int64], t: Tables) -> NDArray[np.int8]:
-    """Levels of each pair of records on each field: pairs × fields."""
-    found = np.empty((len(left), t.codes.shape[1]), np.int8)
-    _fill_levels(left, right, t, found, np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8))
+def levels_of_pairs(left: NDArray[np.int32], right: NDArray[np.int32], t: Tables) -> NDArray[np.int8]:
+    """Levels of each pair of records on each field: pairs × fields. Cheapest for pairs of rows that stand together."""
+    found, each = np.empty((len(left), t.codes.shape[1]), np.int8), max(1, -(-len(left) // cores()))
+
+    def part(at: int) -> None:
+        here = slice(at, at + each)
+        memory = np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8)
+        fill_levels(left[here], right[here], t, found[here], *memory)
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(part, range(0, len(left), each)))
     return found

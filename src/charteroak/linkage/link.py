@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from charteroak.linkage import read
@@ -104,10 +105,11 @@ def _warnings(encoded: Encoded, recipe: Recipe, blocks: Sequence[RuleBlocks]) ->
         f"{recipe.largest_block:,} records were skipped ({each.skipped_pairs:,} pairs)"
         for each in blocks if each.skipped_blocks
     ]  # fmt: skip
-    for each in encoded.fields:
-        for source in encoded.sources:
-            here = encoded.tables.source == encoded.sources.index(source)
-            if each.of(source) and not (encoded.column(each.name)[here] >= 0).any():
+    begin = np.searchsorted(encoded.tables.source, np.arange(len(encoded.sources) + 1))
+    for place, each in enumerate(encoded.fields):
+        for number, source in enumerate(encoded.sources):
+            here = encoded.tables.codes[begin[number] : begin[number + 1], place]
+            if each.of(source) and not (here >= 0).any():
                 found.append(f"{source}: {', '.join(each.of(source))} holds no usable {each.name}")
         for change, count in encoded.changes[each.name].items():
             if change.startswith("unreadable") and count:

@@ -47,6 +47,11 @@ if CACHE:
 import numba  # noqa: E402 - it reads its cache folder from the environment when imported
 
 
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def compiled_before() -> bool:
     """Whether an earlier process left compiled code for this one."""
     return CACHE is not None and any(Path(CACHE).rglob("*.nbc"))

@@ -1,8 +1,7 @@
 """Names in standard form: accents, particles, suffixes, nicknames, double surnames, junk."""
 
+import numpy as np
 import polars as pl
-
-from charteroak.linkage.nicknames import GROUPS
 
 SUFFIXES = {"JR": "JR", "JUNIOR": "JR", "SR": "SR", "SENIOR": "SR", "II": "II", "2ND": "II", "III": "III",
     "3RD": "III", "IV": "IV", "4TH": "IV", "V": "V", "FILHO": "JR", "NETO": "III", "HIJO": "JR"}  # fmt: skip
@@ -23,11 +22,23 @@ PARTICLES = frozenset({
 })  # fmt: skip
 """Parts of a surname that two families may share without sharing a name."""
 _TITLES = r"^(?:MR|MRS|MS|MISS|DR|PROF|REV|SIR|LADY|LORD|DAME|SRA?|DON|DONA|FR)\s+"
+_PLAIN = r"^(?:[A-Z0-9]+(?: [A-Z0-9]+)*)?$"
+"""Plain already, as most values are."""
 Counted = dict[str, pl.Series]
 
 
-def plain(value: pl.Expr) -> pl.Expr:
+def plain(values: pl.Series) -> pl.Series:
     """Capitals without accents (NFKD); apostrophes vanish, every other mark becomes one space."""
+    found = values.str.to_uppercase()
+    rough = (~found.str.contains(_PLAIN)).fill_null(value=False).to_numpy()
+    if not rough.any():
+        return found
+    mended = values.filter(pl.Series(rough)).to_frame("v").select(_mended(pl.col("v"))).to_series()
+    place = np.where(rough, len(values) + np.cumsum(rough) - 1, np.arange(len(values)))
+    return pl.concat([found, mended]).gather(place)
+
+
+def _mended(value: pl.Expr) -> pl.Expr:
     bare = value.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     bare = (
         bare.str.replace_all("ß", "SS")
@@ -44,7 +55,7 @@ def name(values: pl.Series) -> tuple[pl.Series, Counted]:
     """A name in capitals without title and suffix; parts of a double name stay apart: `RIVERA LOPEZ`. Null where
     nothing is left. Also returns, by change, which values it changed.
     """
-    frame = pl.DataFrame({"raw": values}).with_columns(bare=plain(pl.col("raw")))
+    frame = pl.DataFrame({"raw": values, "bare": plain(values)})
     frame = frame.with_columns(short=pl.col("bare").str.replace_all(_SUFFIX, " ").str.strip_chars())
     frame = frame.with_columns(
         short=pl.when(pl.col("short") == "").then("bare").otherwise("short").str.replace(_TITLES, "")
@@ -66,8 +77,7 @@ def name(values: pl.Series) -> tuple[pl.Series, Counted]:
 
 def suffix(values: pl.Series) -> tuple[pl.Series, Counted]:
     """JR, SR, II … in one spelling; anything else is missing."""
-    bare = pl.DataFrame({"raw": values}).select(plain(pl.col("raw")).replace_strict(SUFFIXES, default=None))
-    return bare.to_series(), {}
+    return plain(values).replace_strict(SUFFIXES, default=None, return_dtype=pl.String), {}
 
 
 def parts(values: pl.Series) -> pl.DataFrame:
@@ -101,8 +111,3 @@ def _parts(value: str | None) -> tuple[str | None, str | None, str | None]:
     while start > 1 and words[start - 1].upper().strip(".'") in PARTICLES:
         start -= 1
     return words[0], " ".join(words[1:start]) or None, " ".join(words[start:])
-
-
-def groups(values: list[str]) -> list[tuple[int, ...]]:
-    """For each name in standard form the nickname groups of its first word."""
-    return [GROUPS.get(value.partition(" ")[0], ()) for value in values]

@@ -99,7 +99,7 @@ def clustered(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`clusters` and `weakest` of a Linkage."""
     left, right, weight = found.left[linked], found.right[linked], found.weight[linked]
-    order = np.lexsort((right, left, -np.round(weight, 9)))
+    order = np.argsort(-np.round(weight, 9), kind="stable")  # pairs are in the order of their records
     single = np.array([name in recipe.one_per_person for name in encoded.sources])
     constraints = Constraints(
         encoded.tables.source, single, *_apart(encoded, apart), *neighbours(left, right, len(encoded.content)),

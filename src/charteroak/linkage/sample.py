@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
-from charteroak.linkage.kernel import PLACES, Blocks, sample_blocks
+from charteroak.linkage.kernel import PLACES, Blocks, sample_blocks, unpack
 from charteroak.linkage.levels import levels_of_pairs
 from charteroak.linkage.threads import over_blocks
 
 RANDOM_PAIRS = 500_000
-TRAINING_PAIRS = 1_000_000
+TRAINING_PAIRS = 500_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Patterns:
 
 def unpacked(patterns: NDArray[np.int64], fields: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
     """Levels (patterns × fields) and regime of packed patterns."""
-    levels = (patterns[:, None] // PLACES[:fields][None, :] % 12 - 1).astype(np.int8)
+    levels = np.empty((len(patterns), fields), np.int8)
+    unpack(patterns, levels)
     return levels, patterns // PLACES[-1]
 
 
@@ -38,17 +39,18 @@ def random_levels(encoded: Encoded) -> NDArray[np.int8]:
     """Levels of up to about RANDOM_PAIRS pairs that may be linked, drawn without regard to likeness: neighbours, and
     neighbours' neighbours, in the order of a hash of the content. Every pair once when there are so few.
     """
-    count = len(encoded.content)
-    order = np.argsort(encoded.content, kind="stable")
-    left, right = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for step in range(1, min(count, -(-RANDOM_PAIRS // max(count, 1)) + 1)):
-        left.append(order[:-step])
-        right.append(order[step:])
+    order, t = np.argsort(encoded.content, kind="stable"), encoded.tables
+    apart = max(
+        1, len(order) // RANDOM_PAIRS
+    )  # from one pair to the next, where there are more records than pairs
+    left, right = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    for step in range(1, min(len(order), -(-RANDOM_PAIRS // max(len(order), 1)) + 1)):
+        left.append(np.arange(0, len(order) - step, apart, dtype=np.int32))
+        right.append(left[-1] + np.int32(step))
     i, j = np.concatenate(left), np.concatenate(right)
-    t = encoded.tables
-    same_file = t.source[i] == t.source[j]
-    may = (~same_file | ~t.apart[t.source[i]]) & (encoded.content[i] != encoded.content[j])
-    return levels_of_pairs(i[may], j[may], t)
+    source, content = t.source[order], encoded.content[order]
+    may = ((source[i] != source[j]) | ~t.apart[source[i]]) & (content[i] != content[j])
+    return levels_of_pairs(i[may], j[may], t._replace(codes=t.codes.take(order, axis=0)))
 
 
 def blocked_patterns(

@@ -121,5 +121,5 @@ def sorted_pairs(
     new_pairs: tuple[int, ...],
 ) -> Scored:
     """Pairs in the order of their records, in whatever order they were found."""
-    order = np.lexsort((right, left))
+    order = np.argsort((left.astype(np.int64) << 32) | right)
     return Scored(left[order], right[order], weight[order], pattern[order], new_pairs)

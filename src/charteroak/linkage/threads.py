@@ -1,6 +1,5 @@
 """Shares the blocks of a rule out over all cores: compiled code runs outside the interpreter's lock."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -11,14 +10,10 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.kernel import PAIRS_AT_ONCE
 from charteroak.linkage.levels import REMEMBERED
+from charteroak.linkage.machine import cores
 
 Found = TypeVar("Found")
 Work = Callable[[int, int, int, NDArray[np.int64], NDArray[np.int8]], Found]
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def over_blocks(start: NDArray[np.int64], work: Work[Found]) -> list[Found]:

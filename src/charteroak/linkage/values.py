@@ -1,5 +1,6 @@
 """Dates, numbers, sexes, places and free text in standard form."""
 
+import numpy as np
 import polars as pl
 
 from charteroak.linkage.names import Counted, plain
@@ -46,6 +47,38 @@ def _in_form(pattern: str, order: tuple[int, int, int]) -> pl.Expr:
     return (year + month.str.zfill(2) + day.str.zfill(2)).str.to_uppercase()
 
 
+def _usual(frame: pl.DataFrame) -> pl.Series | None:
+    """The dates by the first form, which no other can read, where most are in it, others by theirs; else None."""
+    first = frame.select(_in_form(*_DATE_FORMS["year, month, day"])).to_series()
+    unread = ~pl.DataFrame({"v": first}).select(_is_day(pl.col("v")).fill_null(value=False)).to_series()
+    known = frame.height - frame["raw"].null_count()
+    if 2 * (frame.height - int(unread.sum())) <= known:
+        return None
+    rest = _in_best_form(frame.filter(unread), "year, month, day")
+    place = np.where(
+        unread.to_numpy(), frame.height + np.cumsum(unread.to_numpy()) - 1, np.arange(frame.height)
+    )
+    return pl.concat([first, rest]).gather(place)
+
+
+def _in_best_form(frame: pl.DataFrame, best: str | None = None) -> pl.Series:
+    """Each date in the best form, by default the one that reads most; in another, or written out, where that fails."""
+    forms = frame.select(_in_form(*form).alias(name) for name, form in _DATE_FORMS.items())
+    days = forms.select(_is_day(pl.col(name)).fill_null(value=False).sum() for name in _DATE_FORMS).row(0)
+    best = best or list(_DATE_FORMS)[max(range(len(days)), key=lambda place: days[place])]
+    chosen = forms[best]
+    if days[list(_DATE_FORMS).index(best)] == frame.height - frame["raw"].null_count():
+        return chosen
+    others = [pl.when(_is_day(pl.col(name))).then(name) for name in _DATE_FORMS]
+    written = [
+        pl.col("raw").str.replace_all(r"[,.]", "").str.to_date(form, strict=False).dt.strftime("%Y%m%d")
+        for form in _WRITTEN
+    ]
+    rest = frame.hstack(forms).select(pl.coalesce(*others, *written)).to_series()
+    unread = ~_is_day(pl.col("a")).fill_null(value=False) & pl.col("b").is_not_null()
+    return pl.DataFrame({"a": chosen, "b": rest}).select(pl.when(unread).then("b").otherwise("a")).to_series()
+
+
 def date(values: pl.Series) -> tuple[pl.Series, Counted]:
     """YYYYMMDD, in the order that most of the file's dates bear out; month before day where both would do.
 
@@ -53,22 +86,9 @@ def date(values: pl.Series) -> tuple[pl.Series, Counted]:
     can still be found nearly equal; one that cannot be read at all, and a placeholder, is missing.
     """
     frame = pl.DataFrame({"raw": values.str.strip_chars()})
-    forms = frame.select(_in_form(*form).alias(name) for name, form in _DATE_FORMS.items())
-    days = forms.select(_is_day(pl.col(name)).fill_null(value=False).sum() for name in _DATE_FORMS).row(0)
-    best = max(range(len(days)), key=lambda place: days[place])
-    chosen = forms[list(_DATE_FORMS)[best]]
-    if days[best] < frame.height - frame["raw"].null_count():  # other forms for what the first cannot read
-        others = [pl.when(_is_day(pl.col(name))).then(name) for name in _DATE_FORMS]
-        written = [
-            pl.col("raw").str.replace_all(r"[,.]", "").str.to_date(form, strict=False).dt.strftime("%Y%m%d")
-            for form in _WRITTEN
-        ]
-        rest = frame.hstack(forms).select(pl.coalesce(*others, *written)).to_series()
-        chosen = (
-            pl.DataFrame({"a": chosen, "b": rest})
-            .select(pl.when(_is_day(pl.col("a")) | pl.col("b").is_null()).then("a").otherwise("b"))
-            .to_series()
-        )
+    chosen = _usual(frame)
+    if chosen is None:
+        chosen = _in_best_form(frame)
     found = pl.DataFrame({"raw": frame["raw"], "date": chosen}).with_columns(
         kept=pl.when(~pl.col("date").is_in(JUNK_DATES)).then("date")
     )
@@ -127,9 +147,9 @@ def sex(values: pl.Series) -> tuple[pl.Series, Counted]:
     """F, M or X: first letters of the usual words in English, Spanish, Portuguese; 1 and 2 as in vital records."""
     word = {"1": "M", "2": "F", "MUJER": "F", "MULHER": "F", "HOMBRE": "M", "HOMEM": "M", "H": "M",
         "WOMAN": "F", "GIRL": "F", "BOY": "M"}  # fmt: skip
-    letter = plain(pl.col("v")).replace(word).str.slice(0, 1)
-    return pl.DataFrame({"v": values}).select(
-        pl.when(letter.is_in(["F", "M", "X"])).then(letter)
+    letter = plain(values).replace(word).str.slice(0, 1)
+    return pl.DataFrame({"v": letter}).select(
+        pl.when(pl.col("v").is_in(["F", "M", "X"])).then("v")
     ).to_series(), {}
 
 
@@ -174,6 +194,6 @@ def date_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
 
 def text(values: pl.Series) -> tuple[pl.Series, Counted]:
     """Capitals without accents and marks; placeholders are missing."""
-    frame = pl.DataFrame({"raw": values}).with_columns(v=plain(pl.col("raw")))
+    frame = pl.DataFrame({"raw": values, "v": plain(values)})
     kept = frame.select(pl.when((pl.col("v") != "") & ~pl.col("v").is_in(JUNK_TEXTS)).then("v")).to_series()
     return kept, {"junk made missing": kept.is_null() & (frame["raw"].fill_null("").str.strip_chars() != "")}
