@@ -127,6 +127,50 @@ def test_the_summary_shows_no_small_count_and_no_record(extract: Extract) -> Non
     assert extract.summary["tables"]["sde"]["missing"]["cte_cluster"] > 0.3
 
 
+def test_how_far_people_stand_out_is_computed_before_access_and_stays_with_the_extract(
+    extract: Extract,
+) -> None:
+    with as_if("enclave"):
+        sde, csc = table(extract, "sde"), table(extract, "csc")
+    found = extract.summary["risk"]
+    assert found["smallest_class"] == 10  # the strictest of what the three agencies signed
+    assert set(found["tables"]) == {"sde", "csc", "dol", "*"}  # what only the checks see is no part of it
+    columns = {"grad_year", "town_code", "race_eth"}
+    sizes = sde.group_by(columns).len()["len"]
+    assert set(found["tables"]["sde"]["columns"]) == columns
+    assert found["tables"]["sde"]["smallest_class"] == sizes.min()
+    assert found["tables"]["sde"]["alone"] == pytest.approx(
+        len(sizes.filter(sizes == 1)) / sde.height, abs=0.001
+    )
+    assert found["tables"]["sde"]["below"] == pytest.approx(
+        sizes.filter(sizes < 10).sum() / sde.height, abs=0.001
+    )
+    assert found["tables"]["sde"]["expected"] == pytest.approx(len(sizes) / sde.height, abs=0.001)
+    freed = {
+        column: sde.with_columns(
+            pl.len().over(columns).alias("now"), pl.len().over(columns - {column}).alias("without")
+        ).filter((pl.col("now") < 10) & (pl.col("without") >= 10)).height / sde.height
+        for column in columns
+    }  # fmt: skip
+    worst = max(freed, key=lambda column: freed[column])
+    assert found["tables"]["sde"]["driven_by"][0] == [worst, pytest.approx(freed[worst], abs=0.001)]
+    least = sde.group_by(columns).agg(pl.col("el").n_unique())["el"].min()
+    assert found["tables"]["sde"]["least_values"]["el"] == least
+    both = sde.select("pid", *columns).join(csc.select("pid", "campus", "first_term"), on="pid", how="left")
+    classes = both.group_by(columns | {"campus", "first_term"}).len()
+    alone = classes.filter(pl.col("len") == 1).height / both.height
+    assert found["tables"]["*"]["alone"] >= alone - 0.001  # joined, people stand out more
+
+
+def test_the_events_of_building_and_clearing_say_how_far_people_stand_out(extract: Extract) -> None:
+    risk = facts_of("hub:extract:build")["risk"]
+    assert [line.split(":")[0] for line in risk] == ["*", "csc", "dol", "sde"]
+    k = extract.summary["risk"]["tables"]["sde"]["smallest_class"]
+    assert risk[-1].startswith(f"sde:k={k}:limit=10:alone=")
+    actions.clear_extract(number=NUMBER, by=person("sam.reyes"))
+    assert facts_of("hub:extract:clear")["risk"] == risk
+
+
 def test_an_extract_is_built_once(extract: Extract) -> None:
     before = extract.tables
     with as_if("extractor"):

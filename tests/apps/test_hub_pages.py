@@ -101,6 +101,10 @@ def clear_and_destroy(as_process: AsProcess) -> None:
     assert 'id="action-clear-extract"' not in as_("noor.haddad").get(HERE).text
     page = as_("sam.reyes").get(HERE).text
     assert 'id="action-clear-extract"' in page
+    assert "How many people stand out" in page
+    assert "In classes below 10" in page
+    assert "all together" in page
+    assert page.count('class="bar__part"') >= 4  # rates, and the columns that drive the risk
     assert f"{NUMBER}/2.SDE" in page
     as_("sam.reyes").post(f"{HERE}clear-extract/")
     assert as_("noor.haddad").get(f"{HERE}certificate/identifiers/").status_code == 404

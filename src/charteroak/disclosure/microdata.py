@@ -19,8 +19,8 @@ class Exposure:
 
     `people` in `classes` of equal codes; `k`, the smallest class; `below`, people in classes smaller than the k
     asked for; `uniques`, people alone in theirs; `expected`, the correct matches to expect when each person is
-    looked up (the number of classes); `diversity`, the least number of different sensitive values in a class.
-    `drivers` maps each column to the people in classes below k that would be safe without it.
+    looked up (the number of classes); `diversity`, of each sensitive column the least number of different values
+    in a class. `drivers` maps each column to the people in classes below k that would be safe without it.
     """
 
     people: int
@@ -29,7 +29,7 @@ class Exposure:
     below: int
     uniques: int
     expected: float
-    diversity: int | None
+    diversity: dict[str, int]
     drivers: dict[str, int]
 
     @property
@@ -39,20 +39,24 @@ class Exposure:
 
 
 def exposure(
-    records: pl.LazyFrame, *, person: str, by: Sequence[str], minimum: int, sensitive: str | None = None
+    records: pl.LazyFrame, *, person: str, by: Sequence[str], minimum: int, sensitive: Sequence[str] = ()
 ) -> Exposure:
-    """k-anonymity, l-diversity, uniques and expected re-identification over the columns `by`.
+    """k-anonymity, l-diversity, uniques and expected re-identification over the columns `by`, in one pass.
 
     A person with several rows stands in the class of all their codes together. For a full administrative
     register sample and population classes coincide; of a sample this is an upper bound of the risk. Missing
-    codes are a code. Raises ValueError when no column or no record is given. Sources: Sweeney (2002),
-    Machanavajjhala et al. (2007), Hundepool et al. (2012), section 3.3.
+    codes are a code. Raises ValueError when no column or no record is given, or a row has no person. Sources:
+    Sweeney (2002), Machanavajjhala et al. (2007), Hundepool et al. (2012), section 3.3.
     """
     if not by:
         raise ValueError("no quasi-identifier: name the columns that an outsider may know")
-    classes = _classes(records, person, list(by), sensitive)
-    if classes.is_empty():
+    named = {f"_sensitive{at}": column for at, column in enumerate(sensitive)}
+    rows = records.select(person, *by, **{name: pl.col(column) for name, column in named.items()}).collect()
+    if rows.is_empty():
         raise ValueError("no records: nothing can be said about their risk")
+    if keyless := rows[person].null_count():
+        raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
+    classes = _classes(rows, person, list(by), list(named))
     size = classes["people"]
     small = classes.filter(pl.col("people") < minimum)
     return Exposure(
@@ -62,28 +66,23 @@ def exposure(
         below=int(small["people"].sum()),
         uniques=int((size == 1).sum()),
         expected=float(classes.height),
-        diversity=int(classes["diversity"].min() or 0) if sensitive else None,  # type: ignore[arg-type]  # the same
+        diversity={column: int(classes[name].min() or 0) for name, column in named.items()},  # type: ignore[arg-type]  # the same
         drivers=dict(_drivers(classes, list(by), minimum)),
     )
 
 
-def _classes(records: pl.LazyFrame, person: str, by: list[str], sensitive: str | None) -> pl.DataFrame:
-    value = pl.col(sensitive) if sensitive else pl.lit(0)
-    rows = records.select(person, *by, _value=value)
-    counted = rows.group_by(by).agg(
-        people=pl.col(person).n_unique(), rows=pl.len(), diversity=pl.col("_value").n_unique()
-    )
-    found = counted.collect()
-    alone = records.select(pl.col(person).n_unique()).collect().item()
-    if int(found["people"].sum()) == alone:
-        return found.drop("rows")
-    # somebody's rows differ: their class is the set of their codes
+def _classes(rows: pl.DataFrame, person: str, by: list[str], sensitive: list[str]) -> pl.DataFrame:
+    """One row per class: its codes, its people, and the number of different values of each sensitive column."""
+    if rows[person].is_unique().all():
+        return rows.group_by(by).agg(
+            pl.len().alias("people"), *(pl.col(name).n_unique() for name in sensitive)
+        )
     together = rows.group_by(person).agg(
         *(pl.col(column).cast(pl.String).fill_null("").unique().sort().str.join("\x1f") for column in by),
-        pl.col("_value"),
+        *map(pl.col, sensitive),
     )
-    return (
-        together.group_by(by).agg(people=pl.len(), diversity=pl.col("_value").explode().n_unique()).collect()
+    return together.group_by(by).agg(
+        pl.len().alias("people"), *(pl.col(name).explode().n_unique() for name in sensitive)
     )
 
 

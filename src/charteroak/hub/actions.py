@@ -17,6 +17,7 @@ from charteroak.audit.leaf import Fact
 from charteroak.hub import destruction, queries
 from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecision
 from charteroak.hub.recipes import recipe_for
+from charteroak.hub.risk import told
 from charteroak.policy import extract as extract_rules
 from charteroak.policy.deadlines import identifiers_due
 from charteroak.policy.decision import Decision, refuse
@@ -159,6 +160,7 @@ def clear_extract(*, number: str, by: Person) -> None:
         subject=record,
         number=number,
         tables=[f"{name}:{table['sha256']}" for name, table in sorted(record.tables.items())],
+        risk=told(record.summary),
         clauses=clauses(covered),
     )
 

@@ -17,10 +17,12 @@ from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
 from charteroak.catalog.models import Variable
+from charteroak.disclosure import shipped, strictest
 from charteroak.hub import queries
 from charteroak.hub.actions import clauses
 from charteroak.hub.masks import mask
 from charteroak.hub.models import Extract
+from charteroak.hub.risk import risk, told
 from charteroak.hub.summary import summarise
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.clauses import Elements
@@ -71,12 +73,29 @@ def build(pk: int) -> None:
         }
         for name, frame in tables.items()
     }
-    quasi = Variable.objects.filter(
-        dataset__agency__code__in=terms(agreement).elements, sensitivity=Variable.Sensitivity.QUASI
-    )
-    cohort = str(record.link_run.report["cohort"]).lower()
-    summary = summarise(tables, cohort, sorted(set(quasi.values_list("name", flat=True))))
+    summary = _summary(record, tables)
     _built(pk, described, stored, summary, covered)
+
+
+def _summary(record: Extract, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """What may be known of the extract without opening it, before anybody does: shape, linkage, risk."""
+    agreed = terms(record.link_run.agreement)
+    kinds = Variable.Sensitivity
+    named = {
+        kind: sorted(
+            set(
+                Variable.objects.filter(dataset__agency__code__in=agreed.elements, sensitivity=kind)
+                .values_list("name", flat=True)
+            )
+        )
+        for kind in (kinds.QUASI, kinds.SENSITIVE)
+    }  # fmt: skip
+    appetite = strictest(*map(shipped, agreed.appetites))
+    study = {name: frame for name, frame in tables.items() if name != EVIDENCE}
+    cohort = str(record.link_run.report["cohort"]).lower()
+    return summarise(tables, cohort, named[kinds.QUASI]) | {
+        "risk": risk(study, named[kinds.QUASI], named[kinds.SENSITIVE], appetite.minimum_people)
+    }
 
 
 def _tables(record: Extract) -> dict[str, pl.DataFrame]:
@@ -176,6 +195,7 @@ def _built(
         objects=[f"{name}:{object_id}" for name, object_id in sorted(record.stored.items())],
         deliveries=[f"{audit.subject_of(one)}:{one.ciphertext}" for one in deliveries],
         columns=_clause_of_each_column(run.agreement, described),
+        risk=told(record.summary),
         clauses=clauses(covered),
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import queries
 from charteroak.hub.models import Extract, LinkRun
+from charteroak.hub.risk import TOGETHER
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import Status
 
@@ -33,6 +34,54 @@ def stages(record: Agreement, run: LinkRun | None, extract: Extract | None) -> l
         (_("Identifiers gone"), duty is not None and duty.done_at is not None),
     ]
     return [Stage(name, done) for name, done in steps]
+
+
+def percent(share: float | None) -> str:
+    return _("too few") if share is None else f"{100 * share:.1f} %"
+
+
+def standing_out(summary: dict[str, Any]) -> list[list[Any]]:
+    """Per table, and for all together: columns, smallest class, shares alone, below the limit and found by
+    looking everybody up, and the sensitive columns with the fewest values in a class.
+    """
+    return [
+        [
+            _table(name), ", ".join(of["columns"]), of["smallest_class"], percent(of["alone"]),
+            percent(of["below"]), percent(of["expected"]),
+            ", ".join(f"{column} {least}" for column, least in sorted(of["least_values"].items())) or "–",
+        ]
+        for name, of in sorted(summary.get("risk", {}).get("tables", {}).items())
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A column, and the share of a table's people whose class would be large enough without it."""
+
+    table: str
+    column: str
+    share: float
+
+    @property
+    def length(self) -> int:
+        return round(100 * self.share)
+
+    @property
+    def percent(self) -> str:
+        return percent(self.share)
+
+
+def drivers(summary: dict[str, Any]) -> list[Driver]:
+    """Which columns make people stand out, the worst of each table first."""
+    return [
+        Driver(_table(name), column, share)
+        for name, of in sorted(summary.get("risk", {}).get("tables", {}).items())
+        for column, share in of["driven_by"]
+    ]
+
+
+def _table(name: str) -> str:
+    return _("all together") if name == TOGETHER else name
 
 
 @dataclass(frozen=True)

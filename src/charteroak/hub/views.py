@@ -18,6 +18,7 @@ from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import actions, clerical, pictures, queries, tasks
 from charteroak.hub.forms import pair_decisions
 from charteroak.hub.models import Extract, LinkRun
+from charteroak.hub.pictures import percent
 from charteroak.policy import extract as extract_rules
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import Action, Status
@@ -89,19 +90,11 @@ def _access(extract: Extract, request: HttpRequest) -> dict[str, Any]:
         "office": Role.POLICY_OFFICE in queries.roles_of(by, agreement),
         "clear": queries.clear_decision(extract, by),
         "columns": _columns(extract),
-        "standing_out": _standing_out(extract),
+        "smallest_class": extract.summary.get("risk", {}).get("smallest_class"),
+        "standing_out": pictures.standing_out(extract.summary),
+        "drivers": pictures.drivers(extract.summary),
         "linked": _linked(extract),
     }
-
-
-def _standing_out(extract: Extract) -> list[list[str]]:
-    """Table, columns together, share alone, share among fewer than ten."""
-    found = extract.summary.get("standing_out", {})
-    return [
-        [name, ", ".join(of["columns"]), _percent(of["alone"]), _percent(of["fewer_than_ten"])]
-        for name, of in sorted(found.items())
-        if of
-    ]
 
 
 def _linked(extract: Extract) -> list[tuple[str, list[str], list[list[str]]]]:
@@ -114,7 +107,7 @@ def _linked(extract: Extract) -> list[tuple[str, list[str], list[list[str]]]]:
             column,
             [column, *files],
             [
-                [group, *(_percent(found[file][column].get(group)) for file in files)]
+                [group, *(percent(found[file][column].get(group)) for file in files)]
                 for group in sorted({group for file in files for group in found[file][column]})
             ],
         )
@@ -131,17 +124,13 @@ def _columns(extract: Extract) -> list[list[Any]]:
             table,
             name,
             f"{terms.number}/{terms.elements[table.upper()].clause}",
-            _percent(missing[table]["missing"].get(name)),
+            percent(missing[table]["missing"].get(name)),
         ]
         for table, of in sorted(extract.tables.items())
         if table.upper() in terms.elements
         for name in of["columns"]
         if name != "pid"
     ]
-
-
-def _percent(share: float | None) -> str:
-    return _("too few") if share is None else f"{100 * share:.1f} %"
 
 
 def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> str:
