@@ -81,7 +81,9 @@ def test_a_damaged_public_key_is_refused(vkey: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "skey", ["", LOG.skey[:-6], LOG.skey.replace("PRIVATE", "PUBLIC"), "PRIVATE+KEY+a+b+AQ=="]
+    "skey",
+    ["", LOG.skey[:-6], LOG.skey.replace("PRIVATE", "PUBLIC"), "PRIVATE+KEY+a+b+AQ=="],
+    ids=["empty", "cut", "called public", "too short"],
 )
 def test_a_damaged_private_key_is_refused(skey: str) -> None:
     with pytest.raises(NoteRefused):

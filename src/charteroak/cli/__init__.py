@@ -21,6 +21,7 @@ COMMANDS = {
     "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
     "serve": ("site", "Serve the site: database, web and workers, supervised."),
     "setup": ("agencies", "Take in agencies, people, boards and data dictionaries from files."),
+    "tasks": ("tasks", "Background tasks that gave up; do one again."),
     "trace": ("outputs", "The whole chain from a release to the statute."),
     "vault": ("vault", "Put objects into the vault and get them back."),
 }
