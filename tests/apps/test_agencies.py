@@ -204,3 +204,11 @@ def test_the_same_over_json(client: Client) -> None:
         "/api/agencies/people/lena.park/grant-role", office, content_type="application/json"
     ).json()
     assert {"data_steward", "researcher"} == {held["role"] for held in granted["offices"]}
+
+
+def test_no_office_is_granted_without_choosing_one() -> None:
+    before = person("lena.park").roles(clock.today())
+    page = as_("sam.reyes").post("/agencies/people/lena.park/grant-role/", {"role": "", "agency": ""})
+    assert page.status_code == 400
+    assert '<option value="" selected>Choose an office</option>' in page.text
+    assert person("lena.park").roles(clock.today()) == before

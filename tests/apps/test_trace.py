@@ -120,6 +120,7 @@ def _shown_to_the_public(as_process: AsProcess, record: ReleaseRequest, client: 
     assert "CTE and earnings" in page
     assert client.get(f"/register/001/trace/{record.number}/").status_code == 200
     drawn = client.get(f"/register/001/trace/{record.number}/").text
+    assert "Race and ethnicity" in drawn
     assert all(name in drawn for name in (TOWNS, "State Department of Education", "Purpose and legal basis"))
     assert not any(person in drawn for person in ("ben.cole", "Ben Cole", "Ida Moss", "analysis.py"))
     for file in record.files.all():

@@ -11,7 +11,9 @@ from charteroak.policy.sentence import words
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(
-        label=_("Office"), choices=[(role.value, _(words(role))) for role in Role if role in OFFICES]
+        label=_("Office"),
+        choices=[("", _("Choose an office"))]  # none stands chosen: an office is never granted by one click
+        + [(role.value, _(words(role))) for role in Role if role in OFFICES],
     )
     agency = forms.ModelChoiceField(
         Agency.objects.all(),

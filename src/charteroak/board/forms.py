@@ -17,6 +17,7 @@ class PlanForm(forms.Form):
         label=_("Starts"),
         help_text=_("State time, for example 2026-10-09 08:30."),
         input_formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
+        error_messages={"invalid": _("Write the day and the time like 2026-10-09 08:30.")},
     )
     place = forms.CharField(
         label=_("Place"), max_length=200, help_text=_("Room, and the link for the public.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agreements.models import Clause, Party
+from charteroak.catalog.models import Variable
 from charteroak.outputs.chain import Link, Trace
 from charteroak.outputs.models import ReleasedFile
 from charteroak.requests.models import DataRequest
@@ -147,7 +148,17 @@ class Names:
         name = self._said[link.kind](link)
         if link.kind == "job" and not people:
             name = _("A job, from one script")  # a script is named by its author
-        return Card(name, who, link, [str(USES.get(part, part.rpartition("/")[2])) for part in parts])
+        return Card(name, who, link, [self._part(link, part) for part in parts])
+
+    def _part(self, link: Link, part: str) -> str:
+        """What a clause allows: a use, or a column of the agency that the clause is numbered after."""
+        column = part.rpartition("/")[2]
+        return str(USES.get(part) or self._titles.get((link.id.rpartition(".")[2], column)) or column)
+
+    @cached_property
+    def _titles(self) -> dict[tuple[str, str], str]:
+        found = Variable.objects.values_list("dataset__agency__code", "name", "title")
+        return {(code, name): title for code, name, title in found}
 
     @cached_property
     def _people(self) -> dict[str, str]:
