@@ -136,12 +136,16 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(added.meeting)
 
 
+def _motion(request: HttpRequest, pk: int) -> Motion:
+    """On the agenda of a meeting that this person may see, else 404."""
+    seen = queries.visible_to(signed_in(request))
+    return get_object_or_404(Motion.objects.filter(meeting__in=seen), pk=pk)
+
+
 @login_required
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(
-        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
-    )
+    record = _motion(request, pk)
     form = VoteForm(request.POST, auto_id=f"vote-{pk}-%s")
     if not form.is_valid():
         return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
@@ -154,9 +158,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def declare(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(
-        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
-    )
+    record = _motion(request, pk)
     actions.declare(pk=pk, by=signed_in(request))
     messages.success(request, _("The result is declared."))
     return redirect(record.meeting)
@@ -165,9 +167,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def postpone(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(
-        Motion.objects.filter(meeting__in=queries.visible_to(signed_in(request))), pk=pk
-    )
+    record = _motion(request, pk)
     actions.postpone(pk=pk, by=signed_in(request))
     messages.success(request, _("The motion is postponed: it may be put on a later agenda."))
     return redirect(record.meeting)
