@@ -28,5 +28,9 @@ class Clock:
         """A clock that stops when `part` (0 to 1) of what is left has passed."""
         return Clock(self.seconds, self.seconds() + part * max(self.left, 0.0)) if self.limited else self
 
+    def less(self, seconds: float) -> "Clock":
+        """A clock that stops so much earlier."""
+        return Clock(self.seconds, self.until - seconds)
+
 
 UNLIMITED = Clock()

@@ -4,13 +4,14 @@ A movement that shifts a sensitive figure by the room it needs is the witness th
 table from another one, in which that figure is so much larger or smaller.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
+from charteroak.disclosure.components import Component
 from charteroak.disclosure.tables import FIXED, Floats, Ints, LinkedTable, Mask
 
 MOVED = 1e-6  # a figure counts as moved when it differs by more than this share of the room asked for
@@ -65,10 +66,11 @@ def targets(table: LinkedTable) -> list[Target]:
     return found + [Target(f, -float(table.below[f])) for f in sensitive if table.below[f] > 0]
 
 
-def inside(table: LinkedTable, target: Target) -> list[Target]:
-    """The same target against every insider, less what the insider knows of that figure beforehand."""
+def inside(table: LinkedTable, target: Target, places: Iterable[int]) -> list[Target]:
+    """The same target against some insiders, less what each knows of that figure beforehand."""
     found = []
-    for place, insider in enumerate(table.insiders):
+    for place in sorted(places):
+        insider = table.insiders[place]
         if insider.knows(target.figure):
             continue
         value = table.values[target.figure]
@@ -114,10 +116,13 @@ def rowwise(rows: Ints, columns: Ints, factors: Floats, model: highspy.HighsLp) 
 class Movement:
     """The linear program over movements: each figure goes up or down, all relations kept, at least cost."""
 
-    def __init__(self, table: LinkedTable, among: Mask | None = None, clock: Clock = UNLIMITED) -> None:
+    def __init__(self, table: LinkedTable, among: Component | None = None, clock: Clock = UNLIMITED) -> None:
         """Only figures `among` can ever move (all but the fixed ones unless given)."""
         self.table, self.clock = table, clock
-        self.figures = np.flatnonzero(table.unit != FIXED if among is None else among)
+        if among is None:
+            moving = table.unit != FIXED
+            among = Component(np.flatnonzero(moving), np.flatnonzero(moving[table.entries[1]]))
+        self.figures = among.figures
         self.size = self.figures.size
         self.column = np.full(len(table.values), -1)
         self.column[self.figures] = np.arange(self.size)
@@ -125,7 +130,7 @@ class Movement:
         self.attacker = STRANGER
         self.free = np.ones(self.size, dtype=bool)
         self.solver = solver()
-        self.solver.passModel(self._model())
+        self.solver.passModel(self._model(np.sort(among.entries)))
 
     def price(self, hidden: Mask) -> None:
         """Let hidden figures move almost free of charge, others at their weight."""
@@ -133,12 +138,11 @@ class Movement:
         columns = np.arange(2 * self.size, dtype=np.int32)
         self.solver.changeColsCost(columns.size, columns, np.concatenate([price, price]))
 
-    def only(self, hidden: Mask) -> None:
-        """Let nothing move but what is hidden."""
-        free = hidden[self.figures]
-        changed = np.flatnonzero(free != self.free)
-        self.free = free
-        self._bound(changed)
+    def let(self, unit: int, move: bool) -> None:
+        """Whether the figures of a unit may move."""
+        places = np.flatnonzero(self.table.unit[self.figures] == unit)
+        self.free[places] = move
+        self._bound(places)
 
     def possible(self, witness: Witness) -> bool:
         """Whether all that moves in it is hidden."""
@@ -167,8 +171,9 @@ class Movement:
         if attacker == self.attacker:
             return
         if attacker not in self.rooms:
-            down, up = self.table.room(self.table.insiders[attacker])
-            self.rooms[attacker] = (down[self.figures], up[self.figures])
+            self.rooms[attacker] = tuple(
+                side[self.figures] for side in self.table.room(self.table.insiders[attacker])
+            )
         (old_down, old_up), (down, up) = self.rooms[self.attacker], self.rooms[attacker]
         self.attacker = attacker
         self._bound(np.flatnonzero((old_down != down) | (old_up != up)))
@@ -180,11 +185,9 @@ class Movement:
             columns.size, columns, np.zeros(columns.size), np.concatenate([up, down])
         )
 
-    def _model(self) -> highspy.HighsLp:
-        rows, figures, factors = self.table.entries
+    def _model(self, entries: Ints) -> highspy.HighsLp:
+        rows, figures, factors = self.table.among(entries)
         places = self.column[figures]
-        within = places >= 0
-        rows, places, factors = rows[within], places[within], factors[within]
         model = highspy.HighsLp()
         used = rowwise(
             np.repeat(rows, 2),

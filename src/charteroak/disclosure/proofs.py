@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
+from charteroak.disclosure.components import Components
+from charteroak.disclosure.inequalities import Cover, Cut
 from charteroak.disclosure.movement import Movement, OutOfTime, Target, Witness, inside, moved_units
-from charteroak.disclosure.tables import LinkedTable
+from charteroak.disclosure.tables import LinkedTable, Mask
 
 REMEMBERED = 8  # witnesses per figure and direction that are tried before a new one is sought
 Proof = tuple[Witness, ...]  # together they convince every attacker of one target
@@ -36,7 +38,7 @@ class Prover:
         while True:
             figures = {target.figure, *(int(f) for w in found for f in w.figures.tolist())}
             fresh = {place for figure in figures for place in self.insiders[figure]} - asked
-            open_ = [one for one in inside(self.table, target) if one.attacker in fresh] if fresh else []
+            open_ = inside(self.table, target, fresh)
             asked |= fresh
             if not open_:
                 return tuple(found)
@@ -68,67 +70,112 @@ class Prover:
 
 
 def prune(
-    table: LinkedTable, primary: frozenset[int], proofs: dict[Target, Proof], clock: Clock = UNLIMITED
-) -> tuple[set[int], dict[Target, Proof]]:
-    """Publish again every secondary that no proof needs, dearest first; what stays hidden and its proofs.
+    table: LinkedTable,
+    primary: frozenset[int],
+    proofs: dict[Target, Proof],
+    cuts: Iterable[Cut] = (),
+    clock: Clock = UNLIMITED,
+) -> set[int]:
+    """Publish again every secondary that no proof needs, dearest first; what stays hidden.
 
-    Every state between is safe: when the clock stops, the pattern reached so far is the answer.
+    A unit that one of the inequalities `cuts` needs stays without being tried. Every state between is safe:
+    when the clock stops, the pattern reached so far is the answer. `proofs` are replaced as units go.
     """
     hidden = primary | moved_units(table, [w for proof in proofs.values() for w in proof])
-    movement = Movement(table, table.hidden(hidden), clock)
-    movement.price(table.hidden(primary))
-    prover = Prover(table, movement)
-    users: defaultdict[int, set[Target]] = defaultdict(set)
-    for target, proof in proofs.items():
-        prover.learn(proof)
-        for unit in moved_units(table, proof):
-            users[unit].add(target)
-    failed: defaultdict[Target, int] = defaultdict(int)  # those that resisted before are asked first
+    cover = Cover(cuts, hidden)
+    pruning = _Pruning(table, table.hidden(primary), table.hidden(hidden), proofs, clock)
     for unit in sorted(hidden - primary, key=lambda unit: (-table.cost[unit], unit)):
-        movement.only(table.hidden(hidden - {unit}))
-        again: dict[Target, Proof] = {}
+        if cover.needs(unit):
+            continue
         try:
-            for target in sorted(users[unit], key=lambda t: (-failed[t], t.figure, t.room)):
-                found = prover.prove(target)
+            if pruning.without(unit):
+                hidden = hidden - {unit}
+                cover.drop(unit)
+        except OutOfTime:
+            break
+    return set(hidden)
+
+
+class _Pruning:
+    """Proofs of what one unit less leaves; the components of the first pattern only ever get smaller."""
+
+    def __init__(
+        self, table: LinkedTable, cheap: Mask, hidden: Mask, proofs: dict[Target, Proof], clock: Clock
+    ) -> None:
+        self.table, self.proofs, self.clock, self.cheap = table, proofs, clock, cheap
+        self.components = Components(table, hidden)
+        self.provers: dict[int, Prover] = {}
+        self.users: defaultdict[int, set[Target]] = defaultdict(set)
+        self.failed: defaultdict[Target, int] = defaultdict(int)  # those that resisted are asked first
+        for target, proof in proofs.items():
+            for unit in moved_units(table, proof):
+                self.users[unit].add(target)
+
+    def without(self, unit: int) -> bool:
+        """Whether all that the unit serves can be proven without it; then it is so proven."""
+        again: dict[Target, Proof] = {}
+        labels = {int(label) for label in self.components.label[self.table.unit == unit].tolist()} - {-1}
+        provers = [self._prover(label) for label in labels]
+        for prover in provers:
+            prover.movement.let(unit, move=False)
+        try:
+            for target in sorted(self.users[unit], key=lambda t: (-self.failed[t], t.figure, t.room)):
+                found = self._prover(int(self.components.label[target.figure])).prove(target)
                 if found is None:
-                    failed[target] += 1
+                    self.failed[target] += 1
                     break
                 again[target] = found
             else:
-                hidden = hidden - {unit}
                 for target, proof in again.items():
-                    _replace(table, proofs, users, target, proof)
+                    self._replace(target, proof)
+                return True
         except OutOfTime:
-            break
-    return set(hidden), proofs
+            for prover in provers:
+                prover.movement.let(unit, move=True)
+            raise
+        for prover in provers:
+            prover.movement.let(unit, move=True)
+        return False
+
+    def _prover(self, label: int) -> Prover:
+        if label not in self.provers:
+            self.provers[label] = prover_of(self.table, self.components, label, self.cheap, self.clock)
+            for target, proof in self.proofs.items():
+                if self.components.label[target.figure] == label:
+                    self.provers[label].learn(proof)
+        return self.provers[label]
+
+    def _replace(self, target: Target, proof: Proof) -> None:
+        for unit in moved_units(self.table, self.proofs[target]):
+            self.users[unit].discard(target)
+        for unit in moved_units(self.table, proof):
+            self.users[unit].add(target)
+        self.proofs[target] = proof
 
 
-def _replace(
-    table: LinkedTable,
-    proofs: dict[Target, Proof],
-    users: defaultdict[int, set[Target]],
-    target: Target,
-    proof: Proof,
-) -> None:
-    for unit in moved_units(table, proofs[target]):
-        users[unit].discard(target)
-    for unit in moved_units(table, proof):
-        users[unit].add(target)
-    proofs[target] = proof
+def prover_of(table: LinkedTable, components: Components, label: int, cheap: Mask, clock: Clock) -> Prover:
+    """A prover for one component of hidden figures, in which `cheap` ones are used first."""
+    movement = Movement(table, components[label], clock)
+    movement.price(cheap)
+    return Prover(table, movement)
 
 
 def prove_all(
     table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], cheap: frozenset[int], clock: Clock
 ) -> tuple[dict[Target, Proof], list[Target]]:
     """The proofs that a set of hidden units gives, short in what is dear, and the targets it cannot prove."""
-    free = table.hidden(hidden)
-    movement = Movement(table, free, clock)
-    movement.price(table.hidden(cheap))
-    prover = Prover(table, movement)
+    components = Components(table, table.hidden(hidden))
+    provers: dict[int, Prover] = {}
     proofs: dict[Target, Proof] = {}
     missing = []
     for target in asked:
-        found = prover.prove(target)
+        label = int(components.label[target.figure])
+        if label < 0:
+            missing.append(target)
+            continue
+        if label not in provers:
+            provers[label] = prover_of(table, components, label, table.hidden(cheap), clock)
+        found = provers[label].prove(target)
         if found is None:
             missing.append(target)
         else:

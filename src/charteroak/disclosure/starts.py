@@ -57,16 +57,14 @@ def one_by_one(
 
 
 def all_at_once(
-    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], rounds: int, clock: Clock = UNLIMITED
+    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], clock: Clock = UNLIMITED
 ) -> tuple[set[int], list[Witness]]:
     """Units hidden so that one movement shifts every target, in turn up and down, as far as possible.
 
     Two linear programs, one with each target's direction chosen so that neighbours cancel out, one with all
-    directions reversed. Each is solved again `rounds` times with the price of a figure divided by how far it
-    moved, which turns the price of moving into one of being hidden (slope scaling). What it leaves unproven is
-    the caller's to repair. With the units come the two movements: each is a witness of all that it shifts far
-    enough.
-    Source: Dandekar and Cox (2002), controlled tabular adjustment; Kim and Pardalos (1999), slope scaling.
+    directions reversed. What they leave unproven is the caller's to repair. With the units come the two
+    movements: each is a witness of all that it shifts far enough.
+    Source: Dandekar and Cox (2002), controlled tabular adjustment.
     """
     known = set(hidden)
     up = {t.figure: t.room for t in asked if t.room > 0}
@@ -75,7 +73,7 @@ def all_at_once(
     witnesses = []
     for side in (1, -1):
         wanted = {f: (up if side * s > 0 else down).get(f, 0.0) for f, s in signs.items()}
-        witness = _together(table, known, wanted, rounds, clock)
+        witness = _together(table, known, wanted, clock)
         known |= moved_units(table, [witness])
         witnesses.append(witness)
     return known, witnesses
@@ -97,27 +95,19 @@ def _directions(table: LinkedTable, up: dict[int, float], down: dict[int, float]
     return chosen
 
 
-def _together(
-    table: LinkedTable, hidden: set[int], wanted: dict[int, float], rounds: int, clock: Clock
-) -> Witness:
+def _together(table: LinkedTable, hidden: set[int], wanted: dict[int, float], clock: Clock) -> Witness:
     """One movement that shifts all `wanted` figures by at least their room, short by a dear slack if it must."""
     figures = np.flatnonzero(table.unit != FIXED)
     size = figures.size
     program = solver()
     program.passModel(_model(table, figures, wanted))
     price = (np.where(table.hidden(hidden), KEEP_SMALL, 1.0) * table.weight)[figures]
-    scale = price.copy()
     columns = np.arange(2 * size, dtype=np.int32)
-    amounts = np.zeros(size)
-    for _ in range(rounds + 1):
-        program.changeColsCost(columns.size, columns, np.tile(scale, 2))
-        if not solved(program, clock):
-            return Witness(figures[:0], amounts[:0])
-        solution = np.array(program.getSolution().col_value)
-        amounts = solution[:size] - solution[size : 2 * size]
-        scale = price / np.maximum(
-            np.abs(amounts), 0.1 * max(1.0, float(np.median(np.abs(list(wanted.values())))))
-        )
+    program.changeColsCost(columns.size, columns, np.tile(price, 2))
+    if not solved(program, clock):
+        return Witness(figures[:0], np.zeros(0))
+    solution = np.array(program.getSolution().col_value)
+    amounts = solution[:size] - solution[size : 2 * size]
     moved = np.flatnonzero(np.abs(amounts) > 1e-6 * (1 + np.abs(amounts).max(initial=0.0)))
     return Witness(figures[moved], amounts[moved])
 

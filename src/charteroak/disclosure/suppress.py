@@ -7,14 +7,19 @@ import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.exact import Relaxation
+from charteroak.disclosure.inequalities import Cut
 from charteroak.disclosure.movement import OutOfTime, Target, moved_units, targets
+from charteroak.disclosure.neighbourhood import Neighbourhoods
 from charteroak.disclosure.proofs import Proof, prove_all, prune, spent
 from charteroak.disclosure.starts import Unprotectable, all_at_once, one_by_one
 from charteroak.disclosure.tables import LinkedTable
 
-RELAXED = 5000  # figures: above, the inequalities of the exact method are too many to pay
-FIRST = 0.15  # of the time goes to pruning the first pattern, where a better one follows
-WEIGHED_AGAIN = 2  # how often the first start weighs figures anew by how far they moved
+LARGE = 5000  # figures: above, whole choices are made neighbourhood by neighbourhood
+FRACTIONAL = 0.5  # of the time left, so that enough remains to complete what the fractions suggest
+SMALL = 1200  # figures: below, the cheapest pattern can mostly be proven however far off the bound is
+CLOSE = 0.05  # of the cost: in larger tables, where the bound is farther off, it can not
+LAST = 1.5  # times what proving and pruning took is kept for the last choice
+EXACT = 0.4  # of the time left then, before the search for cheaper patterns gives up proving the cheapest
 
 __all__ = ["Pattern", "Unprotectable", "suppress"]
 
@@ -65,8 +70,7 @@ def suppress(table: LinkedTable, primary: Iterable[int] = (), clock: Clock = UNL
         return replace(search.everything(), secondary=frozenset(), cost=search.base, bound=search.base)
     try:
         search.first()
-        if len(table.values) <= RELAXED:
-            search.relaxed()
+        search.relaxed()
     except OutOfTime:
         pass
     return search.answer()
@@ -80,7 +84,9 @@ class _Search:
     ) -> None:
         self.table, self.primary, self.asked, self.clock = table, primary, asked, clock
         self.base = self.bound = spent(table, primary)
+        self.proving = 0.0  # seconds that the last choice took to prove and prune
         self.best: Pattern | None = None
+        self.whole_costs = bool(np.all(table.cost == np.round(table.cost)))
 
     def everything(self) -> Pattern:
         """All that may be hidden at all."""
@@ -88,31 +94,29 @@ class _Search:
         return Pattern(self.primary, units, spent(self.table, units | self.primary), self.bound, "everything")
 
     def first(self) -> None:
-        hidden, known = all_at_once(self.table, self.primary, self.asked, WEIGHED_AGAIN, self.clock)
-        if not self.table.insiders:  # the two movements already prove most: safe before anything is pruned
+        """Something that protects, as soon as possible."""
+        hidden, known = all_at_once(self.table, self.primary, self.asked, self.clock)
+        open_ = self.asked  # the two movements already prove most to a stranger
+        if not self.table.insiders:
             open_ = [t for t in self.asked if not any(w.proves(t, self.table) for w in known)]
-            proofs, missing = prove_all(self.table, self.primary | hidden, open_, self.primary, self.clock)
-            if missing:
-                proofs |= one_by_one(self.table, self.primary | hidden, missing, self.clock)
-            hidden |= _used(self.table, proofs)
-            self.keep(hidden, "all targets at once")
-        better_follows = len(self.table.values) <= RELAXED
-        self.consider(hidden, "all targets at once", FIRST if better_follows else 1.0)
+        proofs = self.proven(self.primary | hidden, open_)
+        self.keep(hidden | _used(self.table, proofs), "all targets at once")
 
-    def consider(self, hidden: Iterable[int], method: str, share: float = 1.0) -> None:
-        """Prove a choice, repair what it lacks, prune it, and keep it when it is the cheapest.
-
-        Pruning may take this `share` of the time left.
-        """
-        proofs, missing = prove_all(
-            self.table, self.primary | set(hidden), self.asked, self.primary, self.clock
-        )
+    def proven(self, hidden: Iterable[int], asked: list[Target]) -> dict[Target, Proof]:
+        """Proofs among what is hidden, and where it does not suffice, by hiding more."""
+        proofs, missing = prove_all(self.table, hidden, asked, self.primary, self.clock)
         if missing:
             known = self.primary | _used(self.table, proofs)
             proofs |= one_by_one(self.table, known, missing, self.clock)
+        return proofs
+
+    def consider(self, hidden: Iterable[int], method: str, cuts: Iterable[Cut]) -> None:
+        """Prove a choice, repair what it lacks, prune it, and keep it when it is the cheapest."""
+        begun = self.clock.seconds()
+        proofs = self.proven(self.primary | set(hidden), self.asked)
         self.keep(self.primary | _used(self.table, proofs), method)
-        found, _ = prune(self.table, self.primary, proofs, self.clock.share(share))
-        self.keep(found, method)
+        self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
+        self.proving = self.clock.seconds() - begun
 
     def keep(self, hidden: Iterable[int], method: str) -> None:
         secondary = frozenset(hidden) - self.primary
@@ -123,13 +127,59 @@ class _Search:
     def relaxed(self) -> None:
         """Raise the bound by inequalities, try what they suggest, then insist on whole choices."""
         relaxation = Relaxation(self.table, self.primary, self.asked, self.clock)
-        for choice, bound in relaxation.choices():
-            self.bound = max(self.bound, bound)
-            if self.best is not None and replace(self.best, bound=bound).optimal:
+        support = relaxation.fractions(self.clock.share(FRACTIONAL))
+        if self.proven_cheapest(relaxation.bound):
+            return
+        relaxation.master.whole()
+        large = len(self.table.values) > LARGE
+        if large:
+            support = self.large(relaxation, support)
+        self.consider(support, "support of the relaxation", relaxation.master.cuts)
+        small = len(self.table.values) <= SMALL
+        close = self.best is not None and replace(self.best, bound=self.bound).gap <= CLOSE
+        if (small or close) and not large and not self.proven_cheapest(relaxation.bound):
+            self.exact(relaxation)
+        if not self.proven_cheapest(relaxation.bound):
+            self.improve(relaxation)
+
+    def large(self, relaxation: Relaxation, support: set[int]) -> set[int]:
+        """A whole choice instead of the support, if there is time for it."""
+        try:
+            search = Neighbourhoods(relaxation, self.table.cost, self.clock.share(FRACTIONAL))
+            return search.first() or support
+        except OutOfTime:
+            return support
+
+    def exact(self, relaxation: Relaxation) -> None:
+        """Whole choices until one protects and so is the cheapest, or time has passed."""
+        last = None
+        for choice in relaxation.whole(self.clock.share(EXACT)):
+            last = choice
+            if self.proven_cheapest(relaxation.bound):
                 return
-            if choice is not None:
-                self.consider(choice, "support of the relaxation")
-        self.bound = max(self.bound, relaxation.bound)
+        if last is not None:
+            self.consider(last, "whole choices", relaxation.master.cuts)
+
+    def improve(self, relaxation: Relaxation) -> None:
+        """Cheaper patterns in the neighbourhood of the best; they are proven once the search is over."""
+        if self.best is None:
+            return
+        last: set[int] | None = None
+        clock = self.clock.less(LAST * self.proving)
+        try:
+            for choice in Neighbourhoods(relaxation, self.table.cost, clock).better(set(self.best.units)):
+                last = choice
+        except OutOfTime:
+            pass
+        if last is not None:
+            self.consider(last, "neighbourhoods", relaxation.master.cuts)
+
+    def proven_cheapest(self, bound: float) -> bool:
+        """Take note of a bound; whether the best pattern meets it. Whole costs add up to whole ones."""
+        if self.whole_costs:
+            bound = float(np.ceil(bound - 1e-6 * max(1.0, abs(bound))))
+        self.bound = max(self.bound, bound)
+        return self.best is not None and replace(self.best, bound=self.bound).optimal
 
     def answer(self) -> Pattern:
         best = self.best or self.everything()

@@ -56,7 +56,7 @@ class LinkedTable:
     upper: Floats = field(default_factory=lambda: np.array([np.inf]))  # broadcast: nothing bounds from above
     insiders: tuple[Insider, ...] = ()
 
-    @property
+    @cached_property
     def sensitive(self) -> Mask:
         return (self.below > 0) | (self.above > 0)
 
@@ -84,6 +84,23 @@ class LinkedTable:
         pairs = itertools.chain.from_iterable(self.relations)
         flat = np.fromiter(itertools.chain.from_iterable(pairs), np.float64, 2 * int(lengths.sum()))
         return np.repeat(np.arange(len(lengths)), lengths), flat[::2].astype(np.int64), flat[1::2]
+
+    def among(self, entries: Ints) -> tuple[Ints, Ints, Floats]:
+        """Some of the entries."""
+        rows, figures, factors = self.entries
+        return rows[entries], figures[entries], factors[entries]
+
+    @cached_property
+    def ends(self) -> Ints:
+        """Where in `entries` each relation begins, and where the last one ends."""
+        return np.searchsorted(self.entries[0], np.arange(len(self.relations) + 1))
+
+    @cached_property
+    def by_figure(self) -> tuple[Ints, Ints]:
+        """Places in `entries` sorted by figure, and where each figure begins among them."""
+        figures = self.entries[1]
+        order = np.argsort(figures, kind="stable")
+        return order, np.searchsorted(figures[order], np.arange(len(self.values) + 1))
 
 
 def crossed(

@@ -1,0 +1,195 @@
+"""Whole choices for tables too large to be solved at once: most units stay as they are, a neighbourhood is free.
+
+Source: Pisinger and Ropke (2010), Large neighbourhood search; the inequalities are those of `inequalities`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import highspy
+import numpy as np
+
+from charteroak.disclosure.clock import Clock
+from charteroak.disclosure.exact import Relaxation, hidden_in
+from charteroak.disclosure.inequalities import NOTHING
+from charteroak.disclosure.movement import rowwise, solved, solver
+from charteroak.disclosure.tables import Floats, Ints, Mask
+
+NEAR = 0.05  # of a usual cost: a unit that would raise the bound by more is not thought of at first
+WIDER = 10  # times that, where there is no choice among the near, or cheaper choices are sought
+DIVE = 0.05  # of the fractions are made whole at a time
+WHOLE = 1e-6
+EFFORT: dict[str, str | float | int | bool] = {
+    "presolve": "on",
+    "mip_rel_gap": 0.002,  # of the optimum of one neighbourhood
+    "mip_max_nodes": 200,
+    **dict.fromkeys((f"mip_heuristic_run_{name}" for name in ("rins", "rens", "root_reduced_cost")), False),
+}
+ENOUGH = {"first": 500, "better": 150}  # units of a neighbourhood, at least, where there are so many
+FEW = 0.05  # of the targets unprotected: left to be repaired one by one
+TURNS = {"first": 60, "better": 6}  # of solving a neighbourhood and going on with that of what is violated
+ROUNDS = 40  # neighbourhoods, without a clock
+
+
+class Neighbourhoods:
+    """Solves the master for some units while all others stay."""
+
+    def __init__(self, relaxation: Relaxation, cost: Floats, clock: Clock) -> None:
+        self.relaxation, self.master, self.clock, self.cost = relaxation, relaxation.master, clock, cost
+        used = relaxation.chosen > 0
+        self.step = NEAR * float(np.median(cost[used])) if used.any() else 0.0
+        self.near = used | (relaxation.dear <= self.step)
+        self.movable = self.master.least == 0
+        self.known = 0  # inequalities, by entry: number, unit and its share; by number: the least sum
+        self.rows = self.units = np.zeros(0, dtype=np.int64)
+        self.shares = self.least = np.zeros(0)
+
+    def first(self) -> set[int] | None:
+        """From fractions to a whole choice that violates next to nothing. Raises OutOfTime."""
+        at, free = self.master.least.copy(), self.near & self.movable
+        for _ in range(TURNS["first"]):
+            found = self._dived(at, free)
+            if found is None:
+                self._widen()
+                free = self._around(np.flatnonzero(free).tolist(), ENOUGH["first"])
+                found = self._dived(at, free)
+            if found is None:
+                return None
+            at = found
+            violated = self._violated(at)
+            if len(violated) <= FEW * len(self.relaxation.inequalities.asked):
+                return hidden_in(at)
+            free = self._around(violated, ENOUGH["first"])
+        return hidden_in(at)
+
+    def better(self, hidden: set[int]) -> Iterator[set[int]]:
+        """Choices that cost less than this one and violate nothing, each better than the last."""
+        self._widen()
+        at = np.zeros(self.master.units)
+        at[list(hidden)] = 1.0
+        secondary = np.flatnonzero((at > 0) & self.movable)
+        gain = self.cost[secondary] * (1.0 - self.relaxation.chosen[secondary])
+        rounds = 0
+        for centre in secondary[np.argsort(-gain, kind="stable")].tolist():
+            if not at[centre]:
+                continue
+            rounds += 1
+            if rounds > ROUNDS and not self.clock.limited:
+                return
+            found = self._cheaper(at, self._around([centre], ENOUGH["better"]))
+            if found is not None:
+                at = found
+                yield hidden_in(found)
+
+    def _cheaper(self, at: Floats, free: Mask) -> Floats | None:
+        """A choice that costs less and violates nothing, or None where a few turns do not find one."""
+        limit = float(self.cost @ at)
+        for _ in range(TURNS["better"]):
+            found = self._solved(at, free)
+            if found is None or float(self.cost @ found) >= limit - NOTHING * limit:
+                return None
+            at = found
+            violated = self._violated(at)
+            if not violated:
+                return at
+            free |= self._around(violated, ENOUGH["better"])
+        return None
+
+    def _violated(self, at: Floats) -> set[int]:
+        """The units of violated inequalities, which from now on are known.
+
+        Known are then also those that the same choice violates with all these units: without them the next
+        choice would hide what nothing farther on lets move.
+        """
+        cuts = self.relaxation.violated(at, self.clock)
+        self.master.add(cuts)
+        found = {unit for cut in cuts for unit in cut.units}
+        if found:
+            farther = at.copy()
+            farther[list(found)] = 1.0
+            more = self.relaxation.violated(farther, self.clock)
+            self.master.add(more)
+            found |= {unit for cut in more for unit in cut.units}
+        return found
+
+    def _widen(self) -> None:
+        self.near = self.near | (self.relaxation.dear <= WIDER * self.step)
+
+    def _dived(self, at: Floats, free: Mask) -> Floats | None:
+        """A cheap choice that differs from `at` in free units only: the largest fractions become 1, in turns."""
+        program, columns = self._program(at, free)
+        found = at.copy()
+        while solved(program, self.clock):
+            degree = np.array(program.getSolution().col_value)
+            open_ = np.flatnonzero((degree > WHOLE) & (degree < 1 - WHOLE))
+            if not open_.size:
+                found[columns] = np.round(degree)
+                return found
+            order = np.lexsort((self.cost[columns[open_]], -degree[open_]))
+            next_ = open_[order][: max(1, int(DIVE * open_.size))].astype(np.int32)
+            program.changeColsBounds(next_.size, next_, np.ones(next_.size), np.ones(next_.size))
+        return None
+
+    def _solved(self, at: Floats, free: Mask) -> Floats | None:
+        """The cheapest choice that differs from `at` in free units only, or None. Raises OutOfTime."""
+        program, columns = self._program(at, free)
+        kinds = np.full(columns.size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        program.changeColsIntegrality(columns.size, np.arange(columns.size, dtype=np.int32), kinds)
+        for option, value in EFFORT.items():
+            program.setOptionValue(option, value)
+        solved(program, self.clock)
+        if program.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        found = at.copy()
+        found[columns] = np.round(np.array(program.getSolution().col_value))
+        return found
+
+    def _program(self, at: Floats, free: Mask) -> tuple[highspy.Highs, Ints]:
+        """The master for free units alone, and these."""
+        self._index()
+        rows, units, shares = self.rows, self.units, self.shares
+        inside = free[units]
+        given = np.bincount(rows[~inside], shares[~inside] * at[units[~inside]], minlength=self.known)
+        anyway = np.bincount(rows[inside], np.minimum(shares[inside], 0.0), minlength=self.known)
+        least = self.least - given
+        inside &= (anyway < least - NOTHING)[rows]  # the others hold whatever is chosen
+        columns = np.flatnonzero(free)
+        place = np.full(at.size, -1)
+        place[columns] = np.arange(columns.size)
+        model = highspy.HighsLp()
+        used = rowwise(rows[inside], place[units[inside]], shares[inside], model)
+        model.num_col_ = columns.size
+        model.col_cost_ = self.cost[columns]
+        model.col_lower_, model.col_upper_ = np.zeros(columns.size), np.ones(columns.size)
+        model.row_lower_, model.row_upper_ = least[used], np.full(used.size, np.inf)
+        program = solver()
+        program.passModel(model)
+        return program, columns
+
+    def _around(self, units: Iterable[int], enough: int) -> Mask:
+        """The units that share inequalities with these, and so on until they are enough."""
+        self._index()
+        found = np.zeros(self.master.units, dtype=bool)
+        found[list(units)] = True
+        while True:
+            touched = np.zeros(self.known, dtype=bool)
+            touched[self.rows[(found & self.movable)[self.units]]] = True
+            wider = found.copy()
+            wider[self.units[touched[self.rows]]] = True
+            wider &= self.movable & (self.near | found)
+            if wider.sum() >= enough or np.array_equal(wider, found & self.movable):
+                return wider
+            found = wider
+
+    def _index(self) -> None:
+        """Take in the inequalities added since."""
+        cuts = list(self.master.cuts)[self.known :]
+        rows = np.repeat(np.arange(self.known, self.known + len(cuts)), [len(cut.units) for cut in cuts])
+        self.rows = np.concatenate([self.rows, rows])
+        self.units = np.concatenate(
+            [self.units, np.array([u for c in cuts for u in c.units], dtype=np.int64)]
+        )
+        self.shares = np.concatenate(
+            [self.shares, np.array([s for c in cuts for s in c.shares], dtype=float)]
+        )
+        self.least = np.concatenate([self.least, np.array([cut.least for cut in cuts], dtype=float)])
+        self.known += len(cuts)
