@@ -35,7 +35,8 @@ def test_the_agreement_covers_exactly_what_was_allowed_and_signed() -> None:
     assert "frpl" not in said.elements["SDE"].all
     assert "pell" not in said.elements["CSC"].all
     assert said.elements["DOL"].evidence == {"employer_count", "top_employer_share"}
-    assert said.elements["DOL"].wages
+    assert said.elements["DOL"].law.for_state_employees_only
+    assert said.appetites == ("board", "dol", "sde")
     assert said.people == {"maya.ortiz", "jonah.reed", "lena.park"}
     today = clock.today()
 

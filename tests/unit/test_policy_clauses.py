@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from charteroak.policy import legal
 from charteroak.policy.clauses import Asked, Elements, Terms, Use, covers
 from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
@@ -30,7 +31,7 @@ TERMS = Terms(
             frozenset({"ssn"}),
             frozenset({"total_wage"}),
             frozenset({"employer_count"}),
-            wages=True,
+            law=legal.named(["ui_wages.wages_for_state_employees_only"]),
         ),
     },
     people=frozenset({"maya.ortiz"}),
@@ -173,6 +174,15 @@ def test_who_links_or_checks_is_not_named_in_the_agreement() -> None:
 def test_without_wages_a_contractor_who_is_named_may_enter() -> None:
     without = replace(TERMS, elements={"SDE": TERMS.elements["SDE"]})
     assert rules(without, Asked(Use.OPEN, DAY, person=replace(MAYA, state_employee=False))) == []
+
+
+@pytest.mark.parametrize("use", Use)
+def test_law_that_forbids_sharing_since_the_signatures_stops_every_use(use: Use) -> None:
+    shared = replace(TERMS.elements["SDE"], law=legal.named(["a_law.that_is_gone"]))
+    person = MAYA if use in FOR_PEOPLE else None
+    assert rules(TERMS, Asked(use, DAY, person=person)) == []
+    gone = replace(TERMS, elements={**TERMS.elements, "SDE": shared})
+    assert rules(gone, Asked(use, DAY, person=person)) == ["law_unknown"]
 
 
 @pytest.mark.parametrize("use", FOR_PEOPLE)

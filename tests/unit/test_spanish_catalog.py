@@ -12,6 +12,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
+from charteroak.policy import legal
+from charteroak.policy.legal.evaluate import UNKNOWN
+
 SOURCE = Path(__file__).parents[2] / "src" / "charteroak"
 CATALOGS = sorted(SOURCE.glob("*/locale/es/LC_MESSAGES/django.po"))
 ROOMS = sorted(folder.name for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
@@ -75,6 +78,12 @@ def test_what_code_says_is_said_in_spanish(room: str) -> None:
     for code in (SOURCE / room).rglob("*.py"):
         if code.parent.name != "migrations":
             assert sorted(set(marked_in_code(code)) - SPANISH) == [], code
+
+
+def test_what_the_law_asks_is_said_in_spanish() -> None:
+    said = {text for regime in legal.shipped() for rule in regime.rules for text in (rule.says, rule.mend)}
+    said |= {regime.name for regime in legal.shipped()} | {UNKNOWN.says, UNKNOWN.mend, UNKNOWN.law}
+    assert sorted(said - SPANISH - {""}) == []
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parents[3].name)

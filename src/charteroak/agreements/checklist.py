@@ -1,31 +1,73 @@
-"""What the law requires an agreement to say: the clause that must say it, and whether counsel has read the source."""
+"""What the law requires of an agreement: of everybody, and by what its own terms say binds its elements."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_noop as noop
 
+from charteroak.agreements.models import Clause
+from charteroak.policy import legal
+from charteroak.policy.legal import Law, Rule
+from charteroak.policy.sentence import Sentence
+
+KINDS = {
+    "purpose": noop("purpose"),
+    "elements": noop("elements"),
+    "people": noop("people"),
+    "place": noop("place"),
+    "hub": noop("linking"),
+    "thresholds": noop("disclosure rules"),
+    "preview": noop("preview"),
+    "destruction": noop("destruction"),
+    "onward": noop("onward sharing"),
+    "breach": noop("breach"),
+    "parties": noop("parties"),
+    "term": noop("term"),
+    "records": noop("records requests"),
+}
+
 
 @dataclass(frozen=True)
-class Requirement:
-    law: str
-    verified: bool = False
+class Required:
+    """A kind of clause that the agreement must have, the rules that ask for it, and the clauses that say it."""
+
+    kind: str
+    rules: list[Rule]
+    clauses: list[str]
+
+    @property
+    def named(self) -> Sentence:
+        return Sentence(KINDS[self.kind])
+
+    @property
+    def asked_by(self) -> Sentence:
+        """The kind with its sources, as a refusal says it."""
+        sources = tuple(sorted({rule.source for rule in self.rules}))
+        return Sentence("{kind} ({sources})", kind=self.named, sources=sources)
 
 
-# by kind of clause; without one of them an agreement cannot be opened for signature
-REQUIRED = {
-    "purpose": Requirement(noop("34 CFR 99.35(a)(3); 20 CFR 603.10(b); CGS 4-67aa")),
-    "elements": Requirement(noop("34 CFR 99.35(a)(3); 20 CFR 603.10(b)")),
-    "people": Requirement(noop("CGS 4-67aa: named individuals"), verified=True),
-    "place": Requirement(noop("20 CFR 603.9: safeguards; CGS 4-67aa: secure access")),
-    "hub": Requirement(noop("P20 WIN manual: the hub matches for the approved purpose only"), verified=True),
-    "thresholds": Requirement(noop("P20 WIN data sharing agreement: suppression policy"), verified=True),
-    "preview": Requirement(noop("P20 WIN manual: agencies see outputs before release"), verified=True),
-    "destruction": Requirement(noop("34 CFR 99.35(a)(3); 20 CFR 603.9(b)(1)(vi)")),
-    "onward": Requirement(noop("CGS 4-67aa: no onward sharing"), verified=True),
-    "breach": Requirement(noop("CGS 36a-701b; CGS 4-67aa: breach procedure"), verified=True),
-    "parties": Requirement(noop("34 CFR 99.35(a)(3): authorized representatives are designated in writing")),
-    "term": Requirement(
-        noop("20 CFR 603.10: the agency may end the agreement; 34 CFR 99.35(a)(3): time period")
-    ),
-    "records": Requirement(noop("CGS 4-67dd: referral to the originating agency"), verified=True),
-}
+def law_in(terms: Mapping[str, Any]) -> Law:
+    """The rules that bind the elements of one agency, by the terms of its clause."""
+    if "law" in terms:
+        return legal.named(terms["law"])
+    return legal.named(["ui_wages.wages_for_state_employees_only"] if terms["wages"] else [])  # signed before
+
+
+def law_of(clauses: Iterable[Clause]) -> Law:
+    law = legal.everybody()
+    for clause in clauses:
+        if clause.kind == "elements":
+            law |= law_in(clause.terms)
+    return law
+
+
+def checklist(clauses: Iterable[Clause]) -> list[Required]:
+    """Every kind of clause that the law asks for; one without a clause, or with an empty one, is missing."""
+    held = list(clauses)
+    return [
+        Required(
+            kind, rules, [clause.number for clause in held if clause.kind == kind and clause.text.strip()]
+        )
+        for kind, rules in law_of(held).clauses.items()
+    ]

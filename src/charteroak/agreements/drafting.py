@@ -12,17 +12,16 @@ from charteroak.agencies.models import Agency
 from charteroak.agencies.queries import administration_on
 from charteroak.agreements.models import Party
 from charteroak.catalog.models import Variable
+from charteroak.catalog.queries import element, law_on
 from charteroak.policy.agency_review import Choice
-from charteroak.policy.deadlines import WITHIN_A_DAY
 from charteroak.policy.decision import Reason, Refused
+from charteroak.policy.legal import Law, on_each
 from charteroak.requests.models import DataRequest, RequestedColumn
 
 PREVIEW_DAYS = 30
 DESTROY_WITHIN_DAYS = 45
-IDENTIFIERS_BUSINESS_DAYS = 5
 HUB = "DOL"
 ENCLAVE_OPERATOR = "DAS"
-APPETITES = {"SDE": "sde", "DOL": "dol"}  # besides the board's own, which holds for everyone
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,25 @@ def parties_to(request: DataRequest) -> list[Party]:
 def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
     """Every clause of the agreement on an approved request, in order."""
     allowed = _allowed(request)
+    law = law_on_allowed(request)
     return [
         _purpose(request),
         *(_elements(request, agency, columns) for agency, columns in allowed.items()),
-        _people(request),
+        _people(request, law),
         _place(),
         _hub(),
-        _thresholds(list(allowed)),
-        *_way_out(list(allowed)),
-        *_duties(),
+        _thresholds(law),
+        *_way_out(law),
+        *_duties(law),
         _parties(parties),
         _term(request),
         _records(),
     ]
+
+
+def law_on_allowed(request: DataRequest) -> Law:
+    """The strictest law of all contributors on what they allowed."""
+    return law_on(column.variable for columns in _allowed(request).values() for column in columns)
 
 
 def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:
@@ -94,10 +99,10 @@ def _purpose(request: DataRequest) -> Draft:
 
 def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedColumn]) -> Draft:
     names: dict[str, list[str]] = {use: [] for use in Variable.Use.values}
-    notes, wages = [], False
+    notes, law = [], Law()
     for column in columns:
         names[column.variable.use].append(column.variable.name)
-        wages = wages or ("603" in column.variable.regime and column.variable.sensitivity == "sensitive")
+        law |= on_each(element(column.variable))
         if column.choice == Choice.MASK:
             notes.append(f"{column.variable.name} only as: {column.reason}")
     conditions = request.reviews.filter(agency=agency).values_list("conditions", flat=True).first()
@@ -112,18 +117,19 @@ def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedC
     terms = {
         "agency": agency.code,
         "years": [request.first_year, request.last_year],
-        "wages": wages,
+        "law": law.keys,
         **names,
     }
     return Draft(f"2.{agency.code}", "elements", f"Elements of {agency.name}", " ".join(words), terms)
 
 
-def _people(request: DataRequest) -> Draft:
+def _people(request: DataRequest, law: Law) -> Draft:
     people = {request.applicant, *(member.person for member in request.team.select_related("person"))}
     named = sorted(people, key=lambda person: person.name)
+    wages = "Unit-level wages are seen by state employees or officials only. "
     text = (
         f"Only these people use the records: {'; '.join(person.name for person in named)}. Each completes "
-        "the training and signs the pledge first. Unit-level wages are seen by state employees or officials only. "
+        f"the training and signs the pledge first. {wages if law.for_state_employees_only else ''}"
         "A departure is notified within 24 hours."
     )
     return Draft("3", "people", "Named people", text, {"people": [person.username for person in named]})
@@ -148,8 +154,8 @@ def _hub() -> Draft:
     return Draft("5", "hub", "Data integration hub", text, {"agency": HUB, "keys": keys})
 
 
-def _thresholds(agencies: list[Agency]) -> Draft:
-    names = ["board", *(APPETITES[agency.code] for agency in agencies if agency.code in APPETITES)]
+def _thresholds(law: Law) -> Draft:
+    names = law.appetites
     whose = ", ".join(disclosure.shipped(name).name for name in names)
     text = (
         f"Outputs obey the strictest of the contributors' disclosure rules: {whose}. Cells that would reveal a few "
@@ -159,9 +165,9 @@ def _thresholds(agencies: list[Agency]) -> Draft:
     return Draft("6", "thresholds", "Disclosure rules", text, {"appetites": names})
 
 
-def _way_out(agencies: list[Agency]) -> list[Draft]:
-    at_once = WITHIN_A_DAY & {agency.code for agency in agencies}
-    identifiers = "24 hours" if at_once else f"{IDENTIFIERS_BUSINESS_DAYS} business days"
+def _way_out(law: Law) -> list[Draft]:
+    days, business_days = law.identifiers_days, law.identifiers_business_days
+    identifiers = f"{days * 24} hours" if days is not None else f"{business_days} business days"
     return [
         Draft(
             "7",
@@ -180,13 +186,13 @@ def _way_out(agencies: list[Agency]) -> list[Draft]:
             "each with a certificate.",
             {
                 "within_days": DESTROY_WITHIN_DAYS,
-                "identifiers_business_days": IDENTIFIERS_BUSINESS_DAYS,
+                "identifiers_business_days": business_days,
             },
         ),
     ]
 
 
-def _duties() -> list[Draft]:
+def _duties(law: Law) -> list[Draft]:
     return [
         Draft(
             "9",
@@ -199,7 +205,7 @@ def _duties() -> list[Draft]:
             "breach",
             "Breach",
             "A suspected breach is reported at once to the policy office, which informs the agencies and, where "
-            "the law requires, residents and the Attorney General within 60 days.",
+            f"the law requires, residents and the Attorney General within {law.breach_notice_days} days.",
         ),
     ]
 

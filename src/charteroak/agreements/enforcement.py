@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from charteroak import disclosure
+from charteroak.agreements.checklist import law_in
 from charteroak.agreements.models import Clause, Party
-from charteroak.policy.deadlines import WITHIN_A_DAY
+from charteroak.policy.legal import on_agencies
 
 
 def enforced(clause: Clause) -> list[str]:
@@ -103,7 +104,7 @@ def _elements(clause: Clause) -> list[str]:
         _("Only these reach the workspace: %s.") % (", ".join(said["study"]) or "–"),
         _("Only the years %(first)d to %(last)d.") % {"first": said["years"][0], "last": said["years"][1]},
     ]
-    if said["wages"]:
+    if law_in(said).for_state_employees_only:
         sentences.append(
             _("Only state employees or officials enter the workspace, for it holds unit-level wages.")
         )
@@ -112,13 +113,18 @@ def _elements(clause: Clause) -> list[str]:
 
 def _destruction(clause: Clause) -> list[str]:
     said = clause.terms
-    contributors = {
-        other.terms["agency"] for other in clause.agreement.clauses.all() if other.kind == "elements"
-    }
+    soonest = on_agencies(
+        [other.terms["agency"] for other in clause.agreement.clauses.all() if other.kind == "elements"]
+    ).identifiers_days
     days = said["identifiers_business_days"]
     identifiers = (
-        _("Identifiers: keys destroyed by the day after the match is confirmed.")
-        if WITHIN_A_DAY & contributors
+        ngettext(
+            "Identifiers: keys destroyed by %d day after the match is confirmed.",
+            "Identifiers: keys destroyed by %d days after the match is confirmed.",
+            soonest,
+        )
+        % soonest
+        if soonest is not None
         else ngettext(
             "Identifiers: keys destroyed within %d business day of the confirmed match.",
             "Identifiers: keys destroyed within %d business days of the confirmed match.",

@@ -15,7 +15,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.agreements.checklist import REQUIRED
+from charteroak.agreements.checklist import checklist, law_in
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
@@ -124,7 +124,7 @@ def _elements(clause: Clause) -> Elements:
         study=frozenset(said["study"]),
         evidence=frozenset(said["evidence"]),
         years=(first, last),
-        wages=said["wages"],
+        law=law_in(said),
     )
 
 
@@ -188,11 +188,9 @@ def facts(
 ) -> agreement.Facts:
     """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
     clauses = list(record.clauses.all())
-    present, duties = {clause.kind for clause in clauses if clause.text.strip()}, list(record.duties.all())
+    duties = list(record.duties.all())
     return agreement.Facts(
-        missing_clauses=tuple(
-            f"{kind} ({need.law})" for kind, need in REQUIRED.items() if kind not in present
-        ),
+        missing_clauses=tuple(one.asked_by for one in checklist(clauses) if not one.clauses),
         request_approved=record.data_request.status == data_request.Status.APPROVED,
         signer_party=party is not None and signs_for(by, record).filter(pk=party.pk).exists(),
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, drafting, queries
-from charteroak.agreements.checklist import REQUIRED
+from charteroak.agreements.checklist import checklist
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm
@@ -108,7 +108,7 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
         "turn": queries.whose_turn(record),
         "due": _due_on(record),
         "decisions": decisions,
-        "checklist": _checklist(record),
+        "checklist": checklist(record.clauses.all()),
         "wanted": wanted,
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
@@ -138,16 +138,6 @@ def _text(record: Agreement) -> dict[str, Any]:
         ],
         "parties": record.parties.select_related("agency", "signatory", "signature__by"),
     }
-
-
-def _checklist(record: Agreement) -> list[dict[str, Any]]:
-    numbers: dict[str, list[str]] = {}
-    for clause in record.clauses.all():
-        numbers.setdefault(clause.kind, []).append(clause.number)
-    return [
-        {"kind": kind, "law": need.law, "verified": need.verified, "clauses": numbers.get(kind, [])}
-        for kind, need in REQUIRED.items()
-    ]
 
 
 @login_required

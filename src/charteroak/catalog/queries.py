@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charteroak.catalog.models import Dataset, Variable
+from charteroak.policy import legal
+from charteroak.policy.legal import Element, Law
 
 
 def variables(*, q: str = "", agency: str = "", sensitivity: str = "") -> QuerySet[Variable]:
@@ -42,6 +44,17 @@ def law_of(variable: Variable) -> str:
     if not variable.regime or variable.regime_verified:
         return variable.regime
     return _("%(law)s (to be confirmed by counsel)") % {"law": variable.regime}
+
+
+def element(variable: Variable) -> Element:
+    """A variable as the law sees it."""
+    tags = legal.tags_in(variable.regime)
+    return Element(variable.dataset.agency.code, tags, variable.use, variable.sensitivity)
+
+
+def law_on(found: Iterable[Variable]) -> Law:
+    """The law on variables that are asked for together: the strictest of all."""
+    return legal.law_on(element(variable) for variable in found)
 
 
 def years_of(dataset: Dataset) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.legal import Law
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
@@ -33,7 +36,7 @@ class Elements:
     study: frozenset[str]  # columns that go into the extract
     evidence: frozenset[str] = frozenset()  # columns for the airlock's checks only
     years: tuple[int, int] = (1900, 2999)
-    wages: bool = False  # unit-level wages: state employees and officials only
+    law: Law = field(default_factory=Law)  # the rules that bind these elements
 
     @property
     def all(self) -> frozenset[str]:
@@ -66,6 +69,11 @@ class Terms:
     appetite_clause: str = ""
     hub_keys: Mapping[str, str] = field(default_factory=dict)  # file kind → key fingerprint
 
+    @property
+    def law(self) -> Law:
+        """The strictest of all contributors' law."""
+        return reduce(or_, (shared.law for shared in self.elements.values()), Law())
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -95,6 +103,7 @@ def covers(terms: Terms | None, asked: Asked) -> Decision:
     return (
         _in_force(terms, asked)
         & _agency_and_elements(terms, asked)
+        & terms.law.may_be_shared()
         & _person(terms, asked)
         & _purpose_and_place(terms, asked)
     )
@@ -187,14 +196,7 @@ def _person(terms: Terms, asked: Asked) -> Decision:
                 "A staff change must be signed first.",
             )
         )
-    if any(shared.wages for shared in terms.elements.values()) and not asked.person.state_employee:
-        reasons.append(
-            Reason(
-                "wages_for_state_employees_only",
-                "Only state employees or officials may see unit-level wages (20 CFR 603; CGS 31-254).",
-                "Use a release of tables instead.",
-            )
-        )
+    reasons += terms.law.may_see(state_employee=asked.person.state_employee).reasons
     return found & Decision(tuple(reasons), () if reasons else (f"{terms.number}/{terms.people_clause}",))
 
 

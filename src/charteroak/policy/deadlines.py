@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
+from charteroak.policy import legal
+
 # Days on which state offices are closed. CGS 1-4: a holiday on a Saturday is kept on the Friday before, one on a
 # Sunday on the Monday after. Good Friday and Thanksgiving are the Governor's to appoint.
 HOLIDAYS = frozenset(
@@ -14,10 +16,6 @@ HOLIDAYS = frozenset(
         "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24", "2027-12-31",
     )
 )  # fmt: skip
-
-WITHIN_A_DAY = frozenset(
-    {"CCIC"}
-)  # agencies whose identifiers are destroyed within 24 hours (P20 WIN manual)
 
 
 def is_business_day(day: date) -> bool:
@@ -36,8 +34,10 @@ def business_days_after(day: date, count: int) -> date:
 def identifiers_due(confirmed_on: date, agencies: Collection[str], business_days: int) -> date:
     """The last day for destroying identifiers, after the stewards of `agencies` (codes) confirmed the match.
 
-    `business_days` is what the agreement says; one agency on the 24-hour clock brings all of them forward.
+    `business_days` is what the agreement says; one agency whose law counts in days brings all of them forward.
     """
-    if WITHIN_A_DAY & set(agencies):
-        return confirmed_on + timedelta(days=1)
-    return business_days_after(confirmed_on, business_days)
+    signed, days = (
+        business_days_after(confirmed_on, business_days),
+        legal.on_agencies(agencies).identifiers_days,
+    )
+    return signed if days is None else min(signed, confirmed_on + timedelta(days=days))
