@@ -34,6 +34,17 @@ def measured(engine: str, task: Task, files: list[Path], work: Path) -> dict[str
     return {**json.loads((out / "cost.json").read_text()), **json.loads((out / "accuracy.json").read_text())}
 
 
+def predicted(engine: str, task: Task, files: list[Path], model: Path, work: Path) -> dict[str, Any]:
+    """Cost of the engine with a Splink model's weights, and where its pairs are (`links`)."""
+    out = work / f"{engine}-predicts"
+    out.mkdir(parents=True, exist_ok=True)
+    spec = out / "task.json"
+    spec.write_text(json.dumps({**task.plain(), "files": [str(path) for path in files]}), encoding="utf-8")
+    python, module = ENGINES[engine]
+    _run(python, module, spec, out, model)
+    return {**json.loads((out / "cost.json").read_text()), "links": out / "links.parquet"}
+
+
 def _run(python: Path, module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     ended = subprocess.run(
         [python, "-W", "ignore", "-m", module, *map(str, arguments)],

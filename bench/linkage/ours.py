@@ -1,4 +1,5 @@
-"""`python -m bench.linkage.ours TASK.json OUT`: our engine on the task, its recipe inferred from the columns.
+"""`python -m bench.linkage.ours TASK.json OUT [MODEL.json]`: our engine on the task, its recipe inferred from the
+columns; or by the rules and weights of a Splink model.
 
 Where the task demands the same blocking rules as Splink's, the recipe's are replaced by them; nothing else is told.
 The compiled code is loaded by linking a few records before the clock starts, as Splink's DuckDB is.
@@ -16,21 +17,33 @@ from bench.linkage.cost import Cost
 from charteroak import linkage
 
 
-def main(task_file: Path, out: Path) -> None:
+def main(task_file: Path, out: Path, model_file: Path | None = None) -> None:
     task = json.loads(task_file.read_text(encoding="utf-8"))
     frames = {Path(path).stem: pl.read_parquet(path) for path in task["files"]}
-    linkage.link(
-        {name: frame.head(300) for name, frame in frames.items()}, recipe_for(task, frames), **known(task)
-    )
+    model: linkage.Model | None = None
+    if model_file:
+        recipe, model = linkage.read_splink(model_file.read_text(encoding="utf-8"))
+        frames = {name: filled(frame, task) for name, frame in frames.items()}
+    else:
+        recipe = recipe_for(task, frames)
+    few = {name: frame.head(300) for name, frame in frames.items()}
+    linkage.link(few, recipe, model=model, **known(task))
     cost = Cost()
     phases = linkage.Phases(seconds)
-    found = linkage.link(frames, recipe_for(task, frames), phases=phases, **known(task))
+    found = linkage.link(frames, recipe, model=model, phases=phases, **known(task))
     cost.seconds = dict(found.seconds)
     cost.write(out / "cost.json")
     found.links.write_parquet(out / "links.parquet")
     found.clusters.write_parquet(out / "clusters.parquet")
     (out / "threshold.json").write_text(json.dumps(found.recipe.link), encoding="utf-8")
     (out / "recipe.toml").write_text(linkage.to_toml(found.recipe), encoding="utf-8")
+
+
+def filled(frame: pl.DataFrame, task: dict[str, Any]) -> pl.DataFrame:
+    """With the columns of other files, empty, as Splink is given them."""
+    return frame.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in task["fields"] if name not in frame.columns
+    )
 
 
 def seconds() -> float:
@@ -63,4 +76,4 @@ def key(text: str, held: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:]))

@@ -1,4 +1,5 @@
-"""`python -m bench.linkage.peer TASK.json OUT`, in the peers' environment: Splink 5 on DuckDB, tuned as it advises.
+"""`python -m bench.linkage.peer TASK.json OUT [MODEL.json]`, in the peers' environment: Splink 5 on DuckDB, tuned as it
+advises. With a model it only predicts, by the weights of that model.
 
 Tuned: u from 1e6 random pairs, EM capped at 1e6 pairs, threshold on predict, no retained columns, one DuckDB
 connection with all cores. The clock starts with the data in DuckDB, as ours does with the data in Polars.
@@ -20,14 +21,36 @@ from bench.linkage.cost import Cost
 LISTED = 0.01  # probability from which a pair is listed, for both engines
 
 
-def main(task_file: Path, out: Path) -> None:
+def main(task_file: Path, out: Path, model: Path | None = None) -> None:
     task = json.loads(task_file.read_text(encoding="utf-8"))
     logging.disable(logging.WARNING)
     connection = duckdb.connect()
+    tables = loaded(connection, task)
+    cost = Cost()
+    known = str(model) if model else settings(task, len(tables))
+    linker = Linker(tables if len(tables) > 1 else tables[0], known)
+    if not model:
+        with cost.phase("train"):
+            train(linker, task)
+        linker.misc.save_model_to_json(str(out / "model.json"), overwrite=True)
+    with cost.phase("predict"):
+        pairs = linker.inference.predict(threshold_match_probability=LISTED)
+    clusters = None
+    if not model:
+        with cost.phase("cluster"):
+            clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+                pairs, threshold_match_probability=0.95
+            )
+    cost.write(out / "cost.json")
+    written(connection, pairs.physical_name, clusters.physical_name if clusters else None, task, out)
+
+
+def loaded(connection: duckdb.DuckDBPyConnection, task: dict[str, Any]) -> list[Any]:
+    """The task's files as tables of the connection, registered with Splink."""
     api = DuckDBAPI(connection)
-    frames = [pl.read_parquet(path) for path in task["files"]]
     columns = list(task["fields"])
-    for number, frame in enumerate(frames):
+    for number, path in enumerate(task["files"]):
+        frame = pl.read_parquet(path)
         whole = frame.with_columns(
             [pl.lit(None, pl.String).alias(name) for name in columns if name not in frame.columns]
         )
@@ -35,23 +58,10 @@ def main(task_file: Path, out: Path) -> None:
         connection.register("arriving", kept)
         connection.execute(f"CREATE TABLE file_{number} AS SELECT * FROM arriving").fetchall()
         connection.unregister("arriving")
-    tables = [
+    return [
         api.register(f"file_{number}", dataset_display_name=Path(path).stem)
         for number, path in enumerate(task["files"])
     ]
-    cost = Cost()
-    linker = Linker(tables if len(tables) > 1 else tables[0], settings(task, len(tables)))
-    with cost.phase("train"):
-        train(linker, task)
-    linker.misc.save_model_to_json(str(out / "model.json"), overwrite=True)
-    with cost.phase("predict"):
-        pairs = linker.inference.predict(threshold_match_probability=LISTED)
-    with cost.phase("cluster"):
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-            pairs, threshold_match_probability=0.95
-        )
-    cost.write(out / "cost.json")
-    written(connection, pairs.physical_name, clusters.physical_name, task, out)
 
 
 def settings(task: dict[str, Any], files: int) -> SettingsCreator:
@@ -101,7 +111,7 @@ def train(linker: Linker, task: dict[str, Any]) -> None:
 
 
 def written(
-    connection: duckdb.DuckDBPyConnection, pairs: str, clusters: str, task: dict[str, Any], out: Path
+    connection: duckdb.DuckDBPyConnection, pairs: str, clusters: str | None, task: dict[str, Any], out: Path
 ) -> None:
     """The same columns as our engine's, for the same judge."""
     several = len(task["files"]) > 1
@@ -115,10 +125,12 @@ def written(
         f"COPY (SELECT record_id_l id_l, record_id_r id_r, {left} source_l, {right} source_r, match_weight, "
         f"match_probability FROM {pairs}) TO '{out / 'links.parquet'}'"
     ).fetchall()
-    connection.execute(
-        f"COPY (SELECT record_id id, {own} source, cluster_id cluster FROM {clusters}) TO '{out / 'clusters.parquet'}'"
-    ).fetchall()
+    if clusters:
+        connection.execute(
+            f"COPY (SELECT record_id id, {own} source, cluster_id cluster FROM {clusters}) "
+            f"TO '{out / 'clusters.parquet'}'"
+        ).fetchall()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:]))

@@ -7,10 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
-from charteroak.linkage.hashing import PARTS, by_key, part_hashes, part_number, rule_keys
+from charteroak.linkage.hashing import (
+    FIRST,
+    PARTS,
+    WHOLE,
+    by_key,
+    part_hashes,
+    part_number,
+    rule_keys,
+    written_hashes,
+)  # fmt: skip
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
 
 Rule = tuple[str, ...]
+_AS_WRITTEN = {Kind.TEXT, Kind.DATE_AS_WRITTEN}
 _NAMES = {Kind.GIVEN_NAME, Kind.FAMILY_NAME}
 
 
@@ -58,12 +68,14 @@ def _keys(encoded: Encoded, rule: Rule, known: dict[str, NDArray[np.uint64]]) ->
                 f"blocking rule {', '.join(rule)}: no part {part!r}; use {', '.join(PARTS)[2:]}"
             )
         first, count = encoded.start[name], len(encoded.values[name])
-        if key not in known:
-            known[key] = part_hashes(
-                encoded.tables.chars, encoded.tables.offset, first, first + count, number
-            )
         places.append(names.index(name))
         field = encoded.fields[places[-1]]
+        if key not in known:
+            texts = encoded.tables.chars, encoded.tables.offset, first, first + count
+            if field.kind in _AS_WRITTEN and (number == WHOLE or number >= FIRST):
+                known[key] = written_hashes(*texts, max(number - FIRST, 0))
+            else:
+                known[key] = part_hashes(*texts, number)
         salts.append(number if field.kind in _NAMES else 10_000 * (places[-1] + 1) + number)
         parts.append(known[key])
         shift.append(at - first)

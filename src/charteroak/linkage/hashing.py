@@ -103,6 +103,23 @@ def part_hashes(
 
 
 @compiled
+def written_hashes(
+    chars: NDArray[np.uint32], offset: NDArray[np.int64], first: int, last: int, count: int
+) -> NDArray[np.uint64]:
+    """Hash of each value from first to last (exclusive) as it is written, spaces and all; of its first `count`
+    characters where that is not 0.
+    """
+    found = np.empty(last - first, np.uint64)
+    for value in range(first, last):
+        end = offset[value + 1] if count == 0 else min(offset[value] + count, offset[value + 1])
+        one = np.uint64(end - offset[value] + 1)
+        for at in range(offset[value], end):
+            one = mixed(one + np.uint64(chars[at]))
+        found[value - first] = one | np.uint64(1)
+    return found
+
+
+@compiled
 def factorise(
     hashes: NDArray[np.uint64], known: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

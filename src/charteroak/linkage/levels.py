@@ -12,7 +12,7 @@ from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_rea
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
- WITHIN, PREFIX, SUFFIX, DIFFERENT) = range(len(TESTS))  # fmt: skip
+ WITHIN, PREFIX, SUFFIX, USERNAME, SECTOR, DISTRICT, AREA, USERNAME_ALIKE, DIFFERENT) = range(len(TESTS))  # fmt: skip
 REMEMBERED = 1 << 18
 """Pairs of values whose level each thread keeps; a name pair comes back often."""
 
@@ -76,6 +76,50 @@ def _date_test(test: int, chars: Chars, a: int, b: int) -> bool:
 
 
 @inlined
+def _letter(char: int) -> bool:
+    return bool(65 <= char <= 90 or 97 <= char <= 122)
+
+
+@inlined
+def _digit(char: int) -> bool:
+    return bool(48 <= char <= 57)
+
+
+@inlined
+def beginning(test: int, chars: Chars, a: int, n: int) -> int:
+    """How many characters of the text are what the test asks about: the user's name of an e-mail address, a postcode's
+    area, district or sector; 0 where it has none.
+    """
+    at = 0
+    if test == USERNAME or test == USERNAME_ALIKE:
+        while at < n and chars[a + at] != 64:
+            at += 1
+        return at
+    while at < min(n, 2) and _letter(chars[a + at]):
+        at += 1
+    if test == AREA or at == 0:
+        return at
+    if at == n or not _digit(chars[a + at]):
+        return 0
+    at += 1
+    if at < n and (_letter(chars[a + at]) or _digit(chars[a + at])):
+        at += 1
+    if test == DISTRICT:
+        return at
+    return at + 2 if at + 1 < n and chars[a + at] == 32 and _digit(chars[a + at + 1]) else 0
+
+
+@lean
+def _begin_alike(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m: int) -> bool:
+    n, m = beginning(test, chars, a, n), beginning(test, chars, b, m)
+    if n == 0 or m == 0:
+        return False
+    if test == USERNAME_ALIKE:
+        return jaro_winkler(chars, a, n, b, m) >= limit
+    return n == m and _equal(chars, a, b, n)
+
+
+@inlined
 def _text_test(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m: int) -> bool:
     if test == JARO_WINKLER:
         return jaro_winkler(chars, a, n, b, m) >= limit
@@ -87,6 +131,8 @@ def _text_test(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m:
         return jaro(chars, a, n, b, m) >= limit
     if test == INITIAL:
         return bool(min(n, m) == 1 and chars[a] == chars[b])
+    if USERNAME <= test <= USERNAME_ALIKE:
+        return _begin_alike(test, limit, chars, a, n, b, m)
     count = int(limit)
     if test == PREFIX:
         return n >= count and m >= count and _equal(chars, a, b, count)

@@ -44,12 +44,17 @@ class Kind(StrEnum):
 
 TESTS = (
     "same", "swapped", "nickname", "initial", "part", "jaro_winkler", "jaro", "levenshtein",
-    "damerau_levenshtein", "day_month", "month_day", "year", "within", "prefix", "suffix", "different",
+    "damerau_levenshtein", "day_month", "month_day", "year", "within", "prefix", "suffix", "username",
+    "postcode_sector", "postcode_district", "postcode_area", "username_jaro_winkler", "different",
 )  # fmt: skip
 """How a level of agreement may be tested. Written `jaro_winkler>=0.92`, `levenshtein<=1`, `within<=366` (days
-of a date, units of a number), `prefix>=3` (equal first characters), `suffix>=4`; the others stand alone."""
+of a date, units of a number), `prefix>=3` (equal first characters), `suffix>=4`; the others stand alone. `username`
+is what stands before an @; a British postcode's sector, district and area are `SW1A 1`, `SW1A`, `SW`."""
 _TEST = re.compile(r"^(?P<name>[a-z_]+?)(?:(?:>=|<=)(?P<limit>[0-9.]+))?$")
-_LIMITED = {"jaro_winkler", "jaro", "levenshtein", "damerau_levenshtein", "within", "prefix", "suffix"}
+_LIMITED = {
+    "jaro_winkler", "jaro", "levenshtein", "damerau_levenshtein", "within", "prefix", "suffix",
+    "username_jaro_winkler",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

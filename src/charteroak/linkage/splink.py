@@ -14,7 +14,17 @@ import polars as pl
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.recipe import ANY, Field, Kind, Level, LinkageError, Recipe
 
+Compared = tuple[Field, tuple[float, ...], tuple[float, ...]]
+"""A comparison as a field, with m and u of its levels."""
 _COLUMN = r'"?(?P<column>\w+?)_l"?'
+_EXTRACTS = {  # what the comparison library takes out of a text, by its regular expression
+    r"^[^@]+": "username",
+    r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]? [0-9]": "postcode_sector",
+    r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]?": "postcode_district",
+    r"^[A-Za-z]{1,2}": "postcode_area",
+}
+_EXTRACT = rf"NULLIF\(regexp_extract\({_COLUMN}, '(?P<pattern>[^']+)', 0\), ''\)"
+_SAME_EXTRACT = r"""NULLIF\(regexp_extract\("?(?P=column)_r"?, '(?P=pattern)', 0\), ''\)"""
 _LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf'^{_COLUMN} = "?\w+_r"?$', lambda _: "same"),
     (rf'^(?P<test>jaro_winkler|jaro)_similarity\({_COLUMN}, "?\w+_r"?\) >= (?P<limit>[\d.]+)$',
@@ -24,6 +34,9 @@ _LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (rf'^abs\(epoch\(try_strptime\({_COLUMN}, .*?\)\) - '
      r'epoch\(try_strptime\("?\w+_r"?, .*?\)\)\) <= (?P<limit>[\d.]+)$',
      lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
+    (rf"^{_EXTRACT} = {_SAME_EXTRACT}$", lambda found: _EXTRACTS.get(found["pattern"], "")),
+    (rf"^(?P<test>jaro_winkler)_similarity\({_EXTRACT}, {_SAME_EXTRACT}\) >= (?P<limit>[\d.]+)$",
+     lambda found: f"username_jaro_winkler>={found['limit']}" if found["pattern"] == r"^[^@]+" else ""),
     (r"^else$", lambda _: "different"),
 )  # fmt: skip
 _KEY = re.compile(r'l\."?(\w+)"? = r\."?\1"?')
@@ -36,8 +49,8 @@ def read_splink(text: str) -> tuple[Recipe, Model]:
     """Recipe and model of a Splink model's JSON, for `link(frames, recipe, model=model)`.
 
     Values are compared as they are written, as Splink does (fields of kind `text`), and dates as YYYY-MM-DD. Term
-    frequencies are taken from the files that are linked. Raises LinkageError for a level, a blocking rule or a
-    parameter that is not understood.
+    frequencies are taken from the files that are linked, and a level that was never trained weighs what it weighs
+    there (`untrained`). Raises LinkageError for a level, a blocking rule or a parameter that is not understood.
     """
     try:
         settings = json.loads(text)
@@ -45,8 +58,9 @@ def read_splink(text: str) -> tuple[Recipe, Model]:
     except (json.JSONDecodeError, KeyError, TypeError, ValueError):
         raise LinkageError("this is no trained Splink model; save one with save_model_to_json") from None
     read = [_comparison(each) for each in comparisons]
-    fields = tuple(field for field, _, _ in read)
     rules = tuple(_rule(each) for each in settings.get("blocking_rules_to_generate_predictions", []))
+    read, rules = _blocked_as_written(read, rules)
+    fields = tuple(field for field, _, _ in read)
     recipe = Recipe(
         fields, rules, name="splink", within=settings.get("link_type") != "link_only", largest_block=1_000_000
     )
@@ -57,31 +71,70 @@ def read_splink(text: str) -> tuple[Recipe, Model]:
     return recipe, Model(prior, 0.0, levels, (Regime("everyone", prior, 0.0, m, u),), frequencies)
 
 
-def _comparison(entry: Mapping[str, Any]) -> tuple[Field, tuple[float, ...], tuple[float, ...]]:
-    name = str(entry["output_column_name"])
-    levels, m, u, column, frequency = [], [], [], name, False
-    for level in entry["comparison_levels"]:
-        if level.get("is_null_level"):
-            continue
+def _blocked_as_written(
+    read: list[Compared], rules: tuple[tuple[str, ...], ...]
+) -> tuple[list[Compared], tuple[tuple[str, ...], ...]]:
+    """Columns that are blocked on as they are written but compared otherwise, or not at all, get a field of their
+    own that weighs nothing: Splink blocks on an unreadable date that it compares as missing.
+    """
+    text = {held: field.name for field, _, _ in read if field.kind == Kind.TEXT for held in field.of(ANY)}
+    more = {}
+    for column in sorted({key.partition(":")[0] for rule in rules for key in rule} - set(text)):
+        text[column] = f"{column} as written"
+        levels = (Level("same", "same", 0.5), Level("different", "different", 0.5))
+        more[column] = (Field(text[column], Kind.TEXT, {ANY: (column,)}, levels), (0.5, 0.5), (0.5, 0.5))
+    renamed = tuple(
+        tuple(f"{text[column]}{colon}{part}" for column, colon, part in (key.partition(":") for key in rule))
+        for rule in rules
+    )
+    return [*read, *more.values()], renamed
+
+
+def _comparison(entry: Mapping[str, Any]) -> Compared:
+    name, column, frequency = str(entry["output_column_name"]), str(entry["output_column_name"]), False
+    known = [level for level in entry["comparison_levels"] if not level.get("is_null_level")]
+    usual = untrained(len(known))
+    levels, m, u = [], [], []
+    for level, (m_usual, u_usual) in zip(known, usual, strict=True):
         test, of = _test(str(level["sql_condition"]), name)
-        if "m_probability" not in level or "u_probability" not in level:
-            raise LinkageError(
-                f"Splink comparison {name}: level {test} was not trained; train it or take it out"
-            )
         column = of or column
-        levels.append(Level(str(level.get("label_for_charts", test)), test, float(level["m_probability"])))
-        m.append(float(level["m_probability"]))
-        u.append(float(level["u_probability"]))
-        frequency |= test == "same" and bool(level.get("tf_adjustment_column"))
+        m.append(float(level.get("m_probability", m_usual)))
+        u.append(float(level.get("u_probability", u_usual)))
+        levels.append(Level(str(level.get("label_for_charts", test)), test, m[-1]))
+        frequency |= _by_frequency(level, test, name)
     kind = Kind.DATE_AS_WRITTEN if any(each.test.startswith("within") for each in levels) else Kind.TEXT
     return Field(name, kind, {ANY: (column,)}, tuple(levels), frequency), tuple(m), tuple(u)
+
+
+def untrained(levels: int) -> list[tuple[float, float]]:
+    """m and u that Splink takes for the levels of a comparison, best first, that training never saw: m of 0.95 for
+    the best and even shares for the rest, u such that they weigh 10 bits, then 3 down to -5
+    (`comparison_level.py` of Splink 4 and 5). A model saved with such a level is so read by Splink itself too.
+    """
+    rest = levels - 1
+    m = [0.95] + [(1 - 0.95) / rest] * rest if rest else [0.95]
+    weights = [10.0, *(-5.0 if rest == 1 else 3.0 - 8.0 * place / (rest - 1) for place in range(rest))]
+    return [(share, share / 2**weight) for share, weight in zip(m, weights, strict=True)]
+
+
+def _by_frequency(level: Mapping[str, Any], test: str, name: str) -> bool:
+    """Whether a rare value weighs more. Raises LinkageError where Splink would count that otherwise than in full."""
+    if not level.get("tf_adjustment_column"):
+        return False
+    weight, least = float(level.get("tf_adjustment_weight", 1.0)), float(level.get("tf_minimum_u_value", 0.0))
+    if test != "same" or weight != 1.0 or least:
+        raise LinkageError(
+            f"Splink comparison {name}: term frequencies are understood at full weight on exact agreement only; "
+            "take the adjustment out of the other levels"
+        )
+    return True
 
 
 def _test(condition: str, name: str) -> tuple[str, str | None]:
     plain = " ".join(condition.split())
     for pattern, test in _LEVELS:
-        if found := re.match(pattern, plain, re.IGNORECASE):
-            return test(found), found.groupdict().get("column")
+        if (found := re.match(pattern, plain, re.IGNORECASE)) and (of := test(found)):
+            return of, found.groupdict().get("column")
     raise LinkageError(
         f"Splink comparison {name}: the level {plain!r} is not understood; replace it by a usual one"
     )
@@ -157,6 +210,11 @@ def _sql(level: Level, column: str) -> str:
         return f"{test}({a}, {b}) <= {int(limit)}"
     if test == "prefix":
         return f"substr({a}, 1, {int(limit)}) = substr({b}, 1, {int(limit)})"
+    if pattern := {name: pattern for pattern, name in _EXTRACTS.items()}.get(
+        test.removesuffix("_jaro_winkler")
+    ):
+        a, b = (f"NULLIF(regexp_extract({side}, '{pattern}', 0), '')" for side in (a, b))
+        return f"jaro_winkler_similarity({a}, {b}) >= {limit}" if limit else f"{a} = {b}"
     if test == "suffix":
         return f"right({a}, {int(limit)}) = right({b}, {int(limit)})"
     if test == "initial":

@@ -54,7 +54,7 @@ def _tests(field: Field, *tests: str) -> bool:
 def _remembered(field: Field) -> bool:
     """Whether pairs of its values come back often, and cost more to compare than to remember."""
     few = field.kind not in {Kind.SSN, Kind.BIRTH_DATE, Kind.ZIP, Kind.PHONE}
-    return few and _tests(field, "jaro", "part", "nickname", "levenshtein", "damerau")
+    return few and _tests(field, "jaro", "part", "nickname", "levenshtein", "damerau", "username")
 
 
 def _told_by(fields: tuple[Field, ...]) -> NDArray[np.int32]:
