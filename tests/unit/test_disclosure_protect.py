@@ -202,6 +202,55 @@ def test_a_cell_that_nothing_can_shield_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "o.csv").exists()
 
 
+def test_hidden_negative_figures_are_audited_without_knowing_them(tmp_path: Path) -> None:
+    """Every negative figure is hidden, so that the published ones look as if none were: that is no contradiction."""
+    text = "r,c,value,freq\na,x,-9.5,3\na,y,20.1,30\nb,x,31.4,40\nb,y,7.25,12\nc,x,3,11\nc,y,60.3,25\n"
+    output = tmp_path / "out.csv"
+    assert run("protect", written(tmp_path, text), "-o", output, "--no-singletons").exit_code == 0
+    assert run("audit-table", output, "--json").exit_code == 0
+    (tmp_path / "out.csv.certificate.json").unlink()
+    alone = answer(run("audit-table", output, "--json"))
+    assert {failure["what"] for failure in alone["failures"]} <= {"too narrow"}
+
+
+def test_a_table_can_be_rounded_instead(tmp_path: Path) -> None:
+    text = "r,c,value\nI,A,20\nI,B,50\nI,C,10\nII,A,8\nII,B,19\nII,C,22\nIII,A,17\nIII,B,32\nIII,C,12\n"
+    output = tmp_path / "out.csv"
+    result = run("protect", written(tmp_path, text), "-o", output, "--round", "5", "--json")
+    found = answer(result)
+    assert result.exit_code == 0
+    assert (found["status"], found["cost"], found["bound"], found["primary"]) == ("optimal", 16, 16, 1)
+    cells = {cell["r"] + cell["c"]: (cell["value"], cell["low"], cell["high"]) for cell in found["cells"]}
+    assert cells["IIA"] == (10, 5, 15)
+    assert cells["TotalTotal"] == (190, 185, 195)
+    assert "II,A,10,rounded" in output.read_text()
+    assert run("audit-table", output).exit_code == 0
+
+
+def test_a_rounding_that_gives_a_small_cell_away_is_not_written(tmp_path: Path) -> None:
+    """6 is rounded to 5; a reader who knows that no value is below 6 knows it to within 4."""
+    output = tmp_path / "out.csv"
+    text = "r,value\na,6\nb,9\n"
+    result = run("protect", written(tmp_path, text), "-o", output, "--round", "5", "--lower", "6", "--json")
+    assert result.exit_code == 1
+    assert answer(result)["status"] == "unsafe"
+    assert answer(result)["failures"]
+    assert not output.exists()
+
+
+def test_a_hidden_magnitude_said_to_be_primary_must_leave_room() -> None:
+    """From 100 to 105, no value has 10 % of room on both sides; from 100 to 140 the value can be 120."""
+
+    def status(high: float) -> str:
+        text = f"r,value,primary\na,,1\nb,,0\nTotal,{high + 0.5},0\n"
+        return audit_table(long_table(text.encode(), "t.csv", values=False), {}, Rule(lower=0.5)).status
+
+    assert status(20.0) == "safe"
+    narrow = "r,c,value,primary\na,x,,1\na,y,,0\na,Total,105.5,0\nb,x,,0\nb,y,,0\nb,Total,5.5,0\n"
+    narrow += "Total,x,105.0,0\nTotal,y,6.0,0\nTotal,Total,111.0,0\n"
+    assert audit_table(long_table(narrow.encode(), "t.csv", values=False), {}, Rule()).status == "unsafe"
+
+
 def test_a_time_limit_that_is_over_at_once_still_gives_a_safe_table(tmp_path: Path) -> None:
     result = run(
         "protect", written(tmp_path, problem()), "-o", tmp_path / "o.csv", "--json", "--time-limit", "1e-9"

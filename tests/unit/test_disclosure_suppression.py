@@ -1,5 +1,6 @@
 """Complementary suppression and its audit against published tables, brute force and chance."""
 
+import importlib
 import itertools
 import random
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charteroak.disclosure import Interval, Unprotectable, audit, crossed, suppress
+from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.tables import LinkedTable
 
 # sdcTable's problemdata(): rows w to z, columns a to d.
@@ -180,3 +182,50 @@ def test_no_pattern_is_cheaper_than_one_called_optimal(cells: list[int]) -> None
 def test_a_range_without_an_end_is_wide_enough_for_any_need() -> None:
     assert Interval("a", 0, 0.0, np.inf, 0.0, np.inf).safe
     assert not Interval("a", 0, 0.0, 8.0, 0.0, np.inf).safe
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables)
+def test_large_tables_are_searched_by_neighbourhoods_and_stay_safe(values: Counts) -> None:
+    """Small ones here, taken for large: the cheapest pattern is known, and none is cheaper than the bound."""
+    table = crossed(values, small_counts(values))
+    exact = suppress(table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("charteroak.disclosure.suppress"), "LARGE", 0)
+        found = suppress(table)
+    assert all(interval.safe for interval in audit(table, found.units))
+    assert found.bound <= exact.cost <= found.cost
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables, st.randoms(use_true_random=False))
+def test_an_audit_that_is_late_gives_the_same_verdict(values: Counts, chance: random.Random) -> None:
+    table = crossed(values, small_counts(values))
+    hidden = {int(unit) for unit in table.unit.tolist() if unit >= 0 and chance.random() < 0.6}
+    hidden |= {int(unit) for unit in table.unit[table.sensitive].tolist()}
+    late = audit(table, hidden, True, Clock(until=0.0))
+    exact = audit(table, hidden, True)
+    assert [i.safe for i in late] == [i.safe for i in exact]
+    assert all(a.low >= b.low - 1e-6 and a.high <= b.high + 1e-6 for a, b in zip(late, exact, strict=True))
+    assert all(a.exact for a in exact)
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.25, 3.0])
+def test_relations_may_have_factors_other_than_one(factor: float) -> None:
+    """A rate shown beside counts: published = factor · (a + b), and a + c, b + d published too."""
+    values = np.array([4.0, 16.0, 30.0, 20.0, factor * 20, 34.0, 36.0, factor * 50])
+    a, b, c, d, first, left, right, second = range(8)
+    table = LinkedTable(
+        labels=tuple("abcdefgh"), values=values, lower=np.zeros(8), weight=values,
+        below=np.array([1.0, *[0.0] * 7]), above=np.array([9.0, *[0.0] * 7]), unit=np.arange(8),
+        relations=(
+            ((first, 1.0), (a, -factor), (b, -factor)), ((second, 1.0), (c, -factor), (d, -factor)),
+            ((left, 1.0), (a, -1.0), (c, -1.0)), ((right, 1.0), (b, -1.0), (d, -1.0)),
+        ),
+        cost=values,
+    )  # fmt: skip
+    choices = itertools.chain.from_iterable(itertools.combinations(range(1, 8), n) for n in range(8))
+    safe = [one for one in choices if all(i.safe for i in audit(table, {0, *one}))]
+    found = suppress(table)
+    assert found.optimal
+    assert found.cost == min(values[[0, *one]].sum() for one in safe)

@@ -15,6 +15,7 @@ from charteroak.cli.disclosure import FILE, unusable
 if TYPE_CHECKING:
     from charteroak.disclosure.multiway import Rule
     from charteroak.disclosure.protect import Protection
+    from charteroak.disclosure.rounded import Rounded
 
 SHOWN = 10  # failures on the screen; all are in the JSON
 
@@ -52,9 +53,16 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.FloatRange(min=0, min_open=True),
     help="Seconds after which the best pattern proven so far is the answer; 10 to start with, 3 per 1,000 cells.",
 )
+@click.option(
+    "--round",
+    "base",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Instead of suppressing: round every figure to multiples of this, so that all totals still add up.",
+)
 @_options
-def protect(table: Path, output: Path, time_limit: float | None, as_json: bool, hierarchies: tuple[str, ...],
-            minimum: int, percent: float, lower: float, singletons: bool) -> None:  # fmt: skip
+def protect(table: Path, output: Path, time_limit: float | None, base: float | None, as_json: bool,
+            hierarchies: tuple[str, ...], minimum: int, percent: float, lower: float,
+            singletons: bool) -> None:  # fmt: skip
     """Suppress what TABLE must not show, and what else that takes: a long CSV, one line per cell.
 
     Columns: the dimensions, value, and any of freq, primary, fixed, lpl, upl, cost. The code of totals is Total;
@@ -63,13 +71,15 @@ def protect(table: Path, output: Path, time_limit: float | None, as_json: bool, 
     from charteroak.disclosure.clock import Clock
     from charteroak.disclosure.multiway import TableError
     from charteroak.disclosure.protect import protect as protected
+    from charteroak.disclosure.rounded import rounded
 
     started = time.monotonic()
     try:
         cells, parents = _read(table, hierarchies)
         limit = time_limit or max(10.0, 3 * len(cells.cells) / 1000)
         clock = Clock.start(time.monotonic, limit - (time.monotonic() - started))
-        found = protected(cells, parents, _rule(minimum, percent, lower, singletons), clock)
+        rule = _rule(minimum, percent, lower, singletons)
+        found = rounded(cells, parents, rule, base, clock) if base else protected(cells, parents, rule, clock)
         certificate = found.certificate(time.monotonic() - started)
         if found.safe:
             content = found.to_csv().encode()
@@ -144,11 +154,13 @@ def _read(table: Path, hierarchies: tuple[str, ...], values: bool = True) -> Any
     return cells, found
 
 
-def _answer(found: "Protection", certificate: dict[str, Any], as_json: bool) -> None:
+def _answer(found: "Protection | Rounded", certificate: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(certificate, ensure_ascii=False))
     else:
         hidden = f"{certificate['primary']} primary and {certificate['secondary']} secondary cells hidden"
+        if certificate["method"].startswith("controlled rounding"):
+            hidden = f"{certificate['method']}, {certificate['primary']} sensitive cells"
         cost = "" if certificate["cost"] is None else (
             f", cost {certificate['cost']:g}, at least {certificate['bound']:g} for any pattern"
         )  # fmt: skip

@@ -4,11 +4,12 @@ Written apart from the search for patterns, so that a fault there cannot hide he
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
+from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 TOLERANCE = 1e-6  # of the figure or the room it needs, whichever is larger
@@ -18,6 +19,8 @@ ENDS = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
+STOPPED = Clock(until=-np.inf)
+APART = (1e-12, 1e-9, 1e-6)  # shares of the figures by which totals printed with few decimals can be off
 SWEEPS = 20  # of bounds through the relations
 
 
@@ -30,7 +33,8 @@ class Interval:
     """The narrowest range an attacker can prove for a figure, and the range it must at least cover.
 
     `width` is what the range must measure where the figure's true value is not known to the auditor;
-    need_low and need_high are then NaN. `attacker` is empty for a reader who knows only what is published.
+    need_low and need_high are then NaN. `attacker` is empty for a reader who knows only what is published. Not
+    `exact`: the true range is at least this one.
     """
 
     label: str
@@ -42,17 +46,20 @@ class Interval:
     figure: int = -1
     attacker: str = ""
     width: float = 0.0
+    exact: bool = True
 
     @property
     def safe(self) -> bool:
         if np.isnan(self.need_low):
             return self.high - self.low >= self.width - TOLERANCE * max(1.0, abs(self.low), self.width)
         needs = (abs(end) for end in (self.need_low, self.need_high) if np.isfinite(end))
-        slack = TOLERANCE * max(1.0, *needs)
+        slack = TOLERANCE * max([1.0, *needs])
         return self.low <= self.need_low + slack and self.high >= self.need_high - slack
 
 
-def audit(table: LinkedTable, suppressed: Iterable[int], everything: bool = False) -> list[Interval]:
+def audit(
+    table: LinkedTable, suppressed: Iterable[int], everything: bool = False, clock: Clock = UNLIMITED
+) -> list[Interval]:
     """The feasible interval of every sensitive figure when the units `suppressed` are not published.
 
     A reader knows all published figures, all relations and each figure's bounds. Intervals are exact for
@@ -60,7 +67,9 @@ def audit(table: LinkedTable, suppressed: Iterable[int], everything: bool = Fals
     relations imply. Then the table's insiders: each sensitive figure that is not their own must keep its room
     when what they know is fixed. A table is releasable only if all intervals are safe. `everything`: also the
     other suppressed figures, of which nothing is required. Values that are NaN are unknown to the auditor as
-    well and held to the width of their range. Raises Contradiction where no figures fit what is published.
+    well and held to the width of their range. When the clock has stopped, a range that is wide enough is not
+    followed to its ends; whether it is wide enough is found out all the same. Raises Contradiction where no
+    figures fit what is published.
 
     Source: Fischetti and Salazar (2001), the attacker's problem; Gleixner et al. (2017), filtering of
     optimisation-based bound tightening.
@@ -69,11 +78,14 @@ def audit(table: LinkedTable, suppressed: Iterable[int], everything: bool = Fals
     sensitive = np.flatnonzero(table.sensitive)
     asked = np.flatnonzero((table.sensitive | (everything & (table.unit >= 0))) & hidden)
     low, high = table.values.copy(), table.values.copy()
+    exact = np.ones(low.size, dtype=bool)
     if asked.size:
         reader = _Reader(table, np.flatnonzero(hidden))
-        low[asked], high[asked] = reader.extremes(asked)
+        low[asked], high[asked], exact[asked] = reader.extremes(asked, clock)
     figures = np.union1d(sensitive, asked).tolist()
-    found = [_interval(table, f, float(low[f]), float(high[f])) for f in figures]
+    found = [
+        replace(_interval(table, f, float(low[f]), float(high[f])), exact=bool(exact[f])) for f in figures
+    ]
     return found + list(_insiders(table, hidden, sensitive))
 
 
@@ -103,7 +115,7 @@ def _insiders(table: LinkedTable, hidden: Mask, sensitive: Ints) -> Iterator[Int
         reader = _Reader(table, np.flatnonzero(hidden), insider)
         near = others[reader.connected(sorted(known), others)]
         if near.size:
-            low, high = reader.extremes(near, enough=True)
+            low, high, _ = reader.extremes(near, STOPPED)
             for place, figure in enumerate(near.tolist()):
                 yield _interval(table, figure, float(low[place]), float(high[place]), insider)
 
@@ -130,6 +142,10 @@ class _Reader:
         rows, self.factors, self.places = rows[~shown], self.factors[~shown], self.column[members[~shown]]
         used, self.rows = np.unique(rows, return_inverse=True)
         self.right = -known[used]
+        size = np.zeros(len(table.relations))
+        np.maximum.at(size, table.entries[0][shown], np.abs(table.values[table.entries[1][shown]]))
+        self.scale = np.maximum(size[used], 1.0)
+        self.apart = list(APART)
         truth = table.values[figures]
         self.least, self.most = truth.copy(), truth.copy()  # over all solutions met
         self.least[np.isnan(truth)], self.most[np.isnan(truth)] = np.inf, -np.inf
@@ -151,19 +167,21 @@ class _Reader:
                 return found
             reached = wider
 
-    def extremes(self, asked: Ints, enough: bool = False) -> tuple[Floats, Floats]:
-        """Least and greatest value per asked figure; `enough`: no farther than what it needs."""
+    def extremes(self, asked: Ints, clock: Clock) -> tuple[Floats, Floats, Mask]:
+        """Least and greatest value per asked figure, and whether they are; after the clock, what it needs."""
         places = self.column[asked]
-        low, high = np.empty(places.size), np.empty(places.size)
+        ends = np.empty((2, places.size))
+        exact = np.ones(places.size, dtype=bool)
         need_low = self.table.values[asked] - self.table.below[asked]
         need_high = self.table.values[asked] + self.table.above[asked]
         self._together(places)
         for number, place in enumerate(places.tolist()):
-            done = enough and self.least[place] <= need_low[number]
-            low[number] = self.least[place] if done else self._extreme(place, 1.0)
-            done = enough and self.most[place] >= need_high[number]
-            high[number] = self.most[place] if done else self._extreme(place, -1.0)
-        return low, high
+            late = clock.left <= 0
+            for side, met in enumerate((self.least[place], self.most[place])):
+                wide = met >= need_high[number] if side else met <= need_low[number]
+                ends[side, number] = met if late and wide else self._extreme(place, -1.0 if side else 1.0)
+                exact[number] &= not (late and wide)
+        return ends[0], ends[1], exact
 
     def _together(self, places: Ints) -> None:
         """A few solutions at once: all small, all large. They spare most single programs."""
@@ -208,8 +226,19 @@ class _Reader:
             self.least, self.most = np.minimum(self.least, value), np.maximum(self.most, value)
             return value
         if status == highspy.HighsModelStatus.kInfeasible:
+            if self.apart:
+                self._loosen(self.apart.pop(0))
+                return self._run()
             raise Contradiction("no figures fit what is published: a total differs from the sum of its parts")
         return None
+
+    def _loosen(self, share: float) -> None:
+        """Let totals differ from their parts by this share, as printed decimals do; nobody can tell more."""
+        slack = share * self.scale
+        rows = np.arange(self.right.size, dtype=np.int32)
+        self.solver.clearSolver()
+        for row, low, high in zip(rows.tolist(), self.right - slack, self.right + slack, strict=True):
+            self.solver.changeRowBounds(row, float(low), float(high))
 
     def _narrow(self) -> None:
         """Carry bounds through the relations: valid for every solution, and often all there is to know."""

@@ -161,11 +161,16 @@ def _needs(
 ) -> Iterator[tuple[int, tuple[float, float]]]:
     """The room a primary row's figures need beyond that of small numbers of people.
 
-    A sum must stay uncertain by p % of it; a suppressed share's numerator by a threshold's worth of people.
+    A sum must stay uncertain by p % of it, and by the protection level of the (n,k) rule where that is more
+    (Hundepool et al., Statistical Disclosure Control, 2012, section 4.2.2); a suppressed share's numerator by a
+    threshold's worth of people.
     """
     summed, holders = numbers.get("sum"), numbers.get("holders")
     if summed is not None:
         room = (appetite.p_percent or DEFAULT_P_PERCENT) / 100 * float(cell.absolute)
+        if appetite.top_share:  # as far as the largest contributors' share must seem to fall
+            top = sum(float(value) for value in cell.top[: appetite.top_contributors])
+            room = max(room, top / appetite.top_share - float(cell.absolute))
         yield summed, (room, room)
     if holders is not None and derivation.statistic == "share":
         yield holders, (1.0, max(appetite.minimum_people - 1.0, 1.0))

@@ -13,7 +13,7 @@ NUMBERS = ("value", "freq", "lpl", "upl", "cost")
 FLAGS = ("primary", "fixed", "secondary", "suppressed")
 RESULTS = ("low", "high")  # of an earlier run: not read
 STATES = {"": None, "published": False, "primary": True, "secondary": True, "complementary": True,
-          "suppressed": True}  # fmt: skip
+          "suppressed": True, "rounded": False}  # fmt: skip
 TAKEN = {"state", "low", "high", "value"}  # the names of results beside a cell's codes
 MARKS = re.compile(
     r"|x+|\*+|\(?[cds]\)?|-+|n/?a|nan|null|none|suppressed|\.+|:|†|‡|[<≤]\s*\d+", re.IGNORECASE

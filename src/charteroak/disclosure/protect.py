@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from charteroak.disclosure.audit import Interval, audit
+from charteroak.disclosure.audit import Contradiction, Interval, audit
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.longtable import LongTable
 from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
@@ -57,8 +57,9 @@ class Protection:
             "rule": str(self.rule),
             "primary": len(self.primary),
             "secondary": len(self.hidden - self.primary),
+            "intervals": "exact" if all(i.exact for i in self.intervals) else "at least",
             "failures": [_failure(self.cube, i) for i in self.intervals if not i.safe],
-            "versions": {name: version(name) for name in LIBRARIES},
+            "versions": versions(),
             "cells": [self._cell(place, seen.get(place)) for place in range(len(self.cube.keys))],
         }
 
@@ -69,7 +70,7 @@ class Protection:
         value = self.cube.entries[place].value
         low, high = (value, value) if state == "published" or seen is None else (seen.low, seen.high)
         codes = dict(zip(self.cube.dimensions, self.cube.keys[place], strict=True))
-        return {**codes, "state": state, "low": _plain(low), "high": _plain(high)}
+        return {**codes, "state": state, "low": plain(low), "high": plain(high)}
 
     def to_csv(self) -> str:
         """The table as it may be published: hidden cells blank, primary and secondary ones alike."""
@@ -80,7 +81,7 @@ class Protection:
         for place, (key, entry) in enumerate(zip(self.cube.keys, self.cube.entries, strict=True)):
             hidden = place in self.hidden
             figures = [entry.value, entry.freq] if freq else [entry.value]
-            shown = ["" if hidden or figure is None else _plain(figure) for figure in figures]
+            shown = ["" if hidden or figure is None else plain(figure) for figure in figures]
             writer.writerow([*key, *shown, "suppressed" if hidden else "published"])
         return text.getvalue()
 
@@ -93,14 +94,14 @@ def protect(
     Raises TableError for input that is no table; a table that cannot be protected is an answer, not an error.
     """
     rule = _fitting(table.cells.values(), rule)
-    with _named(table):
+    with named(table):
         found = protectable(cube(table.dimensions, table.cells, parents), rule)
     try:
         pattern = suppress(found.table, found.primary, clock.share(SEARCH))
     except Unprotectable as error:
         known = found.primary
         return Protection(found.cube, rule, "unprotectable", known, known, reason=str(error))
-    intervals = tuple(audit(found.table, pattern.units, everything=True))
+    intervals = tuple(audit(found.table, pattern.units, True, clock))
     status = "optimal" if pattern.optimal else "safe"
     if not all(interval.safe for interval in intervals):
         status = "unprotectable" if pattern.method == "everything" else "unsafe"
@@ -115,24 +116,35 @@ def audit_table(
     """Judge a table that somebody else protected.
 
     Hidden is what the table says (state, secondary, suppressed, primary, or a value left out). A hidden value
-    that the table does not give is held to the width of its range; where the cells of its certificate are
-    given, a primary cell must keep at least the interval certified. Raises TableError, Contradiction.
+    that the table does not give is held to the width of its range: a magnitude said to be primary to one that
+    leaves some value the rule's percentage of room on both sides, any other to not being known; where the
+    cells of its certificate are given, a primary cell must keep at least the interval certified. Raises
+    TableError, Contradiction.
     """
     rule = _fitting(table.cells.values(), rule)
-    with _named(table):
+    with named(table):
         found = cube(table.dimensions, table.cells, parents)
         hidden = frozenset(p for p, e in enumerate(found.entries) if e.suppressed or e.value is None)
         states = _states(found, certified)
+        if any(low == -np.inf for low, _ in states.values()):
+            rule = _boundless(rule)  # the certificate tells that figures may be negative
         system = _judged(found, rule, hidden, states)
-    intervals = tuple(audit(system.table, hidden, everything=True))
-    if states:
-        intervals = tuple(_held(i, states[i.figure]) if i.figure in states else i for i in intervals)
+    try:
+        intervals = tuple(audit(system.table, hidden, everything=True))
+    except Contradiction:  # some hidden figure is negative, as any reader will find out too
+        rule = _boundless(rule)
+        system = _judged(found, rule, hidden, states)
+        intervals = tuple(audit(system.table, hidden, everything=True))
+    sums = {p for p in system.primary & hidden if found.entries[p].primary and found.entries[p].lpl is None}
+    sums = set() if _counts(found) else {p for p in sums if found.entries[p].upl is None}
+    held = (_wide(i, rule) if i.figure in sums and np.isnan(i.need_low) else i for i in intervals)
+    intervals = tuple(_held(i, states[i.figure]) if i.figure in states else i for i in held)
     status = "safe" if all(interval.safe for interval in intervals) else "unsafe"
     return Protection(found, rule, status, system.primary, hidden, intervals)
 
 
 @contextmanager
-def _named(table: LongTable) -> Iterator[None]:
+def named(table: LongTable) -> Iterator[None]:
     """Errors say which file they are about."""
     try:
         yield
@@ -143,7 +155,12 @@ def _named(table: LongTable) -> Iterator[None]:
 def _fitting(entries: Iterable[Entry], rule: Rule) -> Rule:
     """Where figures are negative, no reader takes 0 for granted."""
     negative = any(entry.value is not None and entry.value < 0 for entry in entries)
-    return replace(rule, lower=-np.inf) if negative and rule.lower == 0 else rule
+    return _boundless(rule) if negative else rule
+
+
+def _boundless(rule: Rule) -> Rule:
+    """Zero is no longer taken to be the least value; any other bound was said and stays."""
+    return replace(rule, lower=-np.inf) if rule.lower == 0 else rule
 
 
 def _judged(found: Cube, rule: Rule, hidden: frozenset[int], states: Mapping[int, Any]) -> Protectable:
@@ -160,7 +177,7 @@ def _judged(found: Cube, rule: Rule, hidden: frozenset[int], states: Mapping[int
             primary = place in states or bool(entry.primary) or (not said and entry.row > 0)
             entry = replace(entry, value=0.0, primary=primary, suppressed=True, fixed=False)
         filled.append(entry)
-    whole = all(e.value is None or e.value == round(e.value) for e in entries)
+    whole = _counts(found)
     free = replace(rule, lower=min(rule.lower, 0.0), singletons=rule.singletons and not unknown.any())
     system = protectable(replace(found, entries=tuple(filled)), free)
     values = np.where(unknown, np.nan, system.table.values)
@@ -197,6 +214,17 @@ def _states(found: Cube, certified: Iterable[Mapping[str, Any]]) -> dict[int, tu
     return needs
 
 
+def _wide(interval: Interval, rule: Rule) -> Interval:
+    """No value with the rule's percentage of room on both sides fits a narrower range than this."""
+    share = rule.p_percent / 100
+    known = max(interval.low, 0.0) * 2 * share / (1 - share) if share < 1 else np.inf
+    return replace(interval, width=max(interval.width, known))
+
+
+def _counts(found: Cube) -> bool:
+    return all(e.value is None or e.value == round(e.value) for e in found.entries)
+
+
 def _held(interval: Interval, need: tuple[float, float]) -> Interval:
     return replace(interval, need_low=need[0], need_high=need[1])
 
@@ -206,10 +234,14 @@ def _failure(found: Cube, interval: Interval) -> dict[str, Any]:
     what = "known exactly" if exact else "too narrow"
     codes = dict(zip(found.dimensions, found.keys[interval.figure], strict=True))
     seen = {"attacker": interval.attacker} if interval.attacker else {}
-    return {**codes, **seen, "low": _plain(interval.low), "high": _plain(interval.high), "what": what}
+    return {**codes, **seen, "low": plain(interval.low), "high": plain(interval.high), "what": what}
 
 
-def _plain(figure: float | None) -> float | int | None:
+def versions() -> dict[str, str]:
+    return {name: version(name) for name in LIBRARIES}
+
+
+def plain(figure: float | None) -> float | int | None:
     """A figure for JSON and CSV: whole numbers without a point, boundless ones as null."""
     if figure is None or not np.isfinite(figure):
         return None

@@ -21,13 +21,18 @@ class Rounding:
     """Rounded figures, in the table's order. `distance` is the sum of all changes.
 
     `adjacent`: every figure went to one of its two neighbouring multiples, so a reader knows each to within
-    one base; a multiple stayed as it was. `optimal`: no rounding changes less.
+    one base; a multiple stayed as it was. `optimal`: no rounding changes less; none changes less than `bound`.
     """
 
     values: Floats
     distance: float
     adjacent: bool
     optimal: bool
+    bound: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        return max(self.distance - self.bound, 0.0) / self.distance if self.distance else 0.0
 
 
 def controlled_rounding(table: LinkedTable, base: float, clock: Clock = UNLIMITED) -> Rounding:
@@ -59,9 +64,10 @@ def controlled_rounding(table: LinkedTable, base: float, clock: Clock = UNLIMITE
     up, over, under = np.round(np.array(program.getSolution().col_value)).reshape(3, size)
     values = base * (floor + up + over - under)
     optimal = program.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return Rounding(
-        values, float(np.abs(values - table.values).sum()), not (over.any() or under.any()), optimal
-    )
+    distance = float(np.abs(values - table.values).sum())
+    least = float(np.minimum(rest, 1 - rest)[rest > 0].sum()) * base  # each figure to its nearest multiple
+    bound = distance if optimal else min(least, distance)
+    return Rounding(values, distance, not (over.any() or under.any()), optimal, bound)
 
 
 def _model(table: LinkedTable, floor: Floats, rest: Floats) -> highspy.HighsLp:
