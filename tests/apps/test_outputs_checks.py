@@ -161,6 +161,11 @@ def test_a_file_is_seen_by_checkers_and_stewards_and_every_look_is_on_the_record
             page = client.get(where)
             assert page.status_code == 200
             assert "suppressed: too few" in page.text
+            assert "not tested across projects" in page.text
+            assert "not tested across projects" in client.get(f"/outputs/{record.number}/").text
+            told = {one["name"]: one for one in client.get(f"/api/outputs/{record.number}").json()["files"]}
+            assert told["by_race.csv"]["differencing"] == "not-tested-across-projects"
+            assert "differencing" not in told["notes.txt"]
             assert "no-store" in page.headers["Cache-Control"]
         for stranger, status in ((MAYA, 403), ("sam.reyes", 403), ("eve.lang", 404)):
             client.force_login(person(stranger))

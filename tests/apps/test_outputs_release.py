@@ -94,6 +94,7 @@ def test_exactly_the_approved_bytes_are_released_once(
     assert public() == {file.sha256 for file in approved.files.all()}
     event = Event.objects.get(name="outputs:release_request:release")
     assert all(file.sha256 in event.text for file in approved.files.all())
+    assert '"differencing":"not-tested-across-projects"' in event.text
     again = actions.start(workspace=approved.workspace.pk, by=person(MAYA))
     output = approved.files.get(name="flow.csv").output
     with pytest.raises(Refused) as caught:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from charteroak.audit import merkle
 from charteroak.audit.leaf import NO_EVENT, encode
 from charteroak.audit.note import Signer, TreeHead
-from charteroak.audit.receipt import RELEASED, Receipt, ReceiptRefused, verify_receipt
+from charteroak.audit.receipt import RELEASED, WITHIN_PROJECT, Receipt, ReceiptRefused, verify_receipt
 from charteroak.cli import main
 
 NOTARY = Signer.new("charteroak.example/log")
@@ -25,7 +25,8 @@ def log(name: str = RELEASED) -> list[bytes]:
         encode(
             index=index, previous=NO_EVENT, name=name if index == 4 else "outputs:release_request:review",
             by="ida.moss", subject="outputs.releaserequest:1", domain_at=AT, real_at=AT,
-            facts={"number": "042-1", "files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()]},
+            facts={"number": "042-1", "files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()]}
+            | WITHIN_PROJECT,
         )
         for index in range(9)
     ]  # fmt: skip
@@ -99,6 +100,7 @@ def test_oak_receipt_verify_says_yes_and_no(tmp_path: Path) -> None:
         assert status == 0
         assert "Released in 042-1" in said
         assert "Event 4 of the log" in said
+        assert "Differences from tables released before: not tested across projects." in said
         assert "signed by charteroak.example/log" in said
     assert "self-consistent only" in oak()[1]
     assert oak("--key", "no+such+key")[0] == 2

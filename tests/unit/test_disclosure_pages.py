@@ -57,7 +57,8 @@ class Page:
             chosen = chosen.filter(where(condition, chosen.collect_schema()))
         by = tuple(value for name, value in pairs if name == "--by")
         others = dict(pairs)
-        return Behind(chosen, "person", by, others.get("--measure"), others.get("--statistic"))
+        return Behind(chosen, "person", by, others.get("--measure"), others.get("--statistic"),
+                      others.get("--employer"))  # fmt: skip
 
     def table_block(self, said: str, body: str) -> None:
         behind = self.behind(said)

@@ -38,6 +38,8 @@ def verify(file: Path, receipt_file: Path, key: str | None) -> None:
         f"Event {event['index']} of the log, {vouched(known)}. It names every file of {facts['number']} by its "
         "SHA-256, so any of their receipts proves this one."
     )
+    if reach := facts.get("differencing"):
+        click.echo(f"Differences from tables released before: {str(reach).replace('-', ' ')}.")
 
 
 @click.command()

@@ -88,7 +88,7 @@ def _employers(table: Built, appetite: Appetite) -> Iterator[Verdict]:
     unknown = any(cell.n and cell.employers is None for _, cell in _shown(table))
     outcome: Outcome = "review" if unknown else "pass"
     mend = (
-        "Add the employers' evidence (total_wage, employer or top_payer_naics4) to the extract."
+        "Name the employers: --employer, or in the extract total_wage with employer or top_payer_naics4."
         if unknown
         else ""
     )

@@ -143,12 +143,13 @@ def evidence_of(
     records: pl.DataFrame, derivation: Derivation, employers: Mapping[Codes, Employers] | None = None
 ) -> Evidence:
     """The evidence of a table over `records`: the person key `_person`, its levels' columns, `_measure`.
+    Employers are those of the column `_employer` where there is one, else the ones given by finest cell.
 
     Where people stand in several finest cells, every total counts them once. Raises DerivationError when a
     row has no key, two codes read alike, a code is reserved, or a code has two parents.
     """
     where, by = f"table {derivation.name!r}", levels(derivation)
-    finest = _cells(records, by, derivation, employers or {})
+    finest = _cells(records, by, derivation, employers)
     if any(code == TOTAL for codes in finest for _, code in codes):
         raise DerivationError(f"{where}: {TOTAL!r} is a code: recode it")
     parents = _parents(where, derivation, finest)
@@ -158,13 +159,14 @@ def evidence_of(
         if disjoint:
             cells |= _rolled_up(finest, choice)
         else:
-            cells |= _cells(records, [level for level in by if level in choice], derivation, {})
+            cells |= _cells(records, [level for level in by if level in choice], derivation, None)
     return Evidence(derivation, records.height, cells, parents, records, disjoint)
 
 
 def _cells(
-    records: pl.DataFrame, by: list[str], derivation: Derivation, employers: Mapping[Codes, Employers]
+    records: pl.DataFrame, by: list[str], derivation: Derivation, employers: Mapping[Codes, Employers] | None
 ) -> dict[Codes, Cell]:
+    known = dict(_employed(records, by)) if "_employer" in records.columns else employers or {}
     measure = "_measure" if derivation.measure else None
     try:
         found = cell_evidence(records.lazy(), person="_person", by=by, measure=measure, digests=True)
@@ -174,7 +176,7 @@ def _cells(
     cells = {}
     for row in found.iter_rows(named=True):
         codes = tuple(sorted((column, row[column]) for column in by))
-        cells[codes] = _cell(row, employers.get(codes))
+        cells[codes] = _cell(row, known.get(codes))
     return cells
 
 
@@ -188,6 +190,23 @@ def _cell(row: Mapping[str, Any], employers: Employers | None) -> Cell:
         Decimal(row["total"] or 0), tuple(top), Decimal(row["absolute"] or 0), employers,
         row["rows"], row["values"], row["negatives"] or 0,
     )  # fmt: skip
+
+
+def _employed(records: pl.DataFrame, by: list[str]) -> Iterator[tuple[Codes, Employers]]:
+    """Per cell the wages by employer; wages without one may be the largest employer's, and are no employer more."""
+    paid = records.filter(pl.col("_measure").is_not_null()).group_by(*by, "_employer")
+    wages: dict[Codes, dict[str, Decimal]] = {}
+    elsewhere: dict[Codes, Decimal] = {}
+    for row in paid.agg(_wages=pl.col("_measure").abs().sum()).iter_rows(named=True):
+        codes = tuple(sorted((column, row[column]) for column in by))
+        dollars = Decimal(row["_wages"])
+        if row["_employer"] is None:
+            elsewhere[codes] = dollars
+        wages.setdefault(codes, {}).update(
+            {row["_employer"]: dollars} if row["_employer"] is not None else {}
+        )
+    for codes, known in wages.items():
+        yield codes, Employers(known, elsewhere.get(codes, Decimal()), 1, exact=True)
 
 
 def _employers(extract: duckdb.DuckDBPyConnection, derivation: Derivation) -> dict[Codes, Employers]:

@@ -31,13 +31,23 @@ TABLES: dict[str, Statistic] = {
 
 @dataclass(frozen=True)
 class Behind:
-    """The records behind a table: which column is the person, which are the dimensions, what is measured."""
+    """The records behind a table: which column is the person, which are the dimensions, what is measured.
+
+    A record without an employer may be any employer's. With `employer`, the measure counts as a wage.
+    """
 
     records: pl.LazyFrame
     person: str
     by: tuple[str, ...]
     measure: str | None = None
     statistic: str | None = None
+    employer: str | None = None  # the column of employers that paid the measure
+
+    def limits(self, appetite: Appetite) -> Appetite:
+        """The appetite that knows the measure of a table with employers for a wage."""
+        if self.employer is None or self.measure is None or appetite.is_wage(self.measure):
+            return appetite
+        return replace(appetite, wage_measures=(*appetite.wage_measures, self.measure.lower()))
 
 
 def judge(
@@ -49,8 +59,9 @@ def judge(
     with people hashed under `key`. Raises Unusable when the records do not have the columns, or cannot be read
     as stated.
     """
-    found, built = held(table, behind, appetite)
-    return found + [replace(v, table=table.file) for v in check(built, appetite, earlier, key)]
+    limits = behind.limits(appetite)
+    found, built = held(table, behind, limits)
+    return found + [replace(v, table=table.file) for v in check(built, limits, earlier, key)]
 
 
 def held(table: Stated, behind: Behind, appetite: Appetite) -> tuple[list[Verdict], list[Built]]:
@@ -75,7 +86,10 @@ def held(table: Stated, behind: Behind, appetite: Appetite) -> tuple[list[Verdic
 def _evidence(table: Stated, behind: Behind) -> Evidence:
     """All cells by the table's dimensions, with the measure where there is one."""
     schema = behind.records.collect_schema()
-    for column in (behind.person, *behind.by, *([behind.measure] if behind.measure else [])):
+    if behind.employer and not behind.measure:
+        raise Unusable("--employer says who paid a measure: give --measure too", file=table.file)
+    named = (behind.person, *behind.by, behind.measure, behind.employer)
+    for column in (one for one in named if one):
         if column not in schema:
             raise Unusable(f"the records have no column {column!r}; they have {', '.join(schema.names())}")
     measure = pl.lit(None, dtype=pl.Float64)
@@ -83,7 +97,10 @@ def _evidence(table: Stated, behind: Behind) -> Evidence:
         dtype = schema[behind.measure]
         measure = pl.col(behind.measure).cast(pl.Float64, strict=not isinstance(dtype, pl.String))
     chosen = behind.records.select(
-        pl.col(behind.person).cast(pl.String).alias("_person"), *behind.by, measure.alias("_measure")
+        pl.col(behind.person).cast(pl.String).alias("_person"),
+        *behind.by,
+        measure.alias("_measure"),
+        *([_employer(behind.employer)] if behind.employer else []),
     )
     try:
         name = "".join(
@@ -97,6 +114,11 @@ def _evidence(table: Stated, behind: Behind) -> Evidence:
         return evidence_of(coded(frame, behind.by), replace(derivation, margins=stated_over))
     except ValueError as error:
         raise error if isinstance(error, Unusable) else Unusable(str(error), file=table.file) from None
+
+
+def _employer(column: str) -> pl.Expr:
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text).alias("_employer")
 
 
 def _all_numbers(behind: Behind, frame: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
+from charteroak.audit.receipt import WITHIN_PROJECT
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
@@ -51,6 +52,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
                 "sha256": file.sha256,
                 "verdict": file.verdict,
                 "summary": file.summary,
+                **(WITHIN_PROJECT if file.verdict and file.derivation_id else {}),
             }
             for file in record.files.all()
         ],

@@ -21,6 +21,7 @@ from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agreements.queries import coverage, terms
 from charteroak.audit import actions as audit
+from charteroak.audit.receipt import WITHIN_PROJECT
 from charteroak.disclosure import shipped, strictest
 from charteroak.disclosure.verdicts import ORDER
 from charteroak.outputs.actions import hashes, locked
@@ -200,6 +201,7 @@ def record_verdicts(*, pk: int, round_: int, checks: str) -> None:
         verdicts=[f"{file.sha256}:{file.verdict}" for file in record.files.all()],
         protected=[f"{file.protected.sha256}:{file.sha256}" for file in record.files.all() if file.protected],
         clauses=list(allowed.clauses),
+        **WITHIN_PROJECT,
     )
 
 

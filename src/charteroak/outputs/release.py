@@ -8,7 +8,7 @@ from django.db import transaction
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.audit import actions as audit
-from charteroak.audit.receipt import RELEASED
+from charteroak.audit.receipt import RELEASED, WITHIN_PROJECT
 from charteroak.outputs.actions import locked
 from charteroak.outputs.checks import read
 from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
@@ -98,5 +98,6 @@ def _release(pk: int, sizes: dict[str, int]) -> bool:
         files=[file.sha256 for file in files],
         names=[file.name for file in files],  # in the order of `files`; plain by the rule that let them out
         clauses=list(known.coverage.clauses),
+        **WITHIN_PROJECT,
     )
     return True
