@@ -25,8 +25,10 @@ def log(name: str = RELEASED) -> list[bytes]:
         encode(
             index=index, previous=NO_EVENT, name=name if index == 4 else "outputs:release_request:review",
             by="ida.moss", subject="outputs.releaserequest:1", domain_at=AT, real_at=AT,
-            facts={"number": "042-1", "files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()]}
-            | WITHIN_PROJECT,
+            facts={
+                "number": "042-1", "files": [sha256(b"other").hexdigest(), sha256(TABLE).hexdigest()],
+                **WITHIN_PROJECT,
+            },
         )
         for index in range(9)
     ]  # fmt: skip

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from charteroak.disclosure.atoms import Atoms, Ids, aligned, atoms, joined, members
 from charteroak.disclosure.program import Differences, NotProven, Score
+from charteroak.disclosure.projection import Projection
 from charteroak.disclosure.released import NUMERATOR, Cell, Keys, Released
 from charteroak.disclosure.verdicts import Verdict
 
 EPSILON = 1e-6
+MARGIN = 1.001  # of the threshold, for what is only as exact as its arithmetic
 OTHER_TABLE = "Publish one of the two tables, or use the same people in both."
 UNPROVEN = (
     "Too many tables to be tested together: a person must compare the populations and filters of the tables."
@@ -20,10 +22,13 @@ UNPROVEN = (
 
 @dataclass(frozen=True)
 class Caps:
-    """How far the tests go: atoms and known numbers of the family (T1), and seconds and columns of the whole (T2)."""
+    """How far the tests go: atoms and known numbers of the family (T1); of the whole (T2) the known numbers that are
+    projected off each other, then seconds and columns of the linear program, as its solver counts them.
+    """
 
     atoms: int = 600
     rows: int = 600
+    known: int = 4_000
     columns: int = 2_000
     seconds: float = 60.0
 
@@ -103,9 +108,12 @@ class Ledger:
             unproven = [table.table for table in submission]
         elif pairs:
             everything = atoms(together.placed)
-            whole = _Test(together, list(range(earlier)), minimum_people, everything, caps)
-            found += whole.run(submission)
-            unproven = whole.unproven
+            sure = _sure(together, everything, earlier, minimum_people, caps)
+            unproven = []
+            if any(len(cells) < len(table.cells) for cells, table in zip(sure, submission, strict=True)):
+                whole = _Test(together, list(range(earlier)), minimum_people, everything, caps)
+                found += whole.run(submission, sure)
+                unproven = whole.unproven
         covered = len(family) if pairs and unproven else earlier
         return Answer(tuple(dict.fromkeys(found)), covered, earlier, tuple(dict.fromkeys(unproven)))
 
@@ -193,6 +201,22 @@ def _pairwise(
                 yield Found(new.table, new.cells[cell].label, least, (table.table,))
 
 
+def _sure(together: Ledger, found: Atoms, earlier: int, minimum: int, caps: Caps) -> list[set[int]]:
+    """Per table of the submission, the cells that need no linear program to be decided among all tables."""
+    submission = together.tables[earlier:]
+    if sum(len(table.cells) for table in together.tables) > caps.known:
+        return [set() for _ in submission]
+    projection = Projection(together.tables, found)
+    return [
+        {
+            at
+            for at, cell in enumerate(table.cells)
+            if projection.bound(place, at) >= MARGIN * (minimum - cell.slack)
+        }
+        for place, table in enumerate(submission, earlier)
+    ]
+
+
 class _Test:
     """One linear program over some earlier tables, to which the submission's own numbers are added in turn."""
 
@@ -227,12 +251,14 @@ class _Test:
         self.program.add(row, cell.slack, splitting=not released)
         self.owner += [(table, released)] * (len(self.program.rows) - before)
 
-    def run(self, submission: Sequence[Released]) -> list[Found]:
+    def run(self, submission: Sequence[Released], sure: Sequence[Collection[int]] = ()) -> list[Found]:
+        """Numbers that are too close to known ones; `sure` are those of each table that are decided already."""
         found = []
         for at, table in enumerate(submission, len(self.family)):
-            for row, cell in zip(self.atoms.sets(table, at), table.cells, strict=True):
+            decided = sure[at - len(self.family)] if sure else ()
+            for number, (row, cell) in enumerate(zip(self.atoms.sets(table, at), table.cells, strict=True)):
                 try:
-                    score = self._score(table.table, row, cell)
+                    score = None if number in decided else self._score(table.table, row, cell)
                 except NotProven:
                     self.unproven.append(table.table)
                     score = None
