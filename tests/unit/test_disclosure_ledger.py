@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charteroak.disclosure import Appetite, Derivation, Ledger, Released, check, published
+from charteroak.disclosure.atoms import atoms
 from charteroak.disclosure.ledger import Caps
 from charteroak.disclosure.program import Differences
+from charteroak.disclosure.projection import Projection
 from charteroak.disclosure.released import Cell
 
 NOTHING = Appetite("nothing suppressed")
@@ -174,3 +176,50 @@ def test_what_the_family_finds_the_whole_finds_too(rows: list[list[bool]], new: 
     family = ledger.score([as_table("new", [new])], 8)
     whole = ledger.score([as_table("new", [new])], 8, Caps(atoms=0, rows=0, columns=4))
     assert whole.found or not family.found
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(people, min_size=1, max_size=6), st.lists(people, min_size=1, max_size=3))
+def test_the_projection_never_promises_more_people_than_the_linear_program(
+    rows: list[list[bool]], new: list[list[bool]]
+) -> None:
+    tables = [*(as_table(f"t{at}", [row]) for at, row in enumerate(rows)), as_table("new", new)]
+    together = Ledger.of(tables)
+    found = atoms(together.placed)
+    program = Differences(found.sizes, enough=float("inf"))
+    for at, earlier in enumerate(tables[:-1]):
+        for row in found.sets(earlier, at):
+            program.add(row, 0.0)
+    bounds = Projection(tables, found).bounds(len(rows))
+    for row, bound in zip(found.sets(tables[-1], len(rows)), bounds, strict=True):
+        score = program.score(row).people
+        if bound == float("inf"):
+            assert score == pytest.approx(0, abs=1e-5)
+        else:
+            assert bound <= score + 1e-5
+        program.add(row, 0.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(people, min_size=1, max_size=5), people, people)
+def test_what_the_projection_decides_the_linear_program_decides_alike(
+    rows: list[list[bool]], one: list[bool], two: list[bool]
+) -> None:
+    ledger = Ledger.of([as_table(f"t{at}", [row]) for at, row in enumerate(rows)])
+    new = [as_table("one", [one]), as_table("two", [two])]
+    quick = ledger.score(new, 6, Caps(atoms=0, rows=0))
+    slow = ledger.score(new, 6, Caps(atoms=0, rows=0, known=0))
+    assert (quick.found, quick.unproven) == (slow.found, slow.unproven)
+
+
+def test_where_all_tables_together_are_proven_no_linear_program_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(3)
+    columns = [chance.integers(0, 6, 3_000) for _ in range(5)]
+    crossed = [(columns[at] * 6 + columns[at + 1]).astype(np.int32) for at in range(4)]
+    keys = np.arange(3_000, dtype=np.uint64)
+    cells = tuple(Cell(f"c{at}", (at,)) for at in range(36))
+    tables = [Released(f"t{at}", keys, classes, cells) for at, classes in enumerate(crossed)]
+    answer = Ledger.of(tables[:3]).score(tables[3:], 10, Caps(atoms=0, rows=0, seconds=1e-9))
+    assert (answer.found, answer.proven, answer.unproven) == ((), 3, ())

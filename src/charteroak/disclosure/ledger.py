@@ -210,8 +210,8 @@ def _sure(together: Ledger, found: Atoms, earlier: int, minimum: int, caps: Caps
     return [
         {
             at
-            for at, cell in enumerate(table.cells)
-            if projection.bound(place, at) >= MARGIN * (minimum - cell.slack)
+            for at, bound in enumerate(projection.bounds(place))
+            if bound >= MARGIN * (minimum - table.cells[at].slack)
         }
         for place, table in enumerate(submission, earlier)
     ]

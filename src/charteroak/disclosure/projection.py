@@ -9,7 +9,7 @@ from charteroak.disclosure.atoms import Atoms, Ids
 from charteroak.disclosure.released import Released
 
 Vector = NDArray[np.float64]
-RIDGE = 1e-9  # of the largest diagonal entry: totals make the known numbers depend on each other
+RIDGE = 1e-10  # of the largest diagonal entry: totals make the known numbers depend on each other
 REFINEMENTS = 4
 EXACT = 1e-6  # people by which a proof may fail to be orthogonal to a known number
 
@@ -23,36 +23,52 @@ class Projection:
     """
 
     def __init__(self, tables: Sequence[Released], found: Atoms) -> None:
-        self.found, self.places = found, found.classes
+        self.sizes, self.places = found.sizes, found.classes
         self.exact = all(cell.slack == 0 for table in tables for cell in table.cells)
         self.inside = [_inside(table) for table in tables]
         self.starts = np.cumsum([0, *(len(one) for one in self.inside)])
-        gram = self._gram()
-        gram[np.diag_indices_from(gram)] += RIDGE * max(float(gram.diagonal().max(initial=0.0)), 1.0)
-        self.lower = np.linalg.cholesky(gram)
-        self.inverse = np.linalg.inv(self.lower)
+        self.gram = self._gram()
 
-    def bound(self, table: int, cell: int) -> float:
-        """People that a number is surely about, less any combination of the numbers before it.
+    def bounds(self, table: int) -> list[float]:
+        """Per cell of a table, the people that it is surely about less any combination of the numbers before it.
 
         Infinite: it is such a combination itself, and tells nothing new. 0: nothing is shown.
         """
-        at = int(self.starts[table]) + cell
-        own = self.inside[table][cell][self.places[table]]
-        inverse, factors = self.inverse[:at, :at], np.zeros(len(self.lower))
-        factors[:at] = self.lower[at, :at] @ inverse  # the factor's row is the forward substitution
+        rows = range(int(self.starts[table]), int(self.starts[table + 1]))
+        factors, proven = self._factors(rows)
+        return [
+            self._bound(table, cell, factors[cell]) if proven[cell] else 0.0 for cell in range(len(factors))
+        ]
+
+    def _factors(self, rows: range) -> tuple[Vector, NDArray[np.bool_]]:
+        """Least-squares factors of all numbers before each of these rows, and whether they are exact enough."""
+        size = rows.stop
+        gram, before = self.gram[:size, :size], np.arange(size) < np.array(rows)[:, None]
+        own = np.where(before, gram[rows.start :], 0.0)
+        factors, wrong = np.zeros(own.shape), own
+        try:
+            ridge = RIDGE * max(float(gram.diagonal().max(initial=0.0)), 1.0)
+            inverse = np.linalg.inv(np.linalg.cholesky(gram + ridge * np.eye(size)))
+        except np.linalg.LinAlgError:
+            return factors, np.zeros(len(rows), dtype=bool)
         for _ in range(REFINEMENTS):
-            rest = own - self._combined(factors, at)
-            wrong = self._known(rest, at)
+            # a leading block of the factor's inverse is the inverse of the leading block
+            factors += np.where(before, wrong @ inverse.T, 0.0) @ inverse
+            wrong = np.where(before, own - factors @ gram, 0.0)
             if float(np.abs(wrong).max(initial=0.0)) <= EXACT:
                 break
-            factors[:at] += (inverse @ wrong) @ inverse
-        else:
-            return 0.0
+        return factors, np.abs(wrong).max(1, initial=0.0) <= EXACT
+
+    def _bound(self, table: int, cell: int, factors: Vector) -> float:
+        own = self.inside[table][cell][self.places[table]]
+        rest = own.astype(float)
+        for place, inside in enumerate(self.inside[: table + 1]):
+            some = factors[int(self.starts[place]) : int(self.starts[place + 1])]
+            rest -= (some @ inside)[self.places[place]]
         largest = float(np.abs(rest).max(initial=0.0))
         if largest <= EXACT:
             return float("inf") if self.exact else 0.0
-        return float(self.found.sizes @ (own * rest)) / largest
+        return float(self.sizes @ (own * rest)) / largest
 
     def _gram(self) -> Vector:
         """How many people each two numbers share."""
@@ -60,7 +76,7 @@ class Projection:
         for one, first in enumerate(self.inside):
             for two, second in enumerate(self.inside[: one + 1]):
                 both = _shared(
-                    self.places[one], self.places[two], self.found.sizes, first.shape[1], second.shape[1]
+                    self.places[one], self.places[two], self.sizes, first.shape[1], second.shape[1]
                 )
                 block = first.astype(float) @ both @ second.T.astype(float)
                 gram[self._rows(one), self._rows(two)] = block
@@ -69,24 +85,6 @@ class Projection:
 
     def _rows(self, table: int) -> slice:
         return slice(int(self.starts[table]), int(self.starts[table + 1]))
-
-    def _combined(self, factors: Vector, before: int) -> Vector:
-        """Per atom, the sum of the factors of the numbers that it is in."""
-        total = np.zeros(len(self.found.sizes))
-        for table, inside in enumerate(self.inside):
-            if self.starts[table] < before:
-                total += (factors[self._rows(table)] @ inside)[self.places[table]]
-        return total
-
-    def _known(self, rest: Vector, before: int) -> Vector:
-        """Per number before, the people that `rest` still leaves in it."""
-        weighted = self.found.sizes * rest
-        found = [
-            inside @ np.bincount(self.places[table], weights=weighted, minlength=inside.shape[1])
-            for table, inside in enumerate(self.inside)
-            if self.starts[table] < before
-        ]
-        return np.concatenate(found)[:before] if found else np.zeros(0)
 
 
 def _inside(table: Released) -> NDArray[np.bool_]:
