@@ -96,4 +96,5 @@ def _inside(table: Released) -> NDArray[np.bool_]:
 
 
 def _shared(one: Ids, two: Ids, sizes: Vector, height: int, width: int) -> Vector:
-    return np.bincount(one * width + two, weights=sizes, minlength=height * width).reshape(height, width)
+    counted = np.bincount(one * width + two, weights=sizes, minlength=height * width)
+    return np.asarray(counted, dtype=np.float64).reshape(height, width)
