@@ -31,7 +31,7 @@ def test_a_folder_that_others_can_write_keeps_none(tmp_path: Path) -> None:
 
 @pytest.mark.sandbox
 def test_on_a_read_only_tree_it_compiles_and_keeps_nothing() -> None:
-    program = "import numpy as np; from charteroak.linkage import cluster, machine; assert machine.CACHE is None; none = np.empty(0, np.int32); print(len(cluster.neighbours(none, none, 3)[0])); from charteroak.linkage.hashing import part_hashes; print(len(part_hashes(np.array([65], np.uint32), np.array([0, 1]), 0, 1, 0)))"  # noqa: E501 - one program
+    program = "import numpy as np; from charteroak.linkage import cluster, machine; assert machine.CACHE is None; none = np.empty(0, np.int32); print(len(cluster.near(none, none, 3).at)); from charteroak.linkage.hashing import part_hashes; print(len(part_hashes(np.array([65], np.uint32), np.array([0, 1]), 0, 1, 0)))"  # noqa: E501 - one program
     ended = subprocess.run(
         ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--setenv", "HOME", "/", "--unsetenv", "XDG_CACHE_HOME",
          "--unsetenv", "NUMBA_CACHE_DIR", sys.executable, "-c", program],

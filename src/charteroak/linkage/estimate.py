@@ -29,6 +29,10 @@ _MOST_SHARED = {
 """What of a field two people at one address, or with one number, share at most beyond chance: few relatives have one
 given name, few are twins. Without the bound the class of relatives could turn into one of true pairs.
 """
+_NAMESAKES = {Kind.BIRTH_DATE}
+"""Fields in which a parent and a child of one name differ: what true pairs look like there is learnt elsewhere."""
+AT_HOME = 0.05
+"""What a pair of one household is worth for these, against others."""
 _MOST_DIFFERENT = {
     Kind.GIVEN_NAME: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3, Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
     Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15,
@@ -142,12 +146,13 @@ def estimate(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8], patterns
     strangers = [chance.u(np.zeros(len(chance.level))) for chance in by_chance]
     bounds = [_MOST_SHARED.get(field.kind, 0.98) for field in encoded.fields]
     differ = [_MOST_DIFFERENT.get(field.kind, 1.0) for field in encoded.fields]
+    home = np.array([AT_HOME if field.kind in _NAMESAKES else 1.0 for field in encoded.fields])
     related = [_related(a, b, min(0.6, bound)) for a, b, bound in zip(first, strangers, bounds, strict=True)]
     guess = _Guess(min(0.3 * records / pairs, 0.3), first, [strangers, related, related, related])
     places = (household_field(recipe), identifier_field(recipe))
     for _ in range(ROUNDS):
         believed = 1 / (1 + np.exp(-guess.odds(patterns))) * patterns.count
-        renewed = _maximise(believed, patterns, by_chance, first, bounds, differ, places, pairs)
+        renewed = _maximise(believed, patterns, by_chance, first, bounds, differ, home, places, pairs)
         moved = max(float(np.abs(a - b).max()) for a, b in zip(renewed.m, guess.m, strict=True))
         settled = moved < 1e-4 and abs(np.log(renewed.prior / guess.prior)) < 1e-3
         guess = renewed
@@ -175,6 +180,7 @@ def _maximise(
     first: list[Shares],
     bounds: list[float],
     differ: list[float],
+    home: Shares,
     places: tuple[int, int],
     pairs: float,
 ) -> _Guess:
@@ -187,7 +193,10 @@ def _maximise(
         cell = patterns.regime[known] * size + level
         true = np.bincount(level, believed[known], minlength=size).astype(np.float64)
         apart = np.bincount(cell, others[known], minlength=size * len(REGIMES)).reshape(len(REGIMES), size)
-        m.append(_bounded(_smooth(true, first[place], M_PRIOR), differ[place]))
+        worth = believed[known] * np.where(patterns.regime[known] == 1, home[place], 1.0)
+        told = np.bincount(level, worth, minlength=size).astype(np.float64)
+        told *= true.sum() / max(float(told.sum()), 1e-9)
+        m.append(_bounded(_smooth(told, first[place], M_PRIOR), differ[place]))
         strangers = chance.u(true)
         at_home = apart[1] + apart[3] if place == identifier else apart[1]
         chosen = [

@@ -11,6 +11,7 @@ from charteroak.linkage.blocks import RuleBlocks, blocked
 from charteroak.linkage.choose import choose
 from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.estimate import estimate, household_field, identifier_field
+from charteroak.linkage.home import households
 from charteroak.linkage.infer import infer
 from charteroak.linkage.linkage import Linkage
 from charteroak.linkage.model import Model
@@ -93,10 +94,13 @@ def link_encoded(
             patterns = blocked_patterns(
                 encoded, keys, blocks, household_field(recipe), identifier_field(recipe)
             )
+            patterns = households(recipe, patterns)
             model = estimate(encoded, recipe, random_levels(encoded), patterns)
     with watch.phase("score"):
-        found = scorer(encoded, keys, blocks, weights_of(encoded, recipe, model, bits(recipe.keep)))
-    return outcome(encoded, recipe, model, blocks, found, apart, watch, _warnings(encoded, recipe, blocks))
+        weights = weights_of(encoded, recipe, model, bits(recipe.keep))
+        found = scorer(encoded, keys, blocks, weights)
+    told = _warnings(encoded, recipe, blocks)
+    return outcome(encoded, recipe, model, blocks, found, apart, watch, weights, told)
 
 
 def _warnings(encoded: Encoded, recipe: Recipe, blocks: Sequence[RuleBlocks]) -> list[str]:

@@ -9,6 +9,8 @@ from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import Recipe
 
 LINK_COLUMNS = ("id_l", "id_r", "source_l", "source_r", "match_weight", "match_probability", "pass")
+OTHERS = "other records"
+"""Column of `levels`; no field can have this name."""
 CLUSTER_COLUMNS = ("id", "source", "cluster")
 
 
@@ -68,9 +70,10 @@ class Linkage:
 
     `links`: LINK_COLUMNS, one row per pair listed, in order of records: `match_weight` in bits with the prior,
     `match_probability`, and `pass`, the deterministic pass it meets or "scored". A pair from `recipe.link` up
-    is linked. `levels`: one row per row of `links`: `regime`, and per field the number of its level, -1 if
-    missing. `clusters`: CLUSTER_COLUMNS, every record once; `cluster` is the smallest record of the person,
-    as `source:id`. `weakest`: cluster, records, and `weight`, the weakest of the links that hold it together.
+    is linked. `levels`: one row per row of `links`: `regime`, per field the number of its level, -1 if missing, and
+    OTHERS, the bits of the match weight that other records of the two people give or take. `clusters`:
+    CLUSTER_COLUMNS, every record once; `cluster` is the smallest record of the person, as `source:id`. `weakest`:
+    cluster, records, and `weight`, the weakest of the links that hold it together.
     `seconds`: by phase, empty when no stopwatch was given. `warnings`: what could not be used, counted.
     """
 

@@ -7,10 +7,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
-from charteroak.linkage.cluster import Constraints, join, neighbours
+from charteroak.linkage.collective import People, people
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES
-from charteroak.linkage.linkage import BlockCount, Counts, Linkage, PassCount, Quality
+from charteroak.linkage.kernel import Weights
+from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
 from charteroak.linkage.model import Model
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
@@ -31,15 +32,17 @@ def outcome(
     found: Scored,
     apart: Apart,
     watch: Phases,
+    weights: Weights,
     warnings: Sequence[str],
 ) -> Linkage:
     """The linkage that the scored pairs amount to."""
     with watch.phase("cluster"):
-        chance = probability(found.weight)
+        joined = people(encoded, recipe, model, weights, found, _apart(encoded, apart))
+        found, chance = joined.found, probability(joined.found.weight)
         levels, regime = unpacked(found.pattern, len(recipe.fields))
         passes = pass_of(recipe, levels)
         linked = chance >= recipe.link
-        clusters, weakest = clustered(encoded, recipe, found, linked, apart)
+        clusters, weakest = clustered(encoded, joined)
     with watch.phase("report"):
         names = [SCORED, *(step.name for step in recipe.passes)]
         links = _links(encoded, found, chance, passes, names)
@@ -49,8 +52,9 @@ def outcome(
             for each, new in zip(blocks, found.new_pairs, strict=True)
         )
     return Linkage(
-        links, _levels(recipe, levels, regime), clusters, weakest, quality_of(chance, recipe.link), recipe,
-        model, counts, pass_counts(names, passes, chance, linked), reported, watch.taken, tuple(warnings),
+        links, _levels(recipe, levels, regime, joined.others), clusters, weakest,
+        quality_of(chance, recipe.link), recipe, model, counts,
+        pass_counts(names, passes, chance, linked), reported, watch.taken, tuple(warnings),
     )  # fmt: skip
 
 
@@ -90,28 +94,14 @@ def quality_of(chance: Shares, threshold: float) -> Quality:
     )
 
 
-def clustered(
-    encoded: Encoded,
-    recipe: Recipe,
-    found: Scored,
-    linked: NDArray[np.bool_],
-    apart: Apart,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def clustered(encoded: Encoded, joined: People) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`clusters` and `weakest` of a Linkage."""
-    left, right, weight = found.left[linked], found.right[linked], found.weight[linked]
-    order = np.argsort(-np.round(weight, 9), kind="stable")  # pairs are in the order of their records
-    single = np.array([name in recipe.one_per_person for name in encoded.sources])
-    constraints = Constraints(
-        encoded.tables.source, single, *_apart(encoded, apart), *neighbours(left, right, len(encoded.content)),
-        recipe.largest_cluster, recipe.support,
-    )  # fmt: skip
-    root, weak = join(left[order], right[order], weight[order], constraints)
     label = encoded.records.select(pl.concat_str("source", pl.lit(":"), "id")).to_series()
-    clusters = encoded.records.select("id", "source", cluster=label.gather(root))
-    size = np.bincount(root, minlength=len(root))
+    clusters = encoded.records.select("id", "source", cluster=label.gather(joined.root))
+    size = np.bincount(joined.root, minlength=len(joined.root))
     several = np.flatnonzero(size > 1)
     weakest = pl.DataFrame(
-        {"cluster": label.gather(several), "records": size[several], "weight": weak[several]}
+        {"cluster": label.gather(several), "records": size[several], "weight": joined.weakest[several]}
     )
     return clusters, weakest
 
@@ -148,9 +138,13 @@ def _links(
     )  # fmt: skip
 
 
-def _levels(recipe: Recipe, levels: NDArray[np.int8], regime: NDArray[np.int64]) -> pl.DataFrame:
+def _levels(
+    recipe: Recipe, levels: NDArray[np.int8], regime: NDArray[np.int64], others: Shares
+) -> pl.DataFrame:
     columns = {each.name: levels[:, place] for place, each in enumerate(recipe.fields)}
-    return pl.DataFrame({"regime": pl.Series(list(REGIMES), dtype=pl.String).gather(regime), **columns})
+    return pl.DataFrame(
+        {"regime": pl.Series(list(REGIMES), dtype=pl.String).gather(regime), OTHERS: others, **columns}
+    )
 
 
 def _counts(encoded: Encoded, blocks: Sequence[RuleBlocks], found: Scored) -> Counts:

@@ -126,7 +126,8 @@ class Recipe:
     each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
     where agreement on family names proves little. `largest_block` caps the records tried under one key,
     `largest_cluster` the records of one person; two groups of records are joined when at least `support` of the pairs
-    between them are linked.
+    between them are linked. `collective`: whether the other records of two people speak for or against a pair of
+    theirs; else each pair is weighed alone.
     """
 
     fields: tuple[Field, ...]
@@ -142,6 +143,7 @@ class Recipe:
     largest_block: int = 2000
     largest_cluster: int = 100
     support: float = 0.25
+    collective: bool = True
     version: int = field(default=VERSION)
 
     def __post_init__(self) -> None:

@@ -62,7 +62,13 @@ def read_splink(text: str) -> tuple[Recipe, Model]:
     read, rules = _blocked_as_written(read, rules)
     fields = tuple(field for field, _, _ in read)
     recipe = Recipe(
-        fields, rules, name="splink", within=settings.get("link_type") != "link_only", largest_block=1_000_000
+        fields,
+        rules,
+        name="splink",
+        within=settings.get("link_type") != "link_only",
+        largest_block=1_000_000,
+        collective=False,
+        link=0.6,
     )
     m = {field.name: shares for field, shares, _ in read}
     u = {field.name: shares for field, _, shares in read}

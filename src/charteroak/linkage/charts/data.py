@@ -5,7 +5,7 @@ from math import log2
 import numpy as np
 import polars as pl
 
-from charteroak.linkage.linkage import Linkage
+from charteroak.linkage.linkage import OTHERS, Linkage
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.recipe import LinkageError
 from charteroak.linkage.uncertainty.causes import causes as missed
@@ -28,8 +28,9 @@ LARGEST_PICTURE = 40
 def waterfall(linkage: Linkage, left: tuple[str, str], right: tuple[str, str]) -> pl.DataFrame:
     """Why a pair scored what it did: `step`, `level`, `bits` added, and where its bar is (`start`, `end`).
 
-    `left`, `right`: (source, id). The steps are the prior, each field in the recipe's order, and the rarity of the
-    values, which is what the term frequencies added; the last end is the match weight. Raises LinkageError when the
+    `left`, `right`: (source, id). The steps are the prior, each field in the recipe's order, the rarity of the
+    values, which is what the term frequencies added, and what other records of the two people add or take; the last
+    end is the match weight. Raises LinkageError when the
     pair is not listed.
     """
     sides = [left, right]
@@ -54,8 +55,9 @@ def _steps(linkage: Linkage, row: int) -> pl.DataFrame:
         level = levels[field.name]
         bits = 0.0 if level < 0 else regime.weights(field.name)[level]
         steps.append((field.name, "missing" if level < 0 else model.levels[field.name][level], bits))
-    rest = float(linkage.links["match_weight"][row]) - sum(bits for _, _, bits in steps)
-    steps.append(("rarity of the values", "", rest))
+    others = levels.get(OTHERS, 0.0)
+    rest = float(linkage.links["match_weight"][row]) - others - sum(bits for _, _, bits in steps)
+    steps += [("rarity of the values", "", rest), (OTHERS, "", others)]
     ends = np.cumsum([bits for _, _, bits in steps])
     return pl.DataFrame(
         {
