@@ -53,3 +53,12 @@ def test_a_copy_of_a_file_is_linked_to_it(seed: int) -> None:
     together = found.clusters.group_by("cluster").agg(pl.col("id").n_unique().alias("ids"), pl.len())
     assert (together["ids"] == 1).all()
     assert (together["len"] == 2).all()
+
+
+@RARELY
+@given(seed=SEEDS)
+def test_a_copy_is_linked_even_where_files_may_hold_a_person_twice(seed: int) -> None:
+    people = damaged(population(150, seed), seed, 0.1)
+    found = linkage.link({"file": people, "copy": people}, truth="person")
+    together = found.clusters.group_by("id").agg(pl.col("cluster").n_unique())
+    assert (together["cluster"] == 1).all()

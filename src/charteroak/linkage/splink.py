@@ -68,7 +68,6 @@ def read_splink(text: str) -> tuple[Recipe, Model]:
         within=settings.get("link_type") != "link_only",
         largest_block=1_000_000,
         collective=False,
-        link=0.6,
     )
     m = {field.name: shares for field, shares, _ in read}
     u = {field.name: shares for field, _, shares in read}

@@ -57,7 +57,9 @@ def _steps(linkage: Linkage, row: int) -> pl.DataFrame:
         steps.append((field.name, "missing" if level < 0 else model.levels[field.name][level], bits))
     others = levels.get(OTHERS, 0.0)
     rest = float(linkage.links["match_weight"][row]) - others - sum(bits for _, _, bits in steps)
-    steps += [("rarity of the values", "", rest), (OTHERS, "", others)]
+    steps.append(("rarity of the values", "", rest))
+    if others:
+        steps.append((OTHERS, "", others))
     ends = np.cumsum([bits for _, _, bits in steps])
     return pl.DataFrame(
         {
