@@ -17,7 +17,8 @@ def groups(
     """The groups of records (`born`: their birth dates, numbered, -1 missing) whose pairs have these bits by field."""
     left, right = (np.array([each[side] for each in pairs], np.int32) for side in (0, 1))
     fields = np.array([each[2] for each in pairs], np.float32)
-    listed = Pairs(left, right, base + np.nansum(fields, axis=1, dtype=np.float64), fields, base)
+    weight = np.asarray(base + np.nansum(fields, axis=1, dtype=np.float64), np.float64)
+    listed = Pairs(left, right, weight, fields, base)
     count = len(born)
     limits = Constraints(
         np.zeros(count, np.int16), np.zeros(1, np.bool_), np.array(born, np.int32).reshape(-1, 1),
