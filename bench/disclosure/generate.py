@@ -61,5 +61,9 @@ def instances() -> list[Instance]:
         *(counts(f"20×50 ({seed})", (20, 50), seed, 110) for seed in (1, 2)),
         *(counts(f"30×16, 3 levels each ({seed})", (30, 16), seed, 150, levels=(6, 4)) for seed in (1, 2)),
         *(counts(f"10×10×10 ({seed})", (10, 10, 10), seed, 45, 0.5) for seed in (1, 2)),
-        counts("120 (3 levels)×20 (3 levels)×2", (120, 20, 2), 1, 260, levels=(20, 5, 0)),
+        counts("120 (3 levels)×20 (3 levels)×2 (1)", (120, 20, 2), 1, 260, levels=(20, 5, 0)),
+        counts("120 (3 levels)×20 (3 levels)×2 (2)", (120, 20, 2), 2, 260, levels=(20, 5, 0)),
+        counts("120 (3 levels)×20 (3 levels)×2 (3)", (120, 20, 2), 3, 200, levels=(15, 4, 0)),
+        counts("60 (3 levels)×30 (3 levels)×3", (60, 30, 3), 4, 150, levels=(12, 6, 0)),
+        counts("150 (3 levels)×18 (3 levels)×2", (150, 18, 2), 5, 400, levels=(25, 6, 0)),
     ]
