@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
+from django.utils.translation import override
 
 from apps import doors, way, whole_way
 from apps.hub_way import DAY
@@ -15,6 +16,9 @@ from apps.whole_way import ACTORS, Scene
 from charteroak.adapters import showing
 from charteroak.adapters.environment import home
 from charteroak.audit.checkpoint import make_signing_key
+from charteroak.policy import account, meeting, workspace
+from charteroak.site.templatetags.page import named, translated
+from charteroak.submissions.delimited import Check, Column
 from conftest import connection_as
 
 # These stand in the agreement as well, whose words are what was signed and stay as they are.
@@ -77,3 +81,23 @@ def test_no_english_sentence_is_left_on_any_page(at: Scene) -> None:
 def test_numbers_and_days_are_written_as_the_reader_writes_them(at: Scene) -> None:
     page = Client(headers={"accept-language": "es"}).get("/board/").text
     assert re.search(r"\d+ de [a-z]+ de 20\d\d", page)
+
+
+def test_one_english_word_is_a_verb_or_a_status_and_of_the_gender_of_its_record() -> None:
+    with override("es"):
+        assert named(meeting.Action.OPEN) == named(workspace.Action.OPEN) == "abrir"
+        assert named(meeting.Status.OPEN) == named(account.Status.OPEN) == "abierta"
+        assert named(workspace.Status.OPEN) == "abierto"
+    with override("en"):
+        assert named(meeting.Action.OPEN) == named(workspace.Status.OPEN) == "open"
+
+
+def test_what_is_wrong_with_a_delivery_is_said_in_spanish() -> None:
+    test = Check([Column("record_id"), Column("ssn", width=9), Column("dob", kind="date"), Column("sasid")])
+    test.feed(b"record_id\tssn\tdob\n1\t12345678\t2003-02-14\n1\t123456789\t20030214\n")
+    test.finish()
+    assert {found.cause for found in test.findings} > {"leading zeros lost", "is no date", "is missing"}
+    with override("es"):
+        for found in test.findings:
+            assert translated(found.cause) != found.cause
+            assert translated(found.cure) != found.cure

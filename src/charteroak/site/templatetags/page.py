@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.sentence import Sentence, Value, words
@@ -23,7 +23,7 @@ register = template.Library()
 # A status not named here is on its way: it gets the clock.
 SETTLED = {
     "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
-    "decided", "destroyed", "executed", "open", "released", "settled", "signed", "succeeded",
+    "decided", "destroyed", "executed", "open", "ready", "released", "settled", "signed", "succeeded",
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "lost", "overdue", "quarantined", "refused",
@@ -59,10 +59,22 @@ def translated(said: Any) -> Any:
     return gettext(text) if text else said
 
 
+def named(name: StrEnum | None) -> str:
+    """A status, action or role in the reader's words."""
+    record = type(name).__module__.rpartition(".")[2]
+    return _in_context(words(name), f"{record} {type(name).__name__.lower()}")
+
+
+def _in_context(said: str, context: str) -> str:
+    """As that record's status or action is called: "open" is a verb too, and a meeting is of another gender."""
+    told = pgettext(context, said)
+    return told if told != said else gettext(said)
+
+
 def _told(value: Value) -> str:
     match value:
         case StrEnum() | None:
-            return gettext(words(value))
+            return named(value)
         case Sentence():
             return str(translated(value))
         case date():
@@ -85,7 +97,8 @@ def status(record: Any) -> dict[str, Any]:
     settled, stopped = value in SETTLED, value in STOPPED
     tone = "settled" if settled else "stopped" if stopped else "moving"
     sign = {"settled": "check_circle", "stopped": "cancel", "moving": "schedule"}[tone]
-    return {"words": translated(value.replace("_", " ")), "tone": tone, "sign": sign}
+    kind = getattr(getattr(record, "_meta", None), "model_name", "account")  # of a bare word: an account's
+    return {"words": _in_context(value.replace("_", " "), f"{kind} status"), "tone": tone, "sign": sign}
 
 
 @register.simple_tag
