@@ -76,8 +76,8 @@ class Page:
         numbers = [published(one, self.appetite) for one in built]
         self.ledger = Ledger.of([type(one)("earlier", one.keys, one.classes, one.cells) for one in numbers])
 
-    def model_block(self, _: str, body: str) -> None:
-        self.found = examine("model.json", body.encode(), self.appetite)
+    def model_block(self, said: str, body: str) -> None:
+        self.found = examine("model.json", body.encode(), self.appetite, behind=self.behind(said))
 
     def chart_block(self, said: str, body: str) -> None:
         self.found = inspect(said.strip(), b"<svg/>", self.appetite, tables=set(body.split()))

@@ -108,8 +108,8 @@ def _behind(
                 "--person, --by, --measure, --employer and --where speak of records: give --records too"
             )
         return None
-    if person is None or not by:
-        raise Unusable("--records needs --person, and --by for each dimension of the table")
+    if person is None:
+        raise Unusable("--records needs --person, and --by for each dimension of a table")
     chosen = read.records(records)
     if condition:
         chosen = chosen.filter(where(condition, chosen.collect_schema()))
