@@ -57,8 +57,10 @@ class Page:
             chosen = chosen.filter(where(condition, chosen.collect_schema()))
         by = tuple(value for name, value in pairs if name == "--by")
         others = dict(pairs)
-        return Behind(chosen, "person", by, others.get("--measure"), others.get("--statistic"),
-                      others.get("--employer"))  # fmt: skip
+        named = {
+            name: others.get(f"--{name}") for name in ("measure", "statistic", "employer", "weight", "event")
+        }
+        return Behind(chosen, "person", by, **named, other=others.get("--with"))
 
     def table_block(self, said: str, body: str) -> None:
         behind = self.behind(said)
