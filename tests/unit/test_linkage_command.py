@@ -103,3 +103,12 @@ def test_a_file_that_is_not_there_or_empty_is_one_line_and_status_2(
         ended = invoke(files[0], place)
         assert ended.exit_code == 2, ended.output
         assert ended.stderr.count("Error:") == 1
+
+
+def test_a_column_of_groups_that_no_file_has_is_named_as_such(files: list[Path]) -> None:
+    refused = invoke(*files, "--id", "record_id", "--by", "tongue", "--report", "never.html")
+    assert refused.exit_code == 2
+    assert (
+        "no file has a column 'tongue'; name the one that says which group a record is of (--by)"
+        in refused.output
+    )

@@ -57,7 +57,7 @@ def link(
         frames = read.frames(list(files))
         ids = read.record_ids(frames, id_column)
         known = truth_of(frames, ids, truth) if truth else None
-        groups = truth_of(frames, ids, by) if by else None
+        groups = truth_of(frames, ids, by, "which group a record is of (--by)") if by else None
         _foretell(frames)
         found = linkage.link(
             frames, recipe, id=ids, truth=truth, model=model, one_per_person=one_per_person, phases=_phases(as_json)

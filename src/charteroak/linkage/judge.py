@@ -57,10 +57,14 @@ def judge(found: Linkage, truth: pl.DataFrame) -> Judgement:
     return Judgement(*at, float(f1[best]) if best >= 0 else 0.0, weight, *clusters, int(possible))
 
 
-def truth_of(frames: Mapping[str, pl.DataFrame], ids: Mapping[str, str], column: str) -> pl.DataFrame:
-    """source, id, person of files that hold the truth in this column. Raises LinkageError when none does."""
+def truth_of(
+    frames: Mapping[str, pl.DataFrame], ids: Mapping[str, str], column: str, says: str = "who is who"
+) -> pl.DataFrame:
+    """source, id, person of files that hold the truth in this column. Raises LinkageError, naming what it `says`, when
+    none does.
+    """
     if not any(column in frame.columns for frame in frames.values()):
-        raise LinkageError(f"no file has a column {column!r}; name the one that says who is who")
+        raise LinkageError(f"no file has a column {column!r}; name the one that says {says}")
     return pl.concat(
         frame.select(
             source=pl.lit(name), id=pl.col(ids[name]).cast(pl.String),
