@@ -229,3 +229,12 @@ def test_relations_may_have_factors_other_than_one(factor: float) -> None:
     found = suppress(table)
     assert found.optimal
     assert found.cost == min(values[[0, *one]].sum() for one in safe)
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables)
+def test_no_secondary_of_any_pattern_can_be_published_again(values: Counts) -> None:
+    table = crossed(values, small_counts(values))
+    pattern = suppress(table)
+    for secondary in pattern.secondary:
+        assert not all(interval.safe for interval in audit(table, pattern.units - {secondary}))
