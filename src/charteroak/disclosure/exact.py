@@ -117,7 +117,7 @@ class Relaxation:
         return [*self.inequalities.bridges(chosen), *self.inequalities.violated(chosen, clock)]
 
     def whole(self, clock: Clock) -> Iterator[set[int]]:
-        """Whole choices, of which the last protects if there was time for it."""
+        """Whole choices, of which the last protects unless one took too long to prove cheapest."""
         for _ in range(TURNS):
             found, bound = self.master.choose(clock)
             self.bound = max(self.bound, bound)
@@ -125,7 +125,7 @@ class Relaxation:
                 return
             cuts = self.violated(np.round(found), clock)
             yield hidden_in(np.round(found))
-            if not cuts:
+            if not cuts or self.master.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 return
             self.master.add(cuts)
 

@@ -18,8 +18,9 @@ GRACE = 0.5  # seconds that something better than hiding everything may take pas
 LARGE = 5000  # figures: above, whole choices are made neighbourhood by neighbourhood
 FRACTIONAL = 0.5  # of the time left, so that enough remains to complete what the fractions suggest
 SMALL = 1200  # figures: below, the cheapest pattern can mostly be proven however far off the bound is
+TINY = 300  # the same without a clock, where nothing else would end the attempt
 CLOSE = 0.05  # of the cost: in larger tables, where the bound is farther off, it can not
-LAST = 1.5  # times what proving and pruning took is kept for the last choice
+LAST = 2.0  # times what proving and pruning took is kept for the last choice
 EXACT = 0.4  # of the time left then, before the search for cheaper patterns gives up proving the cheapest
 
 __all__ = ["Pattern", "Unprotectable", "suppress"]
@@ -143,7 +144,7 @@ class _Search:
         if large:
             support = self.large(relaxation, support)
         self.consider(support, "support of the relaxation", relaxation.master.cuts)
-        small = len(self.table.values) <= SMALL
+        small = len(self.table.values) <= (SMALL if self.clock.limited else TINY)
         close = self.best is not None and replace(self.best, bound=self.bound).gap <= CLOSE
         if (small or close) and not large and not self.proven_cheapest(relaxation.bound):
             self.exact(relaxation)
@@ -169,14 +170,18 @@ class _Search:
             self.consider(last, "whole choices", relaxation.master.cuts)
 
     def improve(self, relaxation: Relaxation) -> None:
-        """Cheaper patterns in the neighbourhood of the best; they are proven once the search is over."""
+        """Cheaper patterns in the neighbourhood of the best; proven as time halves and once the search is over."""
         if self.best is None:
             return
         last: set[int] | None = None
         clock = self.clock.less(LAST * self.proving)
+        half = clock.left / 2 if clock.limited else 0.0
         try:
             for choice in Neighbourhoods(relaxation, self.table.cost, clock).better(set(self.best.units)):
                 last = choice
+                if half > LAST * self.proving and clock.left < half:
+                    self.consider(choice, "neighbourhoods", relaxation.master.cuts)
+                    half, last = clock.left / 2, None
         except OutOfTime:
             pass
         if last is not None:
