@@ -54,7 +54,11 @@ def test_a_corrected_definition_replaces_the_old_one(sde: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize(
     ("entry", "value", "said"),
-    [("sensitivity", "secret", "SDE analysis, variable grad_year"), ("colour", "red", "colour")],
+    [
+        ("sensitivity", "secret", "SDE analysis, variable grad_year"),
+        ("colour", "red", "colour"),
+        ("regime", "FERPA; HEA 484", "no law is known as HEA 484"),
+    ],
 )
 def test_a_wrong_entry_is_named(sde: dict[str, Any], entry: str, value: str, said: str) -> None:
     sde["datasets"][1]["variables"][0][entry] = value

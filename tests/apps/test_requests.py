@@ -120,7 +120,7 @@ def test_the_fit_check_names_what_stops_and_what_to_expect(draft: DataRequest) -
     said = " ".join(f"{f.about} {f.message}" for f in found)
     assert "SDE frpl Likely to be denied" in said
     assert "CSC pell Likely to be denied" in said
-    assert "not: Jonah Reed" in said
+    assert "This bars: Jonah Reed." in said
     assert "never in an extract" in said
 
 

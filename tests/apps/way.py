@@ -67,7 +67,7 @@ def filled_in() -> DataRequest:
     record = requests.start(by=maya, title="CTE and earnings")
     requests.edit(
         pk=record.pk, by=maya, question="Do concentrators earn more?", purpose="Evaluation of Perkins V.",
-        public_benefit="Towns see where it pays.", legal_exception="34 CFR 99.35", first_year=2019,
+        public_benefit="Towns see where it pays.", legal_exception="FERPA studies, 34 CFR 99.31(a)(6)", first_year=2019,
         last_year=2026, outputs_planned="Tables.", publication_plan="A brief.",
         ends_on=clock.today() + timedelta(days=326),
     )  # fmt: skip

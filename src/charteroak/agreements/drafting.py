@@ -17,6 +17,7 @@ from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
 from charteroak.requests.models import DataRequest, RequestedColumn
+from charteroak.requests.queries import allowed_columns
 
 PREVIEW_DAYS = 30
 DESTROY_WITHIN_DAYS = 45
@@ -55,7 +56,7 @@ def parties_to(request: DataRequest) -> list[Party]:
 def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
     """Every clause of the agreement on an approved request, in order."""
     allowed = _allowed(request)
-    law = law_on_allowed(request)
+    law = law_on(column.variable for columns in allowed.values() for column in columns)
     return [
         _purpose(request),
         *(_elements(request, agency, columns) for agency, columns in allowed.items()),
@@ -71,20 +72,10 @@ def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
     ]
 
 
-def law_on_allowed(request: DataRequest) -> Law:
-    """The strictest law of all contributors on what they allowed."""
-    return law_on(column.variable for columns in _allowed(request).values() for column in columns)
-
-
 def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:
     """What each agency allowed, masked columns included; agencies by code."""
-    columns = request.columns.filter(choice__in=[Choice.ALLOW, Choice.MASK]).select_related(
-        "variable__dataset__agency"
-    )
     found: dict[Agency, list[RequestedColumn]] = {}
-    for column in columns.order_by(
-        "variable__dataset__agency__code", "variable__dataset", "variable__position"
-    ):
+    for column in allowed_columns(request):
         found.setdefault(column.variable.dataset.agency, []).append(column)
     return found
 

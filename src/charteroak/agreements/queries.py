@@ -24,6 +24,7 @@ from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
 from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import allowed_columns, law_decision
 
 DRAFTERS = agreement.LIFECYCLE.table[None, agreement.Action.DRAFT].roles
 BY_PARTY = frozenset(
@@ -222,6 +223,7 @@ def draft_decision(request: DataRequest, by: Person) -> Decision:
         request_approved=request.status == data_request.Status.APPROVED,
         decided_before=request.historic_decision_on is not None,
         drafted=Agreement.objects.filter(data_request=request).exists(),
+        forbidden=tuple(reason.message for reason in law_decision(request, allowed_columns(request)).reasons),
     )
     return agreement.LIFECYCLE.may(None, agreement.Action.DRAFT, by.roles(clock.today()), known)
 

@@ -12,6 +12,7 @@ from django.db.models import ProtectedError
 from charteroak.agencies.models import Agency
 from charteroak.audit import actions as audit
 from charteroak.catalog.models import Dataset, Variable
+from charteroak.policy import legal
 
 
 class DictionaryWrong(ValueError):
@@ -62,6 +63,12 @@ def _load_dataset(agency: Agency, given: Mapping[str, Any]) -> None:
 
 def _load_variable(dataset: Dataset, entry: Mapping[str, Any], position: int, pk: int | None) -> None:
     """An agency says so where it is unsure which law governs; otherwise its word is taken as checked."""
+    unknown = legal.tags_in(entry.get("regime", "")) - legal.known_tags()
+    if unknown:
+        raise DictionaryWrong(
+            f"{dataset}, variable {entry['name']}: no law is known as {', '.join(sorted(unknown))}. Write one of "
+            f"these, parted by semicolons: {', '.join(sorted(legal.known_tags()))}."
+        )
     try:
         variable = Variable(
             **{"regime_verified": "regime" in entry, **entry}, dataset=dataset, position=position, pk=pk

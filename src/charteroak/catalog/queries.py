@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.catalog.models import Dataset, Variable
 from charteroak.policy import legal
-from charteroak.policy.legal import Element, Law
+from charteroak.policy.legal import Element, Law, Rule
 
 
 def variables(*, q: str = "", agency: str = "", sensitivity: str = "") -> QuerySet[Variable]:
@@ -55,6 +55,30 @@ def element(variable: Variable) -> Element:
 def law_on(found: Iterable[Variable]) -> Law:
     """The law on variables that are asked for together: the strictest of all."""
     return legal.law_on(element(variable) for variable in found)
+
+
+def rules_on(found: Iterable[Variable]) -> list[tuple[Rule, list[Variable]]]:
+    """Every rule of law that binds some of the variables by tag or agency, with those that it binds."""
+    bound: dict[Rule, list[Variable]] = {}
+    for variable in found:
+        for rule in legal.on_each(element(variable)).rules:
+            bound.setdefault(rule, []).append(variable)
+    return sorted(bound.items(), key=lambda item: item[0].key)
+
+
+def laws_of(variable: Variable) -> list[tuple[str, str, list[str], bool]]:
+    """The laws on one variable: key, name, sources of the rules that bind it, whether counsel confirmed all of it."""
+    rules = [rule for rule, _variables in rules_on([variable])]
+    names = {rule.regime: rule.law for rule in rules}
+    return [
+        (
+            key,
+            name,
+            sorted({rule.source for rule in rules if rule.regime == key}),
+            all(rule.verified for rule in rules if rule.regime == key),
+        )
+        for key, name in names.items()
+    ]
 
 
 def years_of(dataset: Dataset) -> str:

@@ -7,5 +7,6 @@ from charteroak.catalog import views
 urlpatterns = [
     path("", views.whole, name="catalog"),
     path("variables.csv", views.as_csv, name="catalog_csv"),
+    path("law/", views.law, name="law"),
     path("<slug:code>/<slug:file>/", views.dataset, name="dataset"),
 ]

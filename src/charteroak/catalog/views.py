@@ -8,6 +8,7 @@ from charteroak.adapters import spreadsheet
 from charteroak.catalog import queries
 from charteroak.catalog.forms import FilterForm
 from charteroak.catalog.models import Dataset, Variable
+from charteroak.policy import legal
 
 HEAD = (
     "agency", "file", "name", "title", "definition", "type", "width", "required", "codes", "sensitivity", "law",
@@ -53,9 +54,17 @@ def _row(v: Variable) -> list[object]:
 
 
 @require_safe
+def law(request: HttpRequest) -> HttpResponse:
+    """Every law that this platform applies: what it binds, its rules, their sources and marks."""
+    regimes = [(regime, sorted(regime.tags), sorted(regime.agencies)) for regime in legal.shipped()]
+    return render(request, "catalog/law.html", {"regimes": regimes})
+
+
+@require_safe
 def dataset(request: HttpRequest, code: str, file: str) -> HttpResponse:
     record = get_object_or_404(Dataset.objects.select_related("agency"), agency__code=code, file=file)
-    variables = [(v, queries.law_of(v)) for v in record.variables.select_related("dataset__agency")]
+    held = record.variables.select_related("dataset__agency")
+    variables = [(v, queries.law_of(v), queries.laws_of(v)) for v in held]
     return render(
         request,
         "catalog/dataset.html",

@@ -21,10 +21,7 @@ SIDES = "Too few people stand beyond the quantile: merge categories, or state on
 UNWEIGHTED = "A weighted count hides how many people stand behind it: add a column of unweighted people."
 PERFECTLY = "One value follows from the other: leave it out, or say why it must be so."
 PERFECT = 0.99995
-NOT_BUILT = (
-    "Name the column behind it (--with, --weight), that it can be built again; else a person reads its code."
-)
-NEEDED = {"correlation": "_other", "weighted": "_weight"}  # columns of the records
+NOT_BUILT = "This statistic is not built again from the records: a person must read its code."
 SPREAD = "Too few people for a measure of spread: merge categories."
 
 
@@ -41,11 +38,11 @@ def positions(
         shown = line.figures[column]
         if shown.hidden:
             continue
-        people = _people(table, line, whole, statistic)
+        people = _people(table, line, whole)
         for verdict in _judged(table, line, column, statistic, people, appetite):
             clean = clean and verdict.verdict == "pass"
             yield verdict
-        if NEEDED.get(statistic, "_measure") not in (whole.records.columns if whole is not None else ()):
+        if statistic in ("correlation", "weighted"):
             if whole is not None:
                 clean = False
                 yield Verdict("same_figure", table.file, "review", label(line.codes), column, mend=NOT_BUILT)
@@ -106,13 +103,7 @@ def _weighted(table: Stated, place: str, column: str, people: int | None, limit:
         )
 
 
-def _people(table: Stated, line: Line, whole: Evidence | None, statistic: str) -> int | None:
-    if whole is not None and "_other" in whole.records.columns and statistic == "correlation":
-        both = _of(whole, line.codes).drop_nulls(["_measure", "_other"])
-        return int(both.select(pl.col("_person").n_unique()).collect().item())
-    if whole is not None and statistic == "weighted":
-        known = whole.cells.get(line.codes)
-        return known.people if known else 0
+def _people(table: Stated, line: Line, whole: Evidence | None) -> int | None:
     if whole is not None:
         cell = whole.cells.get(line.codes)
         return cell.n if cell else 0
@@ -120,23 +111,13 @@ def _people(table: Stated, line: Line, whole: Evidence | None, statistic: str) -
     return int(counts[0].high) if counts and counts[0].exact else None
 
 
-def _of(whole: Evidence, codes: Codes) -> pl.LazyFrame:
-    """The records of a cell."""
+def _true(whole: Evidence, codes: Codes, statistic: str, stated: float, step: float) -> bool:
+    """Whether the records give this figure, by any of the usual ways to interpolate."""
     chosen = whole.records.lazy()
     for column, code in codes:
         chosen = chosen.filter(pl.col(column) == code)
-    return chosen
-
-
-def _true(whole: Evidence, codes: Codes, statistic: str, stated: float, step: float) -> bool:
-    """Whether the records give this figure, by any of the usual ways to interpolate."""
-    chosen, value = _of(whole, codes), pl.col("_measure")
-    if statistic == "correlation":
-        chosen = chosen.drop_nulls(["_measure", "_other"])
-        asked = [pl.corr("_measure", "_other", method=method) for method in ("pearson", "spearman")]
-    elif statistic == "weighted":
-        asked = [pl.col("_weight").sum()]
-    elif statistic[0] == "p":
+    value = pl.col("_measure")
+    if statistic[0] == "p":
         asked = [value.quantile(float(statistic[1:]) / 100, method) for method in METHODS]
     elif statistic == "std":
         asked = [value.std(), value.std(ddof=0), value.var(), value.var(ddof=0)]

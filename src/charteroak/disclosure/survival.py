@@ -11,19 +11,17 @@ AT_RISK = frozenset({"at_risk", "n_risk", "num_at_risk", "number_at_risk", "n.ri
 EVENTS = frozenset({"events", "n_event", "n_events", "num_events", "n.event", "observed", "deaths", "event"})
 PROBABILITY = frozenset({"survival", "surv", "surv_prob", "survival_probability", "s(t)", "km"})
 STEP = "Too few people had the event in this interval: use wider intervals."
-STATED = "Its figures are its author's word: give --records, --person, --measure (the time) and --event."
 RISK = "Too few people are still followed: end the curve earlier."
 
 
-def place(header: Sequence[str], names: frozenset[str]) -> int | None:
-    """Where one of these columns stands."""
+def _place(header: Sequence[str], names: frozenset[str]) -> int | None:
     plain = [column.strip().lower().replace(" ", "_") for column in header]
     return next((at for at, column in enumerate(plain) if column in names), None)
 
 
 def is_survival(grid: Grid) -> bool:
-    return place(grid.header, PROBABILITY) is not None or (
-        place(grid.header, AT_RISK) is not None and place(grid.header, EVENTS) is not None
+    return _place(grid.header, PROBABILITY) is not None or (
+        _place(grid.header, AT_RISK) is not None and _place(grid.header, EVENTS) is not None
     )
 
 
@@ -36,17 +34,16 @@ def survival(file: str, grid: Grid, appetite: Appetite) -> Iterator[Verdict]:
     columns = ((AT_RISK, "at risk", RISK), (EVENTS, "events", STEP))
     clean = True
     for names, word, mend in columns:
-        at = place(grid.header, names)
-        if at is None:
+        place = _place(grid.header, names)
+        if place is None:
             clean = False
             yield Verdict("survival", file, "review", mend=f"State {word} for every interval.")
             continue
         for number, row in enumerate(grid.rows, grid.first):
-            read = figure(row[at])
+            read = figure(row[place])
             if read is not None and 0 < read.high < appetite.minimum_people:
                 clean = False
-                yield Verdict("survival", file, "fail", f"row {number}", f"{row[at]} {word}",
+                yield Verdict("survival", file, "fail", f"row {number}", f"{row[place]} {word}",
                               str(appetite.minimum_people), mend)  # fmt: skip
-    yield Verdict("records", file, "review", mend=STATED)
     if clean:
         yield Verdict("survival", file, "pass", limit=str(appetite.minimum_people))

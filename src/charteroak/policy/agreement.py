@@ -31,6 +31,7 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Facts:
     drafted: bool = False
+    forbidden: tuple[str, ...] = ()  # what the law on the allowed columns refuses
     decided_before: bool = False  # the request was decided before this program
     missing_clauses: tuple[str, ...] = ()
     request_approved: bool = False
@@ -52,6 +53,16 @@ def request_not_approved(facts: Facts) -> Reason | None:
 def decided_before(facts: Facts) -> Reason | None:
     if facts.decided_before:
         return Reason("decided_before", "This request was decided before this program; it has no columns.")
+    return None
+
+
+def law_forbids(facts: Facts) -> Reason | None:
+    if facts.forbidden:
+        return Reason(
+            "law_forbids",
+            Sentence("The law forbids it as it stands: {rules}", rules=facts.forbidden),
+            "Ask anew without these columns.",
+        )
     return None
 
 
@@ -127,7 +138,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.DRAFTED,
             Role.COUNSEL,
             Role.POLICY_OFFICE,
-            rules=(request_not_approved, decided_before, drafted_already),
+            rules=(request_not_approved, decided_before, drafted_already, law_forbids),
         ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
         (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(

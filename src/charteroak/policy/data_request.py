@@ -38,6 +38,7 @@ class Facts:
 
     missing: tuple[str, ...] = ()  # parts of the form not filled in
     columns_without_purpose: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()  # what the law on its columns refuses
     agencies_asked: int = 0
     agencies_decided: int = 0
     columns_allowed: int = 0
@@ -72,6 +73,16 @@ def fewer_than_two_agencies(facts: Facts) -> Reason | None:
             "fewer_than_two_agencies",
             "A request must need records of at least two agencies.",
             "Ask the one agency directly.",
+        )
+    return None
+
+
+def law_forbids(facts: Facts) -> Reason | None:
+    if facts.forbidden:
+        return Reason(
+            "law_forbids",
+            Sentence("The law forbids it as it stands: {rules}", rules=facts.forbidden),
+            "The fit check names the columns and what would mend it.",
         )
     return None
 
@@ -119,10 +130,14 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT),
         (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT),
         (Status.DRAFT, Action.SUBMIT): step(
-            Status.SUBMITTED, Role.APPLICANT, rules=(incomplete, purpose_missing, fewer_than_two_agencies)
+            Status.SUBMITTED,
+            Role.APPLICANT,
+            rules=(incomplete, purpose_missing, law_forbids, fewer_than_two_agencies),
         ),
         (Status.RETURNED, Action.SUBMIT): step(
-            Status.SUBMITTED, Role.APPLICANT, rules=(incomplete, purpose_missing, fewer_than_two_agencies)
+            Status.SUBMITTED,
+            Role.APPLICANT,
+            rules=(incomplete, purpose_missing, law_forbids, fewer_than_two_agencies),
         ),
         (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.POLICY_OFFICE, rules=(own_request,)),
         (Status.SUBMITTED, Action.ACCEPT_AS_COMPLETE): step(

@@ -8,21 +8,17 @@ from django.utils.translation import gettext_noop as noop
 
 from charteroak.agencies.models import Person
 from charteroak.catalog.models import Variable
+from charteroak.catalog.queries import law_on, rules_on
+from charteroak.policy import legal
+from charteroak.policy.sentence import Sentence
 from charteroak.requests.models import DataRequest, RequestedColumn
-from charteroak.requests.queries import PARTS
+from charteroak.requests.queries import PARTS, law_decision
 
-AUDIT_OR_EVALUATION = noop("FERPA audit or evaluation, 34 CFR 99.31(a)(3) and 99.35")
-STUDIES = noop("FERPA studies, 34 CFR 99.31(a)(6)")
 NO_EDUCATION_RECORDS = noop("No education records are asked for")
-EXCEPTIONS = (AUDIT_OR_EVALUATION, STUDIES, NO_EDUCATION_RECORDS)
-
-# Laws under which an agency will most likely deny a column (both to be confirmed by counsel).
-CLOSED_REGIMES = {
-    "National School Lunch Act": noop(
-        "eligibility for school meals is limited to programs that the law lists"
-    ),
-    "HEA 483": noop("records of federal student aid are limited to the award and administration of aid"),
-}
+EXCEPTIONS = (
+    *sorted(named for regime in legal.shipped() for rule in regime.rules for named in rule.exceptions),
+    NO_EDUCATION_RECORDS,
+)
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,9 @@ def findings(record: DataRequest) -> list[Finding]:
         *_parts(record),
         *_purposes(columns),
         *_agencies(columns),
-        *_closed(columns),
+        *_law(record, columns),
         *_years(record, columns),
-        *_exception(record, columns),
-        *_wages(record, columns),
+        *_people(record, columns),
         *_unseen(columns),
     ]
     return sorted(found, key=lambda finding: not finding.stops)
@@ -80,15 +75,15 @@ def _agencies(columns: list[RequestedColumn]) -> Iterator[Finding]:
         )
 
 
-def _closed(columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
-    for column in columns:
-        why = CLOSED_REGIMES.get(column.variable.regime)
-        if why:
-            yield Finding(
-                str(column.variable),
-                _("Likely to be denied (%(law)s): %(why)s.") % {"law": column.variable.regime, "why": _(why)},
-                _("Leave it out, or be ready to do without."),
-            )
+def _law(record: DataRequest, columns: list[RequestedColumn]) -> Iterator[Finding]:
+    """What the law refuses, and what an agency will most likely deny because of it."""
+    refused = {reason.rule for reason in law_decision(record, columns).reasons}
+    for rule, variables in rules_on(column.variable for column in columns):
+        about = ", ".join(map(str, variables))
+        if rule.name in refused:
+            yield Finding(about, rule.told, rule.mend, stops=True)
+        elif rule.likely_denied:
+            yield Finding(about, Sentence(noop("Likely to be denied: {rule}"), rule=rule.told), rule.mend)
 
 
 def _years(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
@@ -107,30 +102,17 @@ def _years(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[
             )
 
 
-def _exception(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
-    education = any(column.variable.regime == "FERPA" for column in columns)
-    if education and record.legal_exception == NO_EDUCATION_RECORDS:
-        yield Finding(
-            _("Legal exception"),
-            _("Education records are asked for, which need one FERPA exception."),
-            _("Choose the exception that fits."),
-        )
-
-
-def _wages(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
-    if not any("603" in column.variable.regime for column in columns):
-        return
+def _people(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
     team = [record.applicant, *(member.person for member in record.team.select_related("person"))]
-    outside = [person.name for person in team if person.employer_kind != Person.Employer.STATE]
-    if outside:
-        yield Finding(
-            _("Wages"),
-            _("Only state employees or officials may see unit-level wages; not: %(people)s.")
-            % {"people": ", ".join(outside)},
-            _("Name state employees, or ask for tables only."),
-        )
-    else:
-        yield Finding(_("Wages"), _("Only state employees may see unit-level wages: all of the team are."))
+    outside = tuple(person.name for person in team if person.employer_kind != Person.Employer.STATE)
+    for rule in law_on(column.variable for column in columns).for_state_employees_only:
+        if outside:
+            barred = Sentence(noop("{rule} This bars: {people}."), rule=rule.told, people=outside)
+            yield Finding(Sentence(rule.law), barred, rule.mend)
+        else:
+            yield Finding(
+                Sentence(rule.law), Sentence(noop("{rule} Everyone on the team may."), rule=rule.told)
+            )
 
 
 def _unseen(columns: list[RequestedColumn]) -> Iterator[Finding]:

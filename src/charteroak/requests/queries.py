@@ -1,5 +1,6 @@
 """What people may see of data requests, what the rules need to know of one, whose turn it is."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import administration_on, agencies_where
 from charteroak.agencies.worklist import Item, Turn
+from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.data_request import Action, Status
@@ -81,6 +83,7 @@ def facts(
     return data_request.Facts(
         missing=tuple(missing),
         columns_without_purpose=tuple(str(c.variable) for c in columns if not c.purpose.strip()),
+        forbidden=tuple(reason.message for reason in law_decision(record, columns).reasons),
         agencies_asked=len({c.variable.dataset.agency_id for c in columns}),
         agencies_decided=record.reviews.filter(status=agency_review.Status.DECIDED).count(),
         columns_allowed=sum(c.choice in (Choice.ALLOW, Choice.MASK) for c in columns),
@@ -88,6 +91,12 @@ def facts(
         motion_lost=lost,
         actor_on_team=on_team(by, record),
     )
+
+
+def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Decision:
+    """Whether the law lets these columns be shared; under which exception is judged once the request names one."""
+    law, exception = law_on(column.variable for column in columns), record.legal_exception
+    return law.may_be_asked(exception=exception) if exception else law.may_be_shared()
 
 
 def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
@@ -153,6 +162,15 @@ def columns_of(review: AgencyReview) -> QuerySet[RequestedColumn]:
     """What is asked of the review's agency."""
     return review.data_request.columns.filter(variable__dataset__agency=review.agency).select_related(
         "variable__dataset__agency"
+    )
+
+
+def allowed_columns(record: DataRequest) -> QuerySet[RequestedColumn]:
+    """What the agencies allowed, masked columns included; by agency's code."""
+    return (
+        record.columns.filter(choice__in=[Choice.ALLOW, Choice.MASK])
+        .select_related("variable__dataset__agency")
+        .order_by("variable__dataset__agency__code", "variable__dataset", "variable__position")
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import authority_of
 from charteroak.agencies.signin import signed_in
-from charteroak.catalog.queries import by_dataset, law_of
+from charteroak.catalog.queries import by_dataset, law_of, rules_on
 from charteroak.catalog.queries import variables as catalog
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.lifecycle import choices
@@ -111,12 +111,13 @@ def _detail(
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
     code = review.agency.code
-    on = queries.day_decided(review.data_request)
+    on, columns = queries.day_decided(review.data_request), list(queries.columns_of(review))
     return {
         "review": review,
         "may": queries.review_actions(review, person),
         "authority": authority_of(review.agency, on),
-        "decide": wrong.get(f"decide-{code}") or DecideForm(None, columns=queries.columns_of(review)),
+        "decide": wrong.get(f"decide-{code}") or DecideForm(None, columns=columns),
+        "law": rules_on(column.variable for column in columns),
         "ask": wrong.get(f"ask-{code}") or _text_form(None, "ask", code),
         "answer": wrong.get(f"answer-{code}") or _text_form(None, "answer", code),
     }
