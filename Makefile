@@ -82,9 +82,14 @@ system: ## What cannot come from PyPI: bubblewrap, Chromium
 	@touch $@
 
 .PHONY: assets
-assets: src/charteroak/site/static/vendor/.built ## Styles and scripts from npm, never committed
+assets: src/charteroak/site/static/vendor/.built .venv/compiled ## Styles and scripts from npm, never committed
 src/charteroak/site/static/vendor/.built: package-lock.json deploy/build-assets $(wildcard src/charteroak/*/locale/*/*/*.po) | .venv/platform
 	@deploy/build-assets
+	@touch $@
+
+# what linkage compiles to machine code, left for this account: no first run waits for it
+.venv/compiled: $(wildcard src/charteroak/linkage/*.py) | .venv/platform
+	@$(BIN)/python -m charteroak.linkage >/dev/null
 	@touch $@
 
 clean: ## Remove what was built; var/ stays

@@ -29,8 +29,8 @@ def test_a_file_is_one_room(path: Path) -> None:
 
 
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-# older than the limit: one tests an engine that is being replaced and goes with it, one is one subject by design
-LONGER = {"test_linkage.py", "test_disclosure_protect.py"}
+# one subject by design
+LONGER = {"test_disclosure_protect.py"}
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)

@@ -19,7 +19,7 @@ from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit.models import Event
 from charteroak.hub import actions, linking
 from charteroak.hub.models import Extract, LinkRun
-from charteroak.linkage import clerical as linkage
+from charteroak.linkage.review import plan_042
 from charteroak.policy.decision import Refused
 from charteroak.policy.link_run import Status
 from charteroak.submissions.models import Delivery
@@ -105,7 +105,7 @@ def test_a_run_is_linked_once_however_often_the_job_runs() -> None:
     facts = facts_of("hub:link_run:link")
     sent = Delivery.objects.filter(kind="matching").order_by("pk")
     assert facts["deliveries"] == [f"submissions.delivery:{one.pk}:{one.ciphertext}" for one in sent]
-    assert facts["recipe"] == linkage.recipe_042().digest()
+    assert facts["recipe"] == plan_042().digest()
     assert {f"{NUMBER}/2.{code}" for code in STEWARDS} <= set(facts["clauses"])
 
 
@@ -144,7 +144,7 @@ def claimed_twice(run: LinkRun) -> None:
             proposed=pl.when(both).then(pl.lit("review")).otherwise("proposed"),
             status=pl.when(both).then(pl.lit("review")).otherwise("status"),
         )
-        content = linking._packed(replace(found, pairs=pairs), [])
+        content = linking._packed(replace(found, pairs=pairs))
         stored = stores.vault(Store.IDENTITY).put(io.BytesIO(content), project=NUMBER, store=Store.IDENTITY)
     LinkRun.objects.update(pairs=stored.sha256, pairs_to_review=run.pairs_to_review + 2)
     run.refresh_from_db()

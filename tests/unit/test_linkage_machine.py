@@ -38,3 +38,54 @@ def test_on_a_read_only_tree_it_compiles_and_keeps_nothing() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.stdout.split() == ["4", "1"], ended.stderr[-2000:]
+
+
+FORKED = """
+import os, sys
+from charteroak.linkage import machine
+import charteroak.linkage.choose
+assert not any(made.signatures for made in machine.MADE), "nothing is compiled before it is asked for"
+machine.load_kept()
+known = [list(made.signatures) for made in machine.MADE]
+assert sum(map(bool, known)) > 8, "little was left compiled"
+child = os.fork()
+if not child:
+    if os.geteuid() == 0:
+        os.setresuid(64103, 64103, 64103)
+    from charteroak.linkage.ahead import compile_all
+    compile_all()
+    os._exit(0 if known == [list(made.signatures) for made in machine.MADE] else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_what_was_compiled_ahead_serves_forks_of_any_account(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    tmp_path.chmod(0o700)
+    ahead = [sys.executable, "-m", "charteroak.linkage"]
+    left = subprocess.run(ahead, env=environment, capture_output=True, text=True, check=True)
+    assert left.stdout.startswith(str(tmp_path))
+    before = sorted(file.name for file in tmp_path.rglob("*"))
+    ended = subprocess.run(
+        [sys.executable, "-c", FORKED], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert sorted(file.name for file in tmp_path.rglob("*")) == before
+
+
+def test_loading_linkage_starts_no_thread_that_a_fork_would_miss() -> None:
+    program = "import os, charteroak.linkage.review; print(*(open(f'/proc/self/task/{t}/comm').read() for t in os.listdir('/proc/self/task')))"  # noqa: E501 - one program
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "polars-0" not in ended.stdout.split(), "a frame was worked on while a module was loaded"
+
+
+@pytest.mark.root
+def test_another_account_neither_reads_nor_writes_the_kept_code(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    tmp_path.chmod(0o700)
+    program = "from charteroak.linkage import cluster, machine; import os, numpy as np; os.setresuid(64103, 64103, 64103); from charteroak.linkage.choose import _chance; print(len(_chance(3, 1)))"  # noqa: E501 - one program
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.stdout.split() == ["3"], ended.stderr[-2000:]
+    assert not list(tmp_path.rglob("*.nbi"))

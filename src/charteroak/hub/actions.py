@@ -16,7 +16,7 @@ from charteroak.audit import actions as audit
 from charteroak.audit.leaf import Fact
 from charteroak.hub import destruction, queries
 from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecision
-from charteroak.hub.recipes import recipe_for
+from charteroak.hub.plans import plan_for
 from charteroak.hub.risk import told
 from charteroak.policy import extract as extract_rules
 from charteroak.policy.deadlines import identifiers_due
@@ -39,10 +39,10 @@ def start_link_run(*, number: str, by: Person) -> LinkRun:
     """Have the hub compare the accepted matching files of every contributing agency."""
     record = Agreement.objects.select_for_update().get(number=number)
     covered = queries.start_decision(record, by).require()
-    recipe = recipe_for({code: shared.linking for code, shared in terms(record).elements.items()})
-    assert recipe is not None  # noqa: S101 - refused above; for the type checker
+    plan = plan_for({code: shared.linking for code, shared in terms(record).elements.items()})
+    assert plan is not None  # noqa: S101 - refused above; for the type checker
     run = LinkRun.objects.create(
-        agreement=record, recipe_hash=recipe.digest(), started_by=by, started_at=clock.now()
+        agreement=record, recipe_hash=plan.digest(), started_by=by, started_at=clock.now()
     )
     inputs = list(queries.accepted(record, FileKind.MATCHING))
     run.inputs.set(inputs)
@@ -52,7 +52,7 @@ def start_link_run(*, number: str, by: Person) -> LinkRun:
         by=by,
         subject=run,
         number=number,
-        recipe=recipe.digest(),
+        recipe=plan.digest(),
         deliveries=[audit.subject_of(delivery) for delivery in inputs],
         clauses=clauses(covered),
     )

@@ -41,7 +41,7 @@ def may_decide(run: LinkRun, by: Person) -> Decision:
 
 
 def evidence(run: LinkRun, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """What the linker noted of these pairs; see `charteroak.hub.evidence`."""
+    """What the linker noted of these pairs; see `charteroak.linkage.review.evidence`."""
     noted = {pair["number"]: pair for pair in stored_review(run)}
     return [noted[number] for number in numbers]
 

@@ -1,6 +1,5 @@
 """The linker's part of a run: compares the identifiers, keeps the pairs in its store, writes the crosswalk."""
 
-import hashlib
 import io
 import json
 import secrets
@@ -8,7 +7,6 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 from django.db import transaction
 
@@ -20,10 +18,9 @@ from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
 from charteroak.hub import queries
 from charteroak.hub.actions import clauses
-from charteroak.hub.evidence import doubtful, review
 from charteroak.hub.models import LinkRun
-from charteroak.hub.recipes import recipe_for
-from charteroak.linkage import clerical as linkage
+from charteroak.hub.plans import plan_for
+from charteroak.linkage import LinkageError, review
 from charteroak.policy.decision import Decision, Reason, Refused
 from charteroak.policy.link_run import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
@@ -31,8 +28,6 @@ from charteroak.submissions.actions import Worker
 from charteroak.submissions.delimited import whole
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import NUMBER, finder_agencies
-
-REVIEW = "review.json"  # beside the engine's own parts of a stored run
 
 
 def link(pk: int) -> None:
@@ -45,18 +40,16 @@ def link(pk: int) -> None:
         _fail(pk, covered)
         return
     columns = {code: shared.linking for code, shared in terms(run.agreement).elements.items()}
-    recipe = recipe_for(columns)
-    assert recipe is not None  # noqa: S101 - no run starts without one
+    plan = plan_for(columns)
+    assert plan is not None  # noqa: S101 - no run starts without one
     try:
         files, dropped = matching_files(run)
-        found = linkage.link(files, recipe, rng=np.random.default_rng(_seed(run)))
-    except linkage.LinkageError as problem:
+        found = review.link(files, plan)
+    except LinkageError as problem:
         _fail(pk, Decision((Reason("cannot_link", str(problem)),)))
         return
     vault = stores.vault(Store.IDENTITY)
-    stored = vault.put(
-        io.BytesIO(_packed(found, review(found, files))), project=run.agreement.number, store=Store.IDENTITY
-    )
+    stored = vault.put(io.BytesIO(_packed(found)), project=run.agreement.number, store=Store.IDENTITY)
     _linked(pk, stored, found, dropped, covered)
 
 
@@ -73,13 +66,13 @@ def matching_files(run: LinkRun) -> tuple[dict[str, pl.DataFrame], dict[str, int
         dropped[code] = files[code].height - kept.height
         files[code] = kept
     if unasked := [code for code in finder_agencies(run.agreement) if code in files and code not in dropped]:
-        raise linkage.LinkageError(f"{', '.join(unasked)} answered no finder list; order one first")
+        raise LinkageError(f"{', '.join(unasked)} answered no finder list; order one first")
     return files, dropped
 
 
-def stored_run(run: LinkRun) -> linkage.LinkRun:
+def stored_run(run: LinkRun) -> review.LinkRun:
     """The run as the engine left it, from the identity store."""
-    return linkage.read.link_run(_parts(run))
+    return review.read.link_run(_parts(run))
 
 
 def _parts(run: LinkRun) -> dict[str, bytes]:
@@ -90,7 +83,7 @@ def _parts(run: LinkRun) -> dict[str, bytes]:
 
 def stored_review(run: LinkRun) -> list[dict[str, Any]]:
     """The doubtful pairs with their evidence, as the linker noted them."""
-    noted: list[dict[str, Any]] = json.loads(_parts(run)[REVIEW])
+    noted: list[dict[str, Any]] = json.loads(_parts(run)[review.EVIDENCE])
     return noted
 
 
@@ -100,11 +93,11 @@ def write_crosswalk(pk: int) -> None:
     if run.status != Status.SETTLED or run.crosswalk:
         return
     linked = stored_run(run)
-    pairs = doubtful(linked)
+    pairs = linked.doubtful()
     decided = {pairs[one.pair - 1]: one.same_person for one in run.pair_decisions.all()}
     try:
-        found = linkage.settle(linked, decided)
-    except linkage.LinkageError as problem:
+        found = review.settle(linked, decided)
+    except LinkageError as problem:
         _reopen(pk, _by_number(str(problem), pairs))
         return
     crosswalk, counts = pseudonyms(found)
@@ -116,13 +109,13 @@ def write_crosswalk(pk: int) -> None:
     _crossed(pk, stored, {**found.report, **counts})
 
 
-def pseudonyms(found: linkage.LinkRun) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """agency, record_id, pid for everybody in the recipe's first file and all that was linked to them.
+def pseudonyms(found: review.LinkRun) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """agency, record_id, pid for everybody in the plan's first file and all that was linked to them.
 
     The first file defines whom the study is about: records that belong to nobody in it are left out, counted
     by file. A pid is 128 random bits, drawn anew for each project, so no two projects' can be compared.
     """
-    cohort = found.recipe.files()[0]
+    cohort = found.plan.files[0]
     people = found.people.filter(pl.col("file") == cohort)["person"].unique().sort()
     pids = pl.DataFrame({"person": people, "pid": [secrets.token_hex(16) for _ in range(len(people))]})
     kept = found.people.join(pids, on="person", how="inner")
@@ -141,18 +134,11 @@ def _file(delivery: Delivery) -> pl.DataFrame:
     return whole(stores.vault(Store.IDENTITY).open(ObjectId(Store.IDENTITY, delivery.stored)))
 
 
-def _seed(run: LinkRun) -> int:
-    """The same files and recipe give the same run."""
-    named = sorted(run.inputs.values_list("ciphertext", flat=True))
-    return int(hashlib.sha256("".join([run.recipe_hash, *named]).encode()).hexdigest()[:16], 16)
-
-
-def _packed(found: linkage.LinkRun, noted: list[dict[str, Any]]) -> bytes:
+def _packed(found: review.LinkRun) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as parts:
-        for name, content in linkage.write.link_run(found).items():
+        for name, content in review.write.link_run(found).items():
             parts.writestr(name, content)
-        parts.writestr(REVIEW, json.dumps(noted))
     return packed.getvalue()
 
 
@@ -179,13 +165,13 @@ def _step(pk: int, action: Action) -> LinkRun | None:
 
 @transaction.atomic
 def _linked(
-    pk: int, stored: ObjectId, found: linkage.LinkRun, dropped: Mapping[str, int], covered: Decision
+    pk: int, stored: ObjectId, found: review.LinkRun, dropped: Mapping[str, int], covered: Decision
 ) -> None:
     run = _step(pk, Action.LINK)
     if run is None:
         return
     run.pairs, run.report, run.linked_at = stored.sha256, {**found.report, "decoys": dropped}, clock.now()
-    run.pairs_to_review = len(doubtful(found))
+    run.pairs_to_review = len(found.doubtful())
     run.save()
     audit.record(
         "hub:link_run:link",

@@ -13,7 +13,7 @@ from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.catalog.models import Variable
 from charteroak.hub.models import Extract, LinkRun
-from charteroak.hub.recipes import recipe_for
+from charteroak.hub.plans import plan_for
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import link_run as link_rules
 from charteroak.policy.clauses import Asked, Use
@@ -141,7 +141,7 @@ def start_decision(record: Agreement, by: Person) -> Decision:
     known = link_rules.Facts(
         files_missing=files_missing(record, FileKind.MATCHING),
         another_run=run is not None and run.status != link_rules.Status.FAILED,
-        recipe_fits=recipe_for({code: of.linking for code, of in shared.items()}) is not None,
+        recipe_fits=plan_for({code: of.linking for code, of in shared.items()}) is not None,
         coverage=link_coverage(record, by),
     )
     return link_rules.LIFECYCLE.may(None, link_rules.Action.START, roles_of(by, record), known)

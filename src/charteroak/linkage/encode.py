@@ -19,6 +19,7 @@ from charteroak.linkage.tables import tables_of
 MOST_FIELDS, MOST_LEVELS = 16, 11
 STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] = {
     Kind.GIVEN_NAME: names.name, Kind.MIDDLE_NAME: names.name, Kind.FAMILY_NAME: names.name,
+    Kind.INITIAL: names.initial,
     Kind.FULL_NAME: names.name, Kind.SUFFIX: names.suffix, Kind.BIRTH_DATE: values.date, Kind.DATE: values.date,
     Kind.SEX: values.sex, Kind.SSN: lambda raw: values.number(raw, 9), Kind.AGENCY_ID: values.number,
     Kind.SSN_LAST4: lambda raw: values.number(raw, 4, last=True), Kind.ADDRESS: addresses.address,

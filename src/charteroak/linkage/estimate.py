@@ -24,7 +24,7 @@ M_PRIOR, U_PRIOR = 20.0, 5.0
 """True and other pairs that the first guesses are worth against what the files show."""
 _MOST_SHARED = {
     Kind.GIVEN_NAME: 0.04, Kind.MIDDLE_NAME: 0.1, Kind.BIRTH_DATE: 0.04, Kind.SSN: 0.02, Kind.AGENCY_ID: 0.02,
-    Kind.SSN_LAST4: 0.02, Kind.SEX: 0.2, Kind.FULL_NAME: 0.04, Kind.EMAIL: 0.5,
+    Kind.SSN_LAST4: 0.02, Kind.SEX: 0.2, Kind.INITIAL: 0.1, Kind.FULL_NAME: 0.04, Kind.EMAIL: 0.5,
 }  # fmt: skip
 """What of a field two people at one address, or with one number, share at most beyond chance: few relatives have one
 given name, few are twins. Without the bound the class of relatives could turn into one of true pairs.
@@ -34,7 +34,8 @@ _NAMESAKES = {Kind.BIRTH_DATE}
 AT_HOME = 0.05
 """What a pair of one household is worth for these, against others."""
 _MOST_DIFFERENT = {
-    Kind.GIVEN_NAME: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3, Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
+    Kind.GIVEN_NAME: 0.08, Kind.INITIAL: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3,
+    Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
     Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15,
 }  # fmt: skip
 """How many true pairs differ in it altogether at most. One person moves, but seldom changes the given name: without

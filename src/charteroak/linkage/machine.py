@@ -45,6 +45,28 @@ CACHE = _private_folder()
 if CACHE:
     os.environ["NUMBA_CACHE_DIR"] = CACHE
 import numba  # noqa: E402 - it reads its cache folder from the environment when imported
+from numba.core.caching import FunctionCache  # noqa: E402
+
+ACCOUNT = os.geteuid()
+MADE: list[Any] = []
+"""Every compiled function, with the signatures that it was compiled for."""
+
+
+class _OwnCache(FunctionCache):
+    """Keeps to the account that opened it: a process that took on another one neither reads nor writes there."""
+
+    def kept(self) -> list[Any]:
+        """The signatures for which an earlier process of this account left code."""
+        return [key[0] for key in self._cache_file._load_index()]
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        if os.geteuid() != ACCOUNT:
+            return None
+        return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        if os.geteuid() == ACCOUNT:
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 def cores() -> int:
@@ -57,12 +79,20 @@ def compiled_before() -> bool:
     return CACHE is not None and any(Path(CACHE).rglob("*.nbc"))
 
 
+def load_kept() -> None:
+    """Load all that earlier processes of this account left compiled. Processes that are forked from this one find
+    the code in memory, whatever account they take on; nothing is run here.
+    """
+    for function in MADE if CACHE else []:
+        for signature in function._cache.kept():
+            function.compile(signature)
+
+
 def compiled(function: Function) -> Function:
     """The function as machine code, released from the interpreter's lock; compiled at its first call, and
     kept for the next process where there is a folder for it.
     """
-    done = numba.njit(nogil=True, cache=CACHE is not None, error_model="numpy")(function)
-    return cast(Function, done)
+    return _kept(function, {"nogil": True, "error_model": "numpy"})
 
 
 LEAN: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
@@ -71,7 +101,15 @@ LEAN: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 def lean(function: Function) -> Function:
     """The same, for code that allocates nothing."""
-    return cast(Function, numba.njit(cache=CACHE is not None, **LEAN)(function))
+    return _kept(function, LEAN)
+
+
+def _kept(function: Function, options: dict[str, Any]) -> Function:
+    done = numba.njit(**options)(function)
+    if CACHE is not None:
+        done._cache = _OwnCache(done.py_func)  # type: ignore[no-untyped-call]
+    MADE.append(done)
+    return cast(Function, done)
 
 
 def inlined(function: Function) -> Function:

@@ -75,6 +75,14 @@ def name(values: pl.Series) -> tuple[pl.Series, Counted]:
     return done["name"], {change: mask.to_series() for change, mask in counted.items()}
 
 
+def initial(values: pl.Series) -> tuple[pl.Series, Counted]:
+    """The first letter of a name; X is an initial too, a name that stands for want of one is missing."""
+    frame = pl.DataFrame({"bare": plain(values)})
+    letter = pl.col("bare").str.extract(r"^(\p{L})")
+    known = pl.when((pl.col("bare").str.len_chars() == 1) | ~pl.col("bare").is_in(JUNK)).then(letter)
+    return frame.select(known).to_series(), {}
+
+
 def suffix(values: pl.Series) -> tuple[pl.Series, Counted]:
     """JR, SR, II … in one spelling; anything else is missing."""
     return plain(values).replace_strict(SUFFIXES, default=None, return_dtype=pl.String), {}

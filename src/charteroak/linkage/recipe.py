@@ -21,6 +21,7 @@ class Kind(StrEnum):
     GIVEN_NAME = "given_name"
     MIDDLE_NAME = "middle_name"
     FAMILY_NAME = "family_name"
+    INITIAL = "initial"
     FULL_NAME = "full_name"
     SUFFIX = "suffix"
     BIRTH_DATE = "birth_date"

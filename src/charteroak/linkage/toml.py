@@ -3,35 +3,51 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from charteroak.linkage.kinds import levels_of, weighs_by_frequency
 from charteroak.linkage.recipe import VERSION, Field, Kind, Level, LinkageError, Pass, Recipe
 
+Read = TypeVar("Read")
 SETTINGS = tuple(each.name for each in fields(Recipe) if each.name not in {"fields", "passes", "version"})
 
 
 def to_toml(recipe: Recipe) -> str:
     """The canonical text: `from_toml` of it gives an equal recipe."""
-    lines = [f"version = {recipe.version}"]
-    lines += [
-        f"{name} = {_value(getattr(recipe, name))}" for name in SETTINGS if getattr(recipe, name) is not None
+    return "\n".join(lines(recipe)) + "\n"
+
+
+def lines(recipe: Recipe, under: str = "") -> list[str]:
+    """The lines of the canonical text, for a table of its own or one `under` another (`steps.`)."""
+    found = [f"version = {recipe.version}"]
+    found += [
+        f"{name} = {written(getattr(recipe, name))}" for name in SETTINGS if getattr(recipe, name) is not None
     ]
     for each in recipe.fields:
-        lines += ["", "[[fields]]", f"name = {_value(each.name)}", f"kind = {_value(each.kind.value)}"]
-        lines += [f"columns = {_value(each.columns)}", f"term_frequency = {_value(each.term_frequency)}"]
-        lines += ["levels = [", *(f"  {_value(vars(level))}," for level in each.levels), "]"]
+        found += [
+            "",
+            f"[[{under}fields]]",
+            f"name = {written(each.name)}",
+            f"kind = {written(each.kind.value)}",
+        ]
+        found += [f"columns = {written(each.columns)}", f"term_frequency = {written(each.term_frequency)}"]
+        found += ["levels = [", *(f"  {written(vars(level))}," for level in each.levels), "]"]
     for step in recipe.passes:
-        lines += ["", "[[passes]]", f"name = {_value(step.name)}", f"agree = {_value(step.agree)}"]
-    return "\n".join(lines) + "\n"
+        found += ["", f"[[{under}passes]]", f"name = {written(step.name)}", f"agree = {written(step.agree)}"]
+    return found
 
 
 def from_toml(text: str) -> Recipe:
     """Read a recipe. Raises LinkageError naming what is missing, unknown, contradictory or too new."""
+    return read(text, recipe_of)
+
+
+def read(text: str, build: Callable[[Mapping[str, Any]], Read]) -> Read:
+    """What `build` makes of the text's table. Raises LinkageError naming what is wrong with it."""
     try:
-        return _recipe(tomllib.loads(text))
+        return build(tomllib.loads(text))
     except KeyError as problem:
         raise LinkageError(f"recipe: entry {problem} is missing; add it") from problem
     except (TypeError, AttributeError) as problem:
@@ -47,7 +63,8 @@ def digest(recipe: Recipe) -> str:
     return hashlib.sha256(to_toml(recipe).encode()).hexdigest()
 
 
-def _recipe(table: Mapping[str, Any]) -> Recipe:
+def recipe_of(table: Mapping[str, Any]) -> Recipe:
+    """The recipe that a table of the text holds."""
     if table.get("version", VERSION) > VERSION:
         raise LinkageError(f"recipe: version {table['version']} is newer than {VERSION}; update charteroak")
     if unknown := set(table) - {*SETTINGS, "fields", "passes", "version"}:
@@ -73,13 +90,16 @@ def _field(entry: Mapping[str, Any]) -> Field:
     return Field(entry["name"], kind, columns, levels, frequency)
 
 
-def _value(value: object) -> str:
+def written(value: object) -> str:
+    """A setting as TOML writes it."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_value(str(key))} = {_value(each)}" for key, each in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{written(str(key))} = {written(each)}" for key, each in value.items()) + " }"
+        )
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return json.dumps(value)  # TOML's basic strings read every escape that JSON writes here
     if isinstance(value, Sequence):
-        return "[" + ", ".join(_value(each) for each in value) + "]"
+        return "[" + ", ".join(written(each) for each in value) + "]"
     return repr(value)

@@ -12,7 +12,7 @@ JUNK_NUMBERS = (
 )  # fmt: skip
 """Filled in for want of a number. 078-05-1120 was printed on a wallet insert and used by thousands, 219-09-9999 on
 a leaflet (Social Security Administration, "Social Security Cards Issued by Woolworth"); 457-55-5462 was advertised."""
-JUNK_DATES = ("19000101", "19010101", "18000101", "18991231", "18991230", "11111111", "99991231",
+JUNK_DATES = ("00000000", "19000101", "19010101", "18000101", "18991231", "18991230", "11111111", "99991231",
     "19700101", "00010101", "22221212")  # fmt: skip
 JUNK_TEXTS = (
     "UNKNOWN", "UNK", "NONE", "NULL", "NA", "N A", "NAN", "NO ADDRESS", "HOMELESS", "GENERAL DELIVERY",

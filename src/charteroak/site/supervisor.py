@@ -69,6 +69,10 @@ class Supervisor:
             self._database = postgres.start(self._home)
         try:
             database.load(self._port)
+            if any(part.process is Process.LINKER for part in self._parts):
+                from charteroak.linkage import machine
+
+                machine.load_kept()  # as this account, which left it: the linker's own has no folder for it
             self._note("supervisor", os.getpid())
             owner = self._fork(Process.OWNER) if self._web else 0
             for part in self._parts:

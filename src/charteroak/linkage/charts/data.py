@@ -1,12 +1,11 @@
 """What the pictures show, as frames: for tables beside them and for anyone's own pictures."""
 
-from math import log2
-
 import numpy as np
 import polars as pl
 
-from charteroak.linkage.linkage import OTHERS, Linkage
-from charteroak.linkage.model import Model, Regime
+from charteroak.linkage.explain import steps
+from charteroak.linkage.linkage import Linkage
+from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import LinkageError
 from charteroak.linkage.uncertainty.causes import causes as missed
 
@@ -48,30 +47,14 @@ def waterfall(linkage: Linkage, left: tuple[str, str], right: tuple[str, str]) -
 
 
 def _steps(linkage: Linkage, row: int) -> pl.DataFrame:
-    model, levels = linkage.model, linkage.levels.row(row, named=True)
-    regime = regime_of(model, levels["regime"])
-    steps = [("prior", "", log2(model.prior / (1 - model.prior)))]
-    for field in linkage.recipe.fields:
-        level = levels[field.name]
-        bits = 0.0 if level < 0 else regime.weights(field.name)[level]
-        steps.append((field.name, "missing" if level < 0 else model.levels[field.name][level], bits))
-    others = levels.get(OTHERS, 0.0)
-    rest = float(linkage.links["match_weight"][row]) - others - sum(bits for _, _, bits in steps)
-    steps.append(("rarity of the values", "", rest))
-    if others:
-        steps.append((OTHERS, "", others))
-    ends = np.cumsum([bits for _, _, bits in steps])
+    found = steps(linkage, row)
+    ends = np.cumsum([bits for _, _, bits in found])
     return pl.DataFrame(
         {
-            "step": [step for step, _, _ in steps], "level": [level for _, level, _ in steps],
-            "bits": [bits for _, _, bits in steps], "start": [0.0, *ends[:-1].tolist()], "end": ends,
+            "step": [step for step, _, _ in found], "level": [level for _, level, _ in found],
+            "bits": [bits for _, _, bits in found], "start": [0.0, *ends[:-1].tolist()], "end": ends,
         }
     )  # fmt: skip
-
-
-def regime_of(model: Model, name: str) -> Regime:
-    """The regime of this name; pairs of a circumstance that the model does not single out are as everyone's."""
-    return {each.name: each for each in model.regimes}.get(name, model.everyone)
 
 
 def match_weights(model: Model) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from charteroak.linkage.clerical.cluster import People
-from charteroak.linkage.clerical.estimate import Model
-from charteroak.linkage.clerical.recipe import LinkageError, Recipe
-from charteroak.linkage.clerical.report import Facts, report
+from charteroak.linkage.recipe import LinkageError
+from charteroak.linkage.review.people import People
+from charteroak.linkage.review.plan import Plan
+from charteroak.linkage.review.report import Facts, report
 
 PAIR_COLUMNS = (
     "pair_id", "left_file", "left_id", "right_file", "right_id", "pass_name", "weight", "probability",
@@ -28,18 +28,24 @@ class LinkRun:
     `people`: person (0, 1, …), file, record_id: every record once, an unlinked one as a person of its own.
     `report`: counts and parameters, ready for JSON, without personal data.
     `decisions`: what clerks said, pair_id → same person?
+    `evidence`: by doubtful pair, see `charteroak.linkage.review.evidence`.
     """
 
-    recipe: Recipe
-    models: Mapping[tuple[str, str], Model]
+    plan: Plan
     pairs: pl.DataFrame
     people: pl.DataFrame
     facts: Facts
     decisions: Mapping[str, bool]
+    evidence: tuple[dict[str, Any], ...] = ()
 
     @property
     def report(self) -> dict[str, Any]:
-        return report(self.recipe, self.models, self.pairs, self.people, self.facts, self.decisions)
+        return report(self.plan, self.pairs, self.people, self.facts, self.decisions)
+
+    def doubtful(self) -> list[str]:
+        """Ids of the pairs to review, the heaviest first; a pair's number is its place here, from 1."""
+        review = self.pairs.filter(status="review").with_columns(pl.col("weight").round(9))
+        return review.sort("weight", "pair_id", descending=[True, False])["pair_id"].to_list()
 
 
 def settle(run: LinkRun, decisions: Mapping[str, bool]) -> LinkRun:
@@ -52,16 +58,16 @@ def settle(run: LinkRun, decisions: Mapping[str, bool]) -> LinkRun:
     if unknown := sorted(set(decisions) - set(run.pairs["pair_id"])):
         raise LinkageError(f"no pair {unknown[0]} in this run; decide on pairs that it lists")
     roll, said = run.people.select("file", "record_id"), {**run.decisions, **decisions}
-    return resolve(run.recipe, run.models, run.pairs, roll, run.facts, said)
+    return resolve(run.plan, run.pairs, roll, run.facts, said, run.evidence)
 
 
 def resolve(
-    recipe: Recipe,
-    models: Mapping[tuple[str, str], Model],
+    plan: Plan,
     pairs: pl.DataFrame,
     roll: pl.DataFrame,
     facts: Facts,
     decisions: Mapping[str, bool],
+    evidence: tuple[dict[str, Any], ...],
 ) -> LinkRun:
     """Join clerks' pairs, then accepted ones from the heaviest down; reject what would join too much."""
     order = sorted(
@@ -71,7 +77,7 @@ def resolve(
     sides = {
         row[0]: ((row[1], row[2]), (row[3], row[4])) for row in pairs.select(PAIR_COLUMNS[:5]).iter_rows()
     }
-    people = People(recipe.one_per_person, [sides[pair] for pair, same in decisions.items() if not same])
+    people = People(plan.one_per_person, [sides[pair] for pair, same in decisions.items() if not same])
     verdicts = {pair: _verdict(people, pair, proposed, sides[pair], decisions) for pair, proposed, _ in order}
     found = pl.DataFrame(
         [(pair, *verdict) for pair, verdict in verdicts.items()],
@@ -79,7 +85,8 @@ def resolve(
     )  # fmt: skip
     kept = pairs.select(set(PAIR_COLUMNS[:10])).join(found, on="pair_id", how="left", maintain_order="left")
     kept = kept.with_columns(reason=pl.when(pl.col("why") == "").then("grounds").otherwise("why"))
-    return LinkRun(recipe, models, kept.select(PAIR_COLUMNS), _numbered(people, roll), facts, dict(decisions))
+    numbered = _numbered(people, roll)
+    return LinkRun(plan, kept.select(PAIR_COLUMNS), numbered, facts, dict(decisions), evidence)
 
 
 def _verdict(

@@ -5,25 +5,19 @@ import json
 
 import polars as pl
 
-from charteroak.linkage.clerical.run import LinkRun
+from charteroak.linkage.review.run import LinkRun
+
+EVIDENCE = "evidence.json"
 
 
 def link_run(run: LinkRun) -> dict[str, bytes]:
-    """`pairs.parquet`, `people.parquet` and `run.json`: all that `read.link_run` needs."""
-    models = [
-        {"left": left, "right": right, "prior": model.prior, "m": model.m, "u": model.u}
-        for (left, right), model in run.models.items()
-    ]
-    state = {
-        "recipe": run.recipe.to_toml(),
-        "models": models,
-        "facts": vars(run.facts),
-        "decisions": dict(run.decisions),
-    }
+    """`pairs.parquet`, `people.parquet`, `run.json` and `evidence.json`: all that `read.link_run` needs."""
+    state = {"plan": run.plan.to_toml(), "facts": vars(run.facts), "decisions": dict(run.decisions)}
     return {
         "pairs.parquet": _parquet(run.pairs),
         "people.parquet": _parquet(run.people),
         "run.json": json.dumps(state, sort_keys=True).encode(),
+        EVIDENCE: json.dumps(run.evidence).encode(),
     }
 
 

@@ -2,15 +2,16 @@
 
 import polars as pl
 
-from charteroak.linkage.clerical.recipe import Recipe
+from charteroak.linkage.review.plan import Plan
 
 
-def contest(recipe: Recipe, pairs: pl.DataFrame) -> pl.DataFrame:
+def contest(plan: Plan, pairs: pl.DataFrame) -> pl.DataFrame:
     """`pairs` with `proposed` and `grounds` after the contest, from the heaviest pair down.
 
-    A pair that has a better rival by more than the recipe's margin is rejected; when the margin does not part
+    A pair that has a better rival by more than the plan's margin is rejected; when the margin does not part
     them, all go to a clerk. Only files that hold nobody twice make records compete. Rows keep their order.
     """
+    single = plan.one_per_person
     proposed, grounds = pairs["proposed"].to_list(), pairs["grounds"].to_list()
     weights = pairs["weight"].round(9).to_list()
     records = pairs.select("left_file", "left_id", "right_file", "right_id").rows()
@@ -19,10 +20,10 @@ def contest(recipe: Recipe, pairs: pl.DataFrame) -> pl.DataFrame:
         if proposed[place] == "rejected":
             continue
         left_file, left_id, right_file, right_id = records[place]
-        claims = [(right_file, left_file, left_id)] if right_file in recipe.one_per_person else []
-        claims += [(left_file, right_file, right_id)] if left_file in recipe.one_per_person else []
+        claims = [(right_file, left_file, left_id)] if right_file in single else []
+        claims += [(left_file, right_file, right_id)] if left_file in single else []
         rivals = [winner[claim] for claim in claims if claim in winner]
-        if any(weights[rival] - weights[place] > recipe.margin for rival in rivals):
+        if any(weights[rival] - weights[place] > plan.margin for rival in rivals):
             proposed[place], grounds[place] = "rejected", "a better partner"
             continue
         for equal in [*rivals, place] if rivals else []:

@@ -6,24 +6,24 @@ from typing import Any
 
 import polars as pl
 
-from charteroak.linkage.clerical.estimate import Model
-from charteroak.linkage.clerical.recipe import LEVELS, Recipe
+from charteroak.linkage.model import Model
+from charteroak.linkage.review.plan import Plan
 
 
 @dataclass(frozen=True)
 class Facts:
     """Counts taken while linking: pairs compared per pair of files; per file the records that no pass can
-    reach, and per field the values missing or unusable.
+    reach, and per field the values missing or unusable; per pair of files the parameters learnt.
     """
 
     compared: dict[str, int]
     unlinkable: dict[str, int]
     unusable: dict[str, dict[str, int]]
+    models: dict[str, dict[str, Any]]
 
 
 def report(
-    recipe: Recipe,
-    models: Mapping[tuple[str, str], Model],
+    plan: Plan,
     pairs: pl.DataFrame,
     people: pl.DataFrame,
     facts: Facts,
@@ -35,14 +35,14 @@ def report(
     for pass_name, status, count in by_pass:
         passes.setdefault(pass_name, {"accepted": 0, "review": 0, "rejected": 0})[status] = count
     return {
-        "recipe": recipe.name,
-        "recipe_digest": recipe.digest(),
-        "files": {file: _file(people, file, facts) for file in recipe.files()},
+        "recipe": plan.name,
+        "recipe_digest": plan.digest(),
+        "files": {file: _file(people, file, facts) for file in plan.files},
         "pairs_compared": facts.compared,
         "passes": passes,
         "review": pairs.filter(pl.col("status") == "review").height,
         "decisions": {"same": sum(decisions.values()), "apart": len(decisions) - sum(decisions.values())},
-        "models": {"-".join(pair): _model(recipe, pair, model) for pair, model in models.items()},
+        "models": facts.models,
     }
 
 
@@ -65,12 +65,13 @@ def _file(people: pl.DataFrame, file: str, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _model(recipe: Recipe, pair: tuple[str, str], model: Model) -> dict[str, Any]:
+def model_of(model: Model) -> dict[str, Any]:
+    """The parameters that hold for everyone, as plain values."""
     fields = {
-        field.name: {
+        field: {
             level: {"m": m, "u": u}
-            for level, m, u in zip(LEVELS[field.kind], model.m[field.name], model.u[field.name], strict=True)
+            for level, m, u in zip(levels, model.everyone.m[field], model.everyone.u[field], strict=True)
         }
-        for field in recipe.shared(*pair)
+        for field, levels in model.levels.items()
     }
     return {"prior": model.prior, "fields": fields}

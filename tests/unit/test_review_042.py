@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from charteroak.linkage.clerical import LinkRun, link, recipe_042, settle
+from charteroak.linkage.review import LinkRun, link, plan_042, settle
 from charteroak.synthetic import answer_finder_list, generate, ssn_block
 
 DAY_1, DAY_2 = "11_02_2026", "11_03_2026"
@@ -35,7 +35,7 @@ def found(state: Path) -> LinkRun:
         "CSC": csc,
         "DOL": delivered(matching),
     }
-    return link(files, recipe_042(), rng=np.random.default_rng(42))
+    return link(files, plan_042())
 
 
 @pytest.fixture(scope="module")
