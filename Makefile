@@ -37,6 +37,7 @@ bench: .venv/test .venv-bench-disclosure/ready assets system ## Figures, printed
 bench-linkage: .venv/test .venv-bench/ready ## Linkage beside Splink 5, written into docs/benchmarks.md
 	@$(BIN)/python -m bench.linkage --write docs/benchmarks.md
 	@$(BIN)/python -m bench.linkage.weights --write docs/benchmarks.md
+	@$(BIN)/python -m bench.linkage.arrivals --write docs/benchmarks.md
 
 bench-disclosure: .venv/test .venv-bench-disclosure/ready ## Suppression, audit, evidence and ledger beside their peers
 	@$(BIN)/python -m bench disclosure evidence ledger --write docs/benchmarks.md

@@ -37,6 +37,14 @@ class BadInput(click.ClickException):
 @click.option(
     "--one-per-person", multiple=True, help="Name of a file (without its ending) that holds nobody twice."
 )
+@click.option(
+    "--spine", "spine_folder", type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of a spine: FILES are linked to the records it keeps, and kept with them; made if there is none.",
+)  # fmt: skip
+@click.option(
+    "--events", "events_file", type=FILE, help="With --spine: who was merged or split, as Parquet or CSV."
+)
+@click.option("--look", is_flag=True, help="With --spine: leave the spine as it is.")
 @click.option("-o", "--output", type=FILE, help="Links, as Parquet or CSV.")
 @click.option("--clusters", "clusters_file", type=FILE, help="People, as Parquet or CSV.")
 @click.option("--report", "report_file", type=FILE, help="The report, as one HTML page.")
@@ -46,9 +54,11 @@ def link(
     files: tuple[Path, ...], id_column: str | None, recipe_file: Path | None, write_recipe: Path | None,
     splink_model: Path | None, truth: str | None, one_per_person: tuple[str, ...], output: Path | None,
     clusters_file: Path | None, report_file: Path | None, by: str | None, as_json: bool,
+    spine_folder: Path | None, events_file: Path | None, look: bool,
 ) -> None:  # fmt: skip
     """Link FILES (Parquet, CSV, Arrow) into people."""
     from charteroak import linkage
+    from charteroak.cli import spine
     from charteroak.linkage import read
     from charteroak.linkage.judge import judge, truth_of
 
@@ -56,6 +66,13 @@ def link(
         recipe, model = _known(recipe_file, splink_model)
         frames = read.frames(list(files))
         ids = read.record_ids(frames, id_column)
+        if spine_folder and spine.kept(spine_folder):
+            _refuse(truth=truth, report=report_file, by=by, splink_model=splink_model, write_recipe=write_recipe,
+                    one_per_person=one_per_person)  # fmt: skip
+            arrived = spine.against(spine_folder, frames, ids, recipe, _phases(as_json), look=look)
+            tables = {output: arrived.links, clusters_file: arrived.clusters, events_file: arrived.events}
+            spine.tell(arrived, tables, as_json)
+            return
         known = truth_of(frames, ids, truth) if truth else None
         groups = truth_of(frames, ids, by, "which group a record is of (--by)") if by else None
         _foretell(frames)
@@ -65,13 +82,22 @@ def link(
         judgement = judge(found, known) if known is not None else None
         if report_file:
             _report(report_file, found, judgement, groups)
+        if spine_folder:
+            spine.begin(spine_folder, frames, ids, found)
     except linkage.LinkageError as problem:
         raise BadInput(str(problem)) from None
     _write(found.links, output)
     _write(found.clusters, clusters_file)
-    if write_recipe:
-        write_recipe.write_text(linkage.to_toml(found.recipe), encoding="utf-8")
+    _write_recipe(found, write_recipe)
     _tell(found, judgement, as_json)
+
+
+def _refuse(**given: object) -> None:
+    """What goes with a linkage of whole files has no place beside a spine that has its recipe and model."""
+    if named := [f"--{name.replace('_', '-')}" for name, value in given.items() if value]:
+        raise BadInput(
+            f"{', '.join(named)}: goes with the first linkage; leave it out, the spine is there already"
+        )
 
 
 def _known(recipe_file: Path | None, splink_model: Path | None) -> "tuple[Recipe | None, Model | None]":
@@ -91,8 +117,16 @@ def _tell(found: "Linkage", judgement: "Judgement | None", as_json: bool) -> Non
 
 
 def _write(frame: "pl.DataFrame", place: Path | None) -> None:
+    from charteroak.cli.spine import write
+
+    write(frame, place)
+
+
+def _write_recipe(found: "Linkage", place: Path | None) -> None:
+    from charteroak.linkage import to_toml
+
     if place:
-        frame.write_csv(place) if place.suffix == ".csv" else frame.write_parquet(place)
+        place.write_text(to_toml(found.recipe), encoding="utf-8")
 
 
 def _report(
