@@ -57,8 +57,10 @@ class Page:
             chosen = chosen.filter(where(condition, chosen.collect_schema()))
         by = tuple(value for name, value in pairs if name == "--by")
         others = dict(pairs)
-        return Behind(chosen, "person", by, others.get("--measure"), others.get("--statistic"),
-                      others.get("--employer"))  # fmt: skip
+        named = {
+            name: others.get(f"--{name}") for name in ("measure", "statistic", "employer", "weight", "event")
+        }
+        return Behind(chosen, "person", by, **named, other=others.get("--with"))
 
     def table_block(self, said: str, body: str) -> None:
         behind = self.behind(said)
@@ -76,8 +78,8 @@ class Page:
         numbers = [published(one, self.appetite) for one in built]
         self.ledger = Ledger.of([type(one)("earlier", one.keys, one.classes, one.cells) for one in numbers])
 
-    def model_block(self, _: str, body: str) -> None:
-        self.found = examine("model.json", body.encode(), self.appetite)
+    def model_block(self, said: str, body: str) -> None:
+        self.found = examine("model.json", body.encode(), self.appetite, behind=self.behind(said))
 
     def chart_block(self, said: str, body: str) -> None:
         self.found = inspect(said.strip(), b"<svg/>", self.appetite, tables=set(body.split()))

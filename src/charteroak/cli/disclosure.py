@@ -32,6 +32,11 @@ def unusable(error: Exception) -> None:
 @click.option(
     "--employer", metavar="COL", help="Who paid the measure: employers behind each wage are then counted."
 )
+@click.option("--with", "other", metavar="COL", help="What the measure of a correlation is correlated with.")
+@click.option("--weight", metavar="COL", help="The weights behind a weighted count.")
+@click.option(
+    "--event", metavar="COL", help="Of a survival table: 1 where the time, the measure, ended with the event."
+)
 @click.option(
     "--where", "condition", metavar="EXPR", help="Only these records, e.g. \"year >= 2019 and cte = 'Y'\"."
 )
@@ -44,7 +49,7 @@ def unusable(error: Exception) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def check(
     table: Path, records: Path | None, person: str | None, by: tuple[str, ...], measure: str | None,
-    employer: str | None, condition: str | None, statistic: str | None, appetite: Path | None, as_json: bool,
+    condition: str | None, statistic: str | None, appetite: Path | None, as_json: bool, **columns: str | None,
 ) -> None:  # fmt: skip
     """May TABLE leave? CSV, Parquet, XLSX, JSON, an ACRO record or a model's summary.
 
@@ -58,7 +63,7 @@ def check(
 
     try:
         limits = _appetite(appetite)
-        behind = _behind(records, person, by, measure, employer, condition, statistic)
+        behind = _behind(records, person, by, measure, condition, statistic, columns)
         beside = read.beside(table) if table.suffix.lower() == ".json" else {}
         found = examine(
             table.name, table.read_bytes(), limits, behind=behind, statistic=statistic, beside=beside
@@ -94,8 +99,8 @@ def _appetite(file: Path | None) -> "Appetite":
 
 
 def _behind(
-    records: Path | None, person: str | None, by: tuple[str, ...], measure: str | None, employer: str | None,
-    condition: str | None, statistic: str | None,
+    records: Path | None, person: str | None, by: tuple[str, ...], measure: str | None, condition: str | None,
+    statistic: str | None, columns: dict[str, str | None],
 ) -> "Behind | None":  # fmt: skip
     from charteroak.disclosure import read
     from charteroak.disclosure.judge import Behind
@@ -103,14 +108,14 @@ def _behind(
     from charteroak.disclosure.where import where
 
     if records is None:
-        if person or by or measure or employer or condition:
+        if person or by or measure or condition or any(columns.values()):
             raise Unusable(
-                "--person, --by, --measure, --employer and --where speak of records: give --records too"
+                "--person, --by, --measure, --where and what else names columns speak of records: give --records too"
             )
         return None
-    if person is None or not by:
-        raise Unusable("--records needs --person, and --by for each dimension of the table")
+    if person is None:
+        raise Unusable("--records needs --person, and --by for each dimension of a table")
     chosen = read.records(records)
     if condition:
         chosen = chosen.filter(where(condition, chosen.collect_schema()))
-    return Behind(chosen, person, by, measure, statistic, employer)
+    return Behind(chosen, person, by, measure, statistic, **columns)

@@ -7,8 +7,10 @@ from typing import Any
 
 from charteroak.disclosure import acro
 from charteroak.disclosure.appetite import Appetite
+from charteroak.disclosure.followed import followed
 from charteroak.disclosure.identifiers import identifiers, in_grid
 from charteroak.disclosure.judge import Behind, judge, without_records
+from charteroak.disclosure.modelled import modelled
 from charteroak.disclosure.models import is_model, model
 from charteroak.disclosure.rules import answered
 from charteroak.disclosure.stated import stated
@@ -40,13 +42,18 @@ def examine(
         if acro.is_acro(value):
             return list(_acro(file, value, content, appetite, beside or {}))
         if is_model(value):
-            return [*identifiers(file, content.decode("utf-8-sig")), *model(file, value, appetite)]
+            held = modelled(file, value, behind, appetite) if behind else model(file, value, appetite)
+            return [*identifiers(file, content.decode("utf-8-sig")), *held]
+    if behind is not None and not behind.by and not behind.event:
+        raise Unusable("--records needs --by for each dimension of the table", file=file)
     if suffix not in SUFFIXES:
         return inspect(file, content, appetite)
     found: list[Verdict] = []
     for grid in grids(file, content):
         found += in_grid(file, grid)
-        if is_survival(grid) and behind is None:
+        if is_survival(grid) and behind is not None and behind.event:
+            found += followed(file, grid, behind, appetite)
+        elif is_survival(grid) and behind is None:
             found += survival(file, grid, appetite)
         elif behind is not None:
             found += judge(stated(file, grid, behind.by), behind, appetite)

@@ -42,6 +42,9 @@ class Behind:
     measure: str | None = None
     statistic: str | None = None
     employer: str | None = None  # the column of employers that paid the measure
+    other: str | None = None  # what the measure is correlated with
+    weight: str | None = None  # the column of weights
+    event: str | None = None  # 1 where the time, the measure, ended with the event
 
     def limits(self, appetite: Appetite) -> Appetite:
         """The appetite that knows the measure of a table with employers for a wage."""
@@ -88,7 +91,7 @@ def _evidence(table: Stated, behind: Behind) -> Evidence:
     schema = behind.records.collect_schema()
     if behind.employer and not behind.measure:
         raise Unusable("--employer says who paid a measure: give --measure too", file=table.file)
-    named = (behind.person, *behind.by, behind.measure, behind.employer)
+    named = (behind.person, *behind.by, behind.measure, behind.employer, behind.other, behind.weight)
     for column in (one for one in named if one):
         if column not in schema:
             raise Unusable(f"the records have no column {column!r}; they have {', '.join(schema.names())}")
@@ -101,6 +104,11 @@ def _evidence(table: Stated, behind: Behind) -> Evidence:
         *behind.by,
         measure.alias("_measure"),
         *([_employer(behind.employer)] if behind.employer else []),
+        *(
+            pl.col(column).cast(pl.Float64, strict=False).alias(name)
+            for name, column in (("_other", behind.other), ("_weight", behind.weight))
+            if column
+        ),
     )
     try:
         name = "".join(

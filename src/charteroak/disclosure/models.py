@@ -13,6 +13,7 @@ TERMS = ("terms", "coefficients", "params")
 FEW = "The coefficient describes too few people: merge categories."
 REST = "All but a few people have it, so the constant describes those few: merge categories."
 SATURATED = "The model restates the mean of each group: submit those means as a table instead."
+STATED = "Its figures are its author's word: give --records, --person and --measure, or read the code that wrote it."
 PERFECT = 1 - 1e-9
 
 
@@ -30,7 +31,8 @@ def model(file: str, summary: Any, appetite: Appetite) -> Iterator[Verdict]:
     if not isinstance(summary, dict):
         yield Verdict("model", file, "fail", mend="Write the summary as one JSON object with terms.")
         return
-    size, terms = _first(summary, SIZE), _terms(summary)
+    yield Verdict("records", file, "review", mend=STATED)
+    size, terms = first_whole(summary, SIZE), _terms(summary)
     yield from _freedom(file, summary, size, terms, appetite)
     if not terms:
         yield Verdict("dummy", file, "review", mend="State terms, each with its name and people.")
@@ -39,12 +41,17 @@ def model(file: str, summary: Any, appetite: Appetite) -> Iterator[Verdict]:
     yield from _saturated(file, summary, terms, appetite)
 
 
-def _first(summary: Mapping[str, Any], names: Sequence[str]) -> int | None:
+def first_whole(summary: Mapping[str, Any], names: Sequence[str]) -> int | None:
+    """The first of these entries that is a whole number."""
     for name in names:
         value = summary.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
             return int(value)
     return None
+
+
+def freedom_stated(summary: Mapping[str, Any]) -> int | None:
+    return first_whole(summary, FREEDOM)
 
 
 def _terms(summary: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -63,7 +70,7 @@ def _terms(summary: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def _freedom(
     file: str, summary: Mapping[str, Any], size: int | None, terms: Sequence[Any], appetite: Appetite
 ) -> Iterator[Verdict]:
-    freedom, limit = _first(summary, FREEDOM), appetite.residual_degrees_of_freedom
+    freedom, limit = freedom_stated(summary), appetite.residual_degrees_of_freedom
     rule = "residual_degrees_of_freedom"
     if freedom is None:
         yield Verdict(rule, file, "review", mend="State residual_degrees_of_freedom.")
@@ -91,7 +98,7 @@ def _term(file: str, name: str, people: Any, size: int | None, appetite: Appetit
 def _saturated(
     file: str, summary: Mapping[str, Any], terms: Sequence[Any], appetite: Appetite
 ) -> Iterator[Verdict]:
-    groups, fit = _first(summary, ("groups",)), summary.get("r_squared")
+    groups, fit = first_whole(summary, ("groups",)), summary.get("r_squared")
     if groups is not None and len(terms) >= groups:
         figure = f"{len(terms)} terms for {groups} groups"
         yield from answered("saturated", appetite.saturated_models, file, "", figure, SATURATED)

@@ -21,7 +21,10 @@ SIDES = "Too few people stand beyond the quantile: merge categories, or state on
 UNWEIGHTED = "A weighted count hides how many people stand behind it: add a column of unweighted people."
 PERFECTLY = "One value follows from the other: leave it out, or say why it must be so."
 PERFECT = 0.99995
-NOT_BUILT = "This statistic is not built again from the records: a person must read its code."
+NOT_BUILT = (
+    "Name the column behind it (--with, --weight), that it can be built again; else a person reads its code."
+)
+NEEDED = {"correlation": "_other", "weighted": "_weight"}  # columns of the records
 SPREAD = "Too few people for a measure of spread: merge categories."
 
 
@@ -38,11 +41,11 @@ def positions(
         shown = line.figures[column]
         if shown.hidden:
             continue
-        people = _people(table, line, whole)
+        people = _people(table, line, whole, statistic)
         for verdict in _judged(table, line, column, statistic, people, appetite):
             clean = clean and verdict.verdict == "pass"
             yield verdict
-        if statistic in ("correlation", "weighted"):
+        if NEEDED.get(statistic, "_measure") not in (whole.records.columns if whole is not None else ()):
             if whole is not None:
                 clean = False
                 yield Verdict("same_figure", table.file, "review", label(line.codes), column, mend=NOT_BUILT)
@@ -103,7 +106,13 @@ def _weighted(table: Stated, place: str, column: str, people: int | None, limit:
         )
 
 
-def _people(table: Stated, line: Line, whole: Evidence | None) -> int | None:
+def _people(table: Stated, line: Line, whole: Evidence | None, statistic: str) -> int | None:
+    if whole is not None and "_other" in whole.records.columns and statistic == "correlation":
+        both = _of(whole, line.codes).drop_nulls(["_measure", "_other"])
+        return int(both.select(pl.col("_person").n_unique()).collect().item())
+    if whole is not None and statistic == "weighted":
+        known = whole.cells.get(line.codes)
+        return known.people if known else 0
     if whole is not None:
         cell = whole.cells.get(line.codes)
         return cell.n if cell else 0
@@ -111,13 +120,23 @@ def _people(table: Stated, line: Line, whole: Evidence | None) -> int | None:
     return int(counts[0].high) if counts and counts[0].exact else None
 
 
-def _true(whole: Evidence, codes: Codes, statistic: str, stated: float, step: float) -> bool:
-    """Whether the records give this figure, by any of the usual ways to interpolate."""
+def _of(whole: Evidence, codes: Codes) -> pl.LazyFrame:
+    """The records of a cell."""
     chosen = whole.records.lazy()
     for column, code in codes:
         chosen = chosen.filter(pl.col(column) == code)
-    value = pl.col("_measure")
-    if statistic[0] == "p":
+    return chosen
+
+
+def _true(whole: Evidence, codes: Codes, statistic: str, stated: float, step: float) -> bool:
+    """Whether the records give this figure, by any of the usual ways to interpolate."""
+    chosen, value = _of(whole, codes), pl.col("_measure")
+    if statistic == "correlation":
+        chosen = chosen.drop_nulls(["_measure", "_other"])
+        asked = [pl.corr("_measure", "_other", method=method) for method in ("pearson", "spearman")]
+    elif statistic == "weighted":
+        asked = [pl.col("_weight").sum()]
+    elif statistic[0] == "p":
         asked = [value.quantile(float(statistic[1:]) / 100, method) for method in METHODS]
     elif statistic == "std":
         asked = [value.std(), value.std(ddof=0), value.var(), value.var(ddof=0)]

@@ -27,7 +27,7 @@ IGNORED = frozenset({"suppressed", "primary", "fixed", "lpl", "upl", "cost", "fl
 STATES = frozenset({"published", "primary", "secondary"})  # in a column `state`, of protected tables
 HIDDEN = frozenset({"", "*", "**", "***", "nan", "na", "n/a", "null", "none", "s", "x", "c", "d", "-", "–", "—", "..",
                     "...", ":", "†", "‡", "suppressed", "(x)", "(d)", "p", "primary", "complementary"})  # fmt: skip
-NUMBER = r"[-−]?\d[\d,  ]*(?:\.\d+)?(?:[eE][-+]?\d+)?"
+NUMBER = r"[-−]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"  # a comma parts thousands only
 EXACT = re.compile(rf"\$?({NUMBER})\s*%?")
 BELOW = re.compile(rf"(<=|≤|<|at most )\s*\$?({NUMBER})\s*%?")
 ABOVE = re.compile(rf"(>=|≥|>|at least )\s*\$?({NUMBER})\s*%?")
@@ -108,7 +108,7 @@ def figure(text: str) -> Figure | None:
 
 
 def _number(text: str) -> float:
-    return float(re.sub(r"[,  ]", "", text).replace("−", "-"))
+    return float(re.sub(r"[,\u00a0\u202f ]", "", text).replace("−", "-"))
 
 
 def stated(file: str, grid: Grid, by: Sequence[str] = ()) -> Stated:
@@ -155,8 +155,8 @@ def _lines(
     for column in kept:
         read = figure(row[column])
         if read is None:
-            raise Unusable("neither a number nor a mark for a hidden one: mend it, or name it in --by",
-                           file=file, row=number, column=column)  # fmt: skip
+            what = "neither a number (decimals after a point) nor a mark for a hidden one: mend it, or name it in --by"
+            raise Unusable(what, file=file, row=number, column=column)
         figures[column] = read
     labels = [(dimension, row[dimension]) for dimension in dimensions]
     if not across:
