@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 
-from bench.__main__ import machine, placed
 from bench.linkage.apart import ENGINES, ROOT, data
 from bench.linkage.cost import Cost
 from bench.linkage.tasks import TASKS
@@ -42,6 +41,8 @@ def main() -> None:
         engine, folder, out = given.alone
         print(json.dumps(measured(engine, Path(folder), Path(out))))
         return
+    from bench.__main__ import machine, placed  # not in the peers' environment
+
     before, folder = machine(), data(given.data.resolve(), TASK.data, given.seed)[0].parent
     with tempfile.TemporaryDirectory(prefix="charteroak-bench-") as work:
         found = {engine: _alone(engine, folder, Path(work)) for engine in ENGINES}
