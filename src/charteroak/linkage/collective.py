@@ -58,8 +58,10 @@ def people(
         return People(found, np.zeros(len(found.weight)), root, weakest)
     found, pairs, pattern = _weighed(encoded, recipe, model, weights, found)
     root, *_ = join(pairs, strongest(pairs, limits.least), neighbours, limits)
-    pairs = _corrected(pairs, pattern, root)
-    root, weakest, settled = join(pairs, strongest(pairs, limits.least), neighbours, limits)
+    pairs, copy = _copies(encoded, _corrected(pairs, pattern, root), limits.least)
+    order = strongest(pairs, limits.least)
+    order = np.concatenate([order[copy[order]], order[~copy[order]]])
+    root, weakest, settled = join(pairs, order, neighbours, limits)
     one = root[pairs.left] == root[pairs.right]
     final = np.where(
         one, np.maximum(pairs.weight, settled),
@@ -112,6 +114,20 @@ def _weighed(
     distinct = distinct + (regime - before) * PLACES[-1]
     found = replace(found, weight=weight, pattern=distinct[pattern])
     return found, Pairs(found.left, found.right, weight, fields, base), pattern
+
+
+def _copies(encoded: Encoded, pairs: Pairs, least: float) -> tuple[Pairs, NDArray[np.bool_]]:
+    """The pairs, and which of them are copies: two records that say the same to the letter, and that no third record
+    equals, are linked however little they say, and before all others.
+    """
+    equal = encoded.content[pairs.left] == encoded.content[pairs.right]
+    both = np.concatenate([pairs.left[equal], pairs.right[equal]])
+    times = np.bincount(both, minlength=len(encoded.content))
+    alone = equal & (times[pairs.left] == 1) & (times[pairs.right] == 1)
+    weight = np.where(alone, np.maximum(pairs.weight, least), pairs.weight)
+    fields = pairs.fields.copy()
+    fields[:, -1] += (weight - pairs.weight).astype(np.float32)
+    return pairs._replace(weight=weight, fields=fields), alone
 
 
 def _corrected(pairs: Pairs, pattern: NDArray[np.int64], root: NDArray[np.int32]) -> Pairs:
