@@ -165,7 +165,7 @@ TASKS = {
         Task(
             "pseudopeople, five files pooled",
             "pool",
-            SIMULATED,
+            chosen(SIMULATED, "city", "zip", "unit"),  # Splink does better without them here
             (
                 ("ssn",),
                 ("last_name", "dob"),
@@ -174,20 +174,20 @@ TASKS = {
                 ("street", "first_name"),
                 ("street", "last_name"),
             ),
-            (("first_name", "last_name"), ("street",)),
+            (("ssn",), ("first_name", "last_name"), ("last_name", "dob")),
             (("ssn", "last_name"), ("first_name", "last_name", "street")),
         ),
         Task(
             "census × W-2, names and addresses",
             "census_w2",
-            chosen(SIMULATED, "ssn", "dob", "sex"),
+            chosen(SIMULATED, "ssn", "dob", "sex", "city", "zip"),
             (
                 ("first_name", "last_name"),
                 ("street", "first_name"),
                 ("street", "last_name"),
                 ("street", "unit"),
             ),
-            (("first_name", "last_name"), ("street",)),
+            (("first_name", "last_name"), ("street", "first_name")),
             (("first_name", "last_name", "street"),),
         ),
         Task(
