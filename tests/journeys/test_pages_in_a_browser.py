@@ -1,10 +1,12 @@
 """The pages that everyone meets, in a browser: narrow and wide, without scripts, in two languages."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
-from charteroak.agencies.models import Person
+from charteroak.agencies.models import Person, RoleHeld
+from charteroak.policy.roles import Role
 from conftest import owner_beside
 from journeys.visitor import Visitor
 
@@ -45,6 +47,20 @@ def test_a_wrong_password_is_said_first_and_keeps_the_user_name(
     visitor.judge()
     assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
     assert visitor.page.get_by_label("Username").input_value() == maya.username
+
+
+@pytest.mark.parametrize("locale", ["en-US", "es-US"])
+def test_a_menu_of_two_rows_leaves_the_account_in_sight(
+    visit: Visit, address: str, maya: Person, locale: str
+) -> None:
+    with owner_beside():
+        RoleHeld.objects.create(person=maya, role=Role.AUDITOR, since=date(2026, 1, 1))
+    auditor = visit(address, locale=locale)
+    auditor.page.goto(f"{address}/accounts/login/?as={maya.username}")
+    auditor.page.locator("#id_password").fill(PASSWORD)
+    auditor.page.locator("#action-sign-in button").first.click()
+    auditor.look("/")
+    assert auditor.page.locator(".usa-nav__primary-item").count() > 10
 
 
 def prove_again(visitor: Visitor) -> None:

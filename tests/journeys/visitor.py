@@ -7,6 +7,14 @@ from playwright.sync_api import BrowserContext, Page
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
+# whether the two lists of the head lie on each other; both are empty boxes while the menu is folded
+COVERED = """() => {
+  const [menu, account] = [".usa-nav__primary", ".site-account"].map(
+    list => document.querySelector(list).getBoundingClientRect());
+  return menu.height > 0 && account.height > 0 && account.bottom > menu.top && account.top < menu.bottom
+    && account.right > menu.left && account.left < menu.right;
+}"""
+
 
 @dataclass
 class Visitor:
@@ -31,6 +39,7 @@ class Visitor:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert width <= 0, f"{self.page.url} is {width} pixels too wide"
+        assert not self.page.evaluate(COVERED), f"{self.page.url}: the account covers the menu"
         assert self.complaints == []
 
     def sign_in(self, username: str, password: str) -> None:
