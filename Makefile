@@ -22,7 +22,7 @@ serve: .venv/platform assets system ## Serve the site with what is in var/
 	@$(BIN)/oak serve
 
 test: .venv/test assets system ## Every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/test ## Style, types, layers, generated pages
 	@$(BIN)/ruff check src tests bench
