@@ -7,11 +7,12 @@ from playwright.sync_api import BrowserContext, Page
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
-# whether the two lists of the head lie on each other; both are empty boxes while the menu is folded
+# whether the two lists of the head lie on each other; empty boxes while the menu is folded, none in a print view
 COVERED = """() => {
   const [menu, account] = [".usa-nav__primary", ".site-account"].map(
-    list => document.querySelector(list).getBoundingClientRect());
-  return menu.height > 0 && account.height > 0 && account.bottom > menu.top && account.top < menu.bottom
+    list => document.querySelector(list)?.getBoundingClientRect());
+  return menu && account && menu.height > 0 && account.height > 0
+    && account.bottom > menu.top && account.top < menu.bottom
     && account.right > menu.left && account.left < menu.right;
 }"""
 
