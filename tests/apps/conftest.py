@@ -12,9 +12,24 @@ from conftest import connection_as
 
 if TYPE_CHECKING:  # Django's settings come later than this file
     from apps.hub_way import AsProcess
+    from apps.whole_way import Scene
     from charteroak.outputs.models import ReleaseRequest
     from charteroak.requests.models import DataRequest
     from charteroak.workspaces.models import Job, Workspace
+
+
+@pytest.fixture(scope="module")
+def at(database_of_the_file: None) -> Iterator[Scene]:
+    """A record behind every address of the site, and nobody waits for a worker that does not run here."""
+    from apps import hub_way, way, whole_way
+    from charteroak.adapters import showing
+    from charteroak.adapters.environment import home
+    from charteroak.audit.checkpoint import make_signing_key
+
+    with way.day(hub_way.DAY), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(showing, "PATIENCE", 0.0)
+        make_signing_key(home())  # as `oak serve` has before the first knock; tests share one home
+        yield whole_way.scene(connection_as)
 
 
 @pytest.fixture(scope="module")

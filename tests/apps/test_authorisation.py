@@ -1,34 +1,20 @@
 """Every address of the site against everyone who may knock: who is let in, who is not, by which rule, on record."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from django.db import transaction
 from django.test import Client
 
-from apps import doors, way, whole_way
-from apps.hub_way import DAY
+from apps import doors, way
 from apps.whole_way import ACTORS, Scene
-from charteroak.adapters import clock, showing
-from charteroak.adapters.environment import home
-from charteroak.audit.checkpoint import make_signing_key
+from charteroak.adapters import clock
 from charteroak.audit.models import AnonymousRefusals, Event
-from conftest import connection_as
 
 ROWS = doors.matrix()
 RULES = {"403": "", "404": "not_visible"}  # refusals, and the rule on record where the outcome names none
 COUNTED = {"anonymous", "closed"}  # nobody is signed in: the log counts them by day
 UNKNOWN = {"/api/"}  # no address of the site at all
 ENTERED = {"200", "302", "503"}  # 503: past the door, and the worker that holds the key does not run here
-
-
-@pytest.fixture(scope="module")
-def at(database_of_the_file: None) -> Iterator[Scene]:
-    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(showing, "PATIENCE", 0.0)
-        make_signing_key(home())  # as `oak serve` has before the first knock; tests share one home
-        yield whole_way.scene(connection_as)
 
 
 def signed_in(actor: str, *, enforce_csrf_checks: bool = False) -> Client:

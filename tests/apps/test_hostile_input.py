@@ -1,22 +1,17 @@
 """What a hostile visitor types or sends is escaped, refused or not found, wherever it stands; never obeyed."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from apps import doors, way, whole_way
-from apps.hub_way import DAY, NUMBER
+from apps import doors, way
+from apps.hub_way import NUMBER
 from apps.outputs_way import MAYA
 from apps.whole_way import Scene
-from charteroak.adapters import showing
-from charteroak.adapters.environment import home
-from charteroak.audit.checkpoint import make_signing_key
 from charteroak.outputs.printed import visible
-from conftest import connection_as
 
 PASSWORD = "a long password for tests"
 SCRIPT = '"><script>alert(1)</script>'
@@ -39,14 +34,6 @@ ASKED = (
     "/board/", "/register/", "/agencies/people/", "/api/agencies/administration",
 )  # fmt: skip
 PEOPLE = ("ben.cole", "eve.lang", "")  # an insider, one from another project, a stranger
-
-
-@pytest.fixture(scope="module")
-def at(database_of_the_file: None) -> Iterator[Scene]:
-    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(showing, "PATIENCE", 0.0)
-        make_signing_key(home())
-        yield whole_way.scene(connection_as)
 
 
 @pytest.fixture

@@ -1,25 +1,18 @@
 """Every page in Spanish: what the catalogs know stands nowhere in English. What people typed stays as typed."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
-import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.utils.translation import override
 
-from apps import doors, way, whole_way
-from apps.hub_way import DAY
+from apps import doors, way
 from apps.whole_way import ACTORS, Scene
-from charteroak.adapters import showing
-from charteroak.adapters.environment import home
-from charteroak.audit.checkpoint import make_signing_key
 from charteroak.policy import account, meeting, workspace
 from charteroak.site.templatetags.page import named, translated
 from charteroak.submissions.delimited import Check, Column
-from conftest import connection_as
 
 # These stand in the agreement as well, whose words are what was signed and stay as they are.
 AS_SIGNED = {
@@ -28,14 +21,6 @@ AS_SIGNED = {
     "FERPA studies, 34 CFR 99.31(a)(6)",
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
-
-
-@pytest.fixture(scope="module")
-def at(database_of_the_file: None) -> Iterator[Scene]:
-    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(showing, "PATIENCE", 0.0)
-        make_signing_key(home())
-        yield whole_way.scene(connection_as)
 
 
 def sentences() -> list[tuple[str, re.Pattern[str]]]:

@@ -1,29 +1,16 @@
 """Every link on everyone's own first page, and on the pages it leads to, leads somewhere: page and place on it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from apps import way, whole_way
-from apps.hub_way import DAY, NUMBER
+from apps import way
+from apps.hub_way import NUMBER
 from apps.whole_way import ACTORS, Scene
-from charteroak.adapters import showing
-from charteroak.adapters.environment import home
-from charteroak.audit.checkpoint import make_signing_key
-from conftest import connection_as
 
 LINK = re.compile(r'<a [^>]*?href="(/[^"]*|#[^"]*)"')
 ELSEWHERE = re.compile(r"/static/|/released/|/log/")  # files, which other tests fetch
-
-
-@pytest.fixture(scope="module")
-def at(database_of_the_file: None) -> Iterator[Scene]:
-    with way.day(DAY), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(showing, "PATIENCE", 0.0)
-        make_signing_key(home())
-        yield whole_way.scene(connection_as)
 
 
 @pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor != "closed"])
