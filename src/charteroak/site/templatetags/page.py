@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext, pgettext
 
+from charteroak.adapters import environment
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.sentence import Sentence, Value, words
 
@@ -48,6 +49,12 @@ def icon(name: str) -> SafeString:
         static("vendor/uswds/img/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+def initiative() -> str:
+    """What the State calls the whole, on paper too, where no page says it."""
+    return environment.initiative_name()
 
 
 @register.filter

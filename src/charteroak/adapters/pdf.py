@@ -1,0 +1,112 @@
+"""Every PDF file of the platform: a page of HTML becomes a tagged file by PDF/UA-1, without asking any network.
+
+A room writes a template that extends `paper.html` and answers `pdf.answer("room/thing.html", shown, "thing.pdf")`.
+What is needed for the standard beyond WeasyPrint's own: every header cell says which way it heads, every link
+prints. The author's part is what `paper.html` cannot know: headings in order, tables with captions, `alt` on pictures.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+if TYPE_CHECKING:
+    import pydyf
+    from weasyprint import Document
+
+FONTS = files("charteroak") / "site/static"
+PRINTED = 4  # the annotation flag "Print", ISO 32000-1 table 165
+
+
+class NotOfThisHouse(Exception):
+    """A document asked for something that is not among the site's own files."""
+
+
+def written(template: str, shown: Mapping[str, Any]) -> bytes:
+    """The file that a template (extending `paper.html`) makes, in the language that is active."""
+    return made_from(render_to_string(template, dict(shown)))
+
+
+def answer(template: str, shown: Mapping[str, Any], name: str) -> HttpResponse:
+    """The same as the answer to a request, shown in the browser and kept under `name`."""
+    return file(written(template, shown), name)
+
+
+def file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def made_from(html: str) -> bytes:
+    """One whole page of HTML, with `lang` and `<title>`, as PDF/UA-1 (ISO 14289-1).
+
+    The same HTML makes the same bytes with the same versions of fonts and libraries.
+    Raises NotOfThisHouse when it names a picture, style or font from elsewhere.
+    """
+    from weasyprint import HTML  # half a second, which only those who write a file should wait for
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    with as_file(FONTS) as root:
+
+        class OwnFilesOnly(URLFetcher):  # type: ignore[misc] # untyped
+            def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's own signature
+                try:
+                    return URLFetcherResponse(url, _own(root, url))
+                except (OSError, ValueError) as missing:
+                    raise FatalURLFetchingError(str(missing)) from missing
+
+        try:
+            return bytes(
+                HTML(string=html, base_url=f"{root.as_uri()}/", url_fetcher=OwnFilesOnly()).write_pdf(
+                    pdf_variant="pdf/ua-1", finisher=_finish
+                )
+            )
+        except FatalURLFetchingError as elsewhere:
+            raise NotOfThisHouse(str(elsewhere)) from elsewhere
+
+
+def _own(root: Path, url: str) -> bytes:
+    """A file below the site's static folder. Raises ValueError for any other address."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(url)
+    path = Path(unquote(parts.path)).resolve()
+    if parts.scheme != "file" or not path.is_relative_to(root.resolve()):
+        raise ValueError(f"A PDF file takes pictures and styles from the site's own folder only, not {url}.")
+    return path.read_bytes()
+
+
+def _finish(_document: "Document", pdf: "pydyf.PDF") -> None:
+    for one in pdf.objects:
+        if not isinstance(one, dict):
+            continue
+        if one.get("S") == "/TH":
+            _scope(one, pdf)
+        if one.get("Subtype") == "/Link":
+            one["F"] = PRINTED
+
+
+def _scope(cell: dict[str, Any], pdf: "pydyf.PDF") -> None:
+    """A header cell heads its column within the table's head, its row elsewhere (ISO 14289-1, 7.5)."""
+    import pydyf
+
+    row = _parent(cell, pdf)
+    in_head = row is not None and (_parent(row, pdf) or {}).get("S") == "/THead"
+    attributes = cell.get("A") or pydyf.Dictionary({"O": "/Table"})
+    attributes["Scope"] = "/Column" if in_head else "/Row"
+    cell["A"] = attributes
+
+
+def _parent(element: dict[str, Any], pdf: "pydyf.PDF") -> dict[str, Any] | None:
+    """The structure element that `element` belongs to; a reference reads as b"12 0 R"."""
+    reference = element.get("P")
+    if reference is None:
+        return None
+    number = int(reference.split()[0])
+    found = next((one for one in pdf.objects if getattr(one, "number", None) == number), None)
+    return found if isinstance(found, dict) else None

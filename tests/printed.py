@@ -1,0 +1,65 @@
+"""A PDF file as its readers and their machines judge it."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+
+def faults(content: bytes) -> list[str]:
+    """What speaks against PDF/UA-1 and WCAG 2.2 by outloud's rules (the Matterhorn protocol), warnings included."""
+    from outloud import check
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "it.pdf"
+        path.write_bytes(content)
+        result = check(str(path))
+    assert result.error is None, result.error
+    return [
+        f"{one.rule}: {one.message} ({one.evidence})"
+        for one in result.findings
+        if one.severity in ("error", "warning")
+    ]
+
+
+@dataclass
+class Printed:
+    """What the file says of itself, read by another library than the one that wrote it."""
+
+    language: str
+    title: str
+    shows_title: bool
+    ua: str
+    marked: bool
+    tags: list[str] = field(default_factory=list)  # in reading order
+    pages: int = 0
+
+
+def read(content: bytes) -> Printed:
+    with pikepdf.open(BytesIO(content)) as pdf:
+        with pdf.open_metadata() as metadata:
+            ua, title = metadata.get("pdfuaid:part"), metadata.get("dc:title")
+        root = pdf.Root
+        return Printed(
+            language=str(root.Lang),
+            title=str(title),
+            shows_title=bool(root.ViewerPreferences.DisplayDocTitle),
+            ua=str(ua),
+            marked=bool(root.MarkInfo.Marked),
+            tags=list(_tags(root.StructTreeRoot.K)),
+            pages=len(pdf.pages),
+        )
+
+
+def _tags(element: Any) -> Iterator[str]:
+    if isinstance(element, pikepdf.Array):
+        for one in element:
+            yield from _tags(one)
+    elif isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield str(element.S).removeprefix("/")
+        if "/K" in element:
+            yield from _tags(element.K)
