@@ -108,6 +108,9 @@ def _weighed(
         found.left, found.right, pattern, each, rarity, weights.frequency, encoded.tables.codes
     )
     base = float(weights.base[0])
+    here = np.nansum(fields[:, :-1][:, weights.place], axis=1, dtype=np.float64)
+    if weights.moved > 0:
+        fields[:, -1] = np.logaddexp2(here + np.log2(1 - weights.moved), np.log2(weights.moved)) - here
     moved = (regime != before)[pattern]
     weight = found.weight.copy()
     weight[moved] = base + np.nansum(fields[moved], axis=1, dtype=np.float64)
@@ -146,5 +149,5 @@ def _corrected(pairs: Pairs, pattern: NDArray[np.int64], root: NDArray[np.int32]
     moved = np.log2(share / (1 - share)) - np.log2(expected / (1 - expected))
     by_pair = np.clip(moved, -MOST, MOST)[pattern]
     fields = pairs.fields.copy()
-    fields[:, -1] = by_pair
+    fields[:, -1] += by_pair
     return pairs._replace(weight=pairs.weight + by_pair, fields=fields)

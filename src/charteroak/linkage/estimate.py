@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.hashing import factorise
+from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.sample import Patterns
@@ -31,6 +32,8 @@ given name, few are twins. Without the bound the class of relatives could turn i
 """
 _NAMESAKES = {Kind.BIRTH_DATE}
 """Fields in which a parent and a child of one name differ: what true pairs look like there is learnt elsewhere."""
+MOVED = 0.1
+"""Share of people whose place changed between two records, before the files have spoken."""
 AT_HOME = 0.05
 """What a pair of one household is worth for these, against others."""
 _MOST_DIFFERENT = {
@@ -117,49 +120,88 @@ def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
 
 @dataclass
 class _Guess:
-    """The parameters as they stand in one round of the EM; `u[regime][field]`."""
+    """The parameters as they stand in one round of the EM; `u[regime][field]`. `moved` as in `Model`."""
 
     prior: float
     m: list[Shares]
     u: list[list[Shares]]
+    moved: float
 
-    def odds(self, patterns: Patterns) -> Shares:
-        """Natural logarithm of the odds of each pattern to be a true pair."""
+    def odds(self, patterns: Patterns, place: NDArray[np.bool_]) -> tuple[Shares, Shares]:
+        """Natural logarithm of the odds of each pattern to be a true pair, and the share of those who moved among its
+        true pairs. `place`: by field.
+        """
         total = np.full(len(patterns.count), np.log(self.prior / (1 - self.prior)))
-        for place, m in enumerate(self.m):
-            level = patterns.levels[:, place]
+        here = np.zeros(len(patterns.count))
+        for at, m in enumerate(self.m):
+            level = patterns.levels[:, at]
             weights = np.stack(
-                [np.append(np.log(m / u[place]), 0.0) for u in self.u]
+                [np.append(np.log(m / u[at]), 0.0) for u in self.u]
             )  # -1 reads the last: missing
-            total += weights[patterns.regime, level]
-        return total
+            if place[at]:
+                here += weights[patterns.regime, level]
+            else:
+                total += weights[patterns.regime, level]
+        if self.moved <= 0:
+            return total + here, np.zeros(len(here))
+        both = np.logaddexp(here + np.log(1 - self.moved), np.log(self.moved))
+        return total + both, self.moved * np.exp(-both)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What holds in every round, by field: chances of strangers, first guesses of m, the bounds, what a household's
+    pair is worth, which say where somebody lives; then the places of household and identifier, and all pairs.
+    """
+
+    by_chance: Sequence[Chance]
+    first: Sequence[Shares]
+    shared: Sequence[float]
+    differ: Sequence[float]
+    home: Shares
+    place: NDArray[np.bool_]
+    household: int
+    identifier: int
+    pairs: float
+
+
+def _known(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8]) -> _Known:
+    first = [np.array([level.m for level in field.levels]) for field in encoded.fields]
+    kinds = [field.kind for field in encoded.fields]
+    place = np.array([kind in PLACE for kind in kinds])
+    return _Known(
+        chances(encoded, drawn), [shares / shares.sum() for shares in first],
+        [_MOST_SHARED.get(kind, 0.98) for kind in kinds], [_MOST_DIFFERENT.get(kind, 1.0) for kind in kinds],
+        np.array([AT_HOME if kind in _NAMESAKES else 1.0 for kind in kinds]),
+        place if place.sum() > 1 else np.zeros(len(kinds), np.bool_),
+        household_field(recipe), identifier_field(recipe),
+        max(pairs_within(np.zeros(len(encoded.content), np.int32), encoded), 1.0),
+    )  # fmt: skip
 
 
 def estimate(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8], patterns: Patterns) -> Model:
     """Fit the model by expectation-maximisation over patterns of blocked pairs; pairs outside the blocks count as
-    strangers. `drawn`: levels of random pairs. Nothing is supplied: the prior is learnt too.
+    strangers. `drawn`: levels of random pairs. Nothing is supplied: the prior is learnt too, and so is the share of
+    people whose place changed, all of it at once (two fields of place at least).
     """
-    by_chance = chances(encoded, drawn)
-    records = len(encoded.content)
-    pairs = max(pairs_within(np.zeros(records, np.int32), encoded), 1.0)
-    first = [np.array([level.m for level in field.levels]) for field in encoded.fields]
-    first = [shares / shares.sum() for shares in first]
-    strangers = [chance.u(np.zeros(len(chance.level))) for chance in by_chance]
-    bounds = [_MOST_SHARED.get(field.kind, 0.98) for field in encoded.fields]
-    differ = [_MOST_DIFFERENT.get(field.kind, 1.0) for field in encoded.fields]
-    home = np.array([AT_HOME if field.kind in _NAMESAKES else 1.0 for field in encoded.fields])
-    related = [_related(a, b, min(0.6, bound)) for a, b, bound in zip(first, strangers, bounds, strict=True)]
-    guess = _Guess(min(0.3 * records / pairs, 0.3), first, [strangers, related, related, related])
-    places = (household_field(recipe), identifier_field(recipe))
+    known = _known(encoded, recipe, drawn)
+    strangers = [chance.u(np.zeros(len(chance.level))) for chance in known.by_chance]
+    related = [
+        _related(a, b, min(0.6, bound))
+        for a, b, bound in zip(known.first, strangers, known.shared, strict=True)
+    ]
+    guess = _Guess(
+        min(0.3 * len(encoded.content) / known.pairs, 0.3), list(known.first), [strangers, related, related, related],
+        MOVED if known.place.any() else 0.0,
+    )  # fmt: skip
     for _ in range(ROUNDS):
-        believed = 1 / (1 + np.exp(-guess.odds(patterns))) * patterns.count
-        renewed = _maximise(believed, patterns, by_chance, first, bounds, differ, home, places, pairs)
+        renewed = _maximise(guess, patterns, known)
         moved = max(float(np.abs(a - b).max()) for a, b in zip(renewed.m, guess.m, strict=True))
         settled = moved < 1e-4 and abs(np.log(renewed.prior / guess.prior)) < 1e-3
         guess = renewed
         if settled:
             break
-    return _model(encoded, guess, patterns, places, pairs)
+    return _model(encoded, guess, patterns, known)
 
 
 def _related(m: Shares, u: Shares, shared: float) -> Shares:
@@ -174,43 +216,48 @@ def _shared(seen: Shares, m: Shares, u: Shares, most: float) -> Shares:
     return _related(m, u, float(np.clip((same - u[0]) / max(m[0] - u[0], 1e-6), 0.0, most)))
 
 
-def _maximise(
-    believed: Shares,
-    patterns: Patterns,
-    by_chance: Sequence[Chance],
-    first: list[Shares],
-    bounds: list[float],
-    differ: list[float],
-    home: Shares,
-    places: tuple[int, int],
-    pairs: float,
-) -> _Guess:
-    household, identifier = places
+def _maximise(guess: _Guess, patterns: Patterns, known: _Known) -> _Guess:
+    odds, gone = guess.odds(patterns, known.place)
+    believed = 1 / (1 + np.exp(-odds)) * patterns.count
     others = patterns.count - believed
     m, u = [], [list[Shares]() for _ in REGIMES]
-    for place, chance in enumerate(by_chance):
-        known, size = patterns.levels[:, place] >= 0, len(chance.level)
-        level = patterns.levels[known, place].astype(np.int64)
-        cell = patterns.regime[known] * size + level
-        true = np.bincount(level, believed[known], minlength=size).astype(np.float64)
-        apart = np.bincount(cell, others[known], minlength=size * len(REGIMES)).reshape(len(REGIMES), size)
-        worth = believed[known] * np.where(patterns.regime[known] == 1, home[place], 1.0)
-        told = np.bincount(level, worth, minlength=size).astype(np.float64)
-        told *= true.sum() / max(float(told.sum()), 1e-9)
-        m.append(_bounded(_smooth(told, first[place], M_PRIOR), differ[place]))
-        strangers = chance.u(true)
-        at_home = apart[1] + apart[3] if place == identifier else apart[1]
-        chosen = [
-            strangers,
-            *(_shared(seen, m[-1], strangers, bounds[place]) for seen in (at_home, apart[2], apart[3])),
-        ]
-        if place == household:
-            chosen = [strangers] * 4
-        if place == identifier:
-            chosen = [strangers, chosen[1], strangers, chosen[1]]
-        for regime, shares in enumerate(chosen):
+    for at, chance in enumerate(known.by_chance):
+        told, size = patterns.levels[:, at] >= 0, len(chance.level)
+        level = patterns.levels[told, at].astype(np.int64)
+        cell = patterns.regime[told] * size + level
+        apart = np.bincount(cell, others[told], minlength=size * len(REGIMES)).astype(np.float64)
+        apart = apart.reshape(len(REGIMES), size)
+        true = np.bincount(level, believed[told], minlength=size).astype(np.float64)
+        worth = believed[told] * np.where(patterns.regime[told] == 1, known.home[at], 1.0)
+        seen = np.bincount(level, worth, minlength=size).astype(np.float64)
+        seen *= true.sum() / max(float(seen.sum()), 1e-9)
+        if known.place[at]:
+            seen = np.bincount(level, believed[told] * (1 - gone[told]), minlength=size).astype(np.float64)
+        m.append(_bounded(_smooth(seen, known.first[at], M_PRIOR), known.differ[at]))
+        for regime, shares in enumerate(_of_others(at, known, apart, m[-1], chance.u(true))):
             u[regime].append(shares)
-    return _Guess(float(np.clip((believed.sum() + 0.5) / (pairs + 1), 1e-15, 0.999)), m, u)
+    prior = np.clip((believed.sum() + 0.5) / (known.pairs + 1), 1e-15, 0.999)
+    return _Guess(float(prior), m, u, _moved(believed, gone, patterns, known))
+
+
+def _of_others(at: int, known: _Known, apart: Shares, m: Shares, strangers: Shares) -> list[Shares]:
+    """Chances of the field among pairs of two people, by regime. `apart`: regimes × levels, how many such pairs."""
+    if at == known.household:
+        return [strangers] * 4
+    at_home = apart[1] + apart[3] if at == known.identifier else apart[1]
+    home, number, both = (
+        _shared(seen, m, strangers, known.shared[at]) for seen in (at_home, apart[2], apart[3])
+    )
+    return [strangers, home, strangers, home] if at == known.identifier else [strangers, home, number, both]
+
+
+def _moved(believed: Shares, gone: Shares, patterns: Patterns, known: _Known) -> float:
+    """Share of people whose place changed, among the true pairs that know a place of both records."""
+    if not known.place.any():
+        return 0.0
+    told = (patterns.levels[:, known.place] >= 0).any(axis=1)
+    true, left = float(believed[told].sum()), float((believed[told] * gone[told]).sum())
+    return float(np.clip((left + M_PRIOR * MOVED) / (true + M_PRIOR), 1e-3, 0.9))
 
 
 def _smooth(seen: Shares, expected: Shares, worth: float) -> Shares:
@@ -227,29 +274,23 @@ def _bounded(shares: Shares, most: float) -> Shares:
     return np.append(kept, most)
 
 
-def _model(
-    encoded: Encoded,
-    guess: _Guess,
-    patterns: Patterns,
-    places: tuple[int, int],
-    pairs: float,
-) -> Model:
-    believed = 1 / (1 + np.exp(-guess.odds(patterns))) * patterns.count
+def _model(encoded: Encoded, guess: _Guess, patterns: Patterns, known: _Known) -> Model:
+    believed = 1 / (1 + np.exp(-guess.odds(patterns, known.place)[0])) * patterns.count
     names = [field.name for field in encoded.fields]
     m = {name: tuple(shares.tolist()) for name, shares in zip(names, guess.m, strict=True)}
     regimes = []
-    for place, name in enumerate(REGIMES):
-        if (place & 1 and places[0] < 0) or (place & 2 and places[1] < 0):
+    for number, name in enumerate(REGIMES):
+        if (number & 1 and known.household < 0) or (number & 2 and known.identifier < 0):
             continue
-        here = patterns.regime == place
+        here = patterns.regime == number
         count = float(patterns.count[here].sum())
-        prior = guess.prior if place == 0 else float(believed[here].sum() + 0.5) / (count + 1)
-        u = {each: tuple(shares.tolist()) for each, shares in zip(names, guess.u[place], strict=True)}
-        regimes.append(Regime(name, prior, pairs if place == 0 else count, m, u))
+        prior = guess.prior if number == 0 else float(believed[here].sum() + 0.5) / (count + 1)
+        u = {each: tuple(shares.tolist()) for each, shares in zip(names, guess.u[number], strict=True)}
+        regimes.append(Regime(name, prior, known.pairs if number == 0 else count, m, u))
     more = 2 * float(believed.sum()) / max(len(encoded.content), 1)
     return Model(
-        guess.prior, pairs, {field.name: tuple(level.name for level in field.levels) for field in encoded.fields},
-        tuple(regimes), _frequencies(encoded, more),
+        guess.prior, known.pairs, {field.name: tuple(level.name for level in field.levels) for field in encoded.fields},
+        tuple(regimes), _frequencies(encoded, more), guess.moved,
     )  # fmt: skip
 
 

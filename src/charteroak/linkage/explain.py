@@ -2,16 +2,18 @@
 
 from math import log2
 
+from charteroak.linkage.kernel import place_bits
+from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.linkage import OTHERS, Linkage
 from charteroak.linkage.model import Model, Regime
 
-PRIOR, RARITY = "prior", "rarity of the values"
+PRIOR, RARITY, MOVED = "prior", "rarity of the values", "people move"
 
 
 def steps(linkage: Linkage, row: int) -> list[tuple[str, str, float]]:
     """Name, level and bits of each step towards the match weight of one row of `links`: the prior, each field in the
-    recipe's order ("missing" weighs nothing), what the term frequencies added, and what the other records
-    of both people say. The bits add up to the weight.
+    recipe's order ("missing" weighs nothing), what is given back because a move changes all of a place at once,
+    what the term frequencies added, and what the other records of both people say. The bits add up to the weight.
     """
     model, levels = linkage.model, linkage.levels.row(row, named=True)
     regime = regime_of(model, levels["regime"])
@@ -20,6 +22,13 @@ def steps(linkage: Linkage, row: int) -> list[tuple[str, str, float]]:
         level = levels[field.name]
         bits = 0.0 if level < 0 else regime.weights(field.name)[level]
         found.append((field.name, "missing" if level < 0 else model.levels[field.name][level], bits))
+    if model.moved:
+        here = sum(
+            bits
+            for (_, _, bits), field in zip(found[1:], linkage.recipe.fields, strict=True)
+            if field.kind in PLACE
+        )
+        found.append((MOVED, "", place_bits(here, model.moved) - here))
     others = float(levels.get(OTHERS, 0.0))
     rest = float(linkage.links["match_weight"][row]) - others - sum(bits for _, _, bits in found)
     found.append((RARITY, "", rest))

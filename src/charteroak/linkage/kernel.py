@@ -45,8 +45,9 @@ class Weights(NamedTuple):
     """Bits by regime: `level` (regimes × levels), `unequal` (regimes × fields): the most that two different
     values of the field can add; `base` (regimes): the prior. `frequency` by value: bits added on agreement;
     `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are fields whose
-    agreement makes a regime, or -1. `order`: the fields as they are compared, the cheapest and most telling first.
-    `least`: a pair below it does not leave.
+    agreement makes a regime, or -1. `place`: the fields that say where somebody lives, and `moved` the share of people
+    of whom these say nothing any more; 0 where each counts by itself. `order`: the fields as they are compared, the
+    cheapest and most telling first. `least`: a pair below it does not leave.
     """
 
     level: NDArray[np.float64]
@@ -56,6 +57,8 @@ class Weights(NamedTuple):
     by_frequency: NDArray[np.float64]
     household: int
     identifier: int
+    place: NDArray[np.bool_]
+    moved: float
     order: NDArray[np.int64]
     least: float
 
@@ -103,17 +106,42 @@ def frequency_bits(i: int, j: int, field: int, t: Tables, w: Weights) -> float:
 
 
 @inlined
-def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> float:
-    """The most the pair can weigh: fields with the same value weigh what they weigh, the others their best level."""
-    weight = w.base[regime]
+def place_bits(bits: float, moved: float) -> float:
+    """Bits of all fields of place together, from their sum: who moved has another town with the other street, and
+    that counts once.
+    """
+    if moved <= 0.0:
+        return bits
+    return float(np.logaddexp2(bits + np.log2(1.0 - moved), np.log2(moved)))
+
+
+@inlined
+def _most_of_place(bits: float, moved: float) -> float:
+    """No less than `place_bits`, and quick."""
+    if moved <= 0.0 or bits >= 0.0:
+        return bits
+    return float(min(0.0, max(bits, np.log2(moved)) + 1.0))
+
+
+@inlined
+def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[float, float]:
+    """The most the pair can weigh without its place, and its place: fields with the same value weigh what they weigh,
+    the others their best level.
+    """
+    weight, here = w.base[regime], 0.0
     for field in range(t.codes.shape[1]):
         a, b = t.codes[i, field], t.codes[j, field]
+        added = 0.0
         if a >= 0 and a == b:
             first = t.first_level[field]
-            weight += w.level[regime, first] + w.by_frequency[regime, first] * w.frequency[a]
+            added = w.level[regime, first] + w.by_frequency[regime, first] * w.frequency[a]
         elif a >= 0 and b >= 0:
-            weight += w.unequal[regime, field]
-    return float(weight)
+            added = w.unequal[regime, field]
+        if w.place[field]:
+            here += added
+        else:
+            weight += added
+    return float(weight), here
 
 
 @inlined
@@ -122,12 +150,12 @@ def _score(
 ) -> tuple[float, np.int64]:
     """Match weight of the pair and its pattern; stops as soon as it cannot reach `least`."""
     regime = regime_of(i, j, t, w.household, w.identifier)
-    most = _best_possible(i, j, regime, t, w)
-    weight, pattern = w.base[regime], regime * PLACES[-1]
-    for place in range(len(w.order)):
-        if most < w.least:
+    most, most_here = _best_possible(i, j, regime, t, w)
+    weight, here, pattern = w.base[regime], 0.0, regime * PLACES[-1]
+    for turn in range(len(w.order)):
+        if most + _most_of_place(most_here, w.moved) < w.least:
             return -1e9, pattern
-        field = w.order[place]
+        field, less = w.order[turn], 0.0
         level = level_of(i, j, field, t, keys, kept)
         pattern += (level + 1) * PLACES[field]
         at = t.first_level[field] + level
@@ -135,12 +163,19 @@ def _score(
             added = w.level[regime, at]
             if w.by_frequency[regime, at] > 0:
                 added += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
-            weight += added
+            if w.place[field]:
+                here += added
+            else:
+                weight += added
             if level > 0:
-                most += added - w.unequal[regime, field]
+                less = added - w.unequal[regime, field]
         elif t.codes[i, field] >= 0 and t.codes[j, field] >= 0:
-            most += _untold(i, j, field, regime, t, w)
-    return weight, pattern
+            less = _untold(i, j, field, regime, t, w)
+        if w.place[field]:
+            most_here += less
+        else:
+            most += less
+    return weight + place_bits(here, w.moved), pattern
 
 
 @inlined

@@ -62,6 +62,8 @@ _LEVELS: Mapping[Kind, tuple[tuple[str, str, float], ...]] = {
         ("near", "within<=366", 0.03), ("different", "different", 0.03),
     ),
 }  # fmt: skip
+PLACE = {Kind.ADDRESS, Kind.CITY, Kind.STATE, Kind.ZIP}
+"""What changes together when somebody moves."""
 _BY_FREQUENCY = {
     Kind.GIVEN_NAME, Kind.MIDDLE_NAME, Kind.FAMILY_NAME, Kind.FULL_NAME, Kind.CITY, Kind.ZIP, Kind.ADDRESS, Kind.FUZZY,
     Kind.EXACT,

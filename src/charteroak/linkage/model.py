@@ -35,7 +35,8 @@ class Model:
     `prior`: share of true pairs among all pairs that may be linked; `pairs`: how many such pairs there are.
     `levels[field]`: names of the levels. `regimes`: the first is "everyone". `term_frequencies[field]`: a
     frame of `value` (standard form) and `frequency` (share of the records that hold one), for each field
-    whose weight depends on the value.
+    whose weight depends on the value. `moved`: share of true pairs whose place says no more than chance, for the fields
+    of `kinds.PLACE` change together when somebody moves; 0 where each field is weighed by itself.
     """
 
     prior: float
@@ -43,6 +44,7 @@ class Model:
     levels: Mapping[str, tuple[str, ...]]
     regimes: tuple[Regime, ...]
     term_frequencies: Mapping[str, pl.DataFrame]
+    moved: float = 0.0
 
     @property
     def everyone(self) -> Regime:

@@ -12,6 +12,7 @@ from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
 from charteroak.linkage.kernel import Blocks, Weights, score_blocks
+from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.threads import over_blocks
@@ -77,7 +78,7 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
     base = np.full(len(REGIMES), bits(model.prior))
     return Weights(
         level, unequal, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
-        np.array(order, np.int64), least,
+        np.array([field.kind in PLACE for field in encoded.fields]), model.moved, np.array(order, np.int64), least,
     )  # fmt: skip
 
 

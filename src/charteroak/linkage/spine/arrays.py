@@ -53,7 +53,7 @@ def together(found: Mapping[str, pl.Series], rest: Mapping[str, Any]) -> Spine:
 
 def _model(model: Model) -> dict[str, Any]:
     return {
-        "prior": model.prior, "pairs": model.pairs, "levels": dict(model.levels),
+        "prior": model.prior, "moved": model.moved, "pairs": model.pairs, "levels": dict(model.levels),
         "regimes": [vars(each) for each in model.regimes],
         "rarest": {field: known["frequency"][0] for field, known in model.term_frequencies.items()},
     }  # fmt: skip
@@ -66,4 +66,4 @@ def _model_of(kept: Mapping[str, Any]) -> Model:
         field: pl.DataFrame({"value": [""], "frequency": [float(share)]})
         for field, share in kept["rarest"].items()
     }
-    return Model(kept["prior"], kept["pairs"], levels, regimes, rarest)
+    return Model(kept["prior"], kept["pairs"], levels, regimes, rarest, kept["moved"])
