@@ -84,6 +84,18 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
+        "/agencies/join": {
+            "code": "DCF",
+            "name": "Children",
+            "kind": "state",
+            "received_on": "2026-01-04",
+            "authority": "Law.",
+            "records": "Care.",
+            "security": "Locks.",
+            "conflicts": "None.",
+        },
+        "/agencies/members/OEC/suspend": {"met_on": "2026-01-04", **because},
+        "/agencies/members/OEC/leave": because,
         "/agencies/people/al.pike/grant-role": {"role": "auditor"},
     }
     return {twin(path): body for path, body in said.items()}

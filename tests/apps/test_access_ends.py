@@ -16,12 +16,14 @@ from apps.way import person
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies import actions as agencies
-from charteroak.agencies.models import RoleHeld
+from charteroak.agencies import membership
+from charteroak.agencies.models import Agency, RoleHeld
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
 from charteroak.hub import linking
 from charteroak.hub.models import LinkRun
+from charteroak.policy.membership import Action
 from charteroak.workspaces import actions, batch
 from charteroak.workspaces.models import Job, Workspace
 
@@ -43,11 +45,19 @@ def clause_altered() -> None:
     Agreement.objects.get().clauses.filter(kind="people").update(text="Anybody may work with the data.")
 
 
+def agency_suspended() -> None:
+    membership.decide(
+        pk=Agency.objects.get(code="CSC").pk, by=person("june.fisher"), action=Action.SUSPEND, met_on=clock.today(),
+        because="A breach.",
+    )  # fmt: skip
+
+
 ENDS: dict[str, Callable[[], None]] = {
     "agreement_ended": terminated,
     "agreement_expired": expired,
     "training_lapsed": training_lapsed,
     "not_as_signed": clause_altered,
+    "agency_not_participating": agency_suspended,
 }
 
 

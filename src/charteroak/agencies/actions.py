@@ -85,7 +85,7 @@ def _load_person(given: Mapping[str, Any], hashed: str) -> None:
     for role in given["roles"]:
         name, _at, code = role.partition("@")
         agency = Agency.objects.get(code=code) if code else None
-        since = person.employer.joined_on if person.employer else clock.today()
+        since = (person.employer and person.employer.joined_on) or clock.today()
         RoleHeld.objects.get_or_create(
             person=person, role=Role(name), agency=agency, defaults={"since": since}
         )

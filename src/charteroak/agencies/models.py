@@ -6,9 +6,12 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
+from charteroak.policy import membership
+from charteroak.policy.lifecycle import choices
 from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
 
@@ -16,12 +19,16 @@ from charteroak.policy.standing import Standing
 class Agency(models.Model):
     class Kind(models.TextChoices):
         STATE = "state", "State agency"
+        BOARD = "board", "Workforce board"
         MEMBER = "member", "Member that is not a state agency"
 
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind)
-    joined_on = models.DateField()
+    status = models.CharField(
+        max_length=15, choices=choices(membership.Status), default=membership.Status.PARTICIPATING
+    )
+    joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -30,6 +37,9 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("agency", args=[self.code])
 
 
 class Authority(models.Model):
@@ -150,3 +160,33 @@ class Pledge(models.Model):
     wording = models.CharField(max_length=64)  # SHA-256 of the text signed
     signed_on = models.DateField()
     until = models.DateField()
+
+
+class JoiningRequest(models.Model):
+    """What an agency wrote when it asked to join, as the policy office received it."""
+
+    agency = models.OneToOneField(Agency, models.PROTECT, related_name="joining_request")
+    authority = models.TextField()  # the law under which it would share
+    records = models.TextField()
+    security = models.TextField()
+    conflicts = models.TextField()
+    received_on = models.DateField()
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+
+class MemberWord(models.Model):
+    """One act of a membership: what a board decided, or what the head of an agency agreed to or signed."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="words")  # whom it is about
+    speaker = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.CharField(max_length=15, choices=choices(membership.Action))
+    on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)  # the board's meeting
+    because = models.TextField(blank=True)
+    text_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what was signed
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]

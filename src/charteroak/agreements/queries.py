@@ -16,6 +16,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements.checklist import checklist, law_in
+from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
@@ -58,7 +59,7 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     decision = covers(agreed, asked)
     for one in more:
         decision &= covers(agreed, one)
-    return decision
+    return decision & halted(agreed, asked, *more)
 
 
 def as_signed(record: Agreement) -> bool:

@@ -41,19 +41,21 @@ DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for i
 
 # What evidence rests on is changed by `oak setup` alone, as the owner.
 GIVEN = (
-    "agencies.agency", "agencies.authority", "board.board", "board.seat", "catalog.dataset", "catalog.variable",
+    "agencies.authority", "board.board", "board.seat", "catalog.dataset", "catalog.variable",
 )  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
-    "agencies.pledge", "agencies.training", "agreements.party", "agreements.recipient", "agreements.redline",
-    "agreements.signature", "board.attendance", "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation",
-    "outputs.clearance", "outputs.filevote", "outputs.review", "submissions.agencykey",
+    "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
+    "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.vote",
+    "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote", "outputs.review",
+    "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")
 UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no word into anybody's mouth
-# An account is closed and an office ended, neither rewritten.
+# An account is closed, an office ended, and an agency's part in the initiative changes; none is rewritten.
 OFFICES = {
+    "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on)"),
     "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
     "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until)"),
 }

@@ -24,11 +24,11 @@ register = template.Library()
 # A status not named here is on its way: it gets the clock.
 SETTLED = {
     "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
-    "decided", "destroyed", "executed", "open", "ready", "released", "settled", "signed", "succeeded",
+    "decided", "destroyed", "executed", "open", "participating", "ready", "released", "settled", "signed", "succeeded",
 }  # fmt: skip
 STOPPED = {
-    "cancelled", "declined", "denied", "expired", "failed", "lost", "overdue", "quarantined", "refused",
-    "rejected", "shut", "terminated", "withdrawn",
+    "cancelled", "declined", "denied", "expired", "failed", "left", "lost", "overdue", "quarantined", "refused",
+    "rejected", "shut", "suspended", "terminated", "withdrawn",
 }  # fmt: skip
 WIDGETS = {
     forms.CheckboxInput: "usa-checkbox__input",

@@ -1,13 +1,13 @@
-"""Who holds what on a day, and whose authority governed it."""
+"""Who holds what on a day, and what each may do about it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.models import Agency, Person, RoleHeld
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import account, office
 from charteroak.policy.decision import Decision
@@ -15,25 +15,6 @@ from charteroak.policy.roles import Role, must_stay_apart
 
 TOUCHES_DATA = frozenset({Role.RESEARCHER, Role.HUB_OPERATOR, Role.OUTPUT_CHECKER})
 SOON = timedelta(days=30)
-
-
-def authority_of(agency: Agency, on: date) -> Authority | None:
-    """What allowed the agency to disclose on that day."""
-    return _in_force(Authority.objects.filter(agency=agency, kind=Authority.Kind.DISCLOSE), on)
-
-
-def administration_on(on: date) -> Authority | None:
-    """Who administered the initiative on that day, and under which instrument."""
-    return _in_force(Authority.objects.filter(kind=Authority.Kind.ADMINISTER), on)
-
-
-def _in_force(found: QuerySet[Authority], on: date) -> Authority | None:
-    return (
-        found.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
-        .select_related("agency")
-        .order_by("-since")
-        .first()
-    )
 
 
 def agencies_where(person: Person, role: Role) -> list[Agency]:

@@ -1,6 +1,5 @@
-"""Agencies and authority for anyone; one's own standing; offices, for the policy office."""
+"""One's own standing; offices, for the policy office."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,9 +7,8 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
-from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
 
@@ -24,19 +22,6 @@ class Office(Schema):
 
 def _visible(request: HttpRequest, username: str) -> Person:
     return get_object_or_404(queries.visible_to(signed_in(request)), username=username)
-
-
-def _authority(found: Authority | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "agency": found.agency.code,
-        "citation": found.citation,
-        "instrument": found.instrument,
-        "since": found.since,
-        "until": found.until,
-        "verified": found.verified,
-    }
 
 
 def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
@@ -61,29 +46,6 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
             *(["close-account"] if queries.may_close(by, person) else []),
         ],
     }
-
-
-@router.get("/", summary="Participating agencies and their authority to disclose")
-def agencies(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - the framework's signature
-    today = clock.today()
-    return {
-        "agencies": [
-            {
-                "code": agency.code,
-                "name": agency.name,
-                "kind": agency.kind,
-                "joined_on": agency.joined_on,
-                "authority": _authority(queries.authority_of(agency, today)),
-            }
-            for agency in Agency.objects.all()
-        ]
-    }
-
-
-@router.get("/administration", summary="Who administered the initiative on a day")
-def administration(request: HttpRequest, on: date | None = None) -> dict[str, Any]:  # noqa: ARG001 - as above
-    day = on or clock.today()
-    return {"on": day, "administration": _authority(queries.administration_on(day))}
 
 
 @router.get("/people/me", auth=django_auth, summary="Your own offices, training and pledge")

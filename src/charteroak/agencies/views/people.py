@@ -1,4 +1,4 @@
-"""Agencies for everyone, one's own training and pledge, people and their offices for the policy office."""
+"""One's own training and pledge; people and their offices, for the policy office."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,25 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
 from charteroak.agencies.forms import GrantForm
-from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
-
-
-@require_safe
-def agencies(request: HttpRequest) -> HttpResponse:
-    """Who takes part, under which authority and since when; what counsel has not read is marked."""
-    today = clock.today()
-    return render(
-        request,
-        "agencies/agencies.html",
-        {
-            "agencies": [(agency, queries.authority_of(agency, today)) for agency in Agency.objects.all()],
-            "administered": Authority.objects.filter(kind=Authority.Kind.ADMINISTER).select_related("agency"),
-            "administration": queries.administration_on(today),
-            "keeps": isinstance(request.user, Person) and queries.reads_accounts(request.user),
-        },
-    )
 
 
 @login_required

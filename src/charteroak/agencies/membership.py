@@ -1,0 +1,122 @@
+"""Every write about an agency's part in the initiative: it joins, is suspended, returns or leaves."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, JoiningRequest, MemberWord, Person
+from charteroak.agencies.queries.membership import PARTS, facts, speaks_for
+from charteroak.audit import actions as audit
+from charteroak.policy.decision import refuse
+from charteroak.policy.membership import LIFECYCLE, Action, Facts, Status
+
+
+@transaction.atomic
+def ask_to_join(*, by: Person, code: str, name: str, kind: str, received_on: date, **parts: str) -> Agency:
+    """Take in an agency's written request to join; the data governing board has the next word."""
+    missing = tuple(part for part in PARTS if not parts.get(part, "").strip())
+    known = Facts(parts_missing=missing, known=Agency.objects.filter(code=code).exists())
+    LIFECYCLE.may(None, Action.ASK_TO_JOIN, by.roles(clock.today()), known).require()
+    agency = Agency.objects.create(code=code, name=name, kind=kind, status=Status.REQUESTED)
+    JoiningRequest.objects.create(
+        agency=agency, received_on=received_on, entered_by=by, entered_at=clock.now(), **parts
+    )
+    audit.record("agencies:membership:ask_to_join", by=by, subject=agency, agency=code)
+    return agency
+
+
+def act(
+    *,
+    pk: int,
+    by: Person,
+    action: Action,
+    met_on: date | None = None,
+    because: str = "",
+    text_hash: str = "",
+    intent: str = "",
+) -> None:
+    """Whatever may follow the written request, by its name: `met_on` goes with what a board decided."""
+    match action:
+        case Action.AGREE:
+            agree(pk=pk, by=by)
+        case Action.SIGN:
+            sign(pk=pk, by=by, text_hash=text_hash, intent=intent)
+        case Action.LEAVE:
+            leave(pk=pk, by=by, because=because)
+        case _:
+            decide(pk=pk, by=by, action=action, met_on=met_on, because=because)
+
+
+@transaction.atomic
+def decide(*, pk: int, by: Person, action: Action, met_on: date | None, because: str = "") -> None:
+    """What a board decided in its meeting: recommended, refused, suspended, reinstated."""
+    agency = Agency.objects.select_for_update().get(pk=pk)
+    known = facts(agency, action, by, met_on=met_on, because=because)
+    _require(agency, action, by, known)
+    _become(agency, action)
+    _write(agency, action, by, met_on=met_on, because=because)
+    _record(agency, action, by)
+
+
+@transaction.atomic
+def agree(*, pk: int, by: Person) -> None:
+    """The head of a participating agency agrees that it joins; the last of them admits it."""
+    agency = Agency.objects.select_for_update().get(pk=pk)
+    _say(agency, Action.AGREE, Action.ADMIT, by, facts(agency, Action.AGREE, by))
+
+
+@transaction.atomic
+def sign(*, pk: int, by: Person, text_hash: str, intent: str) -> None:
+    """Sign the joinder that was shown (`text_hash`), meaning to; with the last signature the agency takes part."""
+    agency = Agency.objects.select_for_update().get(pk=pk)
+    known = facts(agency, Action.SIGN, by, shown=text_hash)
+    _require(agency, Action.SIGN, by, known)
+    if not intent.strip():
+        refuse("no_intent", _("Say that you mean to sign."), _("Tick the statement of intent.")).require()
+    _say(agency, Action.SIGN, Action.JOIN, by, known, text_hash=text_hash, because=intent)
+
+
+@transaction.atomic
+def leave(*, pk: int, by: Person, because: str) -> None:
+    """An agency leaves: from now on nothing of its records moves; what was sent is destroyed on its clocks."""
+    agency = Agency.objects.select_for_update().get(pk=pk)
+    _require(agency, Action.LEAVE, by, facts(agency, Action.LEAVE, by, because=because))
+    _become(agency, Action.LEAVE)
+    _write(agency, Action.LEAVE, by, speaker=agency, because=because)
+    _record(agency, Action.LEAVE, by)
+
+
+def _say(agency: Agency, action: Action, whole: Action, by: Person, known: Facts, **more: str) -> None:
+    """One head's word; when it was the last one missing, what all of them have done."""
+    _require(agency, action, by, known)
+    _write(agency, action, by, speaker=speaks_for(by, agency, action), **more)
+    last = LIFECYCLE.may(Status(agency.status), whole, by.roles(clock.today()), facts(agency, whole, by))
+    if last:
+        _become(agency, whole)
+    _record(agency, whole if last else action, by)
+
+
+def _require(agency: Agency, action: Action, by: Person, known: Facts) -> None:
+    LIFECYCLE.may(Status(agency.status), action, by.roles(clock.today()), known).require()
+
+
+def _become(agency: Agency, action: Action) -> None:
+    agency.status = LIFECYCLE.after(Status(agency.status), action)
+    if action is Action.JOIN:
+        agency.joined_on = clock.today()
+    if action is Action.LEAVE:
+        agency.left_on = clock.today()
+    agency.save(update_fields=["status", "joined_on", "left_on"])
+
+
+def _write(agency: Agency, action: Action, by: Person, **more: Any) -> None:
+    MemberWord.objects.create(agency=agency, act=action, on=clock.today(), by=by, at=clock.now(), **more)
+
+
+def _record(agency: Agency, action: Action, by: Person) -> None:
+    audit.record(
+        f"agencies:membership:{action}", by=by, subject=agency, agency=agency.code, status=agency.status
+    )

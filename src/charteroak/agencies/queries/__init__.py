@@ -1,0 +1,28 @@
+"""Every read about agencies and people, by record."""
+
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import membership, people
+from charteroak.agencies.queries.authority import administration_on, authority_of
+from charteroak.agencies.queries.membership import agencies_visible_to, may_move
+from charteroak.agencies.queries.people import (
+    agencies_where,
+    grants_roles,
+    holders,
+    may_close,
+    may_end,
+    may_grant,
+    reads_accounts,
+    roles_held,
+    visible_to,
+)
+from charteroak.agencies.worklist import Item
+
+__all__ = [
+    "administration_on", "agencies_visible_to", "agencies_where", "authority_of", "grants_roles", "holders",
+    "may_close", "may_end", "may_grant", "may_move", "reads_accounts", "roles_held", "todo", "visible_to",
+]  # fmt: skip
+
+
+def todo(person: Person) -> list[Item]:
+    """Training and pledge, and agencies that are joining."""
+    return [*people.todo(person), *membership.todo(person)]

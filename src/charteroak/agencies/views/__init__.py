@@ -1,0 +1,1 @@
+"""The pages on agencies and people, by record."""
