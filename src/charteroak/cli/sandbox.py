@@ -1,5 +1,6 @@
 """`oak sandbox`: any command in the sealed sandbox, with no database and no server."""
 
+import json
 import os
 import re
 import sys
@@ -89,6 +90,63 @@ def exec_command(
         if happened:
             click.echo(f"oak sandbox: {message}", err=True)
     sys.exit(ended.status)
+
+
+@sandbox.command(
+    "manifest", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--namespace", required=True, help="Of the project: nothing enters or leaves it.")
+@click.option("--name", default="run", show_default=True, help="Of the pod.")
+@click.option("--image", help="By digest, name@sha256:…, with the research environment in it.")
+@click.option("--data", metavar="CLAIM", help="Volume claim seen, read-only, as /enclave/data.")
+@click.option("--work", metavar="CLAIM", help="Volume claim seen as /enclave/work, where the command starts.")
+@click.option("--runtime-class", default="gvisor", show_default=True)
+@click.option("--memory", type=Size(), default="1G", show_default=True)
+@click.option("--cpus", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def manifest_command(
+    namespace: str,
+    name: str,
+    image: str,
+    data: str | None,
+    work: str | None,
+    runtime_class: str,
+    memory: int,
+    cpus: float,
+    seconds: float,
+    command: tuple[str, ...],
+) -> None:
+    """Print the Kubernetes objects that run COMMAND in the same sandbox, for `kubectl apply -f -`.
+
+    What no pod can say for itself is printed beside them, for who runs the cluster; the system-call profile comes from
+    `oak sandbox profile`.
+    """
+    from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec, kubernetes
+
+    claims = {f"/claims/{claim}": claim for claim in (data, work) if claim}
+    mounts = [Mount(f"/claims/{data}", DATA)] if data else []
+    mounts += [Mount(f"/claims/{work}", WORK, writable=True)] if work else []
+    try:
+        spec = SandboxSpec(tuple(mounts), Limits(memory=memory, cpus=cpus, seconds=seconds))
+        objects = kubernetes.manifests(
+            spec, command, name=name, namespace=namespace, image=image or "", claims=claims,
+            runtime_class=runtime_class,
+        )  # fmt: skip
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2))
+    for line in kubernetes.NODES:
+        click.echo(f"the cluster must hold: {line}", err=True)
+
+
+@sandbox.command("profile")
+def profile_command() -> None:
+    """Print the system-call profile that each node keeps below its kubelet's seccomp folder."""
+    from charteroak.sandbox import kubernetes
+
+    click.echo(json.dumps(kubernetes.seccomp_profile(), indent=2))
+    click.echo(f"keep it as {kubernetes.PROFILE}", err=True)
 
 
 @contextmanager
