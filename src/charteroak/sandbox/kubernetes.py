@@ -103,7 +103,6 @@ def _pod(
     spec: SandboxSpec, command: Sequence[str], image: str, claims: Mapping[str, str], runtime_class: str
 ) -> Object:
     limits = spec.limits
-    memory = {"/tmp": limits.scratch, "/dev/shm": limits.shared_memory}  # noqa: S108 - the sandbox's own
     return {
         "runtimeClassName": runtime_class,
         "restartPolicy": "Never",
@@ -122,31 +121,40 @@ def _pod(
             "fsGroupChangePolicy": "OnRootMismatch", "supplementalGroups": [],
             "seccompProfile": {"type": "Localhost", "localhostProfile": PROFILE},
         },
-        "containers": [{
-            "name": "sandbox",
-            "image": image,
-            "command": [*_bounded(spec), *command],
-            "workingDir": spec.folder,
-            "env": [{"name": key, "value": value} for key, value in spec.variables.items()],
-            "resources": {"limits": _most(spec), "requests": _most(spec)},
-            "securityContext": {
-                "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            },
-            "volumeMounts": [
-                *({"name": f"mount-{at}", "mountPath": mount.target, "readOnly": not mount.writable}
-                  for at, mount in enumerate(spec.mounts)),
-                *({"name": f"memory-{at}", "mountPath": path} for at, path in enumerate(memory)),
-            ],
-        }],
+        "containers": [_container(spec, command, image)],
         "volumes": [
             *({"name": f"mount-{at}",
                "persistentVolumeClaim": {"claimName": claims[mount.source], "readOnly": not mount.writable}}
               for at, mount in enumerate(spec.mounts)),
             *({"name": f"memory-{at}", "emptyDir": {"medium": "Memory", "sizeLimit": str(size)}}
-              for at, size in enumerate(memory.values())),
+              for at, size in enumerate(_in_memory(spec).values())),
         ],
     }  # fmt: skip
+
+
+def _container(spec: SandboxSpec, command: Sequence[str], image: str) -> Object:
+    return {
+        "name": "sandbox",
+        "image": image,
+        "command": [*_bounded(spec), *command],
+        "workingDir": spec.folder,
+        "env": [{"name": key, "value": value} for key, value in spec.variables.items()],
+        "resources": {"limits": _most(spec), "requests": _most(spec)},
+        "securityContext": {
+            "allowPrivilegeEscalation": False, "privileged": False, "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [
+            *({"name": f"mount-{at}", "mountPath": mount.target, "readOnly": not mount.writable}
+              for at, mount in enumerate(spec.mounts)),
+            *({"name": f"memory-{at}", "mountPath": path} for at, path in enumerate(_in_memory(spec))),
+        ],
+    }  # fmt: skip
+
+
+def _in_memory(spec: SandboxSpec) -> dict[str, int]:
+    """Folders that live in the run's own memory, and their sizes."""
+    return {"/tmp": spec.limits.scratch, "/dev/shm": spec.limits.shared_memory}  # noqa: S108 - the sandbox's own
 
 
 def _bounded(spec: SandboxSpec) -> list[str]:

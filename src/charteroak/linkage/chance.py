@@ -1,0 +1,68 @@
+"""What strangers share by chance: equal values counted exactly over all pairs, other levels seen in random pairs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charteroak.linkage.encode import Encoded
+from charteroak.linkage.hashing import factorise
+
+Shares = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Chance:
+    """One field over all pairs that may be linked: how many know it on both sides, how many are at each level, and
+    the share below which a level cannot be told from none.
+    """
+
+    known: float
+    level: Shares
+    floor: Shares
+
+    def u(self, true_level: Shares) -> Shares:
+        """Shares of the levels among pairs of strangers: the pairs believed true are taken out."""
+        left = np.maximum(self.level - true_level, 0.0) / max(self.known - float(true_level.sum()), 1.0)
+        shares: Shares = np.maximum(left, self.floor)
+        total: Shares = shares / shares.sum()
+        return total
+
+
+def pairs_within(groups: NDArray[np.int32], encoded: Encoded) -> float:
+    """How many pairs that may be linked have the same group number (-1: none)."""
+    t = encoded.tables
+    total = _pairs(groups)
+    for source in np.flatnonzero(t.apart):
+        total -= _pairs(groups[t.source == source])
+    return max(total, 0.0)
+
+
+def _pairs(groups: NDArray[np.int32]) -> float:
+    size = np.bincount(groups + 1)[1:].astype(np.float64)
+    return float((size * (size - 1) / 2).sum())
+
+
+def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
+    """Equal values are counted exactly over all pairs; the shares of the other levels come from the drawn pairs."""
+    found = []
+    for place, field in enumerate(encoded.fields):
+        codes = encoded.column(field.name)
+        known = pairs_within(np.where(codes >= 0, 0, -1).astype(np.int32), encoded)
+        same = pairs_within(codes, encoded)
+        if (
+            finer := int(encoded.tables.told_by[place])
+        ) >= 0:  # where the finer field agrees, this one is not asked
+            told = encoded.tables.codes[:, finer]
+            both = np.where((told >= 0) & (codes >= 0), told, -1).astype(np.int32)
+            known -= pairs_within(both, encoded)
+            pair = both.astype(np.int64) * len(encoded.values[field.name]) + codes
+            same -= pairs_within(factorise(pair.view(np.uint64), both >= 0)[0], encoded)
+        levels = drawn[drawn[:, place] >= 0, place]
+        seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
+        unequal = max(float(seen[1:].sum()), 1.0)
+        level = np.concatenate([[same], seen[1:] / unequal * (known - same)])
+        floor = np.full(len(level), 0.5 / max(float(len(levels)), 10.0))
+        floor[0] = min(floor[0], 0.5 / max(known, 10.0))
+        found.append(Chance(known, level, floor))
+    return found
