@@ -51,6 +51,13 @@ def sandbox() -> None:
 @click.option("--memory", type=Size(), default="1G", show_default=True)
 @click.option("--cpus", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--processes", type=click.IntRange(1), default=64, show_default=True, help="Threads count.")
+@click.option(
+    "--isolator",
+    type=click.Choice(["bubblewrap", "gvisor"]),
+    default="bubblewrap",
+    show_default=True,
+    help="gvisor: a kernel of its own, stricter and slower; needs root.",
+)
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_command(
@@ -59,6 +66,7 @@ def exec_command(
     memory: int,
     cpus: float,
     processes: int,
+    isolator: str,
     seconds: float,
     command: tuple[str, ...],
 ) -> None:
@@ -70,13 +78,13 @@ def exec_command(
     charteroak-UID (about 600 MB; may be deleted at any time).
     """
     from charteroak.adapters import environments, sandboxes
-    from charteroak.sandbox import Limits, SandboxSpec
+    from charteroak.sandbox import Isolator, Limits, SandboxSpec
 
     limits = Limits(memory=memory, cpus=cpus, processes=processes, seconds=seconds, output=1 << 40)
     try:
         python = environments.build(environments.folder_here())
         with _mounts(data, work) as mounts:
-            spec = SandboxSpec((*mounts, python.mount), limits)
+            spec = SandboxSpec((*mounts, python.mount), limits, isolator=Isolator(isolator))
             given = sys.stdin.buffer if sys.stdin else None
             ended = sandboxes.run(spec, command, stdin=given, on_output=_pass_on)
     except (sandboxes.LimitsNotEnforced, sandboxes.NotStarted, OSError) as error:

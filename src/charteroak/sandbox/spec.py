@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 
 DATA = "/enclave/data"  # the extract, read-only
 WORK = "/enclave/work"  # the only folder that outlives the run
@@ -50,6 +51,13 @@ class Mount:
             raise ValueError(f"mount target {self.target!r}: choose one below /enclave/ or /opt/")
 
 
+class Isolator(StrEnum):
+    """What stands between the command and the host: its kernel under a filter, or a kernel of the sandbox's own."""
+
+    BUBBLEWRAP = "bubblewrap"
+    GVISOR = "gvisor"
+
+
 @dataclass(frozen=True)
 class SandboxSpec:
     """All that one run may touch. There is no field for a network because there is none."""
@@ -58,6 +66,7 @@ class SandboxSpec:
     limits: Limits = Limits()
     environment: Mapping[str, str] = field(default_factory=dict)
     hostname: str = "enclave"
+    isolator: Isolator = Isolator.BUBBLEWRAP
 
     def __post_init__(self) -> None:
         targets = [mount.target for mount in self.mounts]

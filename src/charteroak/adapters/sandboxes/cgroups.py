@@ -14,7 +14,6 @@ from charteroak.sandbox import Limits
 CONTROLLERS = ("memory", "cpu", "pids")
 PREFIX = "charteroak-"
 PERIOD = 100_000  # microseconds over which processor time is shared out
-OUR_PROCESSES = 2  # bubblewrap outside and inside, which the researcher should not have to count
 
 
 @dataclass(frozen=True)
@@ -145,9 +144,9 @@ def hierarchies() -> Hierarchies | str:
     return f"memory, cpu and pids are not delegated to {unified}"
 
 
-def _settings(limits: Limits, version: int) -> list[tuple[int, str, str]]:
+def _settings(limits: Limits, version: int, ours: int) -> list[tuple[int, str, str]]:
     """(folder number, file, value), in the order in which the kernel wants them."""
-    quota, tasks = str(int(limits.cpus * PERIOD)), str(limits.processes + OUR_PROCESSES)
+    quota, tasks = str(int(limits.cpus * PERIOD)), str(limits.processes + ours)
     if version == 1:
         return [
             (0, "memory.limit_in_bytes", str(limits.memory)),
@@ -168,15 +167,17 @@ def _settings(limits: Limits, version: int) -> list[tuple[int, str, str]]:
 SWAP_FILES = {"memory.memsw.limit_in_bytes", "memory.swap.max"}  # absent on kernels without swap accounting
 
 
-def create(limits: Limits, where: Hierarchies) -> Group:
-    """A new group with these limits. Raises OSError when the kernel refuses one of them."""
+def create(limits: Limits, where: Hierarchies, ours: int) -> Group:
+    """A new group with these limits; `ours` are the isolator's own processes, which the researcher should not have to
+    count. Raises OSError when the kernel refuses a limit.
+    """
     _sweep(where)
     name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
     group = Group(where.version, tuple(folder / name for folder in where.folders))
     try:
         for folder in group.folders:
             folder.mkdir()
-        for number, file, value in _settings(limits, where.version):
+        for number, file, value in _settings(limits, where.version, ours):
             _set(group.folders[number] / file, value)
     except OSError:
         group.remove()

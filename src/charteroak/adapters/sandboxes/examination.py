@@ -8,7 +8,7 @@ from pathlib import Path
 
 from charteroak.adapters.sandboxes import cgroups, filter
 from charteroak.adapters.sandboxes.execution import MEND_LIMITS, LimitsNotEnforced, NotStarted, run
-from charteroak.sandbox import Limits, SandboxSpec
+from charteroak.sandbox import Isolator, Limits, SandboxSpec
 
 INSTALL = "apt-get install bubblewrap libseccomp2"
 
@@ -33,7 +33,7 @@ def limits_enforced() -> Capability:
 
 def capabilities() -> list[Capability]:
     """Every part of the sandbox, ending with a real run in it."""
-    return [_bubblewrap(), _filter(), limits_enforced(), _account(), _work_folder(), _trial()]
+    return [_bubblewrap(), _filter(), limits_enforced(), _account(), _work_folder(), _trial(), _stricter()]
 
 
 def _bubblewrap() -> Capability:
@@ -78,3 +78,16 @@ def _trial() -> Capability:
         mend = "allow unprivileged user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         return Capability("sandbox", False, str(error), mend)
     return Capability("sandbox", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms")
+
+
+def _stricter() -> Capability:
+    """The tier with a kernel of its own. Nothing needs it; who wants it sees here whether it would start."""
+    if shutil.which("runsc") is None:
+        return Capability("gVisor, the stricter tier", False, "not installed", "apt-get install runsc")
+    try:
+        ended = run(SandboxSpec(limits=Limits(seconds=20), isolator=Isolator.GVISOR), ["true"])
+    except (LimitsNotEnforced, NotStarted, OSError) as error:
+        return Capability("gVisor, the stricter tier", False, str(error), "start as root")
+    return Capability(
+        "gVisor, the stricter tier", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms"
+    )

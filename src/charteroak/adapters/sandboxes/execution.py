@@ -6,22 +6,32 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from charteroak.adapters.sandboxes import cgroups, filter
 from charteroak.adapters.sandboxes.cgroups import Group
 from charteroak.adapters.sandboxes.pipes import OnOutput, Pipes, Stop
-from charteroak.sandbox import SandboxSpec, arguments
-from charteroak.sandbox.bubblewrap import ACCOUNT_FILES
+from charteroak.sandbox import Isolator, SandboxSpec, arguments, gvisor
+from charteroak.sandbox.bubblewrap import ACCOUNT_FILES, UID
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 STRANGER = 1_900_000_000  # an account beyond every range that distributions, systemd and containers hand out
 OUT_OF_TIME, OUT_OF_MEMORY, NOT_FOUND = 124, 137, 127  # as timeout(1) and the shell say it
 MEMORY_TO_LOCK = 8 << 20
 MEND_LIMITS = "Start as root, or with a group of its own: systemd-run --user --scope -p Delegate=yes COMMAND"
+
+
+class Launched(NamedTuple):
+    """A run under way. `status`: what the isolator reports, which says that the command was `reached`; `errors`: why the
+    launcher gave up. Both are read when it has ended.
+    """
+
+    process: subprocess.Popen[bytes]
+    status: BinaryIO
+    errors: BinaryIO
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,14 @@ def run(
     where = cgroups.hierarchies()
     if isinstance(where, str):
         raise LimitsNotEnforced(f"Memory and processor limits cannot be enforced: {where}. {MEND_LIMITS}")
-    program = shutil.which("bwrap")
+    isolator = ISOLATORS[spec.isolator]
+    program = shutil.which(isolator.program)
     if program is None:
-        raise NotStarted("bubblewrap is not installed. Type: apt-get install bubblewrap")
+        raise NotStarted(f"{isolator.package} is not installed. Type: apt-get install {isolator.package}")
+    if isolator.as_root and os.geteuid() != 0:
+        raise NotStarted(f"{isolator.package} needs root here. Start as root, or choose bubblewrap.")
     try:
-        group = cgroups.create(spec.limits, where)
+        group = cgroups.create(spec.limits, where, isolator.processes)
     except OSError as error:
         raise LimitsNotEnforced(f"The kernel refuses a limit: {error}. Choose a larger one.") from error
     try:
@@ -99,20 +112,20 @@ def _run(
     uid: int | None,
     pipes: Pipes,
 ) -> Ended:
-    with _launched(spec, command, program, group, uid) as (process, status, errors):
+    isolator = ISOLATORS[spec.isolator]
+    with isolator.launch(spec, command, program, group, uid) as (process, status, errors):
         pipes.follow(process, group)
         process.wait()
         failure = _all(errors).decode(errors="replace")
-        reached = b'"exit-code"' in _all(status)
+        reported = _all(status)
     memory = group.out_of_memory and process.returncode != 0
-    code = process.returncode
+    code, said = process.returncode, pipes.opening.decode(errors="replace")
     if pipes.timed_out:
         code = OUT_OF_TIME
     elif memory:
         code = OUT_OF_MEMORY
-    elif not reached and not pipes.work_full and not pipes.stopped:
-        said = pipes.opening.decode(errors="replace")
-        if not said.startswith("bwrap: execvp"):
+    elif not pipes.work_full and not pipes.stopped and not isolator.reached(reported, code, said):
+        if not said.startswith(isolator.not_found):
             raise NotStarted(f"The sandbox could not be built: {failure or said.strip()}. Type: oak doctor")
         code = NOT_FOUND
     return Ended(
@@ -129,52 +142,135 @@ def _run(
     )
 
 
-@contextlib.contextmanager
-def _launched(
-    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None
-) -> Iterator[tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]]:
-    """The launcher, started; and what it and bubblewrap report, to be read when it has ended."""
-    neutral = {mount.source: f"/mnt/{number}" for number, mount in enumerate(spec.mounts)}
-    inside = spec.with_sources(neutral) if uid is not None else spec
-    with contextlib.ExitStack() as stack:
+class _Held:
+    """Files in memory that a run inherits, open until it has ended."""
 
-        def holding(content: bytes) -> int:
-            file = stack.enter_context(os.fdopen(os.memfd_create("sandbox"), "w+b", buffering=0))
-            file.write(content)
-            file.seek(0)
-            return file.fileno()
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self.stack, self.descriptors = stack, list[int]()
+        self.status, self.errors = self._file("status"), self._file("errors")
 
-        status = stack.enter_context(os.fdopen(os.memfd_create("status"), "r+b", buffering=0))
-        errors = stack.enter_context(os.fdopen(os.memfd_create("errors"), "r+b", buffering=0))
-        files = {path: holding(text.encode()) for path, text in ACCOUNT_FILES.items()}
-        filters = [holding(code) for code in filter.programs()]
-        listed = arguments(inside, command, files=files, filters=filters, status=status.fileno())
-        end = listed.index("--")
-        options = holding("".join(f"{one}\0" for one in listed[:end]).encode())
-        command_line = ["bwrap", "--args", str(options), *listed[end:]]
-        plan = {"program": program, "command": command_line, "errors": errors.fileno()} | _held(
-            spec, group, uid
-        )
-        plan_file = holding(json.dumps(plan).encode())
-        descriptors = [*files.values(), *filters, options, plan_file, status.fileno(), errors.fileno()]
+    def _file(self, name: str) -> BinaryIO:
+        file = self.stack.enter_context(os.fdopen(os.memfd_create(name), "r+b", buffering=0))
+        self.descriptors.append(file.fileno())
+        return file
+
+    def keep(self, content: bytes) -> int:
+        """Number of a descriptor that holds this."""
+        file = self._file("sandbox")
+        file.write(content)
+        file.seek(0)
+        return file.fileno()
+
+    @contextlib.contextmanager
+    def start(self, plan: Mapping[str, object]) -> Iterator[Launched]:
+        """The launcher, started with this plan."""
+        number = self.keep(json.dumps({**plan, "errors": self.errors.fileno()}).encode())
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_file)],
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(number)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            pass_fds=descriptors, cwd="/", env={}, bufsize=0,
+            pass_fds=self.descriptors, cwd="/", env={}, bufsize=0,
         )  # fmt: skip
         with process:
             try:
-                yield process, status, errors
+                yield Launched(process, self.status, self.errors)
             finally:
                 process.kill()
 
 
-def _held(spec: SandboxSpec, group: Group, uid: int | None) -> dict[str, object]:
-    """The part of the launcher's plan that holds the run: its parent, group, account, folders and limits."""
+@contextlib.contextmanager
+def _in_bubblewrap(
+    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None
+) -> Iterator[Launched]:
+    inside = _at_neutral_paths(spec) if uid is not None else spec
+    with contextlib.ExitStack() as stack:
+        held = _Held(stack)
+        files = {path: held.keep(text.encode()) for path, text in ACCOUNT_FILES.items()}
+        filters = [held.keep(code) for code in filter.programs()]
+        listed = arguments(inside, command, files=files, filters=filters, status=held.status.fileno())
+        end = listed.index("--")
+        options = held.keep("".join(f"{one}\0" for one in listed[:end]).encode())
+        line = ["bwrap", "--args", str(options), *listed[end:]]
+        plan = {"program": program, "command": line, "uid": uid, "seen_as": uid}
+        with held.start(plan | _limits(spec, group)) as launched:
+            yield launched
+
+
+@contextlib.contextmanager
+def _in_gvisor(
+    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None
+) -> Iterator[Launched]:
+    """The folders are seen as the account inside, which stands for the project's: no process of the host has it."""
+    present = [
+        f"{path}/" if Path(path).is_dir() else path
+        for path in gvisor.SEEN_WHERE_PRESENT
+        if Path(path).exists()
+    ]
+    made = gvisor.bundle(_at_neutral_paths(spec), command, present)
+    with contextlib.ExitStack() as stack:
+        held = _Held(stack)
+        reached = f"--pid-file=/proc/self/fd/{held.status.fileno()}"
+        line = [
+            "runsc",
+            "--root=/mnt/state",
+            *gvisor.FLAGS,
+            "run",
+            "--bundle=/mnt/bundle",
+            reached,
+            f"run-{os.getpid()}",
+        ]
+        plan = {"program": program, "command": line, "uid": None, "seen_as": UID, "bundle": asdict(made)}
+        with held.start(plan | _limits(spec, group)) as launched:
+            yield launched
+
+
+def _at_neutral_paths(spec: SandboxSpec) -> SandboxSpec:
+    """The folders where the launcher puts them: in its own view, below names that say nothing of the host."""
+    return spec.with_sources({mount.source: f"/mnt/{number}" for number, mount in enumerate(spec.mounts)})
+
+
+@dataclass(frozen=True)
+class _Isolator:
+    """`processes` of its own; whether the command was `reached`, by what it reported, its status and what it said, which
+    begins with `not_found` when there is no such command.
+    """
+
+    program: str
+    package: str
+    processes: int
+    as_root: bool
+    reached: Callable[[bytes, int, str], bool]
+    not_found: str
+    launch: Callable[..., contextlib.AbstractContextManager[Launched]]
+
+
+ISOLATORS = {
+    Isolator.BUBBLEWRAP: _Isolator(
+        "bwrap",
+        "bubblewrap",
+        2,
+        False,
+        lambda told, _code, _said: b'"exit-code"' in told,
+        "bwrap: execvp",
+        _in_bubblewrap,
+    ),
+    # The kernel inside and the file server have some thirty threads, and each process inside one or two out here.
+    Isolator.GVISOR: _Isolator(
+        "runsc",
+        "runsc",
+        96,
+        True,
+        lambda told, code, said: bool(told) and not (code == 128 and said.startswith("running container: ")),
+        "running container: starting container",
+        _in_gvisor,
+    ),
+}
+
+
+def _limits(spec: SandboxSpec, group: Group) -> dict[str, object]:
+    """The part of the launcher's plan that holds the run: its parent, group, folders and limits."""
     return {
         "parent": os.getpid(),
         "entrances": group.entrances,
-        "uid": uid,
         "mounts": [{"source": mount.source, "writable": mount.writable} for mount in spec.mounts],
         "rlimits": {
             "RLIMIT_CORE": 0,

@@ -24,6 +24,7 @@ AT_FDCWD = -100
 SYS_OPEN_TREE, SYS_MOVE_MOUNT, SYS_MOUNT_SETATTR = 428, 429, 442  # the same on every processor
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
+NOBODY = 65534
 NEUTRAL = "/mnt"  # where mounts are put in this process's own view; says nothing about the host
 
 
@@ -45,8 +46,10 @@ def mount(source: str, target: str, kind: str, flags: int, options: str) -> None
     checked(result, f"mount {kind} on {target}")
 
 
-def seen_as(owner: tuple[int, int], account: tuple[int, int]) -> int:
-    """A user namespace (descriptor) in which files of `owner` belong to `account`."""
+def seen_as(owner: tuple[int, int], account: tuple[int, int], *, by_root: bool) -> int:
+    """A user namespace (descriptor) in which files of `owner` belong to `account`. `by_root`: root makes them and gives
+    them away, so it must be somebody on the disk too.
+    """
     ready, begin = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
@@ -59,28 +62,29 @@ def seen_as(owner: tuple[int, int], account: tuple[int, int]) -> int:
             raise OSError("a user namespace could not be made")
         for kind, on_disk, seen in zip(("uid", "gid"), owner, account, strict=True):
             with open(f"/proc/{child}/{kind}_map", "w", encoding="ascii") as map_file:
-                map_file.write(f"{on_disk} {seen} 1")
+                spare = f"\n{0 if on_disk else NOBODY} 0 1" if by_root else ""
+                map_file.write(f"{on_disk} {seen} 1{spare}")
         return os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
     finally:
         os.write(begin[1], b"0")
         os.waitpid(child, 0)
 
 
-def detached(source: str, account: tuple[int, int]) -> int:
+def detached(source: str, account: tuple[int, int], *, by_root: bool) -> int:
     """The folder as a mount of its own (descriptor), in which its owner's files belong to `account`."""
     flags = OPEN_TREE_CLONE | os.O_CLOEXEC
     tree = checked(LIBC.syscall(SYS_OPEN_TREE, AT_FDCWD, source.encode(), flags), f"open {source}")
     facts = os.fstat(tree)
     owner = (facts.st_uid, facts.st_gid)
     if owner != account:
-        attributes = MountAttributes(MOUNT_ATTR_IDMAP, 0, 0, seen_as(owner, account))
+        attributes = MountAttributes(MOUNT_ATTR_IDMAP, 0, 0, seen_as(owner, account, by_root=by_root))
         size = ctypes.sizeof(attributes)
         LIBC.syscall(SYS_MOUNT_SETATTR, tree, b"", AT_EMPTY_PATH, ctypes.byref(attributes), size)
         # A file system that cannot do this (some network ones) keeps its owners: permissions then decide.
     return tree
 
 
-def place(mounts: list[dict[str, Any]], account: tuple[int, int]) -> None:
+def place(mounts: list[dict[str, Any]], account: tuple[int, int], *, by_root: bool) -> None:
     """Put each folder at NEUTRAL/<number>, seen by this process and its children only.
 
     A bind mount shows its path on the host in /proc/self/mountinfo; an overlay shows the neutral one. Only
@@ -88,7 +92,9 @@ def place(mounts: list[dict[str, Any]], account: tuple[int, int]) -> None:
     """
     checked(LIBC.unshare(CLONE_NEWNS), "unshare")
     mount("none", "/", "none", MS_REC | MS_PRIVATE, "")
-    trees = [detached(one["source"], account) for one in mounts]  # before NEUTRAL hides what may lie below it
+    trees = [
+        detached(one["source"], account, by_root=by_root) for one in mounts
+    ]  # before NEUTRAL hides what may lie below it
     mount("tmpfs", NEUTRAL, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m")
     os.mkdir(f"{NEUTRAL}/none")
     for number, (one, tree) in enumerate(zip(mounts, trees, strict=True)):
@@ -106,6 +112,20 @@ def cover(number: int) -> None:
         mount("enclave", f"{NEUTRAL}/{number}", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, lower)
     except OSError:
         return  # no overlayfs here: mountinfo shows the folder's path; its neighbours stay out of reach
+
+
+def lay_out(bundle: dict[str, Any]) -> None:
+    """Write an OCI bundle at NEUTRAL/bundle: its root folder is empty but for what is mounted on."""
+    root = f"{NEUTRAL}/bundle/rootfs"
+    for path in bundle["folders"]:
+        os.makedirs(root + path.rstrip("/"), exist_ok=True)
+    for path, target in bundle["links"].items():
+        os.symlink(target, root + path)
+    for path, text in bundle["files"].items():
+        with open(root + path, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(f"{NEUTRAL}/bundle/config.json", "w", encoding="utf-8") as file:
+        json.dump(bundle["config"], file)
 
 
 def become(uid: int) -> None:
@@ -126,9 +146,11 @@ def launch(plan: dict[str, Any]) -> None:
         with open(entrance, "w", encoding="ascii") as procs:
             procs.write("0")
     os.chdir("/")
-    uid = plan["uid"]
-    if uid is not None:
-        place(plan["mounts"], (uid, uid))
+    uid, seen = plan["uid"], plan["seen_as"]
+    if seen is not None:
+        place(plan["mounts"], (seen, seen), by_root=uid is None)
+    if "bundle" in plan:
+        lay_out(plan["bundle"])
     for name, value in plan["rlimits"].items():
         number = getattr(resource, name)
         ceiling = resource.getrlimit(number)[1]
