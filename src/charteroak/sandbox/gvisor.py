@@ -21,9 +21,9 @@ FLAGS = (
 """No network but an own loopback; the tracing platform, which needs no virtual machine below; the run's control group
 was entered before; what is written to the work folder reaches it.
 """
-NO_POWERS: dict[str, list[str]] = dict.fromkeys(
-    ("bounding", "effective", "inheritable", "permitted", "ambient"), []
-)
+NO_POWERS: dict[str, list[str]] = {
+    kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")
+}
 
 
 @dataclass(frozen=True)

@@ -83,11 +83,13 @@ def _trial() -> Capability:
 def _stricter() -> Capability:
     """The tier with a kernel of its own. Nothing needs it; who wants it sees here whether it would start."""
     if shutil.which("runsc") is None:
-        return Capability("gVisor, the stricter tier", False, "not installed", "apt-get install runsc")
+        return Capability(
+            "gVisor, the stricter tier", False, "weaker: not installed", "apt-get install runsc"
+        )
     try:
         ended = run(SandboxSpec(limits=Limits(seconds=20), isolator=Isolator.GVISOR), ["true"])
     except (LimitsNotEnforced, NotStarted, OSError) as error:
-        return Capability("gVisor, the stricter tier", False, str(error), "start as root")
+        return Capability("gVisor, the stricter tier", False, f"weaker: {error}", "start as root")
     return Capability(
         "gVisor, the stricter tier", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms"
     )

@@ -25,7 +25,7 @@ MEND_LIMITS = "Start as root, or with a group of its own: systemd-run --user --s
 
 
 class Launched(NamedTuple):
-    """A run under way. `status`: what the isolator reports, which says that the command was `reached`; `errors`: why the
+    """A run under way. `status`: what the isolator reports, such as that the command was reached; `errors`: why the
     launcher gave up. Both are read when it has ended.
     """
 
@@ -197,7 +197,7 @@ def _in_bubblewrap(
 
 @contextlib.contextmanager
 def _in_gvisor(
-    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None
+    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, _uid: int | None
 ) -> Iterator[Launched]:
     """The folders are seen as the account inside, which stands for the project's: no process of the host has it."""
     present = [
@@ -230,7 +230,7 @@ def _at_neutral_paths(spec: SandboxSpec) -> SandboxSpec:
 
 @dataclass(frozen=True)
 class _Isolator:
-    """`processes` of its own; whether the command was `reached`, by what it reported, its status and what it said, which
+    """`processes` of its own; whether the command was `reached`, by what it reported, its status and what it said; that
     begins with `not_found` when there is no such command.
     """
 

@@ -4,7 +4,7 @@ Runs alone (`python -I -S launcher.py PLAN`), so that it has one thread and star
 the number of a descriptor with the plan as JSON. What fails is written to the plan's `errors` descriptor.
 """
 # pathlib would be most of what this program has to load:
-# ruff: noqa: PTH102, PTH123
+# ruff: noqa: PTH102, PTH103, PTH123, PTH211
 
 import ctypes
 import json
