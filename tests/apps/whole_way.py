@@ -4,6 +4,8 @@ import io
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core import signing
+
 from apps import hub_way, outputs_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
@@ -17,6 +19,7 @@ from charteroak.board import actions as board
 from charteroak.board.models import Board, Meeting, Motion
 from charteroak.catalog.models import Variable
 from charteroak.requests import actions as requests
+from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
 from charteroak.submissions.models import AgencyKey, Delivery, FinderList
 from charteroak.workspaces import actions as workspaces
@@ -62,6 +65,7 @@ class Scene:
     held: int  # an office that somebody holds
     variable: int
     board: int
+    day: str  # a signed day for the reader's calendar
     sha256: str
     text_hash: str
 
@@ -110,6 +114,7 @@ def scene(as_process: AsProcess) -> Scene:
         held=RoleHeld.objects.get(person__username="al.pike").pk,
         variable=Variable.objects.earliest("pk").pk,
         board=Board.objects.get().pk,
+        day=signing.dumps(["2027-03-01", "Decide", "/requests/001/"], salt=DAY_SALT),
         sha256=file.sha256,
         text_hash=agreement.text_hash,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -33,6 +33,8 @@ BY_PARTY = frozenset(
 )  # asked of each party, not of the whole
 UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
 RECENT = timedelta(days=30)
+TURN = ("parties__agency", "parties__signature", "duties")  # what `whose_turn` reads, for many at once
+LISTED = 20  # records that a worklist shows before it leads to the whole list
 
 OFFICES = frozenset(
     {
@@ -259,14 +261,15 @@ def permitted(record: Agreement, person: Person) -> list[str]:
 
 def whose_turn(record: Agreement) -> str:
     """Who must do what next, in plain words; empty when nothing is left to do."""
+    prefetch_related_objects([record], *TURN)
     status = agreement.Status(record.status)
     if status == agreement.Status.EXECUTED and record.ends_on < clock.today():
         status = agreement.Status.TERMINATED  # by its own last day
     if status == agreement.Status.IN_SIGNATURE:
-        waiting = sorted({party.split(":")[0] for party in unsigned(record)})
+        waiting = sorted({p.agency.code for p in record.parties.all() if not hasattr(p, "signature")})
         return _("Signatories of %s: sign") % ", ".join(waiting)
-    clock_runs = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, due_on__isnull=False)
-    if status == agreement.Status.EXECUTED and clock_runs.exists():
+    clock_runs = any(d.due_on for d in record.duties.all() if d.what == DestructionDuty.What.IDENTIFIERS)
+    if status == agreement.Status.EXECUTED and clock_runs:
         return _("Named researchers: work in the enclave")  # every file came, the match is confirmed
     return {
         agreement.Status.DRAFTED: _("Counsel: read, redline, open for signature"),

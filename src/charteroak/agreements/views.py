@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +18,7 @@ from charteroak.agreements.checklist import checklist
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm
+from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import ALLOWED
@@ -32,18 +33,13 @@ def _found(request: HttpRequest, number: str) -> Agreement:
 
 @login_required
 @require_safe
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: HttpRequest) -> HttpResponseBase:
     by = signed_in(request)
     records = queries.visible_to(by).select_related("data_request")
+    shown = AGREEMENTS.of(request, records.prefetch_related(*queries.TURN))
     drafts = by.roles(clock.today()) & queries.DRAFTERS
-    return render(
-        request,
-        "agreements/agreements.html",
-        {
-            "rows": [(record, queries.whose_turn(record)) for record in records],
-            "to_draft": queries.to_draft() if drafts else [],
-        },
-    )
+    context = {"shown": shown, "to_draft": queries.to_draft()[: queries.LISTED] if drafts else []}
+    return shown.file or render(request, "agreements/agreements.html", context)
 
 
 @login_required

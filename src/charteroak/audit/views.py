@@ -8,7 +8,6 @@ from datetime import date
 from typing import BinaryIO, Protocol
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -19,12 +18,11 @@ from charteroak.adapters import clock
 from charteroak.adapters.streaming import streamed
 from charteroak.audit import queries
 from charteroak.audit.export import export as write
-from charteroak.audit.forms import SearchForm
+from charteroak.audit.lists import EVENTS
 from charteroak.audit.models import Event
 from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role
 
-PAGE = 50
 PIECE = 1 << 18  # bytes of an export that are in memory at a time
 
 
@@ -49,38 +47,24 @@ def events(request: HttpRequest) -> QuerySet[Event]:
 
 @login_required
 @require_safe
-def log(request: HttpRequest) -> HttpResponse:
-    visible = events(request)
-    form = SearchForm(request.GET or None)
-    asked = form.cleaned_data if form.is_valid() else {}
-    found = queries.search(
-        visible,
-        name=asked.get("name"),
-        by=asked.get("by"),
-        subject=asked.get("subject"),
-        day=asked.get("day"),
-    )
-    page = Paginator(found.order_by("-index"), PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    context = {
-        "form": form,
-        "page": page,
-        "query": query.urlencode(),
-        "checkpoint": queries.newest_checkpoint(),
-    }
-    return render(request, "audit/log.html", context, status=400 if form.errors else 200)
+def log(request: HttpRequest) -> HttpResponseBase:
+    shown = EVENTS.of(request, events(request).defer("leaf", "leaf_hash").order_by("-index"))
+    context = {"shown": shown, "checkpoint": queries.newest_checkpoint()}
+    return shown.file or render(request, "audit/log.html", context)
 
 
 @login_required
 @require_safe
-def record(request: HttpRequest, subject: str) -> HttpResponse:
+def record(request: HttpRequest, subject: str) -> HttpResponseBase:
     """The case file of one record: everything that happened to it, in order."""
     about = events(request).filter(subject=subject).order_by("index")
     if not about.exists():
         raise Http404
-    told = [(event, json.dumps(json.loads(event.text)["facts"], indent=1)) for event in about]
-    return render(request, "audit/record.html", {"subject": subject, "told": told})
+    shown = EVENTS.of(request, about)
+    told = [(event, json.dumps(json.loads(event.text)["facts"], indent=1)) for event in shown.page]
+    return shown.file or render(
+        request, "audit/record.html", {"subject": subject, "told": told, "shown": shown}
+    )
 
 
 @login_required

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,23 +15,25 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.forms import FollowUpForm, MotionForm, PlanForm, VoteForm
+from charteroak.board.lists import MEETINGS
 from charteroak.board.models import FollowUp, Motion
 from charteroak.policy.motion import Choice
 
 
 @require_safe
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: HttpRequest) -> HttpResponseBase:
     """Every meeting with its state; the public sees those that were noticed."""
     return _calendar(request, PlanForm())
 
 
-def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponse:
+def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponseBase:
     reader = request.user if isinstance(request.user, Person) else None
-    return render(
+    shown = MEETINGS.of(request, queries.visible_to(reader))
+    return shown.file or render(
         request,
         "board/calendar.html",
         {
-            "meetings": queries.visible_to(reader),
+            "shown": shown,
             "plans": reader is not None and queries.may_plan(reader).allowed,
             "form": form,
         },
@@ -41,7 +43,7 @@ def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponse:
 
 @login_required
 @require_POST
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: HttpRequest) -> HttpResponseBase:
     form = PlanForm(request.POST)
     if not form.is_valid():
         return _calendar(request, form)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.hub import actions, clerical, pictures, queries, tasks
 from charteroak.hub.forms import pair_decisions
+from charteroak.hub.lists import RUNS
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.hub.pictures import percent
 from charteroak.policy import extract as extract_rules
@@ -33,12 +34,10 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
 
 @login_required
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    rows = [
-        (record, queries.run_of(record), queries.extract_of(record))
-        for record in queries.visible_to(signed_in(request))
-    ]
-    return render(request, "hub/index.html", {"rows": rows})
+def index(request: HttpRequest) -> HttpResponseBase:
+    found = queries.visible_to(signed_in(request)).prefetch_related("link_runs__extract")
+    shown = RUNS.of(request, found)
+    return shown.file or render(request, "hub/index.html", {"shown": shown})
 
 
 @login_required

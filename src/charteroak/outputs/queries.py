@@ -15,7 +15,7 @@ from charteroak.agreements.models import Agreement, Party
 from charteroak.agreements.queries import contributors, coverage, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
-from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
+from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
@@ -80,8 +80,15 @@ def stewarded(person: Person, record: ReleaseRequest) -> list[str]:
     return [code for code in contributors(agreement_of(record)) if code in own]
 
 
+def clearances_of(record: ReleaseRequest) -> Iterable[Clearance]:
+    """Every round's, read anew unless a list has read them for many records at once."""
+    if "clearances" in getattr(record, "_prefetched_objects_cache", {}):
+        return record.clearances.all()
+    return record.clearances.select_related("agency")
+
+
 def not_cleared(record: ReleaseRequest) -> list[str]:
-    cleared = set(record.clearances.filter(round=record.round).values_list("agency__code", flat=True))
+    cleared = {one.agency.code for one in clearances_of(record) if one.round == record.round}
     return [code for code in contributors(agreement_of(record)) if code not in cleared]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.lineage import stages
+from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.rule_names import findings, in_words
@@ -37,9 +38,11 @@ def found(request: HttpRequest, number: str) -> ReleaseRequest:
 
 @login_required
 @require_safe
-def release_requests(request: HttpRequest) -> HttpResponse:
-    shown = [(one, queries.whose_turn(one)) for one in queries.visible_to(signed_in(request))]
-    return render(request, "outputs/release_requests.html", {"shown": shown})
+def release_requests(request: HttpRequest) -> HttpResponseBase:
+    shown = RELEASE_REQUESTS.of(
+        request, queries.visible_to(signed_in(request)).prefetch_related("clearances__agency")
+    )
+    return shown.file or render(request, "outputs/release_requests.html", {"shown": shown})
 
 
 @login_required

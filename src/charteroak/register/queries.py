@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -26,8 +26,21 @@ def projects() -> QuerySet[DataRequest]:
         .exclude(status=Status.WITHDRAWN)
         .select_related("applicant__employer", "agreement")
         .prefetch_related("agreement__duties", "columns__variable__dataset__agency")
+        .annotate(released=Subquery(_release_counts()))
         .order_by("-number")
     )
+
+
+def _release_counts() -> QuerySet[Release, dict[str, int]]:
+    """How many sets of results of a project are out, for many projects at once."""
+    of_project = "release_request__workspace__agreement__data_request"
+    found = Release.objects.filter(**{of_project: OuterRef("pk")}).order_by()
+    return found.values(of_project).annotate(n=Count("pk")).values("n")
+
+
+def release_count(record: DataRequest) -> int:
+    """How many sets of results are out; of a record that `projects` fetched."""
+    return getattr(record, "released", None) or 0
 
 
 def agreement_of(record: DataRequest) -> Agreement | None:

@@ -26,6 +26,7 @@ from charteroak.outputs import trace as tracing
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleasedFile
 from charteroak.register import queries
+from charteroak.register.lists import PROJECTS
 from charteroak.requests.models import DataRequest
 
 # what may be released (outputs.queries.EXTENSIONS), by the name it ends with
@@ -40,17 +41,18 @@ LARGEST_PICTURE = 200_000  # bytes of a chart that the page shows
 
 
 @require_safe
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: HttpRequest) -> HttpResponseBase:
+    shown = PROJECTS.of(request, queries.projects())
     rows = [
         {
             "record": record,
             "agencies": queries.agencies(record),
             "clock": queries.clock_of(record),
-            "releases": queries.releases(record).count(),
+            "releases": queries.release_count(record),
         }
-        for record in queries.projects()
+        for record in shown.page
     ]
-    return render(request, "register/register.html", {"rows": rows})
+    return shown.file or render(request, "register/register.html", {"rows": rows, "shown": shown})
 
 
 @require_safe
@@ -76,7 +78,7 @@ def _row(record: DataRequest) -> list[object]:
         record.purpose,
         "; ".join(queries.agencies(record)),
         queries.clock_of(record)["days_to_decision"],
-        queries.releases(record).count(),
+        queries.release_count(record),
     ]
 
 

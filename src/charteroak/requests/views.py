@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +17,6 @@ from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import by_dataset, law_of, rules_on
 from charteroak.catalog.queries import variables as catalog
 from charteroak.policy.data_request import Action, Status
-from charteroak.policy.lifecycle import choices
 from charteroak.requests import actions, queries, steward
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
@@ -30,29 +29,20 @@ from charteroak.requests.forms import (
     TextForm,
     parts,
 )
+from charteroak.requests.lists import REQUESTS
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.timeline import timeline
 
 
 @login_required
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
-    """Every request this person may see, with whose turn it is; `?status=` narrows it."""
-    person, status = signed_in(request), request.GET.get("status", "")
+def listing(request: HttpRequest) -> HttpResponseBase:
+    """Every request this person may see, with whose turn it is."""
+    person = signed_in(request)
     found = queries.visible_to(person).select_related("applicant").prefetch_related("reviews__agency")
-    if status in Status.__members__.values():
-        found = found.filter(status=status)
-    rows = [(record, *queries.whose_turn(record)) for record in found]
-    return render(
-        request,
-        "requests/list.html",
-        {
-            "rows": rows,
-            "status": status,
-            "statuses": choices(Status),
-            "begins": queries.may_begin(person).allowed,
-        },
-    )
+    shown = REQUESTS.of(request, found)
+    context = {"shown": shown, "begins": queries.may_begin(person).allowed}
+    return shown.file or render(request, "requests/list.html", context)
 
 
 @login_required

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("healthz", views.healthz, name="healthz"),
+    path("day/<str:told>.ics", views.day, name="day"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include(accounts)),
     path("api/", api.urls),

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -11,8 +11,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 from django.utils.formats import date_format
@@ -21,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
-from charteroak.adapters import clock
+from charteroak.adapters import calendars, clock
 from charteroak.adapters.environment import Mode
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import roles_held
@@ -29,6 +30,7 @@ from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
 from charteroak.site.rooms import ROOMS
 from charteroak.site.second_factor import is_shown
+from charteroak.site.templatetags.lists import DAY_SALT
 
 LATELY = timedelta(days=180)
 STEPS = [
@@ -106,6 +108,19 @@ def work_of(person: Person) -> Iterable[Item]:
 @require_safe
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "how_it_works.html", {"steps": STEPS})
+
+
+@require_safe
+def day(request: HttpRequest, told: str) -> HttpResponse:
+    """One day of a page, for the reader's calendar; only this site can have made the address."""
+    try:
+        on, what, path = signing.loads(told, salt=DAY_SALT)
+    except signing.BadSignature as wrong:
+        raise Http404 from wrong
+    entry = calendars.Entry(date.fromisoformat(on), what, request.build_absolute_uri(path))
+    made = calendars.calendar([entry], made_at=clock.real_now())
+    header = {"Content-Disposition": 'attachment; filename="day.ics"'}
+    return HttpResponse(made, content_type="text/calendar; charset=utf-8", headers=header)
 
 
 @login_required

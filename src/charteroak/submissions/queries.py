@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -51,6 +52,13 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
         return executed
     own = agencies_where(person, Role.DATA_STEWARD)
     return executed.filter(parties__agency__in=own, parties__part=Party.Part.CONTRIBUTOR).distinct()
+
+
+def with_files_accepted(found: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    """Each with `files_accepted`, how many of its files are."""
+    accepted = Delivery.objects.filter(agreement=OuterRef("pk"), status=Status.ACCEPTED).order_by()
+    counted = accepted.values("agreement").annotate(n=Count("pk")).values("n")
+    return found.annotate(files_accepted=Coalesce(Subquery(counted), 0))
 
 
 def roles_of(person: Person, agency: Agency | None = None) -> frozenset[Role]:

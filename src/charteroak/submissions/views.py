@@ -25,6 +25,7 @@ from charteroak.submissions import actions, agency_key, queries
 from charteroak.submissions.delimited import Found
 from charteroak.submissions.file_names import expected_name
 from charteroak.submissions.forms import DeliverForm, FinderListForm, KeyForm
+from charteroak.submissions.lists import DELIVERIES
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import Expected
 
@@ -35,10 +36,9 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
 
 @login_required
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    found = [(record, queries.expected(record)) for record in queries.visible_to(signed_in(request))]
-    rows = [(record, sum(file.accepted for file in files), len(files)) for record, files in found]
-    return render(request, "submissions/index.html", {"rows": rows})
+def index(request: HttpRequest) -> HttpResponseBase:
+    shown = DELIVERIES.of(request, queries.with_files_accepted(queries.visible_to(signed_in(request))))
+    return shown.file or render(request, "submissions/index.html", {"shown": shown})
 
 
 @login_required

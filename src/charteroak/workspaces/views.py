@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, queries
 from charteroak.workspaces.batch import EVIDENCE, LIMITS
 from charteroak.workspaces.forms import JobForm
+from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Workspace
 
 
@@ -26,15 +27,13 @@ def found(request: HttpRequest, number: str) -> Workspace:
 
 @login_required
 @require_safe
-def workspaces(request: HttpRequest) -> HttpResponse:
+def workspaces(request: HttpRequest) -> HttpResponseBase:
     who = signed_in(request)
     operates = Role.ENCLAVE_OPERATOR in who.roles(clock.today())
     ready = [extract.link_run.agreement for extract in queries.ready_extracts()] if operates else []
-    return render(
-        request,
-        "workspaces/workspaces.html",
-        {"workspaces": queries.visible_to(who), "operates": operates, "ready": ready},
-    )
+    shown = WORKSPACES.of(request, queries.visible_to(who))
+    context = {"shown": shown, "operates": operates, "ready": ready}
+    return shown.file or render(request, "workspaces/workspaces.html", context)
 
 
 @login_required

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from charteroak.adapters import clock
 from charteroak.agencies import membership, queries
 from charteroak.agencies.forms import BoardWordForm, JoiningForm, LeaveForm, SignJoinderForm
+from charteroak.agencies.lists import AGENCIES
 from charteroak.agencies.models import Agency, Authority, JoiningRequest, Person
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
@@ -28,15 +29,15 @@ FORMS: dict[Action, type[forms.Form]] = {
 
 
 @require_safe
-def agencies(request: HttpRequest) -> HttpResponse:
+def agencies(request: HttpRequest) -> HttpResponseBase:
     """Who takes part, under which authority and since when; what counsel has not read is marked."""
     today, person = clock.today(), reader(request)
-    found = queries.agencies_visible_to(person)
-    return render(
+    shown = AGENCIES.of(request, queries.agencies_visible_to(person).prefetch_related("authorities"))
+    return shown.file or render(
         request,
         "agencies/agencies.html",
         {
-            "agencies": [(agency, queries.authority_of(agency, today)) for agency in found],
+            "shown": shown,
             "administered": Authority.objects.filter(kind=Authority.Kind.ADMINISTER).select_related("agency"),
             "administration": queries.administration_on(today),
             "keeps": person is not None and queries.reads_accounts(person),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
 from charteroak.agencies.forms import GrantForm
+from charteroak.agencies.lists import PEOPLE
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
@@ -52,14 +53,13 @@ def sign_pledge(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponseBase:
     """Accounts and offices; for the policy office and the auditor only."""
     if not queries.reads_accounts(signed_in(request)):
         raise Http404
     found = queries.visible_to(signed_in(request)).select_related("employer").order_by("name")
-    return render(
-        request, "agencies/people.html", {"people": [(one, queries.roles_held(one)) for one in found]}
-    )
+    shown = PEOPLE.of(request, found.prefetch_related("roles_held__agency").distinct())
+    return shown.file or render(request, "agencies/people.html", {"shown": shown})
 
 
 @login_required

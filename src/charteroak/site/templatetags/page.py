@@ -91,10 +91,10 @@ def _told(value: Value) -> str:
     return str(value)
 
 
-@register.inclusion_tag("page/turn.html")
-def turn(who: str, by: date | None = None) -> dict[str, Any]:
+@register.inclusion_tag("page/turn.html", takes_context=True)
+def turn(context: Context, who: str, by: date | None = None) -> dict[str, Any]:
     """Whose turn it is and by when. Without `who`, nothing is left to do."""
-    return {"who": who, "by": by}
+    return {"who": who, "by": by, "request": context.get("request")}
 
 
 @register.inclusion_tag("page/status.html")

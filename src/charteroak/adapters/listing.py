@@ -1,0 +1,204 @@
+"""A list of records: searched, filtered and paged by its address, as a page, CSV, workbook and calendar.
+
+A room says once what its list shows; the page, the files and the calendar come from that one description.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, BinaryIO
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import calendars, clock, spreadsheet
+from charteroak.adapters.streaming import streamed
+from charteroak.policy.decision import refuse
+
+PER_PAGE = 50
+COUNTED = 10_000  # further than this nobody pages: the list asks to be narrowed, and is not counted either
+LARGEST_FILE = 100_000  # rows
+PIECE = 1 << 18  # bytes of a file that are in memory at a time
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ics": "text/calendar; charset=utf-8",
+}
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell says; on the page it may lead somewhere, or be the status of a record."""
+
+    value: Any
+    href: str = ""
+    status_of: Any = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` heads it in files, `label` on the page; a `due` date goes into the calendar."""
+
+    key: str
+    label: Words
+    cell: Callable[[Any], Any]
+    due: bool = False
+
+    def of(self, record: Any) -> Cell:
+        found = self.cell(record)
+        return found if isinstance(found, Cell) else Cell(found)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Narrows the list by a field. `choices` are (value, words); without any the reader types the value."""
+
+    name: str
+    label: Words
+    choices: Callable[[], Iterable[tuple[str, Words]]] | None = None
+    lookup: str = ""
+
+    def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return records.filter(**{self.lookup or self.name: value})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list of the site; `search` names the fields in which the reader's words are looked for."""
+
+    name: str
+    caption: Words
+    columns: Sequence[Column]
+    nothing: Words  # why the list may be empty
+    next_step: Words = ""
+    next_href: str = ""
+    search: Sequence[str] = ()
+    filters: Sequence[Filter] = ()
+
+    def of(self, request: HttpRequest, records: QuerySet[Any]) -> "Listed":
+        """The part that the address asks for, and its `file` where it asks for one."""
+        asked = {one.name: request.GET.get(one.name, "").strip()[:200] for one in self.filters}
+        words = request.GET.get("q", "").strip()[:200] if self.search else ""
+        for one in self.filters:
+            if asked[one.name] and one.choices and asked[one.name] not in {v for v, _ in one.choices()}:
+                asked[one.name] = ""
+            if asked[one.name]:
+                records = one.narrowed(records, asked[one.name])
+        for word in words.split():
+            found = Q()
+            for lookup in self.search:
+                found |= Q(**{f"{lookup}__icontains": word})
+            records = records.filter(found)
+        return Listed(self, request, records, words, asked)
+
+
+@dataclass
+class Listed:
+    """A list as one address asks for it."""
+
+    listing: Listing
+    request: HttpRequest
+    records: QuerySet[Any]
+    words: str
+    asked: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def file(self) -> HttpResponseBase | None:
+        """The whole list as the file that `format` in the address names."""
+        wanted = self.request.GET.get("format", "")
+        if wanted not in KINDS:
+            return None
+        if self.records.order_by()[: LARGEST_FILE + 1].count() > LARGEST_FILE:
+            refuse(
+                "too_many_rows", _("The file would have more than %s rows.") % f"{LARGEST_FILE:,}",
+                _("Narrow the list first."),
+            ).require()  # fmt: skip
+        name = f"{self.listing.name}.{wanted}"
+        if wanted == "ics":
+            made = calendars.calendar(self.entries(), made_at=clock.real_now())
+            header = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return HttpResponse(made, content_type=KINDS[wanted], headers=header)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+        head = [column.key for column in self.listing.columns]
+        if wanted == "xlsx":
+            spreadsheet.workbook(head, self._cells(), file)
+        else:
+            for piece in spreadsheet.lines(head, self._cells()):
+                file.write(piece.encode())
+        return streamed(self.request, _pieces(file), name=name, kind=KINDS[wanted])
+
+    def _all(self) -> Iterator[Any]:
+        return self.records.iterator(chunk_size=500)
+
+    def _cells(self) -> Iterator[list[object]]:
+        for record in self._all():
+            yield [column.of(record).value for column in self.listing.columns]
+
+    def entries(self) -> Iterator[calendars.Entry]:
+        """Every due date of the list."""
+        due = [column for column in self.listing.columns if column.due]
+        for record in self._all() if due else ():
+            first = self.listing.columns[0].of(record)
+            for column in due:
+                on = column.of(record).value
+                if isinstance(on, date):
+                    url = self.request.build_absolute_uri(first.href) if first.href else ""
+                    yield calendars.Entry(on, f"{first.value}: {column.label}", url)
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are; one more than COUNTED stands for any larger number."""
+        return self.records.order_by()[: COUNTED + 1].count()
+
+    @property
+    def beyond(self) -> int:
+        """The number counted to, where there are more."""
+        return COUNTED if self.count > COUNTED else 0
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-min(self.count, COUNTED) // PER_PAGE))
+
+    @cached_property
+    def number(self) -> int:
+        asked = self.request.GET.get("page", "")
+        return min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), self.pages)
+
+    @cached_property
+    def page(self) -> list[Any]:
+        """The records of this page."""
+        first = (self.number - 1) * PER_PAGE
+        return list(self.records[first : first + PER_PAGE]) if self.count else []
+
+    @property
+    def rows(self) -> list[list[Cell]]:
+        return [[column.of(record) for column in self.listing.columns] for record in self.page]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.words or any(self.asked.values()))
+
+    @property
+    def dated(self) -> bool:
+        return any(column.due for column in self.listing.columns)
+
+    def address(self, **changed: str) -> str:
+        """This list's address with what is changed; without a page unless one is named."""
+        query = self.request.GET.copy()
+        for name in ("page", "format"):
+            query.pop(name, None)
+        for name, value in changed.items():
+            query[name] = value
+        return f"?{query.urlencode()}"
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

@@ -1,0 +1,28 @@
+"""The list of agreements: on the page, as a file, in a calendar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.agreements.queries import whose_turn
+from charteroak.policy.agreement import Status
+from charteroak.policy.lifecycle import choices
+
+AGREEMENTS = Listing(
+    name="agreements",
+    caption=_("All agreements you may read"),
+    search=("number", "data_request__title"),
+    filters=(Filter("status", _("Status"), lambda: choices(Status)),),
+    columns=(
+        Column(
+            "agreement",
+            _("Agreement"),
+            lambda record: Cell(f"{record.number} {record.data_request.title}", record.get_absolute_url()),
+        ),
+        Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
+        Column("turn", _("Whose turn"), whose_turn),
+        Column("last_day", _("Last day"), lambda record: record.last_day, due=True),
+    ),
+    nothing=_("No agreement concerns you yet."),
+    next_step=_("An approved request becomes one."),
+    next_href="/requests/",
+)
