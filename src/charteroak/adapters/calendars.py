@@ -33,4 +33,5 @@ def calendar(entries: Iterable[Entry], *, made_at: datetime) -> bytes:
         if entry.url:
             event.add("url", entry.url)
         whole.add_component(event)
-    return whole.to_ical()
+    written: bytes = whole.to_ical()
+    return written

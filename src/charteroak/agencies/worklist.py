@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+IN_DEPTH = 6  # records of a room that a worklist asks the rules about; the room's own list holds them all
+
 
 class Turn(StrEnum):
     YOURS = "yours"

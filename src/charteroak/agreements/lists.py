@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
-from charteroak.agreements.queries import whose_turn
+from charteroak.agreements.worklist import whose_turn
 from charteroak.policy.agreement import Status
 from charteroak.policy.lifecycle import choices
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, drafting, queries
+from charteroak.agreements import actions, drafting, queries, worklist
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
@@ -36,9 +36,9 @@ def _found(request: HttpRequest, number: str) -> Agreement:
 def agreements(request: HttpRequest) -> HttpResponseBase:
     by = signed_in(request)
     records = queries.visible_to(by).select_related("data_request")
-    shown = AGREEMENTS.of(request, records.prefetch_related(*queries.TURN))
+    shown = AGREEMENTS.of(request, records.prefetch_related(*worklist.TURN))
     drafts = by.roles(clock.today()) & queries.DRAFTERS
-    context = {"shown": shown, "to_draft": queries.to_draft()[: queries.LISTED] if drafts else []}
+    context = {"shown": shown, "to_draft": queries.to_draft()[: worklist.LISTED] if drafts else []}
     return shown.file or render(request, "agreements/agreements.html", context)
 
 
@@ -101,7 +101,7 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
         for party in queries.signatures_wanted(record, by)
     ]
     shown |= {
-        "turn": queries.whose_turn(record),
+        "turn": worklist.whose_turn(record),
         "due": _due_on(record),
         "decisions": decisions,
         "checklist": checklist(record.clauses.all()),

@@ -16,12 +16,11 @@ class Search(Filter):
     """As `queries.search` narrows; what is no day fits no event."""
 
     def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if self.name != "day":
-            return search(records, **{self.name: value}).order_by("-index")
         try:
-            return search(records, day=date.fromisoformat(value)).order_by("-index")
+            asked: dict[str, Any] = {self.name: date.fromisoformat(value) if self.name == "day" else value}
         except ValueError:
             return records.none()
+        return search(records, **asked).order_by("-index")
 
 
 def _about(event: Event) -> Cell:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.policy import data_request, follow_up, meeting, motion
 from charteroak.policy.agency_review import Choice as ColumnChoice
@@ -208,7 +208,8 @@ def page_of(record: DataRequest, reader: Person | None) -> str:
 def todo(person: Person) -> list[Item]:
     """Meetings that wait for this person."""
     found = []
-    for record in visible_to(person).exclude(status=meeting.Status.CLOSED):
+    open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at")
+    for record in open_[:IN_DEPTH]:
         mine = bool(decisions(record, person)) or seat_of(person, record) is not None
         if mine or sets_agenda(person):
             turn = Turn.YOURS if mine else Turn.OTHERS

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.catalog.models import Variable
@@ -182,7 +182,10 @@ def destroy_decision(record: Agreement, what: str, by: Person) -> Decision:
 def todo(person: Person) -> list[Item]:
     """Runs and extracts that wait for this person, or for others."""
     today = clock.today()
-    return [item for record in visible_to(person) for item in _items(record, person, today)]
+    reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
+    standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
+    looked_at = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")[:IN_DEPTH]
+    return [item for record in looked_at for item in _items(record, person, today)]
 
 
 def _items(record: Agreement, by: Person, today: date) -> list[Item]:

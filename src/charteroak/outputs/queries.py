@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement, Party
 from charteroak.agreements.queries import contributors, coverage, standing_towards
 from charteroak.board.models import Motion
@@ -258,7 +258,10 @@ def by_when(record: ReleaseRequest) -> date:
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
     found = []
-    for record in visible_to(person).exclude(status=Status.WITHDRAWN):
+    seen = visible_to(person).exclude(status=Status.WITHDRAWN)
+    under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
+    out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
+    for record in (*under_way, *out):
         mine = any(
             decision.allowed for name, decision in decisions(record, person).items() if name != "withdraw"
         )

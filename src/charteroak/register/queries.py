@@ -31,11 +31,12 @@ def projects() -> QuerySet[DataRequest]:
     )
 
 
-def _release_counts() -> QuerySet[Release, dict[str, int]]:
+def _release_counts() -> QuerySet[Any, Any]:
     """How many sets of results of a project are out, for many projects at once."""
     of_project = "release_request__workspace__agreement__data_request"
     found = Release.objects.filter(**{of_project: OuterRef("pk")}).order_by()
-    return found.values(of_project).annotate(n=Count("pk")).values("n")
+    counted: QuerySet[Any, Any] = found.values(of_project).annotate(n=Count("pk")).values("n")
+    return counted
 
 
 def release_count(record: DataRequest) -> int:

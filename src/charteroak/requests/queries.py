@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import administration_on, agencies_where
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import Choice
@@ -36,6 +36,7 @@ PARTS = {
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
 BY_THEMSELVES = (Action.EDIT, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE)
+LISTED = 20  # requests that a worklist shows before it leads to the whole list
 TRIAGE_DAYS, REVIEW_DAYS = 5, 15  # business days the policy office and the agencies aim for
 
 
@@ -219,8 +220,17 @@ def todo(person: Person) -> list[Item]:
     """Requests that wait for this person, that wait on others, and that were settled."""
     roles = person.roles(clock.today())
     stewarded = {agency.pk for agency in agencies_where(person, Role.DATA_STEWARD)}
+    own = Q(pk__in=DataRequest.objects.filter(Q(applicant=person) | Q(team__person=person)).values("pk"))
+    asked = AgencyReview.objects.filter(agency__in=stewarded, status=agency_review.Status.WAITING)
+    waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
+    if Role.POLICY_OFFICE in roles:
+        waiting |= Q(status=Status.SUBMITTED)
     seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
-    found = (_item(record, person, roles, stewarded) for record in seen)
+    first = seen.filter(waiting).order_by("accepted_at", "submitted_at")[:LISTED]
+    mine = seen.filter(own).exclude(status__in=SETTLED)[:LISTED]
+    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True))[:IN_DEPTH]
+    records = {record.pk: record for record in (*first, *mine, *over)}
+    found = (_item(record, person, roles, stewarded) for record in records.values())
     return [item for item in found if item is not None]
 
 

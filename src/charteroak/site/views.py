@@ -98,11 +98,12 @@ def _done_by(person: Person, listed: set[str]) -> list[Item]:
 
 
 def work_of(person: Person) -> Iterable[Item]:
-    """What each room has for this person; a room with nothing to do defines no `todo`."""
+    """What each room has for this person: its `worklist.todo`, or `queries.todo` where it is short."""
     for room in ROOMS:
-        todo = getattr(import_module(f"charteroak.{room.name}.queries"), "todo", None)
-        if todo is not None:
-            yield from todo(person)
+        for module in ("worklist", "queries"):
+            found = import_module(f"charteroak.{room.name}.{module}") if room.has(module) else None
+            if todo := getattr(found, "todo", None):
+                yield from todo(person)
 
 
 @require_safe

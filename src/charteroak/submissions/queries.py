@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty, Party
 from charteroak.catalog.models import Variable
@@ -192,8 +192,19 @@ def todo(person: Person) -> list[Item]:
     """Files that a steward has to send, and finder lists that the hub has to order."""
     own = set(agencies_where(person, Role.DATA_STEWARD))
     operator = Role.HUB_OPERATOR in person.roles(clock.today())
-    running = visible_to(person).filter(_runs(clock.today()))
-    return [item for record in running for item in _items(record, own, operator)] if own or operator else []
+    if not own and not operator:
+        return []
+    running = visible_to(person).filter(_runs(clock.today()), pk__in=waits().values("pk"))
+    looked_at = running.order_by("executed_on")[:IN_DEPTH]
+    return [item for record in looked_at for item in _items(record, own, operator)]
+
+
+def waits() -> QuerySet[Agreement]:
+    """Agreements whose identifiers have not been destroyed: only these can still take a file."""
+    over = DestructionDuty.objects.filter(
+        what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=False, agreement=OuterRef("pk")
+    )
+    return Agreement.objects.filter(~Exists(over))
 
 
 def _runs(on: date) -> Q:

@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from charteroak.adapters import clock
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
 from charteroak.hub.models import Extract
@@ -127,8 +127,10 @@ def whose_turn(record: Workspace) -> str:
 
 def todo(person: Person) -> list[Item]:
     """Extracts that wait for a workspace, workspaces whose agreement is over, and a researcher's own."""
-    found = []
-    if Role.ENCLAVE_OPERATOR in person.roles(clock.today()):
+    found, today = [], clock.today()
+    if Role.ENCLAVE_OPERATOR in person.roles(today):
+        ended = Q(agreement__ends_on__lt=today) | Q(agreement__ended_on__isnull=False)
+        over = Workspace.objects.filter(ended, status=rules.Status.OPEN)
         found = [
             Item(
                 _("Open the workspace of %s") % agreement,
@@ -136,15 +138,15 @@ def todo(person: Person) -> list[Item]:
                 Turn.YOURS,
                 _("Enclave operator"),
             )
-            for agreement in (extract.link_run.agreement for extract in ready_extracts())
+            for agreement in (extract.link_run.agreement for extract in ready_extracts()[:IN_DEPTH])
         ]
         found += [
             Item(_("Close %s") % record, record.get_absolute_url(), Turn.YOURS, _("Enclave operator"))
-            for record in Workspace.objects.filter(status=rules.Status.OPEN).select_related("agreement")
+            for record in over.select_related("agreement").order_by("pk")[:IN_DEPTH]
             if not shut(record)
         ]
     own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
-    for record in own.select_related("agreement"):
+    for record in own.select_related("agreement").order_by("-pk")[:IN_DEPTH]:
         if not covered(record, person):
             found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
             continue

@@ -1,0 +1,82 @@
+"""Whose turn an agreement is, and the agreements that wait for a person."""
+
+from datetime import timedelta
+
+from django.db.models import Q, prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient
+from charteroak.agreements.queries import (
+    DRAFTERS,
+    decisions,
+    roles_of,
+    signatures_wanted,
+    to_draft,
+    visible_to,
+)
+from charteroak.policy import agreement
+from charteroak.policy.roles import Role
+
+UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
+RECENT = timedelta(days=30)
+TURN = ("parties__agency", "parties__signature", "duties")  # what `whose_turn` reads, for many at once
+LISTED = 20  # records that a worklist shows before it leads to the whole list
+
+
+def whose_turn(record: Agreement) -> str:
+    """Who must do what next, in plain words; empty when nothing is left to do."""
+    prefetch_related_objects([record], *TURN)
+    status = agreement.Status(record.status)
+    if status == agreement.Status.EXECUTED and record.ends_on < clock.today():
+        status = agreement.Status.TERMINATED  # by its own last day
+    if status == agreement.Status.IN_SIGNATURE:
+        waiting = sorted({p.agency.code for p in record.parties.all() if not hasattr(p, "signature")})
+        return _("Signatories of %s: sign") % ", ".join(waiting)
+    clock_runs = any(d.due_on for d in record.duties.all() if d.what == DestructionDuty.What.IDENTIFIERS)
+    if status == agreement.Status.EXECUTED and clock_runs:
+        return _("Named researchers: work in the enclave")  # every file came, the match is confirmed
+    return {
+        agreement.Status.DRAFTED: _("Counsel: read, redline, open for signature"),
+        agreement.Status.EXECUTED: _("Agencies: send their files, encrypted to the hub"),
+        agreement.Status.TERMINATED: _("Policy office: see everything destroyed, then close"),
+    }.get(status, "")
+
+
+def _concerns(person: Person, roles: frozenset[Role]) -> Q:
+    """Whose agreements a worklist asks the rules about: not those that a person may merely read."""
+    if roles & {*DRAFTERS, Role.ENCLAVE_OPERATOR}:
+        return Q()
+    signs = Party.objects.filter(agency__in=agencies_where(person, Role.SIGNATORY)).values("agreement")
+    named = Recipient.objects.filter(person=person).values("agreement")
+    return Q(pk__in=signs) | Q(pk__in=named)
+
+
+def todo(person: Person) -> list[Item]:
+    """Agreements to draft, sign or close, and those that a person waits for."""
+    roles, today = person.roles(clock.today()), clock.today()
+    found = [
+        Item(_("Draft the agreement on %s") % request, reverse("draft_agreement", args=[request.number]),
+             Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"))
+        for request in (to_draft()[:LISTED] if roles & DRAFTERS else ())
+    ]  # fmt: skip
+    begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today)
+    unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
+    concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
+    for record in concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH]:
+        drafted = Role.COUNSEL in roles and record.status == agreement.Status.DRAFTED
+        may = decisions(record, person)
+        winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
+        mine = drafted or winds_up or bool(signatures_wanted(record, person))
+        held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
+        if record.status == agreement.Status.EXECUTED and record.ends_on >= today:
+            if held:
+                found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
+        elif mine or held:
+            turn = Turn.YOURS if mine else Turn.OTHERS
+            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record)))
+    return found

@@ -1,0 +1,116 @@
+"""Many projects like the one of the scene, and much within one: rows copied in bulk, as the owner of the database."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import ForeignKey, Model
+from django.db.models.fields import CharField
+
+from charteroak.audit.models import Event
+from charteroak.board.models import Meeting
+from charteroak.requests.models import DataRequest
+
+GIVEN = {"agencies", "catalog", "audit"}  # one for all projects
+BATCH = 100  # projects copied at a time
+
+
+def _ours() -> list[type[Model]]:
+    """Every room's tables that belong to one project, each after those it points to."""
+    left = [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model.__module__.startswith("charteroak.") and model._meta.app_label not in GIVEN | {"site"}
+    ]
+    ordered: list[type[Model]] = []
+    while left:
+        free = [
+            model for model in left if not {f.related_model for f in _links(model)} & (set(left) - {model})
+        ]
+        assert free, f"tables that point to each other: {left}"
+        ordered += free
+        left = [model for model in left if model not in free]
+    return ordered
+
+
+def _links(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    for found in model._meta.concrete_fields:
+        if isinstance(found, ForeignKey):
+            yield found
+
+
+def _tree() -> dict[type[Model], list[Model]]:
+    """The rows of the scene's project and of its meetings."""
+    found: dict[type[Model], list[Model]] = {
+        DataRequest: list(DataRequest.objects.filter(number="001")),
+        Meeting: list(Meeting.objects.filter(motions__isnull=False).distinct()),
+    }
+    for model in _ours():
+        if model in found:
+            continue
+        links = [link for link in _links(model) if link.related_model in found]
+        inside = {link.attname: {row.pk for row in found[link.related_model]} for link in links}
+        rows = [
+            row
+            for row in model._default_manager.order_by("pk")
+            if any(getattr(row, name) in keys for name, keys in inside.items())
+        ]
+        if links and rows:
+            found[model] = rows
+    return {model: found[model] for model in _ours() if model in found}
+
+
+def of_projects(times: int, first_of_all: int = 0) -> None:
+    """Further whole projects, numbered from 10000, until there are `times` of them."""
+    tree = _tree()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # rows nobody wrote have no events of anybody
+        try:
+            for first in range(first_of_all, times, BATCH):
+                _copied(tree, range(first, min(first + BATCH, times)))
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def _copied(tree: dict[type[Model], list[Model]], copies: range) -> None:
+    became: dict[tuple[type[Model], Any, int], Any] = {}
+    for model, rows in tree.items():
+        made = [(row.pk, at, _like(model, row, at, became)) for at in copies for row in rows]
+        model._default_manager.bulk_create([one for _, _, one in made], batch_size=2_000)
+        became |= {(model, pk, at): one.pk for pk, at, one in made}
+
+
+def _like(model: type[Model], row: Model, at: int, became: dict[tuple[type[Model], Any, int], Any]) -> Model:
+    values = {}
+    for field in model._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.primary_key:
+            continue
+        if isinstance(field, ForeignKey):
+            value = became.get((field.related_model, value, at), value)
+        elif isinstance(field, CharField) and isinstance(value, str):
+            value = re.sub(r"\b001(?=$|-)", str(10_000 + at), value)
+        if field.unique and isinstance(value, str) and len(value) == 64:
+            value = f"{at:08x}{value[8:]}"  # a hash that must be one's own
+        elif field.unique and isinstance(value, int) and not isinstance(field, ForeignKey):
+            value += 1 + at
+        values[field.attname] = value
+    return model(**values)
+
+
+def of_events(subject: str, times: int) -> None:
+    """As many further events about this record; the log is not verified afterwards."""
+    last = Event.objects.order_by("-index")[0]
+    about = Event.objects.filter(subject=subject).order_by("index").first() or last
+    made = (
+        Event(
+            index=last.index + 1 + at, leaf=about.leaf, leaf_hash=about.leaf_hash, name=about.name, by=about.by,
+            subject=subject, domain_at=last.domain_at, real_at=last.real_at,
+        )
+        for at in range(times)
+    )  # fmt: skip
+    Event.objects.bulk_create(made, batch_size=2_000)

@@ -1,0 +1,114 @@
+"""Every list: searched and narrowed by its address, as CSV, workbook and calendar; an empty one says why."""
+
+import csv
+import io
+import zipfile
+
+import fastexcel
+import pytest
+from django.test import Client
+from icalendar import Calendar
+
+from apps import doors, way
+from apps.whole_way import Scene
+
+LISTS = {
+    "/requests/": "sam.reyes",
+    "/agreements/": "sam.reyes",
+    "/board/": "",
+    "/agencies/": "",
+    "/agencies/people/": "sam.reyes",
+    "/submissions/": "noor.haddad",
+    "/hub/": "noor.haddad",
+    "/workspaces/": "kim.tran",
+    "/outputs/": "ida.moss",
+    "/register/": "",
+    "/audit/": "pat.lee",
+}
+SEARCHED = sorted(set(LISTS) - {"/audit/"})  # the log is narrowed field by field
+DATED = sorted(set(LISTS) - {"/audit/", "/agencies/", "/agencies/people/"})
+
+
+def visitor(path: str) -> Client:
+    client = Client()
+    if LISTS[path]:
+        client.force_login(way.person(LISTS[path]))
+    return client
+
+
+def body(answer: object) -> bytes:
+    return b"".join(answer)  # type: ignore[call-overload]
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode())))
+
+
+def test_every_page_that_lists_records_is_walked_here(at: Scene) -> None:
+    """A page of a room's own address is a list; the catalog shows itself whole and has its own files."""
+    roots = {path for method, path in doors.matrix() if method == "GET" and path.count("/") == 2}
+    apart = {"/", "/catalog/", "/how-it-works/", "/healthz", "/api/"}
+    assert roots - apart <= set(LISTS), "give these pages a Listing"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_is_a_page_a_csv_file_and_a_workbook_of_the_same_rows(at: Scene, path: str) -> None:
+    client = visitor(path)
+    page = client.get(path).text
+    table = rows_of(body(client.get(path, {"format": "csv"})))
+    assert len(table) > 1, path
+    assert "format=csv" in page
+    assert "format=xlsx" in page
+    book = body(client.get(path, {"format": "xlsx"}))
+    assert zipfile.is_zipfile(io.BytesIO(book))
+    sheet = fastexcel.read_excel(book).load_sheet(0, header_row=None, dtypes="string").to_polars()
+    assert sheet.height == len(table)
+    assert list(sheet.row(0)) == table[0]
+
+
+@pytest.mark.parametrize("path", SEARCHED)
+def test_what_nobody_wrote_is_not_found_and_the_page_says_what_next(at: Scene, path: str) -> None:
+    page = visitor(path).get(path, {"q": "zzzz nobody wrote this"}).text
+    assert "Nothing here fits what you look for." in page
+    assert '<a href="?">Show all</a>' in page
+
+
+@pytest.mark.parametrize("path", DATED)
+def test_the_dates_of_a_list_go_into_a_calendar(at: Scene, path: str) -> None:
+    answer = visitor(path).get(path, {"format": "ics"})
+    events = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    assert all(event["SUMMARY"] and event["UID"] for event in events)
+    if path != "/requests/":  # nothing is due of a request that is decided, or not yet sent
+        assert events, path
+
+
+def test_a_filter_stands_in_the_address_and_narrows(at: Scene) -> None:
+    client = visitor("/requests/")
+    drafts = rows_of(body(client.get("/requests/", {"status": "draft", "format": "csv"})))[1:]
+    assert drafts
+    assert {row[2] for row in drafts} == {"draft"}
+    everything = rows_of(body(client.get("/requests/", {"status": "no such", "format": "csv"})))[1:]
+    assert len(everything) > len(drafts)
+    assert '<option value="draft" selected>' in client.get("/requests/", {"status": "draft"}).text
+
+
+def test_a_stranger_s_file_holds_no_more_than_the_stranger_s_page(at: Scene) -> None:
+    client = Client()
+    client.force_login(way.person("eve.lang"))
+    assert [row[0][:3] for row in rows_of(body(client.get("/requests/?format=csv")))[1:]] == ["002"]
+    assert client.get("/audit/?format=csv").status_code == 403
+
+
+def test_a_page_number_beyond_the_last_is_the_last(at: Scene) -> None:
+    for asked in ("0", "-3", "99999", "x", "²"):
+        assert visitor("/audit/").get("/audit/", {"page": asked}).status_code == 200
+
+
+def test_the_day_by_which_something_is_due_goes_into_a_calendar(at: Scene) -> None:
+    client = visitor("/outputs/")
+    page = client.get("/outputs/001-2/").text
+    address = page.split('class="to-calendar" href="')[1].split('"')[0]
+    (event,) = Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+    assert event["URL"].endswith("/outputs/001-2/")
+    assert Client().get(address.replace(".ics", "x.ics")).status_code == 404
