@@ -27,7 +27,7 @@ def queries_of_each_page(at: Scene) -> dict[tuple[str, str], int]:
             with CaptureQueriesContext(connection) as seen:
                 answer = client.get(template.format(**vars(at)))
                 if answer.streaming:
-                    b"".join(answer)  # type: ignore[arg-type]
+                    b"".join(answer)
             found[template, actor] = len(seen)
     return found
 
