@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
 
 import fastexcel
 import pytest
@@ -36,8 +37,8 @@ def visitor(path: str) -> Client:
     return client
 
 
-def body(answer: object) -> bytes:
-    return b"".join(answer)  # type: ignore[call-overload]
+def body(answer: Iterable[bytes]) -> bytes:
+    return b"".join(answer)
 
 
 def rows_of(content: bytes) -> list[list[str]]:
