@@ -24,6 +24,12 @@ ANSWERS: dict[str, Any] = {
     "question": "Do concentrators earn more?",
     "purpose": "Evaluation of career and technical education.",
     "public_benefit": "Shows where it pays.",
+    "need": "Public tables do not follow a person from school to work.",
+    "learning_agenda": "Which programs lead to good jobs.",
+    "analysis_plan": "Regression with the covariates asked for; tables by town and cluster.",
+    "schedule": "Tables after six months, a brief after nine.",
+    "months": 10,
+    "funding": "Own means.",
     "legal_exception": AUDIT_OR_EVALUATION,
     "first_year": 2019,
     "last_year": 2026,
@@ -80,6 +86,7 @@ def sent(record: DataRequest) -> DataRequest:
     actions.edit(pk=record.pk, by=maya, **ANSWERS)
     columns = study_columns("gpa", "frpl", "campus", "total_wage")
     actions.ask_columns(pk=record.pk, by=maya, purposes=dict.fromkeys(columns, "Needed."))
+    actions.accept_terms(pk=record.pk, by=maya)
     actions.submit(pk=record.pk, by=maya)
     return fresh(record)
 

@@ -68,7 +68,7 @@ def test_a_draft_is_kept_incomplete_and_sent_only_whole(draft: DataRequest) -> N
     actions.ask_columns(pk=draft.pk, by=maya, purposes={gpa: "", campus: "Where."})
     with pytest.raises(Refused) as refused:
         actions.submit(pk=draft.pk, by=maya)
-    assert rules(refused) == {"incomplete", "purpose_missing"}
+    assert rules(refused) == {"incomplete", "purpose_missing", "terms_open"}
     assert "gpa" in str(refused.value)
     assert fresh(draft).question == "Do they?"
 
@@ -90,7 +90,7 @@ def test_one_agency_alone_is_not_enough(draft: DataRequest) -> None:
     actions.ask_columns(pk=draft.pk, by=maya, purposes=dict.fromkeys(study_columns("gpa"), "Needed."))
     with pytest.raises(Refused) as refused:
         actions.submit(pk=draft.pk, by=maya)
-    assert rules(refused) == {"fewer_than_two_agencies"}
+    assert rules(refused) == {"fewer_than_two_agencies", "terms_open"}
 
 
 def test_who_links_records_cannot_join_the_team(draft: DataRequest) -> None:

@@ -159,6 +159,7 @@ def test_the_same_over_json(record: DataRequest) -> None:
     assert {reason["rule"] for reason in refused.json()["reasons"]} == {
         "incomplete",
         "fewer_than_two_agencies",
+        "terms_open",
     }
     assert as_("eve.lang").get("/api/requests/001").status_code == 404
     assert Client().get("/api/requests/001").status_code == 401

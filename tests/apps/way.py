@@ -70,10 +70,13 @@ def filled_in() -> DataRequest:
         public_benefit="Towns see where it pays.", legal_exception="FERPA studies, 34 CFR 99.31(a)(6)", first_year=2019,
         last_year=2026, outputs_planned="Tables.", publication_plan="A brief.",
         ends_on=clock.today() + timedelta(days=326),
+        need="Public tables do not follow a person.", learning_agenda="None.", analysis_plan="Regression.",
+        schedule="Tables in six months.", months=10, funding="Own means.",
     )  # fmt: skip
     for colleague in ("jonah.reed", "lena.park"):
         requests.add_member(pk=record.pk, by=maya, person=person(colleague))
     requests.ask_columns(pk=record.pk, by=maya, purposes={v.pk: "needed" for v in Variable.objects.all()})
+    requests.accept_terms(pk=record.pk, by=maya)
     record.refresh_from_db()
     return record
 

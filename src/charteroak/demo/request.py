@@ -51,6 +51,12 @@ PARTS = {
     "race/ethnicity?",
     "purpose": "Evaluation of career and technical education under Perkins V.",
     "public_benefit": "Shows towns and legislators where concentrating pays and for whom it does not.",
+    "need": "Public tables do not follow a person from school to work.",
+    "learning_agenda": "Which programs lead to good jobs.",
+    "analysis_plan": "Regression with the covariates asked for; tables by town and cluster.",
+    "schedule": "Tables after six months, a brief after nine.",
+    "months": "10",
+    "funding": "The Office of Workforce Strategy’s own means.",
     "legal_exception": "FERPA audit or evaluation, 34 CFR 99.31(a)(3) and 99.35",
     "first_year": "2019",
     "last_year": "2026",
@@ -101,6 +107,7 @@ def submit(play: Play) -> None:
     """Days 6 and 9: sent in, found complete by the policy office."""
     here = f"/requests/{play.number}/"
     play.day(6)
+    play.do("accept terms", MAYA, here, "accept-terms")
     play.do("submit", MAYA, here, "submit")
     play.day(9)
     play.do("triage", SAM, here, "accept-as-complete")

@@ -23,6 +23,7 @@ class Status(StrEnum):
 class Action(StrEnum):
     START = "start"
     EDIT = "edit"
+    ACCEPT_TERMS = "accept_terms"
     SUBMIT = "submit"
     RETURN = "return"
     ACCEPT_AS_COMPLETE = "accept_as_complete"
@@ -37,6 +38,9 @@ class Facts:
     """What the rules need to know of one request."""
 
     missing: tuple[str, ...] = ()  # parts of the form not filled in
+    unreadable: tuple[str, ...] = ()  # parts filled in with what is no number, day or choice, or too long
+    terms_open: tuple[str, ...] = ()  # terms of use that the sender has not accepted
+    end_passed: bool = False  # the day on which work ends is over
     columns_without_purpose: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()  # what the law on its columns refuses
     agencies_asked: int = 0
@@ -54,6 +58,32 @@ def incomplete(facts: Facts) -> Reason | None:
             Sentence("Still to fill in: {parts}.", parts=facts.missing),
             "Open each part and fill it in.",
         )
+    return None
+
+
+def unreadable(facts: Facts) -> Reason | None:
+    if facts.unreadable:
+        return Reason(
+            "unreadable",
+            Sentence("Cannot be read: {parts}.", parts=facts.unreadable),
+            "What was typed is kept: correct it where it is marked.",
+        )
+    return None
+
+
+def terms_open(facts: Facts) -> Reason | None:
+    if facts.terms_open:
+        return Reason(
+            "terms_open",
+            Sentence("Not accepted yet: {terms}", terms=facts.terms_open),
+            "Read the terms of use on this page and accept them.",
+        )
+    return None
+
+
+def end_passed(facts: Facts) -> Reason | None:
+    if facts.end_passed:
+        return Reason("end_passed", "The day on which the work ends is over.", "Choose a later day.")
     return None
 
 
@@ -123,22 +153,26 @@ def no_lost_motion(facts: Facts) -> Reason | None:
     return None
 
 
+FIT_TO_SEND = (
+    incomplete,
+    unreadable,
+    end_passed,
+    purpose_missing,
+    law_forbids,
+    fewer_than_two_agencies,
+    terms_open,
+)
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "data request",
     {
         (None, Action.START): step(Status.DRAFT, Role.RESEARCHER),
         (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT),
         (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT),
-        (Status.DRAFT, Action.SUBMIT): step(
-            Status.SUBMITTED,
-            Role.APPLICANT,
-            rules=(incomplete, purpose_missing, law_forbids, fewer_than_two_agencies),
-        ),
-        (Status.RETURNED, Action.SUBMIT): step(
-            Status.SUBMITTED,
-            Role.APPLICANT,
-            rules=(incomplete, purpose_missing, law_forbids, fewer_than_two_agencies),
-        ),
+        (Status.DRAFT, Action.ACCEPT_TERMS): step(Status.DRAFT, Role.APPLICANT),
+        (Status.RETURNED, Action.ACCEPT_TERMS): step(Status.RETURNED, Role.APPLICANT),
+        (Status.DRAFT, Action.SUBMIT): step(Status.SUBMITTED, Role.APPLICANT, rules=FIT_TO_SEND),
+        (Status.RETURNED, Action.SUBMIT): step(Status.SUBMITTED, Role.APPLICANT, rules=FIT_TO_SEND),
         (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.POLICY_OFFICE, rules=(own_request,)),
         (Status.SUBMITTED, Action.ACCEPT_AS_COMPLETE): step(
             Status.IN_REVIEW, Role.POLICY_OFFICE, rules=(own_request,)
@@ -147,7 +181,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.RECOMMENDED, Role.DATA_STEWARD, rules=(own_request, agencies_undecided)
         ),
         (Status.RECOMMENDED, Action.APPROVE): step(
-            Status.APPROVED, Role.BOARD_CHAIR, rules=(own_request, nothing_allowed, no_carried_motion)
+            Status.APPROVED,
+            Role.BOARD_CHAIR,
+            rules=(own_request, end_passed, nothing_allowed, no_carried_motion),
         ),
         (Status.RECOMMENDED, Action.DECLINE): step(
             Status.DECLINED, Role.BOARD_CHAIR, rules=(own_request, no_lost_motion)

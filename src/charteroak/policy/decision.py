@@ -47,6 +47,10 @@ class Refused(Exception):
         self.reasons = reasons
 
 
+class Stale(Refused):
+    """Raised instead of acting on what the person had before them, because it has changed since."""
+
+
 def refuse(rule: str, message: str, mend: str = "") -> Decision:
     return Decision((Reason(rule, message, mend),))
 

@@ -14,6 +14,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.policy.agency_review import Choice
 from charteroak.requests import actions, queries, steward
 from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.versions import differences
 
 router = Router(auth=django_auth, tags=["requests"])
 Short = Annotated[str, Field(max_length=200)]
@@ -26,12 +27,19 @@ class Parts(Schema):
     question: str = ""
     purpose: Short = ""
     public_benefit: str = ""
+    need: str = ""
+    learning_agenda: str = ""
+    analysis_plan: str = ""
+    schedule: str = ""
+    months: int | None = None
+    funding: str = ""
     legal_exception: Short = ""
     first_year: int | None = None
     last_year: int | None = None
     outputs_planned: str = ""
     publication_plan: str = ""
     ends_on: date | None = None
+    revision: int | None = None  # of the request that was read; a part that has changed since is refused
 
 
 class Start(Schema):
@@ -40,6 +48,8 @@ class Start(Schema):
 
 class Columns(Schema):
     purposes: dict[int, str]  # variable id → purpose
+    justifications: dict[int, str] = {}
+    revision: int | None = None
 
 
 class Member(Schema):
@@ -79,34 +89,49 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
     turn, by_when = queries.whose_turn(record)
     return {
         "number": record.number,
+        "revision": record.revision,
+        "unread": record.unread,
+        "versions": record.versions.count(),
+        "terms_open": {
+            name: str(said) for name, said in queries.open_terms(record, signed_in(request)).items()
+        },
         "status": record.status,
         "applicant": record.applicant.username,
         **{name: getattr(record, name) for name in actions.EDITABLE},
         "team": list(record.team.values_list("person__username", flat=True)),
-        "columns": [
-            {
-                "id": column.pk,
-                "agency": column.variable.dataset.agency.code,
-                "variable": column.variable.name,
-                "purpose": column.purpose,
-                "choice": column.choice,
-                "reason": column.reason,
-            }
-            for column in record.columns.select_related("variable__dataset__agency")
-        ],
-        "reviews": [
-            {
-                "agency": review.agency.code,
-                "status": review.status,
-                "conditions": review.conditions,
-                "permitted": sorted(queries.review_actions(review, signed_in(request))),
-            }
-            for review in queries.reviews(record)
-        ],
+        "columns": _columns(record),
+        "reviews": _reviews(record, signed_in(request)),
         "turn": turn,
         "by_when": by_when,
         "permitted": [name for name, may in queries.decisions(record, signed_in(request)).items() if may],
     }
+
+
+def _columns(record: DataRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": column.pk,
+            "agency": column.variable.dataset.agency.code,
+            "variable": column.variable.name,
+            "purpose": column.purpose,
+            "justification": column.justification,
+            "choice": column.choice,
+            "reason": column.reason,
+        }
+        for column in record.columns.select_related("variable__dataset__agency")
+    ]
+
+
+def _reviews(record: DataRequest, reader: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "agency": review.agency.code,
+            "status": review.status,
+            "conditions": review.conditions,
+            "permitted": sorted(queries.review_actions(review, reader)),
+        }
+        for review in queries.reviews(record)
+    ]
 
 
 @router.get("/", summary="Requests that you may see")
@@ -127,14 +152,21 @@ def detail(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/edit", summary="Keep what is given")
 def edit(request: HttpRequest, number: str, body: Parts) -> dict[str, Any]:
-    actions.edit(pk=_visible(request, number).pk, by=signed_in(request), **body.dict(exclude_unset=True))
-    return _facts(request, number)
+    said = body.dict(exclude_unset=True, exclude={"revision"})
+    left = actions.edit(pk=_visible(request, number).pk, by=signed_in(request), seen=body.revision, **said)
+    return _facts(request, number) | {"changed_meanwhile": list(left)}
 
 
 @router.post("/{number}/columns", summary="Ask for exactly these columns")
 def columns(request: HttpRequest, number: str, body: Columns) -> dict[str, Any]:
-    actions.ask_columns(pk=_visible(request, number).pk, by=signed_in(request), purposes=body.purposes)
-    return _facts(request, number)
+    left = actions.ask_columns(
+        pk=_visible(request, number).pk,
+        by=signed_in(request),
+        purposes=body.purposes,
+        justifications=body.justifications,
+        seen=body.revision,
+    )
+    return _facts(request, number) | {"changed_meanwhile": left}
 
 
 @router.post("/{number}/add-member", summary="Name a colleague on the team")
@@ -152,6 +184,21 @@ def remove_member(request: HttpRequest, number: str, body: Member) -> dict[str, 
     record, member = _visible(request, number), get_object_or_404(Person, username=body.person)
     actions.remove_member(pk=record.pk, by=signed_in(request), person=member)
     return _facts(request, number)
+
+
+@router.post("/{number}/accept-terms", summary="Accept the terms of use")
+def accept_terms(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.accept_terms(pk=_visible(request, number).pk, by=signed_in(request))
+    return _facts(request, number)
+
+
+@router.get("/{number}/versions/{version}", summary="The request as it was sent, and what had changed")
+def version(request: HttpRequest, number: str, version: int) -> dict[str, Any]:
+    record = _visible(request, number)
+    sent = get_object_or_404(record.versions, number=version)
+    before = record.versions.filter(number=version - 1).first()
+    changed = differences(before.content, sent.content) if before else []
+    return {**sent.content, "version": version, "differences": [vars(one) for one in changed]}
 
 
 @router.post("/{number}/submit", summary="Send it to the policy office")

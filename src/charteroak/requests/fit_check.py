@@ -47,10 +47,17 @@ def findings(record: DataRequest) -> list[Finding]:
 
 
 def _parts(record: DataRequest) -> Iterator[Finding]:
-    missing = [_(words) for name, words in PARTS.items() if getattr(record, name) in (None, "")]
+    missing = [
+        _(words)
+        for name, words in PARTS.items()
+        if getattr(record, name) in (None, "") and name not in record.unread
+    ]
     if missing:
         named = ", ".join(missing)
         yield Finding(_("Form"), _("Still to fill in: %(parts)s.") % {"parts": named}, stops=True)
+    if record.unread:
+        named = ", ".join(_(PARTS[name]) for name in record.unread)
+        yield Finding(_("Form"), _("Cannot be read: %(parts)s.") % {"parts": named}, stops=True)
 
 
 def _purposes(columns: Iterable[RequestedColumn]) -> Iterator[Finding]:

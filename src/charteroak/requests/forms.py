@@ -22,6 +22,13 @@ def _long(rows: int = 4) -> forms.Textarea:
 
 class StartForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("At most 200 characters."))
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)  # pressed twice, it begins one request
+
+
+def seen_in(data: Mapping[str, Any]) -> int | None:
+    """The revision that the page showed from which this was sent."""
+    seen = str(data.get("seen", ""))
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else None
 
 
 class Part(forms.Form):
@@ -41,7 +48,9 @@ class Part(forms.Form):
     def progress(self) -> str:
         """Complete, begun or untouched, by what is on record."""
         filled = [bool(self.get_initial_for_field(field, name)) for name, field in self.fields.items()]
-        return "complete" if all(filled) else "begun" if any(filled) else "not started"
+        if all(filled) and not self.errors:
+            return "complete"
+        return "begun" if any(filled) or self.errors else "not started"
 
 
 class QuestionPart(Part):
@@ -54,6 +63,28 @@ class QuestionPart(Part):
         help_text=_("One sentence. The agreement binds every use of the data to it."),
     )
     public_benefit = forms.CharField(label=_("Benefit to the public"), widget=_long())
+    learning_agenda = forms.CharField(
+        label=_("Fit with the learning agenda"),
+        widget=_long(2),
+        help_text=_("Which of the initiative’s questions it helps to answer, or “none”."),
+    )
+
+
+class AnalysisPart(Part):
+    heading = _("Need and analysis")
+    need = forms.CharField(
+        label=_("Why public or less detailed data do not do"),
+        widget=_long(),
+        help_text=_("Name what you looked at and what it lacks."),
+    )
+    analysis_plan = forms.CharField(label=_("How the records will be analysed"), widget=_long())
+    schedule = forms.CharField(
+        label=_("Timeline"), widget=_long(2), help_text=_("The steps and their dates.")
+    )
+    months = forms.IntegerField(label=_("Months of work"), min_value=1, max_value=120)
+    funding = forms.CharField(
+        label=_("Funding"), widget=_long(2), help_text=_("Who pays for the work, or “own means”.")
+    )
 
 
 class LawPart(Part):
@@ -80,12 +111,26 @@ class DatesPart(Part):
     )
 
 
-PARTS = (QuestionPart, LawPart, OutputsPart, DatesPart)
+PARTS = (QuestionPart, AnalysisPart, LawPart, OutputsPart, DatesPart)
 
 
 def parts(record: DataRequest, data: Mapping[str, Any] | None = None) -> list[Part]:
-    """Every part, with what is on record or what was just typed."""
-    return [part(data, initial={name: getattr(record, name) for name in part.base_fields}) for part in PARTS]
+    """Every part, with what is on record or what was just typed.
+
+    A part that holds something unreadable comes bound, so that the page marks it, whenever it is opened.
+    """
+    return [part(_typed(record, part, data), initial=_said(record, part)) for part in PARTS]
+
+
+def _said(record: DataRequest, part: type[Part]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in part.base_fields}
+
+
+def _typed(record: DataRequest, part: type[Part], data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if data is not None or not record.unread.keys() & part.base_fields.keys():
+        return data
+    shown = {name: "" if said is None else str(said) for name, said in _said(record, part).items()}
+    return {**shown, **record.unread}
 
 
 class MemberForm(forms.Form):
@@ -102,6 +147,7 @@ class TextForm(forms.Form):
     """A steward's question or the applicant's answer."""
 
     text = forms.CharField(widget=_long(3))
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,42 +155,56 @@ class TextForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """The whole catalog with a tick and a purpose for each variable."""
+    """A tick, a purpose and a justification for each variable that is shown."""
 
     def __init__(
         self,
         data: Mapping[str, Any] | None,
         *,
         variables: Iterable[Variable],
-        asked: Mapping[int, str],
+        asked: Mapping[int, tuple[str, str]],
     ) -> None:
         super().__init__(data)
         self.variables = list(variables)
         for variable in self.variables:
-            name = str(variable)
+            name, (purpose, justification) = str(variable), asked.get(variable.pk, ("", ""))
             self.fields[f"column-{variable.pk}"] = forms.BooleanField(
                 required=False, label=name, initial=variable.pk in asked
             )
-            self.fields[f"purpose-{variable.pk}"] = forms.CharField(
-                required=False,
-                initial=asked.get(variable.pk, ""),
-                widget=forms.TextInput(
-                    attrs={"class": "usa-input", "aria-label": _t("Purpose of %(column)s") % {"column": name}}
-                ),
+            self.fields[f"purpose-{variable.pk}"] = _line(
+                _t("Purpose of %(column)s") % {"column": name}, purpose
+            )
+            self.fields[f"justification-{variable.pk}"] = _line(
+                _t("Why nothing coarser than %(column)s does") % {"column": name}, justification
             )
 
-    def rows(self, variables: Iterable[Variable]) -> list[tuple[Variable, BoundField, BoundField]]:
-        return [(v, self[f"column-{v.pk}"], self[f"purpose-{v.pk}"]) for v in variables]
+    def rows(
+        self, variables: Iterable[Variable]
+    ) -> list[tuple[Variable, BoundField, BoundField, BoundField]]:
+        return [
+            (v, self[f"column-{v.pk}"], self[f"purpose-{v.pk}"], self[f"justification-{v.pk}"])
+            for v in variables
+        ]
 
     def purposes(self) -> dict[int, str]:
         """Variable id → purpose, of those that are ticked."""
         said = self.cleaned_data
         return {v.pk: said[f"purpose-{v.pk}"] for v in self.variables if said[f"column-{v.pk}"]}
 
+    def justifications(self) -> dict[int, str]:
+        said = self.cleaned_data
+        return {v.pk: said[f"justification-{v.pk}"] for v in self.variables if said[f"column-{v.pk}"]}
+
     def unticked(self) -> list[str]:
         """Variables with a purpose but no tick."""
         said = self.cleaned_data
         return [str(v) for v in self.variables if said[f"purpose-{v.pk}"] and not said[f"column-{v.pk}"]]
+
+
+def _line(label: str, initial: str = "") -> forms.CharField:
+    """One line in a table, named for those who do not see the table's head."""
+    attrs = {"class": "usa-input", "aria-label": label}
+    return forms.CharField(required=False, label=label, initial=initial, widget=forms.TextInput(attrs=attrs))
 
 
 class DecideForm(forms.Form):
@@ -165,13 +225,7 @@ class DecideForm(forms.Form):
                     }
                 ),
             )
-            self.fields[f"reason-{column.pk}"] = forms.CharField(
-                required=False,
-                label=_t("Reason on %(column)s") % {"column": name},
-                widget=forms.TextInput(
-                    attrs={"class": "usa-input", "aria-label": _t("Reason on %(column)s") % {"column": name}}
-                ),
-            )
+            self.fields[f"reason-{column.pk}"] = _line(_t("Reason on %(column)s") % {"column": name})
         self.fields["conditions"] = forms.CharField(
             required=False,
             label=_t("Conditions"),

@@ -20,12 +20,21 @@ class DataRequest(models.Model):
     question = models.TextField(blank=True)
     purpose = models.CharField(max_length=200, blank=True)  # what the agreement will be bound to
     public_benefit = models.TextField(blank=True)
+    need = models.TextField(blank=True)  # why public or less detailed data do not do
+    learning_agenda = models.TextField(blank=True)
+    analysis_plan = models.TextField(blank=True)
+    schedule = models.TextField(blank=True)
+    months = models.PositiveIntegerField(null=True, blank=True)
+    funding = models.TextField(blank=True)
     legal_exception = models.CharField(max_length=200, blank=True)  # one FERPA exception per request
     first_year = models.IntegerField(null=True, blank=True)
     last_year = models.IntegerField(null=True, blank=True)
     outputs_planned = models.TextField(blank=True)
     publication_plan = models.TextField(blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    unread = models.JSONField(default=dict, blank=True)  # part → what was typed there and cannot be read
+    revision = models.PositiveIntegerField(default=0)  # counts what applicants changed
+    once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that began it
     started_on = models.DateField()
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -61,6 +70,7 @@ class RequestedColumn(models.Model):
     data_request = models.ForeignKey(DataRequest, models.CASCADE, related_name="columns")
     variable = models.ForeignKey(Variable, models.PROTECT, related_name="+")
     purpose = models.TextField(blank=True)
+    justification = models.TextField(blank=True)  # why nothing coarser does
     choice = models.CharField(max_length=10, choices=choices(agency_review.Choice), blank=True)
     reason = models.TextField(blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -100,6 +110,7 @@ class Question(models.Model):
 
     review = models.ForeignKey(AgencyReview, models.CASCADE, related_name="questions")
     text = models.TextField()
+    once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that asked it
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     answer = models.TextField(blank=True)
@@ -109,3 +120,49 @@ class Question(models.Model):
     class Meta:
         ordering = ["asked_at"]
         constraints = [by_and_at("question", "answered")]
+
+
+class Change(models.Model):
+    """One part of the form as somebody changed it: what a page that is older than `revision` has not seen."""
+
+    data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="changes")
+    revision = models.PositiveIntegerField()
+    part = models.CharField(
+        max_length=200
+    )  # a field's name; of a column "column 17", of a person "team maya.ortiz"
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["revision", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["data_request", "revision", "part"], name="change_once")
+        ]
+
+
+class Version(models.Model):
+    """The request as it was sent; never changed afterwards."""
+
+    data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()  # part → what was said
+    submitted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["data_request", "number"], name="version_once")]
+
+
+class AcceptedTerm(models.Model):
+    data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="accepted_terms")
+    term = models.CharField(max_length=40)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["data_request", "term", "by"], name="term_accepted_once")
+        ]

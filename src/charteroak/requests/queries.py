@@ -19,6 +19,7 @@ from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
+from charteroak.policy.terms_of_use import still_open
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 PARTS = {
@@ -26,6 +27,12 @@ PARTS = {
     "question": noop("research question"),
     "purpose": noop("purpose"),
     "public_benefit": noop("public benefit"),
+    "need": noop("need"),
+    "learning_agenda": noop("learning agenda"),
+    "analysis_plan": noop("analysis plan"),
+    "schedule": noop("schedule"),
+    "months": noop("months of work"),
+    "funding": noop("funding"),
     "legal_exception": noop("legal exception"),
     "outputs_planned": noop("outputs planned"),
     "publication_plan": noop("publication plan"),
@@ -35,7 +42,9 @@ PARTS = {
 }
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
-BY_THEMSELVES = (Action.EDIT, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE)
+BY_THEMSELVES = (
+    Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE,
+)  # fmt: skip
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
 TRIAGE_DAYS, REVIEW_DAYS = 5, 15  # business days the policy office and the agencies aim for
 
@@ -78,11 +87,14 @@ def facts(
     record: DataRequest, by: Person, *, carried: bool = False, lost: bool = False
 ) -> data_request.Facts:
     columns = list(record.columns.select_related("variable__dataset__agency"))
-    missing = [Sentence(words) for name, words in PARTS.items() if getattr(record, name) in (None, "")]
+    missing = [Sentence(words) for name, words in PARTS.items() if _empty(record, name)]
     if not columns:
         missing.append(Sentence(noop("columns")))
     return data_request.Facts(
         missing=tuple(missing),
+        unreadable=tuple(Sentence(PARTS[name]) for name in record.unread),
+        terms_open=tuple(open_terms(record, by).values()),
+        end_passed=record.ends_on is not None and record.ends_on < clock.today(),
         columns_without_purpose=tuple(str(c.variable) for c in columns if not c.purpose.strip()),
         forbidden=tuple(reason.message for reason in law_decision(record, columns).reasons),
         agencies_asked=len({c.variable.dataset.agency_id for c in columns}),
@@ -92,6 +104,15 @@ def facts(
         motion_lost=lost,
         actor_on_team=on_team(by, record),
     )
+
+
+def _empty(record: DataRequest, part: str) -> bool:
+    return getattr(record, part) in (None, "") and part not in record.unread
+
+
+def open_terms(record: DataRequest, person: Person) -> dict[str, Sentence]:
+    """The terms of use that this person has not accepted for this request, by name."""
+    return still_open(record.accepted_terms.filter(by=person).values_list("term", flat=True))
 
 
 def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Decision:

@@ -1,6 +1,7 @@
 """What an agency's steward does with a request: asks, gets an answer, decides on each column."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from charteroak.audit import actions as audit
 from charteroak.policy.agency_review import LIFECYCLE, Action, Choice, Status
 from charteroak.policy.decision import refuse
 from charteroak.requests.actions import locked, recommend_when_all_decided
+from charteroak.requests.history import require_unchanged
 from charteroak.requests.models import AgencyReview, Question, RequestedColumn
 from charteroak.requests.queries import may_review
 
@@ -29,14 +31,16 @@ def _said(text: str) -> None:
 
 
 @transaction.atomic
-def ask(*, pk: int, by: Person, text: str) -> None:
-    """Ask the applicant; the agency's clock stands still until the answer."""
+def ask(*, pk: int, by: Person, text: str, once: UUID | None = None) -> None:
+    """Ask the applicant; the agency's clock stands still until the answer. One form (`once`) asks once."""
     review = _locked(pk)
+    if once is not None and review.questions.filter(once=once).exists():
+        return
     may_review(review, Action.ASK, by).require()
     _said(text)
     review.status = LIFECYCLE.after(Status(review.status), Action.ASK)
     review.save()
-    Question.objects.create(review=review, text=text, asked_by=by, asked_at=clock.now())
+    Question.objects.create(review=review, text=text, asked_by=by, asked_at=clock.now(), once=once)
     audit.record("requests:question:ask", by=by, subject=review.data_request, agency=review.agency.code)
 
 
@@ -55,12 +59,20 @@ def answer(*, pk: int, by: Person, text: str) -> None:
 
 
 @transaction.atomic
-def decide(*, pk: int, by: Person, choices: Mapping[int, tuple[Choice, str]], conditions: str = "") -> None:
+def decide(
+    *,
+    pk: int,
+    by: Person,
+    choices: Mapping[int, tuple[Choice, str]],
+    conditions: str = "",
+    seen: int | None = None,
+) -> None:
     """Allow, deny or mask each column asked of this agency (column id → choice, reason), with conditions.
 
     When this was the last agency to decide, the request goes on to the board.
     """
     record = locked(AgencyReview.objects.values_list("data_request", flat=True).get(pk=pk))
+    require_unchanged(record, seen, by)
     review = _locked(pk)
     asked = RequestedColumn.objects.filter(data_request=record, variable__dataset__agency=review.agency)
     now = clock.now()

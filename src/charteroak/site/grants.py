@@ -48,7 +48,7 @@ SAID = (
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.vote",
     "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote", "outputs.review",
-    "submissions.agencykey",
+    "requests.acceptedterm", "requests.change", "requests.version", "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")

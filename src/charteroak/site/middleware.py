@@ -13,7 +13,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from charteroak.audit.actions import record_refusal
-from charteroak.policy.decision import Reason, Refused
+from charteroak.policy.decision import Reason, Refused, Stale
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -107,10 +107,11 @@ class Refusals:
         if not isinstance(raised, Refused):
             return None
         _on_record(request, raised)
+        status = HTTPStatus.CONFLICT if isinstance(raised, Stale) else HTTPStatus.FORBIDDEN
         preferred = request.get_preferred_type(["text/html", "application/json"])
         if preferred == "application/json" or request.path.startswith("/api/"):
-            return JsonResponse(as_json(raised), status=403)
-        return render(request, "refused.html", {"reasons": raised.reasons}, status=403)
+            return JsonResponse(as_json(raised), status=status)
+        return render(request, "refused.html", {"reasons": raised.reasons}, status=status)
 
 
 def _asks_to_sign_in(response: HttpResponseBase) -> bool:

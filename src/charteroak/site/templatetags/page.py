@@ -140,6 +140,9 @@ def action_form(
         "decision": decision,
         "form": form,
         "aside": aside,
+        "seen": getattr(
+            record, "revision", None
+        ),  # what the reader decides on; older than the record: told so
         "csrf_token": context.get("csrf_token"),
     }
 

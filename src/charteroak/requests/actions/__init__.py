@@ -1,0 +1,41 @@
+"""Every write about a data request, by its applicants, the policy office and the board."""
+
+from charteroak.requests.actions.decision import (
+    accept_as_complete,
+    approve,
+    decline,
+    recommend_when_all_decided,
+    record_historic,
+    return_,
+    submit,
+    withdraw,
+)
+from charteroak.requests.actions.draft import (
+    EDITABLE,
+    accept_terms,
+    add_member,
+    ask_columns,
+    edit,
+    locked,
+    remove_member,
+    start,
+)
+
+__all__ = [
+    "EDITABLE",
+    "accept_as_complete",
+    "accept_terms",
+    "add_member",
+    "approve",
+    "ask_columns",
+    "decline",
+    "edit",
+    "locked",
+    "recommend_when_all_decided",
+    "record_historic",
+    "remove_member",
+    "return_",
+    "start",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,142 @@
+"""A request from its sending to the decision: sent, triaged, given to the agencies, approved or declined."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.audit import actions as audit
+from charteroak.policy.data_request import LIFECYCLE, Action, Status
+from charteroak.policy.decision import refuse
+from charteroak.requests import versions
+from charteroak.requests.actions.draft import locked
+from charteroak.requests.history import require_unchanged
+from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.queries import agencies_asked, facts, may, roles_of
+
+
+@transaction.atomic
+def record_historic(*, number: str, title: str, decided_on: date, applicant: str, by: str) -> None:
+    """Note a request that was approved before this program, so that numbers and history go on."""
+    if DataRequest.objects.filter(number=number).exists():
+        return
+    record = DataRequest.objects.create(
+        number=number,
+        title=title,
+        applicant=Person.objects.get(username=applicant),
+        started_on=decided_on,
+        historic_decision_on=decided_on,
+        status=Status.APPROVED,
+    )
+    audit.record("requests:data_request:record_historic", by=by, subject=record, decided_on=str(decided_on))
+
+
+@transaction.atomic
+def submit(*, pk: int, by: Person, seen: int | None = None) -> None:
+    """Send the request in; what is sent is kept as its next version.
+
+    Every missing part and every column without a purpose is named when refused.
+    """
+    record = locked(pk)
+    may(record, Action.SUBMIT, by).require()
+    require_unchanged(record, seen, by)
+    record.status = LIFECYCLE.after(Status(record.status), Action.SUBMIT)
+    now = clock.now()
+    record.submitted_by, record.submitted_at = by, now
+    record.save()
+    version = versions.keep(record, by, now)
+    columns = [
+        f"{column.variable.dataset.agency.code}/{column.variable.name}"
+        for column in record.columns.select_related("variable__dataset__agency")
+    ]
+    audit.record(
+        "requests:data_request:submit",
+        by=by,
+        subject=record,
+        number=record.number,
+        version=version.number,
+        columns=columns,
+    )
+
+
+@transaction.atomic
+def return_(*, pk: int, by: Person, because: str, seen: int | None = None) -> None:
+    """Send it back to the applicant with what is missing."""
+    record = locked(pk)
+    may(record, Action.RETURN, by).require()
+    require_unchanged(record, seen, by)
+    if not because.strip():
+        refuse("comment_missing", _("Say what is missing."), _("The applicant reads it.")).require()
+    record.status, record.returned_because = Status.RETURNED, because
+    record.save()
+    audit.record("requests:data_request:return", by=by, subject=record)
+
+
+@transaction.atomic
+def accept_as_complete(*, pk: int, by: Person, seen: int | None = None) -> None:
+    """The policy office finds it complete: each agency whose records are asked for gets its turn."""
+    record = locked(pk)
+    may(record, Action.ACCEPT_AS_COMPLETE, by).require()
+    require_unchanged(record, seen, by)
+    record.status = Status.IN_REVIEW
+    record.accepted_by, record.accepted_at = by, clock.now()
+    record.save()
+    asked = agencies_asked(record)
+    for agency in asked:
+        AgencyReview.objects.get_or_create(data_request=record, agency=agency)
+    audit.record(
+        "requests:data_request:accept_as_complete",
+        by=by,
+        subject=record,
+        agencies=[agency.code for agency in asked],
+    )
+
+
+def recommend_when_all_decided(record: DataRequest, by: Person) -> bool:
+    """Once the last agency has decided, the request goes to the board. Within the caller's transaction."""
+    now = facts(record, by)
+    if now.agencies_decided < now.agencies_asked:
+        return False
+    LIFECYCLE.may(Status(record.status), Action.RECOMMEND, roles_of(by, record), now).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.RECOMMEND)
+    record.save()
+    return True
+
+
+@transaction.atomic
+def approve(*, pk: int, by: Person, motion: int) -> None:
+    """Called by the board with a motion that it has carried."""
+    record = locked(pk)
+    LIFECYCLE.may(
+        Status(record.status), Action.APPROVE, roles_of(by, record), facts(record, by, carried=True)
+    ).require()
+    _decide(record, Action.APPROVE, by)
+    audit.record("requests:data_request:approve", by=by, subject=record, number=record.number, motion=motion)
+
+
+@transaction.atomic
+def decline(*, pk: int, by: Person, motion: int) -> None:
+    """Called by the board with a motion that it has lost."""
+    record = locked(pk)
+    LIFECYCLE.may(
+        Status(record.status), Action.DECLINE, roles_of(by, record), facts(record, by, lost=True)
+    ).require()
+    _decide(record, Action.DECLINE, by)
+    audit.record("requests:data_request:decline", by=by, subject=record, number=record.number, motion=motion)
+
+
+def _decide(record: DataRequest, action: Action, by: Person) -> None:
+    record.status = LIFECYCLE.after(Status(record.status), action)
+    record.decided_by, record.decided_at = by, clock.now()
+    record.save()
+
+
+@transaction.atomic
+def withdraw(*, pk: int, by: Person) -> None:
+    record = locked(pk)
+    may(record, Action.WITHDRAW, by).require()
+    record.status = Status.WITHDRAWN
+    record.save()
+    audit.record("requests:data_request:withdraw", by=by, subject=record)

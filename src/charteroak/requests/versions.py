@@ -1,0 +1,57 @@
+"""A request as it was sent, each time, and what changed from one time to the next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from charteroak.agencies.models import Person
+from charteroak.requests.history import plain
+from charteroak.requests.models import DataRequest, Version
+from charteroak.requests.queries import PARTS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A part of the request that is not as it was; empty: it was not there, or is no longer."""
+
+    part: str  # a field's name, "team", or a column as "SDE gpa"
+    before: str
+    after: str
+
+
+def keep(record: DataRequest, by: Person, at: datetime) -> Version:
+    """Keep what is being sent as the next version; within the caller's transaction, on a locked row."""
+    return Version.objects.create(
+        data_request=record,
+        number=record.versions.count() + 1,
+        content=content(record),
+        submitted_by=by,
+        submitted_at=at,
+    )
+
+
+def content(record: DataRequest) -> dict[str, Any]:
+    """Everything that the applicants say in the request, as JSON."""
+    columns = record.columns.select_related("variable__dataset__agency")
+    return {
+        "answers": {part: plain(getattr(record, part)) for part in PARTS},
+        "team": sorted(record.team.values_list("person__name", flat=True)),
+        "columns": {str(c.variable): [c.purpose, c.justification] for c in columns},
+    }
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    """What two versions say differently: answers in the form's order, the team, then columns by name."""
+    old, new = _flat(before), _flat(after)
+    parts = [*new, *(part for part in old if part not in new)]
+    pairs = [Difference(part, old.get(part, ""), new.get(part, "")) for part in parts]
+    return [pair for pair in pairs if pair.before != pair.after]
+
+
+def _flat(said: dict[str, Any]) -> dict[str, str]:
+    told = {
+        **said["answers"],
+        "team": ", ".join(said["team"]),
+        **{name: " – ".join(filter(None, why)) or "–" for name, why in sorted(said["columns"].items())},
+    }
+    return {part: "" if value is None else str(value) for part, value in told.items()}

@@ -1,0 +1,91 @@
+"""A request's page, with every form that its reader is for."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import authority_of
+from charteroak.agencies.signin import signed_in
+from charteroak.catalog.queries import rules_on
+from charteroak.policy.data_request import Status
+from charteroak.requests import queries
+from charteroak.requests.fit_check import findings
+from charteroak.requests.forms import DecideForm, MemberForm, Part, ReturnForm, TextForm, parts
+from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.timeline import timeline
+from charteroak.requests.views.found import visible
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    return detail_page(request, visible(request, number))
+
+
+def detail_page(
+    request: HttpRequest,
+    record: DataRequest,
+    sent: Mapping[str, forms.Form] | None = None,
+    typed: list[Part] | None = None,
+) -> HttpResponse:
+    """The request's page; `sent` and `typed` are forms with mistakes, shown as they were filled in."""
+    wrong = sent or {}
+    person = signed_in(request)
+    decisions = queries.decisions(record, person)
+    turn, by_when = queries.whose_turn(record)
+    fitting = Status(record.status) in (*queries.WITH_APPLICANT, Status.SUBMITTED)
+    return render(
+        request,
+        "requests/detail.html",
+        {
+            "record": record,
+            "turn": turn,
+            "by_when": by_when,
+            "decisions": decisions,
+            "editable": "edit" in decisions,
+            "parts": typed or parts(record),
+            "seen": record.revision,
+            "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
+            "versions": record.versions.count(),
+            "team": record.team.select_related("person__employer"),
+            "columns": record.columns.select_related("variable__dataset__agency"),
+            "findings": findings(record) if fitting and decisions else [],
+            "fitting": fitting and bool(decisions),
+            "reviews": sorted(
+                (_review(review, person, wrong) for review in queries.reviews(record)),
+                key=lambda item: not item["may"],  # what waits for this person comes first
+            ),
+            "timeline": timeline(record),
+            "administration": queries.administration_of(record),
+            "member_form": wrong.get("member", MemberForm()),
+            "return_form": wrong.get("return", ReturnForm()),
+        },
+        status=400 if typed or wrong else 200,
+    )
+
+
+def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
+    code = review.agency.code
+    on, columns = queries.day_decided(review.data_request), list(queries.columns_of(review))
+    return {
+        "review": review,
+        "may": queries.review_actions(review, person),
+        "authority": authority_of(review.agency, on),
+        "decide": wrong.get(f"decide-{code}") or DecideForm(None, columns=columns),
+        "law": rules_on(column.variable for column in columns),
+        "ask": wrong.get(f"ask-{code}") or text_form(None, "ask", code),
+        "answer": wrong.get(f"answer-{code}") or text_form(None, "answer", code),
+    }
+
+
+def text_form(data: Any, action: str, code: str) -> TextForm:
+    label = _("Your question to the applicant") if action == "ask" else _("Your answer")
+    return TextForm(data, label=label, auto_id=f"{action}-{code}-%s", initial={"once": uuid4()})

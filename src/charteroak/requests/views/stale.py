@@ -1,0 +1,69 @@
+"""A page that is older than the request: what changed is shown before anybody acts on it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
+from charteroak.audit.actions import record_refusal
+from charteroak.catalog.models import Variable
+from charteroak.policy.decision import Stale
+from charteroak.requests import history, queries
+from charteroak.requests.forms import seen_in
+from charteroak.requests.models import DataRequest
+from charteroak.requests.views.found import visible
+
+View = Callable[..., HttpResponse]
+
+
+def told_when_stale(view: View) -> View:
+    """Answers an action on an older page with what changed since, by whom; nothing is done."""
+
+    @wraps(view)
+    def told(request: HttpRequest, number: str, **kwargs: str) -> HttpResponse:
+        try:
+            return view(request, number, **kwargs)
+        except Stale as stale:
+            record = visible(request, number)
+            record_refusal(stale, action="requests:data_request", by=signed_in(request), subject=record)
+            shown = {
+                "record": record,
+                "changes": changes(record, seen_in(request.POST) or 0, signed_in(request)),
+            }
+            return render(request, "requests/stale.html", shown, status=409)
+
+    return told
+
+
+def changes(record: DataRequest, seen: int, by: Person) -> list[dict[str, object]]:
+    """What others changed after revision `seen`, the latest last, in the reader's words."""
+    found = list(history.since(record, seen, by))
+    keys = [int(c.part.split()[1]) for c in found if c.part.startswith("column ")]
+    names = {v.pk: str(v) for v in Variable.objects.filter(pk__in=keys).select_related("dataset__agency")}
+    return [
+        {
+            "part": _part(change.part, names),
+            "before": _told(change.before),
+            "after": _told(change.after),
+            "by": change.by.name,
+            "at": change.at,
+        }
+        for change in found
+    ]
+
+
+def _part(part: str, variables: dict[int, str]) -> str:
+    kind, _space, key = part.partition(" ")
+    if kind == "column":
+        return variables.get(int(key), part)
+    return _(queries.PARTS[part]) if part in queries.PARTS else _("team")
+
+
+def _told(said: history.Said) -> str:
+    if isinstance(said, list):
+        return " – ".join(filter(None, said)) or _("asked for, purpose missing")
+    return "" if said is None else str(said)
