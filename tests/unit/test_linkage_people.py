@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from charteroak import linkage
 from charteroak.linkage.cluster import Constraints, Pairs, join, near
-from charteroak.linkage.collective import strongest
+from charteroak.linkage.parts import strongest
 
 NAN = float("nan")
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.cluster import Constraints, Pairs, field_bits, join, near
+from charteroak.linkage.cluster import Constraints, Pairs, field_bits
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.home import at_home, lives_together
 from charteroak.linkage.kernel import PLACES, Weights
 from charteroak.linkage.model import Model
+from charteroak.linkage.parts import Parts, arranged, joined, parted
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.sample import unpacked
 from charteroak.linkage.score import Scored, bits, probability
@@ -50,33 +51,37 @@ def people(
     A pair's final weight is that of its two people: the better of its own and theirs together when they are one, the
     worse when they are not. `apart`: records to be kept apart from each record, and where each record's begin.
     """
-    limits = _constraints(encoded, recipe, apart)
-    neighbours = near(found.left, found.right, len(encoded.content))
+    limits, count = _constraints(encoded, recipe, apart), len(encoded.content)
     if not recipe.collective:
         pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
-        root, weakest, _ = join(pairs, strongest(pairs, limits.least), neighbours, limits)
-        return People(found, np.zeros(len(found.weight)), root, weakest)
+        parts = parted(found.left, found.right, count)
+        root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
+        return People(found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, count))
     found, pairs, pattern = _weighed(encoded, recipe, model, weights, found)
-    root, *_ = join(pairs, strongest(pairs, limits.least), neighbours, limits)
-    pairs, copy = _copies(encoded, _corrected(pairs, pattern, root), limits.least)
-    order = strongest(pairs, limits.least)
-    order = np.concatenate([order[copy[order]], order[~copy[order]]])
-    root, weakest, settled = join(pairs, order, neighbours, limits)
+    parts = parted(found.left, found.right, count)
+    pairs, limits = arranged(pairs, limits, parts)
+    root, *_ = joined(pairs, limits, parts)
+    corrected = _corrected(pairs, pattern[parts.pairs], root)
+    pairs, copy = _copies(encoded.content[parts.rows], corrected, limits.least)
+    root, weakest, settled = joined(pairs, limits, parts, copy)
     one = root[pairs.left] == root[pairs.right]
-    final = np.where(
+    final = np.empty(len(found.weight))
+    final[parts.pairs] = np.where(
         one, np.maximum(pairs.weight, settled),
         np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED),
     )  # fmt: skip
     kept = final >= bits(recipe.keep)
     shown = Scored(found.left[kept], found.right[kept], final[kept], found.pattern[kept], found.new_pairs)
-    return People(shown, (final - found.weight)[kept], root, weakest)
+    return People(shown, (final - found.weight)[kept], *_of_all(root, weakest, parts, count))
 
 
-def strongest(pairs: Pairs, least: float) -> NDArray[np.int64]:
-    """Numbers of the pairs of at least `least` bits, the strongest first, and of equals the first."""
-    linked = np.flatnonzero(pairs.weight >= least)
-    order: NDArray[np.int64] = linked[np.argsort(-np.round(pairs.weight[linked], 9), kind="stable")]
-    return order
+def _of_all(
+    root: NDArray[np.int32], weakest: NDArray[np.float64], parts: Parts, records: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """`root` and `weakest` of all records; one that has no pair is a person alone."""
+    found, least = np.arange(records, dtype=np.int32), np.full(records, np.inf)
+    found[parts.rows], least[parts.rows] = parts.rows[root], weakest
+    return found, least
 
 
 def _constraints(
@@ -119,13 +124,15 @@ def _weighed(
     return found, Pairs(found.left, found.right, weight, fields, base), pattern
 
 
-def _copies(encoded: Encoded, pairs: Pairs, least: float) -> tuple[Pairs, NDArray[np.bool_]]:
+def _copies(
+    content: NDArray[np.uint64], pairs: Pairs, least: float
+) -> tuple[Pairs, NDArray[np.bool_]]:
     """The pairs, and which of them are copies: two records that say the same to the letter, and that no third record
     equals, are linked however little they say, and before all others.
     """
-    equal = encoded.content[pairs.left] == encoded.content[pairs.right]
+    equal = content[pairs.left] == content[pairs.right]
     both = np.concatenate([pairs.left[equal], pairs.right[equal]])
-    times = np.bincount(both, minlength=len(encoded.content))
+    times = np.bincount(both, minlength=len(content))
     alone = equal & (times[pairs.left] == 1) & (times[pairs.right] == 1)
     weight = np.where(alone, np.maximum(pairs.weight, least), pairs.weight)
     fields = pairs.fields.copy()

@@ -15,7 +15,7 @@ def _sources() -> str:
     """What the compiled code is made from: numba looks only at the file of a function, not at those it calls."""
     files = [
         Path(__file__).with_name(f"{name}.py")
-        for name in ("cluster", "hashing", "kernel", "levels", "machine", "strings")
+        for name in ("cluster", "hashing", "kernel", "levels", "machine", "parts", "strings")
     ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.cluster import Constraints, Pairs, join, near
-from charteroak.linkage.collective import strongest
+from charteroak.linkage.parts import strongest
 from charteroak.linkage.recipe import Recipe
 from charteroak.linkage.score import bits
 from charteroak.linkage.spine.spine import Spine
