@@ -81,7 +81,7 @@ def scored(batches: Iterable[Any], shared: tuple[Any, ...]) -> Iterator[Any]:
             size = np.diff(start[first : last + 1])
             most = int((size * (size - 1) // 2).sum())
             b = Blocks(keys, order, start, rule)
-            left, right, weight, pattern, new = score_blocks(tables, b, weights, first, last, most, *memory)
+            left, right, weight, pattern, new = score_blocks(tables, weights, b, first, last, most, *memory)
             told = np.zeros(len(left) + 1, np.int64)
             told[-1] = new
             yield pa.RecordBatch.from_pydict(

@@ -1,6 +1,7 @@
 """Which pairs are tried: records that share the key of a blocking rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from charteroak.linkage.hashing import (
     rule_keys,
     written_hashes,
 )  # fmt: skip
+from charteroak.linkage.machine import cores
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
 
 Rule = tuple[str, ...]
@@ -50,36 +52,39 @@ def keys_of(encoded: Encoded, rules: Sequence[Rule]) -> NDArray[np.uint64]:
     given and family name written in each other's place fall into one block.
     """
     table = np.zeros((len(encoded.tables.codes), len(rules)), np.uint64)
-    known: dict[str, NDArray[np.uint64]] = {}
-    for column, rule in enumerate(rules):
-        table[:, column] = _keys(encoded, rule, known)
+    keys = list(dict.fromkeys(key for rule in rules for key in rule))
+    with ThreadPoolExecutor(cores()) as pool:
+        known = dict(zip(keys, pool.map(lambda key: _hashes(encoded, key), keys), strict=True))
+        for column, found in enumerate(pool.map(lambda rule: _keys(encoded, rule, known), rules)):
+            table[:, column] = found
     return table
 
 
-def _keys(encoded: Encoded, rule: Rule, known: dict[str, NDArray[np.uint64]]) -> NDArray[np.uint64]:
+def _hashes(encoded: Encoded, key: str) -> NDArray[np.uint64]:
+    """Hash of what a key takes of each value of its field."""
+    name, _, part = key.partition(":")
+    number, field = part_number(part), next(each for each in encoded.fields if each.name == name)
+    if number is None:
+        raise LinkageError(f"blocking key {key}: no part {part!r}; use {', '.join(PARTS)[2:]}")
+    first, count = encoded.start[name], len(encoded.values[name])
+    texts = encoded.tables.chars, encoded.tables.offset, first, first + count
+    if field.kind in _AS_WRITTEN and (number == WHOLE or number >= FIRST):
+        return written_hashes(*texts, max(number - FIRST, 0))
+    return part_hashes(*texts, number)
+
+
+def _keys(encoded: Encoded, rule: Rule, known: Mapping[str, NDArray[np.uint64]]) -> NDArray[np.uint64]:
     places, salts, parts, shift = [], [], [], []
     names = [field.name for field in encoded.fields]
     at = 0
     for key in rule:
         name, _, part = key.partition(":")
-        number = part_number(part)
-        if number is None:
-            raise LinkageError(
-                f"blocking rule {', '.join(rule)}: no part {part!r}; use {', '.join(PARTS)[2:]}"
-            )
-        first, count = encoded.start[name], len(encoded.values[name])
         places.append(names.index(name))
-        field = encoded.fields[places[-1]]
-        if key not in known:
-            texts = encoded.tables.chars, encoded.tables.offset, first, first + count
-            if field.kind in _AS_WRITTEN and (number == WHOLE or number >= FIRST):
-                known[key] = written_hashes(*texts, max(number - FIRST, 0))
-            else:
-                known[key] = part_hashes(*texts, number)
-        salts.append(number if field.kind in _NAMES else 10_000 * (places[-1] + 1) + number)
+        named, number = encoded.fields[places[-1]].kind in _NAMES, part_number(part) or 0
+        salts.append(number if named else 10_000 * (places[-1] + 1) + number)
         parts.append(known[key])
-        shift.append(at - first)
-        at += count
+        shift.append(at - encoded.start[name])
+        at += len(known[key])
     return rule_keys(
         encoded.tables.codes, np.array(places, np.int64), np.array(salts, np.uint64), np.concatenate(parts),
         np.array(shift, np.int64),
@@ -107,4 +112,10 @@ def block(keys: NDArray[np.uint64], column: int, rule: Rule, largest: int) -> Ru
 def blocked(encoded: Encoded, recipe: Recipe) -> tuple[NDArray[np.uint64], list[RuleBlocks]]:
     """Block keys (records × rules, 0 = none) and the sorted blocks of each rule."""
     keys = keys_of(encoded, recipe.blocks)
-    return keys, [block(keys, place, rule, recipe.largest_block) for place, rule in enumerate(recipe.blocks)]
+    return keys, blocks_of(keys, recipe.blocks, recipe.largest_block)
+
+
+def blocks_of(keys: NDArray[np.uint64], rules: Sequence[Rule], largest: int) -> list[RuleBlocks]:
+    """The sorted blocks of each rule; see `block`."""
+    with ThreadPoolExecutor(cores()) as pool:
+        return list(pool.map(lambda at: block(keys, at, rules[at], largest), range(len(rules))))

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.blocks import Rule, block, keys_of
+from charteroak.linkage.blocks import Rule, blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, subset
 from charteroak.linkage.hashing import mixed
 from charteroak.linkage.machine import compiled
@@ -127,7 +127,7 @@ def _costs(encoded: Encoded, rules: Sequence[Rule], largest: int) -> NDArray[np.
         encoded = subset(encoded, np.sort(order))
     part = len(encoded.content) / records
     keys = keys_of(encoded, rules)
-    blocks = [block(keys, place, rule, max(2, int(largest * part))) for place, rule in enumerate(rules)]
+    blocks = blocks_of(keys, rules, max(2, int(largest * part)))
     skipped = np.array([each.skipped_pairs > each.pairs for each in blocks])
     cost = np.array([each.pairs for each in blocks], float) / part**2
     return np.where(skipped, np.inf, cost + 0.0)

@@ -124,9 +124,7 @@ def _weighed(
     return found, Pairs(found.left, found.right, weight, fields, base), pattern
 
 
-def _copies(
-    content: NDArray[np.uint64], pairs: Pairs, least: float
-) -> tuple[Pairs, NDArray[np.bool_]]:
+def _copies(content: NDArray[np.uint64], pairs: Pairs, least: float) -> tuple[Pairs, NDArray[np.bool_]]:
     """The pairs, and which of them are copies: two records that say the same to the letter, and that no third record
     equals, are linked however little they say, and before all others.
     """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
-from charteroak.linkage.kernel import PLACES, Blocks, sample_blocks, unpack
+from charteroak.linkage.kernel import PLACES, sample_blocks, unpack
 from charteroak.linkage.levels import levels_of_pairs
 from charteroak.linkage.threads import over_blocks
 
@@ -58,21 +58,8 @@ def blocked_patterns(
 ) -> Patterns:
     """Patterns of about TRAINING_PAIRS of the pairs that the rules make, each once."""
     share = min(1.0, TRAINING_PAIRS / max(1, sum(each.pairs for each in blocks)))
-    found = [np.empty(0, np.int64)]
-    for rule, each in enumerate(blocks):
-        parts = over_blocks(
-            each.start,
-            partial(
-                sample_blocks,
-                encoded.tables,
-                Blocks(keys, each.order, each.start, rule),
-                household,
-                identifier,
-                encoded.content,
-                share,
-            ),
-        )
-        found += parts
-    distinct, count = np.unique(np.concatenate(found), return_counts=True)
+    sample = partial(sample_blocks, encoded.tables, household, identifier, encoded.content, share)
+    found = [part for each in over_blocks(keys, blocks, sample) for part in each]
+    distinct, count = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
     levels, regime = unpacked(distinct, len(encoded.fields))
     return Patterns(levels, regime, count / share)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
-from charteroak.linkage.kernel import Blocks, Weights, score_blocks
+from charteroak.linkage.kernel import Weights, score_blocks
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import Kind, Recipe
@@ -101,12 +101,9 @@ def score(
     encoded: Encoded, keys: NDArray[np.uint64], blocks: Sequence[RuleBlocks], weights: Weights
 ) -> Scored:
     """Compare and weigh every pair that the rules make, each once; keep those from `weights.least` up."""
-    parts, new = [], []
-    for rule, each in enumerate(blocks):
-        b = Blocks(keys, each.order, each.start, rule)
-        found = over_blocks(each.start, partial(score_blocks, encoded.tables, b, weights))
-        new.append(sum(part[4] for part in found))
-        parts += [part[:4] for part in found]
+    found = over_blocks(keys, blocks, partial(score_blocks, encoded.tables, weights))
+    new = [sum(part[4] for part in each) for each in found]
+    parts = [part[:4] for each in found for part in each]
     if not parts:
         empty = np.empty(0, np.int32)
         return Scored(empty, empty, np.empty(0), np.empty(0, np.int64), tuple(new))

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage import read
-from charteroak.linkage.blocks import block, keys_of
+from charteroak.linkage.blocks import blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.infer import infer
 from charteroak.linkage.levels import Tables
@@ -165,7 +165,7 @@ def _scored(spine: Spine, recipe: Recipe, arrived: Arrived) -> Pairs:
         apart=np.concatenate([[True], new.tables.apart]),
     )
     keys = np.concatenate([spine.keys[rows], arrived.keys])
-    blocks = [block(keys, place, rule, 2 * recipe.largest_block) for place, rule in enumerate(recipe.blocks)]
+    blocks = blocks_of(keys, recipe.blocks, 2 * recipe.largest_block)
     weights = weights_of(new, recipe, spine.model, bits(recipe.keep))._replace(frequency=arrived.frequency)
     found = score(replace(new, tables=tables), keys, blocks, weights)
     place = np.concatenate([rows, len(spine.person) + np.arange(len(arrived.codes))])
