@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.hashing import mixed
-from charteroak.linkage.levels import Tables, fill_levels, level_of
+from charteroak.linkage.levels import Tables, crossed, fill_levels, level_of
 from charteroak.linkage.machine import inlined, lean
 
 PAIRS_AT_ONCE = 1 << 15
@@ -43,11 +43,12 @@ class Blocks(NamedTuple):
 
 class Weights(NamedTuple):
     """Bits by regime: `level` (regimes × levels), `unequal` (regimes × fields): the most that two different
-    values of the field can add; `base` (regimes): the prior. `frequency` by value: bits added on agreement;
-    `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are fields whose
-    agreement makes a regime, or -1. `place`: the fields that say where somebody lives, and `moved` the share of people
-    of whom these say nothing any more; 0 where each counts by itself. `order`: the fields as they are compared, the
-    cheapest and most telling first. `least`: a pair below it does not leave.
+    values of the field can add, unless names are swapped; `base` (regimes): the prior. `frequency` by value: bits
+    added on agreement; `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are
+    fields whose agreement makes a regime, `name` one that may be swapped with another, or -1. `place`: the fields that
+    say where somebody lives, and `moved` the share of people of whom these say nothing any more; 0 where each counts by
+    itself. `order`: the fields as they are compared, the cheapest and most telling first. `least`: a pair below it does
+    not leave.
     """
 
     level: NDArray[np.float64]
@@ -57,6 +58,7 @@ class Weights(NamedTuple):
     by_frequency: NDArray[np.float64]
     household: int
     identifier: int
+    name: int
     place: NDArray[np.bool_]
     moved: float
     order: NDArray[np.int64]
@@ -153,12 +155,15 @@ def _score(
     regime = regime_of(i, j, t, w.household, w.identifier)
     most, most_here = _best_possible(i, j, regime, t, w)
     weight, here, pattern = w.base[regime], 0.0, regime * PLACES[-1]
+    swapped = w.name >= 0 and crossed(i, j, w.name, t)
+    if swapped:
+        most = np.inf
     moved = np.log2(w.moved) if w.moved > 0.0 else 1.0
     for turn in range(len(w.order)):
         if most + _most_of_place(most_here, moved) < w.least:
             return -1e9, pattern
         field, less = w.order[turn], 0.0
-        level = level_of(i, j, field, t, keys, kept)
+        level = level_of(i, j, field, swapped, t, keys, kept)
         pattern += (level + 1) * PLACES[field]
         at = t.first_level[field] + level
         if level >= 0:

@@ -176,27 +176,32 @@ def value_level(field: int, a: int, b: int, t: Tables) -> int:
 
 
 @inlined
-def _swapped(i: int, j: int, field: int, partner: int, t: Tables) -> bool:
-    """Given and family name stand in each other's place."""
+def crossed(i: int, j: int, field: int, t: Tables) -> bool:
+    """Whether given and family name, of which this is one, stand in each other's place; never for a field alone."""
+    partner = t.partner[field]
+    if partner < 0:
+        return False
     a, b, c, d = t.codes[i, field], t.codes[j, field], t.codes[i, partner], t.codes[j, partner]
-    if a < 0 or b < 0 or c < 0 or d < 0:
+    if a < 0 or b < 0 or c < 0 or d < 0 or a == b:
         return False
     return bool(t.number[a] == t.number[d] and t.number[b] == t.number[c])
 
 
 @inlined
-def level_of(i: int, j: int, field: int, t: Tables, keys: NDArray[np.int64], kept: NDArray[np.int8]) -> int:
+def level_of(
+    i: int, j: int, field: int, swapped: bool, t: Tables, keys: NDArray[np.int64], kept: NDArray[np.int8]
+) -> int:
     """Level at which records i and j agree on the field, or -1 where one of them has no value.
 
-    `keys` and `kept` remember levels of pairs of values. Names in each other's place are the `swapped` level
-    of the field that has one; its partner then counts as missing, so that one fault weighs once.
+    `keys` and `kept` remember levels of pairs of values. Names in each other's place (`swapped`) are the level of that
+    name of the field that has one; its partner then counts as missing, so that one fault weighs once.
     """
     a, b, finer = t.codes[i, field], t.codes[j, field], t.told_by[field]
     if a < 0 or b < 0 or (finer >= 0 and t.codes[i, finer] >= 0 and t.codes[i, finer] == t.codes[j, finer]):
         return -1
     if a == b:
         return 0
-    if t.partner[field] >= 0 and _swapped(i, j, field, t.partner[field], t):
+    if swapped and t.partner[field] >= 0:
         first = t.first_level[field]
         for level in range(first, t.first_level[field + 1]):
             if t.test[level] == SWAPPED:
@@ -227,7 +232,8 @@ def fill_levels(
     """Fill in the levels of each pair of records on each field (`found`, pairs × fields)."""
     for field in range(t.codes.shape[1]):  # outside, so that one field's values stay at hand
         for pair in range(len(left)):
-            found[pair, field] = level_of(left[pair], right[pair], field, t, keys, kept)
+            i, j = left[pair], right[pair]
+            found[pair, field] = level_of(i, j, field, crossed(i, j, field, t), t, keys, kept)
 
 
 def levels_of_pairs(left: NDArray[np.int32], right: NDArray[np.int32], t: Tables) -> NDArray[np.int8]:

@@ -62,12 +62,14 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
             known = _frequencies(encoded, field.name, model.term_frequencies[field.name])
             start = encoded.start[field.name]
             frequency[start : start + len(known)] = np.log2(model.everyone.u[field.name][0] / known)
+        tests = [each.test for each in field.levels]
         for number, name in enumerate(REGIMES):
             regime = names.get(name, model.everyone)
             level[number, first:end] = regime.weights(field.name)
             counts = field.name in model.term_frequencies and (number == 0 or field.kind in _OWN_AT_HOME)
             by_frequency[number, first] = float(counts)
-            unequal[number, place] = max(0.0, float(level[number, first + 1 : end].max()))
+            most = level[number, first:end][[test != "swapped" for test in tests]]
+            unequal[number, place] = max(0.0, float(most[1:].max(initial=0.0)))
     order = sorted(
         range(len(encoded.fields)),
         key=lambda place: (
@@ -78,6 +80,7 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
     base = np.full(len(REGIMES), bits(model.prior))
     return Weights(
         level, unequal, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
+        int(encoded.tables.partner.argmax()) if (encoded.tables.partner >= 0).any() else -1,
         np.array([field.kind in PLACE for field in encoded.fields]), model.moved, np.array(order, np.int64), least,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def _tests(field: Field, *tests: str) -> bool:
 
 def _remembered(field: Field) -> bool:
     """Whether pairs of its values come back often, and cost more to compare than to remember."""
-    few = field.kind not in {Kind.SSN, Kind.BIRTH_DATE, Kind.ZIP, Kind.PHONE}
+    few = field.kind not in {Kind.SSN, Kind.BIRTH_DATE, Kind.ZIP, Kind.PHONE, Kind.ADDRESS}
     return few and _tests(field, "jaro", "part", "nickname", "levenshtein", "damerau", "username")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -54,6 +55,4 @@ def _runs(start: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     while cuts[-1] < len(size):
         end = int(np.searchsorted(pairs, pairs[cuts[-1]] + PAIRS_AT_ONCE, side="right")) - 1
         cuts.append(min(max(end, cuts[-1] + 1), len(size)))
-    return [
-        (first, last, int(pairs[last] - pairs[first])) for first, last in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [(first, last, int(pairs[last] - pairs[first])) for first, last in pairwise(cuts)]
