@@ -38,6 +38,7 @@ bench-linkage: .venv/test .venv-bench/ready ## Linkage beside Splink 5, written 
 	@$(BIN)/python -m bench.linkage --write docs/benchmarks.md
 	@$(BIN)/python -m bench.linkage.weights --write docs/benchmarks.md
 	@$(BIN)/python -m bench.linkage.arrivals --write docs/benchmarks.md
+	@$(BIN)/python -m bench.linkage.growth --to 10m --write docs/benchmarks.md --chart docs/linkage/growth.svg
 
 bench-disclosure: .venv/test .venv-bench-disclosure/ready ## Suppression, audit, evidence and ledger beside their peers
 	@$(BIN)/python -m bench disclosure evidence ledger --write docs/benchmarks.md

@@ -27,16 +27,36 @@ def main(task_file: Path, out: Path, model_file: Path | None = None) -> None:
     else:
         recipe = recipe_for(task, frames)
     few = {name: frame.head(300) for name, frame in frames.items()}
-    linkage.link(few, recipe, model=model, **known(task))
+    if model is not None:
+        predict(few, frames, recipe, model, out)
+        return
+    linkage.link(few, recipe, **known(task))
     cost = Cost()
     phases = linkage.Phases(seconds)
-    found = linkage.link(frames, recipe, model=model, phases=phases, **known(task))
+    found = linkage.link(frames, recipe, phases=phases, **known(task))
     cost.seconds = dict(found.seconds)
     cost.write(out / "cost.json")
     found.links.write_parquet(out / "links.parquet")
     found.clusters.write_parquet(out / "clusters.parquet")
     (out / "threshold.json").write_text(json.dumps(found.recipe.link), encoding="utf-8")
     (out / "recipe.toml").write_text(linkage.to_toml(found.recipe), encoding="utf-8")
+
+
+def predict(
+    few: dict[str, pl.DataFrame],
+    frames: dict[str, pl.DataFrame],
+    recipe: linkage.Recipe,
+    model: linkage.Model,
+    out: Path,
+) -> None:
+    """Like for like with Splink's predict: from files in memory to the table of pairs."""
+    linkage.predict(few, recipe, model, id="record_id")
+    cost = Cost()
+    phases = linkage.Phases(seconds)
+    links = linkage.predict(frames, recipe, model, id="record_id", phases=phases)
+    cost.seconds = dict(phases.taken)
+    cost.write(out / "cost.json")
+    links.write_parquet(out / "links.parquet")
 
 
 def filled(frame: pl.DataFrame, task: dict[str, Any]) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """`python -m bench.linkage.weights [task…]`: Splink's predict and ours with one and the same Splink model.
 
-Splink trains the model and saves it; both then read that file. Splink's time is its predict alone, ours the whole of
-`link`: standardising, blocking, scoring, clustering, tables. Ours must list the same pairs with the same weights.
+Splink trains the model and saves it; both then read that file. Each engine's clock runs for its `predict`, from files
+in its own memory to the table of pairs with their weights; neither joins people. Ours must list the same pairs with the
+same weights.
 """
 
 import argparse

@@ -64,7 +64,9 @@ def test_the_steps_say_what_a_move_gives_back_and_add_up() -> None:
 @given(bits, shares)
 def test_a_place_never_costs_more_than_the_share_of_movers(place: float, moved: float) -> None:
     assert np.log2(moved) - 1e-9 <= place_bits(place, moved) <= max(place, 0.0) + 1e-9
-    assert place_bits(place, moved) <= _most_of_place(place, moved) + 1e-9, "no pair is dropped too soon"
+    assert place_bits(place, moved) <= _most_of_place(place, float(np.log2(moved))) + 1e-9, (
+        "no pair is dropped too soon"
+    )
 
 
 @settings(deadline=None)

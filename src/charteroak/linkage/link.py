@@ -15,7 +15,7 @@ from charteroak.linkage.home import households
 from charteroak.linkage.infer import infer
 from charteroak.linkage.linkage import Linkage
 from charteroak.linkage.model import Model
-from charteroak.linkage.outcome import Apart, outcome
+from charteroak.linkage.outcome import Apart, links_of, outcome
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import blocked_patterns, random_levels
@@ -54,10 +54,44 @@ def link(
         files = read.frames(frames)
         ids = read.record_ids(files, id)
         recipe = recipe or infer(columns_of(files, ids, truth), tuple(sorted(one_per_person)))
+    return link_encoded(_encoded(files, ids, recipe, watch), recipe, model, apart, watch, scorer)
+
+
+def predict(
+    frames: read.Frames,
+    recipe: Recipe,
+    model: Model,
+    *,
+    id: str | Mapping[str, str] | None = None,
+    phases: Phases | None = None,
+    scorer: Scorer = score,
+) -> pl.DataFrame:
+    """The pairs that the rules of `recipe` make and `model` gives a probability of `recipe.keep` at least, each weighed
+    by itself: `links` of a Linkage, without the second look and without people. What Splink's `predict` answers.
+
+    Arguments as of `link`. Raises LinkageError for input that cannot be linked, or a recipe without rules.
+    """
+    watch = phases or Phases()
+    with watch.phase("read"):
+        files = read.frames(frames)
+        ids = read.record_ids(files, id)
+    if not recipe.blocks:
+        raise LinkageError(f"recipe {recipe.name}: no blocking rules; give some, or let `link` choose them")
+    encoded = _encoded(files, ids, recipe, watch)
+    with watch.phase("block"):
+        keys, blocks = blocked(encoded, recipe)
+    with watch.phase("score"):
+        found = scorer(encoded, keys, blocks, weights_of(encoded, recipe, model, bits(recipe.keep)))
+    with watch.phase("report"):
+        return links_of(encoded, recipe, found)
+
+
+def _encoded(
+    files: Mapping[str, pl.DataFrame], ids: Mapping[str, str], recipe: Recipe, watch: Phases
+) -> Encoded:
     check(recipe, files)
     with watch.phase("encode"):
-        encoded = encode(files, ids, recipe)
-    return link_encoded(encoded, recipe, model, apart, watch, scorer)
+        return encode(files, ids, recipe)
 
 
 def columns_of(

@@ -122,6 +122,15 @@ def _apart(encoded: Encoded, apart: Apart) -> tuple[NDArray[np.int64], NDArray[n
     return starts, np.ascontiguousarray(both[:, 1])
 
 
+def links_of(encoded: Encoded, recipe: Recipe, found: Scored) -> pl.DataFrame:
+    """`links` of a Linkage."""
+    chance, names = probability(found.weight), [SCORED, *(step.name for step in recipe.passes)]
+    passes = np.zeros(len(chance), np.int64)
+    if recipe.passes:
+        passes = pass_of(recipe, unpacked(found.pattern, len(recipe.fields))[0])
+    return _links(encoded, found, chance, passes, names)
+
+
 def _links(
     encoded: Encoded, found: Scored, chance: Shares, passes: NDArray[np.int64], names: Sequence[str]
 ) -> pl.DataFrame:

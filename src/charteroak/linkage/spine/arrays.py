@@ -8,7 +8,7 @@ import polars as pl
 
 from charteroak.linkage.model import Model, Regime
 from charteroak.linkage.spine.spine import FORMAT, Spine
-from charteroak.linkage.spine.version import version
+from charteroak.linkage.spine.version import ENCODING
 from charteroak.linkage.tables import tables_of
 from charteroak.linkage.toml import from_toml, to_toml
 
@@ -25,7 +25,7 @@ def apart(spine: Spine) -> tuple[dict[str, pl.Series], dict[str, Any]]:
     for rule, (order, held) in enumerate(zip(spine.order, spine.sorted_keys, strict=True)):
         found |= {f"order_{rule}": pl.Series(order), f"sorted_{rule}": pl.Series(held)}
     rest = {
-        "format": FORMAT, "version": version(), "generation": spine.generation, "recipe": to_toml(spine.recipe),
+        "format": FORMAT, "encoding": ENCODING, "generation": spine.generation, "recipe": to_toml(spine.recipe),
         "model": _model(spine.model),
     }  # fmt: skip
     return found, rest

@@ -15,7 +15,7 @@ from charteroak.linkage.machine import cores
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.spine.arrays import together
 from charteroak.linkage.spine.spine import FORMAT, Spine
-from charteroak.linkage.spine.version import version
+from charteroak.linkage.spine.version import ENCODING
 from charteroak.linkage.spine.write import DESCRIPTION, hash_of
 from charteroak.linkage.toml import digest, from_toml
 
@@ -37,10 +37,10 @@ def spine(folder: Path, recipe: Recipe | None = None) -> Spine:
             f"{folder}: the spine has format {described.get('format')}, this version reads {FORMAT}; link its files "
             "anew into another folder"
         )
-    if described["version"] != version():
+    if described.get("encoding") != ENCODING:
         raise LinkageError(
-            f"{folder}: the spine was encoded by another version of charteroak, which reads names or numbers in "
-            "another way; link its files anew into another folder"
+            f"{folder}: the spine has encoding {described.get('encoding')}, this version of charteroak {ENCODING}: it "
+            "reads names or numbers in another way; link its files anew into another folder"
         )
     made_by = from_toml(described["recipe"])
     if recipe is not None and recipe != (made_by if recipe.blocks else replace(made_by, blocks=())):
