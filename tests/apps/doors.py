@@ -84,6 +84,28 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
+        "/agencies/people/give-notice": {"person": "al.pike", "last_day": "2026-12-30"},
+        "/agencies/people/kim.tran/name-delegate": {
+            "office": at.operates,
+            "delegate": "joe.blake",
+            "since": f"{clock.today()}",
+            "until": f"{clock.today()}",
+            "letter": "Mail of today.",
+        },
+        "/agencies/instruments/record": {
+            "number": "new-law",
+            "kind": "statute",
+            "title": "A law",
+            "citation": "CGS 1",
+            "says": "Something.",
+            "effective_on": "2026-01-04",
+        },
+        "/agencies/responsibilities/transfer": {
+            "kind": "administer",
+            "agency": "DAS",
+            "since": "2030-01-04",
+            "under": "e-mou",
+        },
         "/agencies/join": {
             "code": "DCF",
             "name": "Children",

@@ -13,7 +13,8 @@ from apps.way import person
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.agencies import actions as agencies
-from charteroak.agencies.models import Agency, Person, RoleHeld
+from charteroak.agencies import cover as covering
+from charteroak.agencies.models import Agency, Cover, Person, RoleHeld
 from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
 from charteroak.board.models import Board, Meeting, Motion
@@ -51,6 +52,7 @@ class Scene:
     """The records' numbers, as addresses and forms name them."""
 
     clause: int
+    cover: int  # of Joe Blake's office, by Kim Tran
     columns: tuple[int, ...]  # asked of SDE
     delivery: int
     file: int
@@ -59,6 +61,7 @@ class Scene:
     job: int
     meeting: int
     motion: int
+    operates: int  # Kim Tran's office
     output: int
     party: int
     planned: int
@@ -96,6 +99,7 @@ def scene(as_process: AsProcess) -> Scene:
     file = second.files.get()
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
+        cover=_cover().pk,
         columns=tuple(
             agreement.data_request.columns.filter(variable__dataset__agency__code="SDE").values_list(
                 "pk", flat=True
@@ -108,6 +112,7 @@ def scene(as_process: AsProcess) -> Scene:
         job=waiting.pk,
         meeting=held.pk,
         motion=Motion.objects.get(meeting=held).pk,
+        operates=RoleHeld.objects.get(person__username="kim.tran").pk,
         output=file.output_id,
         party=agreement.parties.get(agency__code="SDE").pk,
         planned=planned.pk,
@@ -125,6 +130,14 @@ STEWARD_OF_OEC = {
         {"username": "fay.brook", "name": "Fay Brook", "employer": "OEC", "roles": ["data_steward@OEC"]}
     ]
 }
+
+
+def _cover() -> Cover:
+    """Sam Reyes names Kim Tran for Joe Blake, who is ill; both operate the enclave."""
+    return covering.name_delegate(
+        office=RoleHeld.objects.get(person__username="joe.blake").pk, delegate="kim.tran", since=clock.today(),
+        until=clock.today() + timedelta(days=30), letter="Mail of today.", by=person("sam.reyes"),
+    )  # fmt: skip
 
 
 def _planned() -> Meeting:

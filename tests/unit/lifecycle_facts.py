@@ -1,6 +1,6 @@
 """For each lifecycle, facts under which nothing speaks against a step, and for each rule what makes it refuse."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from charteroak.policy import (
@@ -8,11 +8,13 @@ from charteroak.policy import (
     agency_key,
     agency_review,
     agreement,
+    cover,
     data_request,
     delivery,
     extract,
     finder_list,
     follow_up,
+    instrument,
     job,
     link_run,
     meeting,
@@ -20,6 +22,7 @@ from charteroak.policy import (
     motion,
     office,
     release_request,
+    responsibility,
     workspace,
 )
 from charteroak.policy.decision import refuse
@@ -35,11 +38,13 @@ NOTHING_AGAINST: dict[str, Any] = {
     "data_request": data_request.Facts(
         agencies_asked=2, agencies_decided=2, columns_allowed=1, motion_carried=True, motion_lost=True
     ),
+    "cover": cover.Facts(),
     "delivery": delivery.Facts(),
     "extract": extract.Facts(run_confirmed=True),
     "agency_key": agency_key.Facts(),
     "finder_list": finder_list.Facts(),
     "follow_up": follow_up.Facts(meeting_open=True),
+    "instrument": instrument.Facts(),
     "job": job.Facts(),
     "link_run": link_run.Facts(),
     "meeting": meeting.Facts(agenda_items=1, seats=6, present=4, actor_seated=True),
@@ -54,6 +59,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     ),
     "office": office.Facts(),
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
+    "responsibility": responsibility.Facts(),
     "workspace": workspace.Facts(),
 }
 # … apart from those that two steps need to be different …
@@ -93,6 +99,26 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("data_request", "nothing_allowed"): {"columns_allowed": 0},
     ("data_request", "no_carried_motion"): {"motion_carried": False},
     ("data_request", "no_lost_motion"): {"motion_lost": False},
+    ("account", "not_a_colleague"): {"colleague": False},
+    ("cover", "not_the_holder"): {"actor_is_holder": False},
+    ("cover", "not_covered_by_others"): {"role": Role.BOARD_MEMBER},
+    ("cover", "own_cover"): {"delegate_is_holder": True},
+    ("cover", "another_employer"): {"same_employer": False},
+    ("cover", "account_closed"): {"account_open": False},
+    ("cover", "dates_wrong"): {"until": date.min + cover.LONGEST + timedelta(days=1)},
+    ("cover", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
+    ("instrument", "parties_missing"): {"kind": instrument.Kind.MOU, "parties": 1},
+    ("instrument", "expires_before_effective"): {"effective_on": date.max, "expires_on": date.min},
+    ("instrument", "known_already"): {"known": True},
+    ("instrument", "superseded_already"): {"superseded": True},
+    ("instrument", "authorises_nothing"): {"authorises": False},
+    ("responsibility", "not_transferred"): {"kind": responsibility.Kind.DISCLOSE},
+    ("responsibility", "instrument_silent"): {"authorised": False},
+    ("responsibility", "instrument_not_in_force"): {"in_force": False},
+    ("responsibility", "not_a_party"): {"party": False},
+    ("responsibility", "not_participating"): {"participates": False},
+    ("responsibility", "before_the_last"): {"last_since": date.min},
+    ("responsibility", "held_already"): {"held": True},
     ("delivery", "findings_open"): {"findings": 411},
     ("delivery", "another_accepted"): {"another_accepted": True},
     ("delivery", "destroyed"): {"files_destroyed": True},
@@ -148,6 +174,8 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("office", "agency_missing"): {"role": Role.SIGNATORY},
     ("office", "account_closed"): {"account_open": False},
     ("office", "held_already"): {"held": True},
+    ("office", "ends_before_it_begins"): {"until": date.min, "on": date.max},
+    ("office", "another_agencys_office"): {"answers": False},
     ("office", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
     ("release_request", "no_files"): {"files": 0},
     ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},

@@ -9,8 +9,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Authority, Person, Pledge, RoleHeld, Training
-from charteroak.agencies.queries import may_close, may_end, may_grant
+from charteroak.agencies import instruments
+from charteroak.agencies.models import Agency, Authority, DepartureNotice, Person, Pledge, RoleHeld, Training
+from charteroak.agencies.queries import may_close, may_end, may_give_notice, may_grant
 from charteroak.audit import actions as audit
 from charteroak.policy.roles import Role, must_stay_apart
 
@@ -27,6 +28,8 @@ def load(state: Mapping[str, Any], *, password: str, by: str) -> None:
     """Take in agencies, their authorities, and people with their roles, from a setup file. Safe to repeat."""
     for given in state.get("agency", []):
         _load_agency(given)
+    for given in state.get("instrument", []):
+        instruments.load(given)
     hashed = make_password(password)
     for given in state.get("person", []):
         _load_person(given, hashed)
@@ -41,6 +44,7 @@ def load(state: Mapping[str, Any], *, password: str, by: str) -> None:
             for given in state.get("person", [])
             for role in given["roles"]
         ],
+        instruments=[given["number"] for given in state.get("instrument", [])],
         authorities=[
             f"{given['code']}:{authority['kind']}:{authority['since']}"
             for given in state.get("agency", [])
@@ -104,21 +108,21 @@ def _wording() -> str:
 
 
 @transaction.atomic
-def grant_role(*, person: int, role: Role, agency: str | None, by: Person) -> RoleHeld:
-    """Give a person an office. Refused when it must stay apart from one that they hold, or to oneself."""
+def grant_role(
+    *, person: int, role: Role, agency: str | None, by: Person, until: date | None = None
+) -> RoleHeld:
+    """Give a person an office, to a last day when one is named. Refused to oneself, and what must stay apart."""
     holder = Person.objects.select_for_update().get(pk=person)
     of = Agency.objects.get(code=agency) if agency else None
-    may_grant(by, holder, role, of).require()
+    may_grant(by, holder, role, of, until).require()
     held, made = RoleHeld.objects.get_or_create(
-        person=holder,
-        role=role,
-        agency=of,
-        since=clock.today(),
+        person=holder, role=role, agency=of, since=clock.today(), defaults={"until": until}
     )
     if not made:  # granted again on the day on which it was ended
-        held.until = None
+        held.until = until
         held.save(update_fields=["until"])
-    audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency)
+    last_day = str(until) if until else None
+    audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency, until=last_day)
     return held
 
 
@@ -146,6 +150,15 @@ def close_account(*, person: int, by: Person) -> None:
     holder.is_active = False
     holder.save(update_fields=["is_active"])
     audit.record("agencies:account:close", by=by, subject=holder)
+
+
+@transaction.atomic
+def give_notice(*, person: int, last_day: date, by: Person) -> None:
+    """Somebody leaves: access is over after their last day, and 24 hours from now at the latest."""
+    holder = Person.objects.select_for_update().get(pk=person)
+    may_give_notice(by, holder).require()
+    DepartureNotice.objects.create(person=holder, last_day=last_day, by=by, at=clock.now())
+    audit.record("agencies:account:give_notice", by=by, subject=holder, last_day=str(last_day))
 
 
 @transaction.atomic

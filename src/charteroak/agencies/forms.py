@@ -1,12 +1,22 @@
 """What is filled in about agencies and people."""
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.agencies.models import Agency
+from charteroak.agencies.models import Agency, Authority, Instrument, Person
+from charteroak.agencies.queries import cover, roles_held
+from charteroak.policy.cover import COVERED
+from charteroak.policy.instrument import Kind as InstrumentKind
 from charteroak.policy.office import OFFICES
+from charteroak.policy.responsibility import Kind
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import words
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
 
 
 class GrantForm(forms.Form):
@@ -22,10 +32,7 @@ class GrantForm(forms.Form):
         to_field_name="code",
         empty_label=_("No particular agency"),
     )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
+    until = forms.DateField(label=_("Last day, if one is set"), required=False, widget=DayInput)
 
 
 class JoiningForm(forms.Form):
@@ -70,3 +77,84 @@ class SignJoinderForm(forms.Form):
 
 class LeaveForm(forms.Form):
     because = forms.CharField(label=_("Why the agency leaves"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CoverForm(forms.Form):
+    """Who covers for one person's offices; the choices are that person's."""
+
+    since = forms.DateField(label=_("First day"), widget=DayInput)
+    until = forms.DateField(label=_("Last day"), widget=DayInput)
+    letter = forms.CharField(
+        label=_("Letter or message that says so"),
+        max_length=200,
+        help_text=_("Its date and where it is kept."),
+    )
+    field_order = ("office", "delegate", "since", "until", "letter")
+
+    def __init__(self, holder: Person, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="cover-%s")
+        self.fields["office"] = forms.ModelChoiceField(
+            roles_held(holder).filter(role__in=COVERED), label=_("Office"), empty_label=_("Choose an office")
+        )
+        self.fields["delegate"] = _choice_of_person(cover.colleagues(holder), str(_("Colleague")))
+        self.order_fields(self.field_order)
+
+
+class NoticeForm(forms.Form):
+    last_day = forms.DateField(label=_("Last day"), widget=DayInput)
+    field_order = ("person", "last_day")
+
+    def __init__(self, people: QuerySet[Person], data: QueryDict | None = None, **initial: str) -> None:
+        super().__init__(data, auto_id="notice-%s", initial=initial)
+        self.fields["person"] = _choice_of_person(people, str(_("Who leaves")))
+        self.order_fields(self.field_order)
+
+
+def _choice_of_person(people: QuerySet[Person], label: str) -> "forms.ModelChoiceField[Person]":
+    return forms.ModelChoiceField(
+        people.order_by("name"), label=label, to_field_name="username", empty_label=_("Choose a person")
+    )
+
+
+class TransferForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Responsibility"),
+        choices=[(kind.value, _(Authority.Kind(kind).label)) for kind in Kind if kind is not Kind.DISCLOSE],
+    )
+    agency = forms.ModelChoiceField(Agency.objects.all(), label=_("Passes to"), to_field_name="code")
+    since = forms.DateField(label=_("From this day on"), widget=DayInput)
+    under = forms.ModelChoiceField(
+        Instrument.objects.all(), label=_("Under the instrument"), to_field_name="number"
+    )
+
+
+class InstrumentForm(forms.Form):
+    number = forms.SlugField(label=_("Short name"), max_length=30, help_text=_("Such as mou-2020."))
+    kind = forms.ChoiceField(
+        label=_("What it is"), choices=[(one.value, _(words(one))) for one in InstrumentKind]
+    )
+    title = forms.CharField(label=_("Title"), max_length=200)
+    citation = forms.CharField(label=_("Citation"), max_length=200)
+    parties = forms.ModelMultipleChoiceField(
+        Agency.objects.all(),
+        label=_("Parties"),
+        to_field_name="code",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    effective_on = forms.DateField(label=_("In effect from"), widget=DayInput)
+    expires_on = forms.DateField(label=_("Last day, if it has one"), required=False, widget=DayInput)
+    supersedes = forms.ModelChoiceField(
+        Instrument.objects.filter(superseded_by__isnull=True),
+        label=_("Stands in place of"),
+        to_field_name="number",
+        required=False,
+        empty_label=_("Nothing"),
+    )
+    authorises = forms.MultipleChoiceField(
+        label=_("Responsibilities it gives"),
+        choices=[(kind.value, _(Authority.Kind(kind).label)) for kind in Kind],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    says = forms.CharField(label=_("What it authorises"), widget=forms.Textarea(attrs={"rows": 3}))

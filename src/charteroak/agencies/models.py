@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.policy import membership
+from charteroak.audit.attribution import by_and_at
+from charteroak.policy import account, instrument, membership
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
@@ -42,41 +43,6 @@ class Agency(models.Model):
         return reverse("agency", args=[self.code])
 
 
-class Authority(models.Model):
-    """What allows an agency to disclose, or an office to administer the initiative, from when to when."""
-
-    class Kind(models.TextChoices):
-        DISCLOSE = "disclose", "To disclose records"
-        ADMINISTER = "administer", "To administer the initiative"
-        CONVENE = "convene", "To convene the boards"
-
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="authorities")
-    kind = models.CharField(max_length=12, choices=Kind)
-    citation = models.CharField(max_length=200)
-    instrument = models.CharField(max_length=200)
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    verified = models.BooleanField(default=False)  # counsel has read the source
-
-    class Meta:
-        verbose_name_plural = "authorities"
-        ordering = ["since"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
-                name="authority_ends_after_start",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.citation
-
-    @property
-    def code(self) -> str:
-        """The citation as one word, for the log."""
-        return re.sub(r"[^A-Za-z0-9.]+", "_", self.citation).strip("_")
-
-
 class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)
@@ -95,6 +61,8 @@ class Person(AbstractBaseUser):
     employer_kind = models.CharField(max_length=12, choices=Employer, default=Employer.OTHER)
     is_active = models.BooleanField(default=True)
 
+    acting: "Cover | None" = None  # set for one request, on one person: whose office they fill
+
     objects = People()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -105,25 +73,109 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def acts_for(self) -> str:
+        """The user name of the office holder for whom this person acts now; empty in their own name."""
+        return self.acting.office.person.username if self.acting else ""
+
     def standing(self) -> Standing:
         """This person as the rules see them."""
         training = self.trainings.order_by("-until").first()
         pledge = self.pledges.order_by("-until").first()
+        notice = self.notices.order_by("at").first()
         return Standing(
             username=self.username,
             active=self.is_active,
             state_employee=self.employer_kind == self.Employer.STATE,
             training_until=training.until if training else None,
             pledge_until=pledge.until if pledge else None,
+            left=notice is not None
+            and account.has_left(notice.last_day, notice.at, clock.now(), clock.today()),
             roles=self.roles(clock.today()),
         )
 
     def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:
-        """Offices held on that day: everywhere, or for one agency when it is given."""
-        held = self.roles_held.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
+        """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone."""
+        acts = Q(pk=self.acting.office_id) if self.acting else Q(person=self)
+        held = RoleHeld.objects.filter(acts, Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
         if agency is not None:
             held = held.filter(Q(agency=agency) | Q(agency__isnull=True))
         return frozenset(Role(role) for role in held.values_list("role", flat=True))
+
+
+class Instrument(models.Model):
+    """A statute, or what agencies signed: from when to when, in whose place, and what it authorises."""
+
+    number = models.CharField(max_length=30, unique=True)
+    kind = models.CharField(max_length=40, choices=choices(instrument.Kind))
+    title = models.CharField(max_length=200)
+    citation = models.CharField(max_length=200)
+    parties = models.ManyToManyField(Agency, related_name="+", blank=True)
+    effective_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)  # its last day
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    authorises = models.JSONField(default=list)  # responsibilities, by their codes
+    says = models.TextField()  # what it authorises, in words
+    verified = models.BooleanField(default=False)  # counsel has read the source
+    recorded_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # or setup
+    recorded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["effective_on", "number"]
+        constraints = [by_and_at("instrument", "recorded")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Authority(models.Model):
+    """What allows an agency to disclose, or an office to administer the initiative, from when to when."""
+
+    class Kind(models.TextChoices):
+        DISCLOSE = "disclose", "To disclose records"
+        ADMINISTER = "administer", "To administer the initiative"
+        CONVENE = "convene", "To convene the boards"
+        LINK = "link", "To run the data integration hub"
+        OPERATE = "operate", "To operate the secure data enclave"
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="authorities")
+    kind = models.CharField(max_length=12, choices=Kind)
+    citation = models.CharField(max_length=200)
+    instrument = models.CharField(max_length=200)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    verified = models.BooleanField(default=False)  # counsel has read the source
+    under = models.ForeignKey("Instrument", models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        "Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )  # or setup
+    recorded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "authorities"
+        ordering = ["since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="authority_ends_after_start",
+            ),
+            by_and_at("authority", "recorded"),
+            models.UniqueConstraint(
+                fields=["kind", "since"], condition=~Q(kind="disclose"), name="one_answers_from_a_day_on"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.citation
+
+    @property
+    def code(self) -> str:
+        """The citation as one word, for the log."""
+        return re.sub(r"[^A-Za-z0-9.]+", "_", self.citation).strip("_")
 
 
 class RoleHeld(models.Model):
@@ -144,6 +196,36 @@ class RoleHeld(models.Model):
     def __str__(self) -> str:
         office = _(self.role.replace("_", " "))
         return f"{office} ({self.agency.code})" if self.agency else office
+
+
+class Cover(models.Model):
+    """A colleague acts for an office holder between two days."""
+
+    office = models.ForeignKey(RoleHeld, models.PROTECT, related_name="covers")
+    delegate = models.ForeignKey(Person, models.PROTECT, related_name="covers")
+    since = models.DateField()
+    until = models.DateField()
+    letter = models.CharField(max_length=200)  # which letter or message says so
+    named_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [by_and_at("cover", "ended")]
+
+    def __str__(self) -> str:
+        return f"{self.office.person}, {self.office}"
+
+
+class DepartureNotice(models.Model):
+    """Somebody leaves: access is over after their last day, or 24 hours after the notice, whichever is first."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="notices")
+    last_day = models.DateField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class Training(models.Model):

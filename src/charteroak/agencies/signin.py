@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest
 
 from charteroak.agencies.models import Person
 
+ACTING = "acting_under_cover"  # in the session: the cover under which this person acts
+
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's signature

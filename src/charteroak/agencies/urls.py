@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.agencies.views import membership, people
+from charteroak.agencies.views import cover, instruments, membership, people
 
 urlpatterns = [
     path("", membership.agencies, name="agencies"),
@@ -13,8 +13,17 @@ urlpatterns = [
     path("people/me/", people.me, name="me"),
     path("people/me/complete-training/", people.complete_training, name="complete_training"),
     path("people/me/sign-pledge/", people.sign_pledge, name="sign_pledge"),
+    path("people/give-notice/", people.give_notice, name="give_notice"),
+    path("people/<str:username>/name-delegate/", cover.name_delegate, name="name_delegate"),
     path("people/<str:username>/", people.one, name="person"),
     path("people/<str:username>/grant-role/", people.grant_role, name="grant_role"),
     path("people/<str:username>/close-account/", people.close_account, name="close_account"),
+    path("cover/stop/", cover.stop, name="stop_acting"),
+    path("cover/<int:pk>/act/", cover.act, name="act_under_cover"),
+    path("cover/<int:pk>/end/", cover.end, name="end_cover"),
+    path("instruments/", instruments.instruments, name="instruments"),
+    path("instruments/record/", instruments.record, name="record_instrument"),
+    path("responsibilities/", instruments.responsibilities, name="responsibilities"),
+    path("responsibilities/transfer/", instruments.transfer, name="transfer_responsibility"),
     path("roles/<int:pk>/end/", people.end_role, name="end_role"),
 ]

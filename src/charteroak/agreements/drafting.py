@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from charteroak import disclosure
 from charteroak.adapters import age, clock, stores
 from charteroak.agencies.models import Agency
-from charteroak.agencies.queries import administration_on
+from charteroak.agencies.queries import administration_on, answers_for
 from charteroak.agreements.models import Party
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import element, law_on
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
+from charteroak.policy.responsibility import Kind
+from charteroak.policy.sentence import Sentence
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
 PREVIEW_DAYS = 30
 DESTROY_WITHIN_DAYS = 45
-HUB = "DOL"
-ENCLAVE_OPERATOR = "DAS"
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,20 @@ def parties_to(request: DataRequest) -> list[Party]:
         raise Refused((Reason("no_employer", _("The applicant's employer is not a participating agency.")),))
     return [
         *(Party(agency=agency, part=Party.Part.CONTRIBUTOR) for agency in _allowed(request)),
-        Party(agency=Agency.objects.get(code=HUB), part=Party.Part.HUB),
+        Party(agency=_answering(Kind.LINK), part=Party.Part.HUB),
         Party(agency=recipient, part=Party.Part.RECIPIENT),
-        Party(agency=Agency.objects.get(code=ENCLAVE_OPERATOR), part=Party.Part.ENCLAVE),
+        Party(agency=_answering(Kind.OPERATE), part=Party.Part.ENCLAVE),
         Party(agency=administration.agency, part=Party.Part.ADMINISTRATOR),
     ]
+
+
+def _answering(kind: Kind) -> Agency:
+    """Who answers for this today, by the record of responsibilities. Raises Refused when nobody does."""
+    found = answers_for(kind, clock.today())
+    if found is None:
+        unsaid = Sentence("Nobody is on record as answering for this: {kind}.", kind=kind)
+        raise Refused((Reason("nobody_answers", unsaid, "Record the transfer first."),))
+    return found.agency
 
 
 def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
@@ -131,18 +140,19 @@ def _place() -> Draft:
         "The records are used in the State's secure data enclave only. Nothing is copied out of it except "
         "outputs released under clauses 6 and 7."
     )
-    return Draft("4", "place", "Place", text, {"place": "enclave", "operator": ENCLAVE_OPERATOR})
+    return Draft("4", "place", "Place", text, {"place": "enclave", "operator": _answering(Kind.OPERATE).code})
 
 
 def _hub() -> Draft:
+    hub = _answering(Kind.LINK).code
     keys = {kind: age.recipient_fingerprint(stores.hub_recipient(kind)) for kind in stores.HUB_KEYS}
     text = (
-        f"{HUB} is the data integration hub. Agencies send two files each, encrypted to the hub: matching "
+        f"{hub} is the data integration hub. Agencies send two files each, encrypted to the hub: matching "
         f"files to the key {keys['matching']}, analysis files to the key {keys['analysis']}. The hub links "
         "for this purpose only, under pseudonyms made for this project alone, and never joins identifiers to "
         "analysis files."
     )
-    return Draft("5", "hub", "Data integration hub", text, {"agency": HUB, "keys": keys})
+    return Draft("5", "hub", "Data integration hub", text, {"agency": hub, "keys": keys})
 
 
 def _thresholds(law: Law) -> Draft:

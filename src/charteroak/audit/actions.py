@@ -32,6 +32,9 @@ def record(name: str, /, *, by: Actor | str, subject: Model | str, **facts: leaf
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     last = Event.objects.order_by("-index").only("leaf_hash").first()
+    acts_for = "" if isinstance(by, str) else getattr(by, "acts_for", "")
+    if acts_for:
+        facts["for"] = acts_for  # done by a delegate in an office holder's place
     event = Event(
         index=last.index + 1 if last else 0,
         name=name,

@@ -1,26 +1,61 @@
-"""A person's account: made by invitation, closed by the policy office the same day, never opened again."""
+"""A person's account: made by invitation; closed the same day, or within 24 hours of notice that the person leaves."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+
+AFTER_NOTICE = timedelta(
+    hours=24
+)  # P20 WIN's manual: departures are notified, and access ended, within 24 hours
 
 
 class Status(StrEnum):
     OPEN = "open"
+    LEAVING = "leaving"
     CLOSED = "closed"
 
 
 class Action(StrEnum):
+    GIVE_NOTICE = "give_notice"
     CLOSE = "close"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Nothing but the role speaks for or against it."""
+    colleague: bool = True  # the actor works for the same employer, or administers
+
+
+def not_a_colleague(facts: Facts) -> Reason | None:
+    if not facts.colleague:
+        return Reason(
+            "not_a_colleague", "Notice is given by the person, their employer or the policy office."
+        )
+    return None
 
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
-    "account", {(Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE)}
+    "account",
+    {
+        (Status.OPEN, Action.GIVE_NOTICE): step(
+            Status.LEAVING,
+            *(Role.POLICY_OFFICE, Role.SIGNATORY, Role.DATA_STEWARD, Role.RESEARCHER),
+            rules=(not_a_colleague,),
+        ),
+        (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
+        (Status.LEAVING, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
+    },
 )
+
+
+def access_ends_at(noticed_at: datetime) -> datetime:
+    """When access is over whoever has acted by then: 24 hours after the notice."""
+    return noticed_at + AFTER_NOTICE
+
+
+def has_left(last_day: date, noticed_at: datetime, now: datetime, on: date) -> bool:
+    """Whether a person of whom notice was given may touch nothing more at `now`, on the day `on`."""
+    return on > last_day or now >= access_ends_at(noticed_at)

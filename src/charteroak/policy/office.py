@@ -1,6 +1,7 @@
 """An office that a person holds: granted by the policy office to somebody else, ended by it the same day."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
@@ -28,6 +29,9 @@ class Facts:
     actor_is_holder: bool = False
     account_open: bool = True
     held: bool = False  # the same office, for the same agency, today
+    until: date | None = None  # its last day, when one is named
+    on: date = date.min
+    answers: bool = True  # the holder's employer answers for the responsibility that carries this office
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of all that the person would hold
 
 
@@ -56,6 +60,23 @@ def held_already(facts: Facts) -> Reason | None:
     return Reason("held_already", "This person holds the office already.") if facts.held else None
 
 
+def ends_before_it_begins(facts: Facts) -> Reason | None:
+    if facts.until is not None and facts.until < facts.on:
+        return Reason("ends_before_it_begins", "The last day of the office is past.", "Choose a later one.")
+    return None
+
+
+def another_agencys_office(facts: Facts) -> Reason | None:
+    """The responsibilities matrix grants the roles: an agency administers, links or operates, through its people."""
+    if not facts.answers:
+        return Reason(
+            "another_agencys_office",
+            "This office is held by people of the agency that answers for it.",
+            "See who answers for what; a transfer is recorded there.",
+        )
+    return None
+
+
 def roles_must_stay_apart(facts: Facts) -> Decision:
     return facts.apart
 
@@ -67,7 +88,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.HELD,
             Role.POLICY_OFFICE,
             rules=(
-                own_role, not_an_office, agency_missing, account_closed, held_already, roles_must_stay_apart,
+                own_role, not_an_office, agency_missing, account_closed, held_already, ends_before_it_begins,
+                another_agencys_office, roles_must_stay_apart,
             ),
         ),
         (Status.HELD, Action.END): step(Status.ENDED, Role.POLICY_OFFICE),

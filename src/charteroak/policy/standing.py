@@ -16,6 +16,7 @@ class Standing:
     state_employee: bool
     training_until: date | None
     pledge_until: date | None
+    left: bool = False  # notice was given, and its time is up
     roles: frozenset[Role] = frozenset()  # offices held today, and what this person is to the project
 
     def good(self, on: date) -> Decision:
@@ -23,6 +24,8 @@ class Standing:
         reasons: list[Reason] = []
         if not self.active:
             reasons.append(Reason("account_closed", "This account is closed."))
+        if self.left:
+            reasons.append(Reason("has_left", "This person has left; their access is over."))
         if self.training_until is None or self.training_until < on:
             reasons.append(
                 Reason(

@@ -41,10 +41,11 @@ DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for i
 
 # What evidence rests on is changed by `oak setup` alone, as the owner.
 GIVEN = (
-    "agencies.authority", "board.board", "board.seat", "catalog.dataset", "catalog.variable",
+    "board.board", "board.seat", "catalog.dataset", "catalog.variable",
 )  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
+    "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.vote",
     "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote", "outputs.review",
@@ -56,6 +57,7 @@ UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no wo
 # An account is closed, an office ended, and an agency's part in the initiative changes; none is rewritten.
 OFFICES = {
     "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on)"),
+    "agencies.cover": ("SELECT", "INSERT", "UPDATE (ended_by_id, ended_at)"),
     "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
     "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until)"),
 }

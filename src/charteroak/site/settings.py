@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "charteroak.site.second_factor.second_factor",
     "charteroak.site.in_person.in_person",
+    "charteroak.site.acting.acting",
     "charteroak.site.middleware.Refusals",
 ]
 ROOT_URLCONF = "charteroak.site.urls"

@@ -1,7 +1,7 @@
 """The pages that belong to no room: home, how it works, sign-in, health."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -24,8 +24,8 @@ from django.views.defaults import server_error
 
 from charteroak.adapters import calendars, clock
 from charteroak.adapters.environment import Mode
-from charteroak.agencies.models import Person
-from charteroak.agencies.queries import roles_held
+from charteroak.agencies.models import Cover, Person
+from charteroak.agencies.queries import cover, roles_held
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
 from charteroak.site.rooms import ROOMS
@@ -83,7 +83,15 @@ def home(request: HttpRequest) -> HttpResponse:
     items = list(work_of(request.user))
     lists = {turn.value: [item for item in items if item.state is turn] for turn in Turn}
     lists[Turn.FINISHED.value] += _done_by(request.user, {item.href for item in items})
-    return render(request, "home.html", lists)
+    return render(request, "home.html", {**lists, "covers": list(_covered(request.user))})
+
+
+def _covered(person: Person) -> Iterator[tuple[Cover, list[Item]]]:
+    """The offices that this person may fill today, each with what waits there; none while they act in one."""
+    for one in cover.offered_to(person) if person.acting is None else ():
+        filling = Person.objects.get(pk=person.pk)
+        filling.acting = one
+        yield one, [item for item in work_of(filling) if item.state is Turn.YOURS]
 
 
 def _done_by(person: Person, listed: set[str]) -> list[Item]:

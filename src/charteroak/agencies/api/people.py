@@ -1,5 +1,6 @@
 """One's own standing; offices, for the policy office."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ router = Router(tags=["agencies"])
 class Office(Schema):
     role: Role
     agency: str | None = None
+    until: date | None = None
 
 
 def _visible(request: HttpRequest, username: str) -> Person:
@@ -33,10 +35,16 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
         "username": person.username,
         "name": person.name,
         "active": person.is_active,
+        "status": queries.status_of(person),
         "training_until": standing.training_until,
         "pledge_until": standing.pledge_until,
         "offices": [
-            {"id": one.pk, "role": one.role, "agency": one.agency.code if one.agency else None}
+            {
+                "id": one.pk,
+                "role": one.role,
+                "agency": one.agency.code if one.agency else None,
+                "until": one.until,
+            }
             for one in held
         ],
         "permitted": [
@@ -73,7 +81,7 @@ def person(request: HttpRequest, username: str) -> dict[str, Any]:
 @router.post("/people/{username}/grant-role", auth=django_auth, summary="Grant an office as of today")
 def grant_role(request: HttpRequest, username: str, body: Office) -> dict[str, Any]:
     held = _visible(request, username)
-    actions.grant_role(person=held.pk, role=body.role, agency=body.agency, by=signed_in(request))
+    actions.grant_role(person=held.pk, by=signed_in(request), **body.dict())
     return _facts(request, held)
 
 

@@ -2,24 +2,28 @@
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import membership, people
-from charteroak.agencies.queries.authority import administration_on, authority_of
+from charteroak.agencies.queries.authority import administration_on, answers_for, authority_of
 from charteroak.agencies.queries.membership import agencies_visible_to, may_move
 from charteroak.agencies.queries.people import (
     agencies_where,
     grants_roles,
     holders,
+    may_be_noticed,
     may_close,
     may_end,
+    may_give_notice,
     may_grant,
     reads_accounts,
     roles_held,
+    status_of,
     visible_to,
 )
 from charteroak.agencies.worklist import Item
 
 __all__ = [
-    "administration_on", "agencies_visible_to", "agencies_where", "authority_of", "grants_roles", "holders",
-    "may_close", "may_end", "may_grant", "may_move", "reads_accounts", "roles_held", "todo", "visible_to",
+    "administration_on", "agencies_visible_to", "agencies_where", "answers_for", "authority_of", "grants_roles",
+    "holders", "may_be_noticed", "may_close", "may_end", "may_give_notice", "may_grant", "may_move", "reads_accounts",
+    "roles_held", "status_of", "todo", "visible_to",
 ]  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """Who holds what on a day, and what each may do about it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Person, RoleHeld
+from charteroak.agencies.models import Agency, DepartureNotice, Person, RoleHeld
+from charteroak.agencies.queries.authority import answers_with
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import account, office
 from charteroak.policy.decision import Decision
@@ -18,15 +19,13 @@ SOON = timedelta(days=30)
 
 
 def agencies_where(person: Person, role: Role) -> list[Agency]:
-    """The agencies for which a person holds `role` today."""
+    """The agencies for which a person holds `role` today, or fills it while acting for another."""
     today = clock.today()
-    return list(
-        Agency.objects.filter(
-            pk__in=RoleHeld.objects.filter(
-                Q(until__isnull=True) | Q(until__gte=today), person=person, role=role, since__lte=today
-            ).values("agency")
-        )
+    held = Q(pk=person.acting.office_id) if person.acting else Q(person=person)
+    offices = RoleHeld.objects.filter(
+        held, Q(until__isnull=True) | Q(until__gte=today), role=role, since__lte=today
     )
+    return list(Agency.objects.filter(pk__in=offices.values("agency")))
 
 
 def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:
@@ -47,8 +46,10 @@ def reads_accounts(person: Person) -> bool:
     return bool(person.roles(clock.today()) & {Role.POLICY_OFFICE, Role.AUDITOR})
 
 
-def may_grant(by: Person, holder: Person, role: Role, agency: Agency | None) -> Decision:
-    """Whether `by` may give `holder` this office today."""
+def may_grant(
+    by: Person, holder: Person, role: Role, agency: Agency | None, until: date | None = None
+) -> Decision:
+    """Whether `by` may give `holder` this office today, to `until` when a last day is named."""
     today = clock.today()
     known = office.Facts(
         role=role,
@@ -56,6 +57,9 @@ def may_grant(by: Person, holder: Person, role: Role, agency: Agency | None) -> 
         actor_is_holder=holder.pk == by.pk,
         account_open=holder.is_active,
         held=roles_held(holder).filter(role=role, agency=agency).exists(),
+        until=until,
+        on=today,
+        answers=answers_with(holder, role),
         apart=must_stay_apart({*holder.roles(today), role}),
     )
     return office.LIFECYCLE.may(None, office.Action.GRANT, by.roles(today), known)
@@ -71,8 +75,30 @@ def may_end(by: Person, held: RoleHeld) -> Decision:
 
 def may_close(by: Person, holder: Person) -> Decision:
     """Whether `by` may close this person's account today."""
-    status = account.Status.OPEN if holder.is_active else account.Status.CLOSED
-    return account.LIFECYCLE.may(status, account.Action.CLOSE, by.roles(clock.today()), account.Facts())
+    return account.LIFECYCLE.may(
+        status_of(holder), account.Action.CLOSE, by.roles(clock.today()), account.Facts()
+    )
+
+
+def status_of(holder: Person) -> account.Status:
+    if not holder.is_active:
+        return account.Status.CLOSED
+    return account.Status.LEAVING if holder.notices.exists() else account.Status.OPEN
+
+
+def may_give_notice(by: Person, holder: Person) -> Decision:
+    """Whether `by` may give notice that this person leaves: they work together, or `by` administers."""
+    today = clock.today()
+    together = by.employer_id is not None and by.employer_id == holder.employer_id
+    known = account.Facts(colleague=together or Role.POLICY_OFFICE in by.roles(today))
+    return account.LIFECYCLE.may(status_of(holder), account.Action.GIVE_NOTICE, by.roles(today), known)
+
+
+def may_be_noticed(by: Person) -> QuerySet[Person]:
+    """Of whom this person may say that they leave: colleagues and themselves; the policy office, of anybody."""
+    if Role.POLICY_OFFICE in by.roles(clock.today()):
+        return Person.objects.all()
+    return Person.objects.filter(Q(pk=by.pk) | Q(employer=by.employer_id, employer__isnull=False))
 
 
 def grants_roles(person: Person) -> bool:
@@ -89,6 +115,38 @@ def roles_held(person: Person) -> QuerySet[RoleHeld]:
 
 
 def todo(person: Person) -> list[Item]:
+    """Training, pledge and offices that are about to lapse; departures, for the policy office."""
+    return [*_to_renew(person), *_offices_ending(person), *_departures(person)]
+
+
+def _offices_ending(person: Person) -> list[Item]:
+    """Said beforehand, for on the day after its last an office is gone."""
+    today = clock.today()
+    ending = roles_held(person).filter(until__isnull=False, until__lt=today + SOON)
+    return [
+        Item(_("Your office ends: %s") % one, reverse("me"), Turn.OTHERS, _("Policy office"), one.until)
+        for one in ending
+    ]
+
+
+def _departures(person: Person) -> list[Item]:
+    """Accounts to close: within 24 hours of the notice."""
+    if Role.POLICY_OFFICE not in person.roles(clock.today()):
+        return []
+    notices = DepartureNotice.objects.filter(person__is_active=True).select_related("person")
+    return [
+        Item(
+            _("%s leaves: close the account") % one.person.name,
+            reverse("person", args=[one.person.username]),
+            Turn.YOURS,
+            _("Policy office"),
+            clock.day_of(account.access_ends_at(one.at)),
+        )
+        for one in notices
+    ]
+
+
+def _to_renew(person: Person) -> list[Item]:
     """Training and pledge, for those who touch data: when missing, lapsed or about to lapse."""
     if not person.roles(clock.today()) & TOUCHES_DATA:
         return []

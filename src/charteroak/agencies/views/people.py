@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
-from charteroak.agencies.forms import GrantForm
+from charteroak.agencies.forms import CoverForm, GrantForm, NoticeForm
 from charteroak.agencies.lists import PEOPLE
 from charteroak.agencies.models import Person, RoleHeld
+from charteroak.agencies.queries import cover
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
 
@@ -21,7 +22,18 @@ from charteroak.policy.roles import Role
 def me(request: HttpRequest) -> HttpResponse:
     """One's own offices, and the training and pledge that access rests on."""
     person = signed_in(request)
+    return _me(request, person)
+
+
+def _me(
+    request: HttpRequest,
+    person: Person,
+    cover_form: CoverForm | None = None,
+    notice_form: NoticeForm | None = None,
+) -> HttpResponse:
+    """One's own page; the forms are given when there are mistakes in them."""
     standing = person.standing()
+    notice = notice_form or NoticeForm(cover.colleagues(person))
     return render(
         request,
         "agencies/me.html",
@@ -31,8 +43,19 @@ def me(request: HttpRequest) -> HttpResponse:
             "held": queries.roles_held(person),
             "course": actions.COURSE,
             "pledge": actions.PLEDGE,
+            "covers": cover.of_offices(person),
+            "cover_form": cover_form or CoverForm(person),
+            "notice_form": notice if queries.may_give_notice(person, person) else None,
         },
+        status=400 if cover_form or notice_form else 200,
     )
+
+
+def page_of(request: HttpRequest, holder: Person, cover_form: CoverForm) -> HttpResponse:
+    """The page on which cover for this person is named, with the mistakes in what was filled in."""
+    if holder == request.user:
+        return _me(request, holder, cover_form)
+    return _one(request, holder.username, GrantForm(), cover_form)
 
 
 @login_required
@@ -68,8 +91,11 @@ def one(request: HttpRequest, username: str) -> HttpResponse:
     return _one(request, username, GrantForm())
 
 
-def _one(request: HttpRequest, username: str, form: GrantForm) -> HttpResponse:
-    person = _visible(request, username)
+def _one(
+    request: HttpRequest, username: str, form: GrantForm, cover_form: CoverForm | None = None
+) -> HttpResponse:
+    person = visible(request, username)
+    by = signed_in(request)
     return render(
         request,
         "agencies/person.html",
@@ -77,17 +103,23 @@ def _one(request: HttpRequest, username: str, form: GrantForm) -> HttpResponse:
             "person": person,
             "standing": person.standing(),
             "held": queries.roles_held(person),
-            "grants": queries.grants_roles(signed_in(request)),
+            "grants": queries.grants_roles(by),
             "form": form,
+            "status": queries.status_of(person),
+            "notice": person.notices.first(),
+            "covers": cover.of_offices(person),
+            "cover_form": cover_form or CoverForm(person),
+            "may_give_notice": queries.may_give_notice(by, person),
+            "notice_form": NoticeForm(Person.objects.filter(pk=person.pk), person=person.username),
         },
-        status=400 if form.errors else 200,
+        status=400 if form.errors or cover_form else 200,
     )
 
 
 @login_required
 @require_POST
 def grant_role(request: HttpRequest, username: str) -> HttpResponse:
-    person, form = _visible(request, username), GrantForm(request.POST)
+    person, form = visible(request, username), GrantForm(request.POST)
     if not form.is_valid():
         return _one(request, username, form)
     agency = form.cleaned_data["agency"]
@@ -95,6 +127,7 @@ def grant_role(request: HttpRequest, username: str) -> HttpResponse:
         person=person.pk,
         role=Role(form.cleaned_data["role"]),
         agency=agency.code if agency else None,
+        until=form.cleaned_data["until"],
         by=signed_in(request),
     )
     messages.success(request, _("Granted as of today."))
@@ -113,10 +146,25 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def close_account(request: HttpRequest, username: str) -> HttpResponse:
-    actions.close_account(person=_visible(request, username).pk, by=signed_in(request))
+    actions.close_account(person=visible(request, username).pk, by=signed_in(request))
     messages.success(request, _("The account is closed."))
     return redirect("person", username)
 
 
-def _visible(request: HttpRequest, username: str) -> Person:
+@login_required
+@require_POST
+def give_notice(request: HttpRequest) -> HttpResponse:
+    """Somebody leaves: said by a colleague or the policy office."""
+    by = signed_in(request)
+    if said := request.POST.get("person"):
+        get_object_or_404(queries.may_be_noticed(by), username=said)  # as for somebody who does not exist
+    form = NoticeForm(queries.may_be_noticed(by), request.POST)
+    if not form.is_valid():
+        return _me(request, by, notice_form=form)
+    actions.give_notice(person=form.cleaned_data["person"].pk, last_day=form.cleaned_data["last_day"], by=by)
+    messages.success(request, _("The policy office closes the account within 24 hours; access ends by then."))
+    return redirect("me")
+
+
+def visible(request: HttpRequest, username: str) -> Person:
     return get_object_or_404(queries.visible_to(signed_in(request)), username=username)

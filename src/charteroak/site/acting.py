@@ -1,0 +1,22 @@
+"""Who acts for another: taken up by the person, kept for their sign-in, asked anew of every request."""
+
+from django.http import HttpRequest, HttpResponseBase
+
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import cover
+from charteroak.agencies.signin import ACTING
+from charteroak.site.middleware import GetResponse
+
+
+def acting(get_response: GetResponse) -> GetResponse:
+    """A cover that has ended leaves the delegate in their own name from the next request on."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        taken_up = request.session.get(ACTING)
+        if taken_up is not None and isinstance(request.user, Person):
+            request.user.acting = cover.taken_up(taken_up, request.user)
+            if request.user.acting is None:
+                del request.session[ACTING]
+        return get_response(request)
+
+    return answer
