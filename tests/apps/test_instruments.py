@@ -43,7 +43,7 @@ def recorded(**change: Any) -> Instrument:
 
 
 def passed(kind: Kind = Kind.ADMINISTER, agency: str = "DAS", **change: Any) -> Authority:
-    said = {"by": person("june.fisher"), "since": clock.today(), "under": "pa-30-1"}
+    said: dict[str, Any] = {"by": person("june.fisher"), "since": clock.today(), "under": "pa-30-1"}
     return instruments.transfer(kind=kind, agency=agency, **said | change)
 
 
