@@ -13,12 +13,15 @@ import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.components import Component, Components
-from charteroak.disclosure.movement import Target, rowwise, solved, solver
+from charteroak.disclosure.movement import OutOfTime, Target, rowwise, solved, solver
 from charteroak.disclosure.tables import FIXED, UNSHOWN, Floats, Ints, LinkedTable
 
 VIOLATED = 1e-4  # of an inequality's right-hand side
 NOTHING = 1e-9
 BROKEN = 1e-3  # by less than this a bridge is not worth an inequality
+LARGE = 5000  # figures: above, small systems are solved by compiled code of our own
+SMALL = 400_000  # entries of a tableau for it
+WIDE = 16.0  # times the room of a target: how far other figures may go in a second attempt
 ENOUGH = 60  # inequalities of one component before the choice is made anew
 
 
@@ -30,6 +33,9 @@ class Cut:
     shares: tuple[float, ...]
     least: float = 1.0
 
+    def broken(self, chosen: Floats) -> bool:
+        return float(chosen[list(self.units)] @ np.array(self.shares)) < self.least - VIOLATED
+
 
 class Inequalities:
     """Finds those that a choice, each unit hidden to a degree of 0 to 1, does not satisfy.
@@ -38,15 +44,33 @@ class Inequalities:
     """
 
     def __init__(self, table: LinkedTable, primary: frozenset[int], asked: Sequence[Target]) -> None:
-        self.table, self.asked = table, list(asked)
+        self.table = table
         self.primary = np.zeros(len(table.cost) + 2, dtype=bool)  # the last two places: FIXED and UNSHOWN
         self.primary[[UNSHOWN, *primary]] = True
         self.down, self.up = table.room()
+        self.asked = list(self._apart(asked))
         self.column = np.full(len(table.values), -1)
         self.movements: dict[Target, tuple[Ints, Floats]] = {}
         figures = np.bincount(table.unit[table.unit >= 0], minlength=len(table.cost))
         self.several = bool((figures > 1).any())
+        self.large = len(table.values) > LARGE
         self.alone = np.append(figures == 1, [False, False])[table.unit] & ~self.primary[table.unit]
+
+    def _apart(self, asked: Sequence[Target]) -> Iterator[Target]:
+        """Without those that another one implies: the same figure the other way, no farther than anything can move.
+
+        A movement for the other, reversed and scaled down, moves nothing by more than this one's room.
+        """
+        moving = self.table.unit != FIXED
+        free = min(self.down[moving].min(initial=np.inf), self.up[moving].min(initial=np.inf))
+        largest: dict[int, Target] = {}
+        for target in asked:
+            known = largest.setdefault(target.figure, target)
+            if abs(target.room) > abs(known.room):
+                largest[target.figure] = target
+        for target in asked:
+            if largest[target.figure] is target or abs(target.room) > free:
+                yield target
 
     def of_relations(self) -> Iterator[Cut]:
         """What each relation of a target's figure asks for by itself."""
@@ -83,15 +107,10 @@ class Inequalities:
         cuts: list[Cut] = []
         failed: set[Target] = set()
         for label, together in by_label.items():
-            attack = _Attack(self, components[label], degree, clock)
-            before = len(cuts)
-            for target in together:
-                cut = attack.cut(target)
-                if cut is not None:
-                    cuts.append(cut)
-                    failed.add(target)
-                    if len(cuts) - before >= ENOUGH:
-                        break
+            attack = _Attack(self, components[label], degree, chosen, clock)
+            found = attack.quickly(together) if self.large else attack.cuts(together)
+            cuts += found.values()
+            failed |= found.keys()
         self.asked.sort(key=lambda target: target not in failed)  # those that were violated are asked first
         return cuts
 
@@ -105,10 +124,10 @@ class Inequalities:
         figures, needed = self.movements[target]
         return bool((degree[figures] >= needed).all())
 
-    def convinced(self, target: Target, figures: Ints, amounts: Floats) -> None:
+    def convinced(self, target: Target, figures: Ints, amounts: Floats, wide: float) -> None:
         """Remember to which degree its figures must be hidden for a movement."""
         room = np.where(amounts > 0, self.up[figures], self.down[figures])
-        needed = np.abs(amounts) / np.minimum(room, abs(target.room)) - NOTHING
+        needed = np.abs(amounts) / np.minimum(room, wide * abs(target.room)) - NOTHING
         self.movements[target] = (figures, np.where(figures == target.figure, 0.0, needed))
 
     def _cut(self, target: Target, entries: Ints, weights: Floats, rows: Ints) -> Cut | None:
@@ -148,30 +167,100 @@ class _Attack:
     Only figures hidden to some degree are in the program; the multipliers of its rows price all others.
     """
 
-    def __init__(self, known: Inequalities, component: Component, degree: Floats, clock: Clock) -> None:
-        self.known, self.clock, self.figures = known, clock, component.figures
+    def __init__(
+        self, known: Inequalities, component: Component, degree: Floats, chosen: Floats, clock: Clock
+    ) -> None:
+        self.known, self.chosen, self.clock, self.figures = known, chosen, clock, component.figures
         self.degree = degree[component.figures]
         self.size = component.figures.size
         known.column[component.figures] = np.arange(self.size)
         self.columns = np.arange(self.size, dtype=np.int32)
-        entries = np.sort(component.entries)
-        rows, figures, factors = known.table.among(entries)
+        self.entries = np.sort(component.entries)
+        self.solver: highspy.Highs | None = None
+        self.reached: set[Target] = set()
+
+    def quickly(self, together: list[Target]) -> dict[Target, Cut]:
+        """The same as `cuts`, by compiled code where the system is small; the solver decides what that leaves open."""
+        rows, figures, factors = self.known.table.among(self.entries)
+        self.rows, of_row = np.unique(rows, return_inverse=True)
+        if self.rows.size * (self.rows.size + self.size) > SMALL:
+            return self.cuts(together)
+        matrix = np.zeros((self.rows.size, self.size))
+        matrix[of_row, self.known.column[figures]] = factors
+        found, open_ = self._moved(matrix, together, 1.0)
+        if open_:
+            found |= self._moved(matrix, open_, WIDE)[0]
+        return found
+
+    def _moved(self, matrix: Floats, together: list[Target], wide: float) -> tuple[dict[Target, Cut], list[Target]]:
+        """Violated inequalities, and the targets that can not be moved without one being violated."""
+        from charteroak.disclosure.pivots import OPEN, REACHED, moves  # loads machine code, or compiles
+
+        if self.clock.limited and self.clock.left <= 0:
+            raise OutOfTime
+        rooms = np.array([target.room for target in together])
+        states, movements, weights = moves(
+            matrix, self.known.down[self.figures], self.known.up[self.figures], self.degree,
+            self.known.column[[target.figure for target in together]], rooms, wide, ENOUGH,
+        )  # fmt: skip
+        left = np.abs(movements @ matrix.T).max(axis=1, initial=0.0) > 1e-6 * np.abs(rooms)
+        found: dict[Target, Cut] = {}
+        open_: list[Target] = []
+        for number, target in enumerate(together):
+            if len(found) >= ENOUGH:
+                break
+            if states[number] == OPEN or left[number]:
+                cut = self.cut(target)
+            elif states[number] == REACHED:
+                self._convinced(target, movements[number], wide)
+                continue
+            else:
+                cut = self._priced(target, weights[number])
+                if cut is None:
+                    open_.append(target)
+            if cut is not None:
+                found[target] = cut
+        return found, open_
+
+    def cuts(self, together: list[Target]) -> dict[Target, Cut]:
+        """The violated inequalities of these targets, to so many."""
+        found: dict[Target, Cut] = {}
+        for target in together:
+            cut = self.cut(target)
+            if cut is not None:
+                found[target] = cut
+                if len(found) >= ENOUGH:
+                    break
+        return found
+
+    def _solver(self) -> highspy.Highs:
+        rows, figures, factors = self.known.table.among(self.entries)
         model = highspy.HighsLp()
-        self.rows = rowwise(rows, known.column[figures], factors, model)
+        self.rows = rowwise(rows, self.known.column[figures], factors, model)
         model.num_col_ = self.size
         model.col_cost_ = model.col_lower_ = model.col_upper_ = np.zeros(self.size)
         model.row_lower_ = model.row_upper_ = np.zeros(self.rows.size)
-        self.solver = solver()
-        self.solver.passModel(model)
+        made = solver()
+        made.passModel(model)
+        return made
 
     def cut(self, target: Target) -> Cut | None:
-        """An inequality that the choice violates; None, and the movement is remembered, where it needs none."""
+        """An inequality that the choice violates; None, and the movement is remembered, where it needs none.
+
+        No figure may go farther than the target at first: that finds stronger inequalities. Where none is
+        violated, others may.
+        """
+        return self._solved(target, 1.0) or self._solved(target, WIDE)
+
+    def _solved(self, target: Target, wide: float) -> Cut | None:
         room, sign = abs(target.room), float(np.sign(target.room))
+        if target in self.reached:
+            return None
         place = int(self.known.column[target.figure])
-        lower = -np.minimum(self.known.down[self.figures], room) * self.degree
-        upper = np.minimum(self.known.up[self.figures], room) * self.degree
+        lower = -np.minimum(self.known.down[self.figures], wide * room) * self.degree
+        upper = np.minimum(self.known.up[self.figures], wide * room) * self.degree
         lower[place], upper[place] = (0.0, room) if sign > 0 else (-room, 0.0)
-        program = self.solver
+        self.solver = program = self.solver or self._solver()
         program.changeColsBounds(self.size, self.columns, lower, upper)
         program.changeColCost(place, -sign)
         try:
@@ -179,14 +268,17 @@ class _Attack:
                 return None
             solution = program.getSolution()
             if -program.getInfo().objective_function_value >= room * (1 - VIOLATED):
-                movement = np.array(solution.col_value)
-                moved = np.flatnonzero(np.abs(movement) > NOTHING)
-                self.known.convinced(target, self.figures[moved], movement[moved])
+                self._convinced(target, np.array(solution.col_value), wide)
                 return None
             duals = np.array(solution.row_dual)
         finally:
             program.changeColCost(place, 0.0)
         return self._priced(target, duals)
+
+    def _convinced(self, target: Target, movement: Floats, wide: float) -> None:
+        self.reached.add(target)
+        moved = np.flatnonzero(np.abs(movement) > NOTHING)
+        self.known.convinced(target, self.figures[moved], movement[moved], wide)
 
     def _priced(self, target: Target, duals: Floats) -> Cut | None:
         used = np.flatnonzero(np.abs(duals) > NOTHING)
@@ -194,7 +286,8 @@ class _Attack:
             return None
         rows, ends = self.rows[used], self.known.table.ends
         entries = np.concatenate([np.arange(ends[row], ends[row + 1]) for row in rows.tolist()])
-        return self.known._cut(target, entries, duals[used], rows)
+        cut = self.known._cut(target, entries, duals[used], rows)
+        return cut if cut is not None and cut.broken(self.chosen) else None
 
 
 class Cover:

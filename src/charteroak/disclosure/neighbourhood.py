@@ -14,19 +14,15 @@ from charteroak.disclosure.inequalities import NOTHING
 from charteroak.disclosure.movement import rowwise, solved, solver
 from charteroak.disclosure.tables import Floats, Ints, Mask
 
-NEAR = 0.05  # of a usual cost: a unit that would raise the bound by more is not thought of at first
-WIDER = 10  # times that, where there is no choice among the near, or cheaper choices are sought
-DIVE = 0.05  # of the fractions are made whole at a time
-WHOLE = 1e-6
+NEAR = 0.5  # of a usual cost: a unit that would raise the bound by more is not thought of
 EFFORT: dict[str, str | float | int | bool] = {
     "presolve": "on",
     "mip_rel_gap": 0.002,  # of the optimum of one neighbourhood
     "mip_max_nodes": 200,
     **dict.fromkeys((f"mip_heuristic_run_{name}" for name in ("rins", "rens", "root_reduced_cost")), False),
 }
-ENOUGH = {"first": 500, "better": 150}  # units of a neighbourhood, at least, where there are so many
-FEW = 0.05  # of the targets unprotected: left to be repaired one by one
-TURNS = {"first": 60, "better": 6}  # of solving a neighbourhood and going on with that of what is violated
+SIZES = ((80, 300), (160, 600), (320, 1200))  # units of a neighbourhood to begin with, and at most; pass by pass
+TURNS = 8  # of solving a neighbourhood and taking in what is violated
 ROUNDS = 40  # neighbourhoods, without a clock
 
 
@@ -36,62 +32,49 @@ class Neighbourhoods:
     def __init__(self, relaxation: Relaxation, cost: Floats, clock: Clock) -> None:
         self.relaxation, self.master, self.clock, self.cost = relaxation, relaxation.master, clock, cost
         used = relaxation.chosen > 0
-        self.step = NEAR * float(np.median(cost[used])) if used.any() else 0.0
-        self.near = used | (relaxation.dear <= self.step)
+        step = NEAR * float(np.median(cost[used])) if used.any() else 0.0
+        self.near = used | (relaxation.dear <= step)
         self.movable = self.master.least == 0
         self.known = 0  # inequalities, by entry: number, unit and its share; by number: the least sum
         self.rows = self.units = np.zeros(0, dtype=np.int64)
         self.shares = self.least = np.zeros(0)
 
-    def first(self) -> set[int] | None:
-        """From fractions to a whole choice that violates next to nothing. Raises OutOfTime."""
-        at, free = self.master.least.copy(), self.near & self.movable
-        for _ in range(TURNS["first"]):
-            found = self._dived(at, free)
-            if found is None:
-                self._widen()
-                free = self._around(np.flatnonzero(free).tolist(), ENOUGH["first"])
-                found = self._dived(at, free)
-            if found is None:
-                return None
-            at = found
-            violated = self._violated(at)
-            if len(violated) <= FEW * len(self.relaxation.inequalities.asked):
-                return hidden_in(at)
-            free = self._around(violated, ENOUGH["first"])
-        return hidden_in(at)
-
     def better(self, hidden: set[int]) -> Iterator[set[int]]:
-        """Choices that cost less than this one and violate nothing, each better than the last."""
-        self._widen()
+        """Choices that cost less than this one and violate nothing, each better than the last.
+
+        Around one unit after another, those first that the fractions would rather not hide.
+        """
         at = np.zeros(self.master.units)
         at[list(hidden)] = 1.0
-        secondary = np.flatnonzero((at > 0) & self.movable)
-        gain = self.cost[secondary] * (1.0 - self.relaxation.chosen[secondary])
         rounds = 0
-        for centre in secondary[np.argsort(-gain, kind="stable")].tolist():
-            if not at[centre]:
-                continue
-            rounds += 1
-            if rounds > ROUNDS and not self.clock.limited:
-                return
-            found = self._cheaper(at, self._around([centre], ENOUGH["better"]))
-            if found is not None:
-                at = found
-                yield hidden_in(found)
+        for enough, most in SIZES:
+            secondary = np.flatnonzero((at > 0) & self.movable)
+            gain = self.cost[secondary] * (1.0 - self.relaxation.chosen[secondary])
+            for centre in secondary[np.argsort(-gain, kind="stable")].tolist():
+                if not at[centre]:
+                    continue
+                rounds += 1
+                if rounds > ROUNDS and not self.clock.limited:
+                    return
+                found = self._cheaper(at, self._around([centre], enough), enough, most)
+                if found is not None:
+                    at = found
+                    yield hidden_in(found)
 
-    def _cheaper(self, at: Floats, free: Mask) -> Floats | None:
+    def _cheaper(self, at: Floats, free: Mask, enough: int, most: int) -> Floats | None:
         """A choice that costs less and violates nothing, or None where a few turns do not find one."""
         limit = float(self.cost @ at)
-        for _ in range(TURNS["better"]):
+        for _ in range(TURNS):
             found = self._solved(at, free)
             if found is None or float(self.cost @ found) >= limit - NOTHING * limit:
                 return None
-            at = found
-            violated = self._violated(at)
+            violated = self._violated(found)
             if not violated:
-                return at
-            free |= self._around(violated, ENOUGH["better"])
+                return found
+            at = found
+            wider = free | self._around(violated, enough)
+            if wider.sum() <= most:
+                free = wider
         return None
 
     def _violated(self, at: Floats) -> set[int]:
@@ -110,24 +93,6 @@ class Neighbourhoods:
             self.master.add(more)
             found |= {unit for cut in more for unit in cut.units}
         return found
-
-    def _widen(self) -> None:
-        self.near = self.near | (self.relaxation.dear <= WIDER * self.step)
-
-    def _dived(self, at: Floats, free: Mask) -> Floats | None:
-        """A cheap choice that differs from `at` in free units only: the largest fractions become 1, in turns."""
-        program, columns = self._program(at, free)
-        found = at.copy()
-        while solved(program, self.clock):
-            degree = np.array(program.getSolution().col_value)
-            open_ = np.flatnonzero((degree > WHOLE) & (degree < 1 - WHOLE))
-            if not open_.size:
-                found[columns] = np.round(degree)
-                return found
-            order = np.lexsort((self.cost[columns[open_]], -degree[open_]))
-            next_ = open_[order][: max(1, int(DIVE * open_.size))].astype(np.int32)
-            program.changeColsBounds(next_.size, next_, np.ones(next_.size), np.ones(next_.size))
-        return None
 
     def _solved(self, at: Floats, free: Mask) -> Floats | None:
         """The cheapest choice that differs from `at` in free units only, or None. Raises OutOfTime."""

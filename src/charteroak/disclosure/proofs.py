@@ -20,6 +20,7 @@ class Prover:
 
     def __init__(self, table: LinkedTable, movement: Movement) -> None:
         self.table, self.movement = table, movement
+        self.down, self.up = table.room()
         self.known: defaultdict[tuple[int, bool], list[Witness]] = defaultdict(
             list
         )  # by figure and direction
@@ -60,6 +61,18 @@ class Prover:
         for witness in reversed(self.known[target.figure, target.room > 0][-REMEMBERED:]):
             if self.movement.possible(witness) and witness.proves(target, self.table):
                 return witness
+        for witness in reversed(self.known[target.figure, target.room < 0][-REMEMBERED:]):
+            back = self._reversed(witness, target)
+            if back is not None and self.movement.possible(back):
+                return back
+        return None
+
+    def _reversed(self, witness: Witness, target: Target) -> Witness | None:
+        """The same movement the other way, as far as this target asks, if the figures have that room."""
+        amount = float(witness.amounts[witness.figures == target.figure][0])
+        figures, amounts = witness.figures, witness.amounts * (target.room / amount)
+        if (amounts >= -self.down[figures]).all() and (amounts <= self.up[figures]).all():
+            return Witness(figures, amounts)
         return None
 
     def _fresh(self, target: Target) -> Witness | None:

@@ -20,7 +20,7 @@ FRACTIONAL = 0.5  # of the time left, so that enough remains to complete what th
 SMALL = 1200  # figures: below, the cheapest pattern can mostly be proven however far off the bound is
 TINY = 300  # the same without a clock, where nothing else would end the attempt
 CLOSE = 0.05  # of the cost: in larger tables, where the bound is farther off, it can not
-LAST = 2.0  # times what proving and pruning took is kept for the last choice
+LAST = 1.5  # times what proving took is kept for the last choice
 EXACT = 0.4  # of the time left then, before the search for cheaper patterns gives up proving the cheapest
 
 __all__ = ["Pattern", "Unprotectable", "suppress"]
@@ -86,7 +86,8 @@ class _Search:
     ) -> None:
         self.table, self.primary, self.asked, self.clock = table, primary, asked, clock
         self.base = self.bound = spent(table, primary)
-        self.proving = 0.0  # seconds that the last choice took to prove and prune
+        self.proving = 0.0  # seconds that the last choice took to prove
+        self.proofs: dict[Target, Proof] = {}  # of the last choice
         self.best: Pattern | None = None
         self.whole_costs = bool(np.all(table.cost == np.round(table.cost)))
 
@@ -111,9 +112,13 @@ class _Search:
         proofs = self.proven(self.primary | hidden, open_)
         self.keep(hidden | _used(self.table, proofs), "all targets at once")
 
-    def proven(self, hidden: Iterable[int], asked: list[Target]) -> dict[Target, Proof]:
-        """Proofs among what is hidden, and where it does not suffice, by hiding more."""
-        proofs, missing = prove_all(self.table, hidden, asked, self.primary, self.clock)
+    def proven(self, hidden: set[int], asked: list[Target]) -> dict[Target, Proof]:
+        """Proofs among what is hidden, earlier ones where they still hold, and where it does not suffice, by hiding
+        more."""
+        kept = {t: self.proofs[t] for t in asked if t in self.proofs and _used(self.table, self.proofs, t) <= hidden}
+        open_ = [target for target in asked if target not in kept]
+        proofs, missing = prove_all(self.table, hidden, open_, self.primary, self.clock)
+        proofs |= kept
         if missing:
             known = self.primary | _used(self.table, proofs)
             proofs |= one_by_one(self.table, known, missing, self.clock)
@@ -124,8 +129,9 @@ class _Search:
         begun = self.clock.seconds()
         proofs = self.proven(self.primary | set(hidden), self.asked)
         self.keep(self.primary | _used(self.table, proofs), method)
-        self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
         self.proving = self.clock.seconds() - begun
+        self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
+        self.proofs = proofs
 
     def keep(self, hidden: Iterable[int], method: str) -> None:
         secondary = frozenset(hidden) - self.primary
@@ -140,24 +146,13 @@ class _Search:
         if self.proven_cheapest(relaxation.bound):
             return
         relaxation.master.whole()
-        large = len(self.table.values) > LARGE
-        if large:
-            support = self.large(relaxation, support)
         self.consider(support, "support of the relaxation", relaxation.master.cuts)
         small = len(self.table.values) <= (SMALL if self.clock.limited else TINY)
         close = self.best is not None and replace(self.best, bound=self.bound).gap <= CLOSE
-        if (small or close) and not large and not self.proven_cheapest(relaxation.bound):
+        if (small or close) and len(self.table.values) <= LARGE and not self.proven_cheapest(relaxation.bound):
             self.exact(relaxation)
         if not self.proven_cheapest(relaxation.bound):
             self.improve(relaxation)
-
-    def large(self, relaxation: Relaxation, support: set[int]) -> set[int]:
-        """A whole choice instead of the support, if there is time for it."""
-        try:
-            search = Neighbourhoods(relaxation, self.table.cost, self.clock.share(FRACTIONAL))
-            return search.first() or support
-        except OutOfTime:
-            return support
 
     def exact(self, relaxation: Relaxation) -> None:
         """Whole choices until one protects and so is the cheapest, or time has passed."""
@@ -199,5 +194,6 @@ class _Search:
         return replace(best, bound=min(max(self.bound, self.base), best.cost))
 
 
-def _used(table: LinkedTable, proofs: dict[Target, Proof]) -> set[int]:
-    return moved_units(table, [witness for proof in proofs.values() for witness in proof])
+def _used(table: LinkedTable, proofs: dict[Target, Proof], *targets: Target) -> set[int]:
+    """The units that the proofs of these targets (all unless given) need hidden."""
+    return moved_units(table, [witness for target in targets or proofs for witness in proofs[target]])
