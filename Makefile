@@ -89,9 +89,10 @@ src/charteroak/site/static/vendor/.built: package-lock.json deploy/build-assets 
 	@deploy/build-assets
 	@touch $@
 
-# what linkage compiles to machine code, left for this account: no first run waits for it
-.venv/compiled: $(wildcard src/charteroak/linkage/*.py) | .venv/platform
+# what linkage and disclosure compile to machine code, left for this account: no first run waits for it
+.venv/compiled: $(wildcard src/charteroak/linkage/*.py) src/charteroak/disclosure/pivots.py | .venv/platform
 	@$(BIN)/python -m charteroak.linkage >/dev/null
+	@$(BIN)/python -c 'from charteroak.disclosure.pivots import load; load()'
 	@touch $@
 
 clean: ## Remove what was built; var/ stays

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from charteroak.disclosure import Interval, Unprotectable, audit, crossed, suppress
 from charteroak.disclosure.clock import Clock
+from charteroak.disclosure.inequalities import Inequalities
+from charteroak.disclosure.movement import targets
 from charteroak.disclosure.tables import LinkedTable
 
 # sdcTable's problemdata(): rows w to z, columns a to d.
@@ -191,10 +193,41 @@ def test_large_tables_are_searched_by_neighbourhoods_and_stay_safe(values: Count
     table = crossed(values, small_counts(values))
     exact = suppress(table)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.import_module("charteroak.disclosure.suppress"), "LARGE", 0)
+        for module in ("suppress", "inequalities"):
+            patch.setattr(importlib.import_module(f"charteroak.disclosure.{module}"), "LARGE", 0)
         found = suppress(table)
     assert all(interval.safe for interval in audit(table, found.units))
     assert found.bound <= exact.cost <= found.cost
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.randoms(use_true_random=False))
+def test_the_compiled_simplex_moves_a_figure_as_far_as_the_solver_does(
+    values: Counts, chance: random.Random
+) -> None:
+    table = crossed(values, small_counts(values))
+    asked, primary = targets(table), frozenset(np.flatnonzero(table.sensitive).tolist())
+    chosen = np.array([chance.choice([0.0, 0.25, 0.5, 1.0]) for _ in table.cost])
+    chosen[list(primary)] = 1.0
+    by_solver, by_us = (Inequalities(table, primary, asked) for _ in range(2))
+    by_us.compiled = True
+    theirs, ours = by_solver.violated(chosen), by_us.violated(chosen)
+    assert by_solver.movements.keys() == by_us.movements.keys()
+    assert bool(theirs) == bool(ours)
+    assert all(cut.broken(chosen) for cut in [*theirs, *ours])
+    everything = np.where(table.unit[: len(table.cost)] >= 0, 1.0, 0.0)
+    assert not any(cut.broken(everything) for cut in ours if not by_us.violated(everything))
+
+
+def test_a_shield_may_have_to_move_farther_than_what_it_shields() -> None:
+    """b stands twice in the relation of the figure: a pattern of b alone protects it."""
+    table = LinkedTable(
+        labels=("a", "b", "c"), values=np.array([5.0, 40.0, 90.0]), lower=np.zeros(3), weight=np.ones(3),
+        below=np.array([1.0, 0, 0]), above=np.array([9.0, 0, 0]), unit=np.arange(3),
+        relations=(((0, 2.0), (1, 1.0), (2, -1.0)), ((0, 2.0), (1, 1.0), (2, -1.0))), cost=np.array([5.0, 40, 90]),
+    )  # fmt: skip
+    found = suppress(table)
+    assert (found.units, found.optimal) == (frozenset({0, 1}), True)
 
 
 @settings(max_examples=30, deadline=None)

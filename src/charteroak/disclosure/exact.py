@@ -12,7 +12,8 @@ import highspy
 import numpy as np
 
 from charteroak.disclosure.clock import Clock
-from charteroak.disclosure.inequalities import Cut, Inequalities
+from charteroak.disclosure.cuts import Cut
+from charteroak.disclosure.inequalities import Inequalities
 from charteroak.disclosure.movement import OutOfTime, Target, solved, solver
 from charteroak.disclosure.tables import Floats, LinkedTable
 
@@ -42,9 +43,14 @@ class Master:
         self.solver = solver()
         self.solver.passModel(model)
 
-    def add(self, cuts: Iterable[Cut]) -> None:
+    def know(self, cuts: Iterable[Cut]) -> list[Cut]:
+        """Those that are new; its own choices do not heed them."""
         fresh = [cut for cut in dict.fromkeys(cuts) if cut not in self.cuts]
         self.cuts |= dict.fromkeys(fresh)
+        return fresh
+
+    def add(self, cuts: Iterable[Cut]) -> None:
+        fresh = self.know(cuts)
         starts = np.cumsum([0, *(len(cut.units) for cut in fresh)])
         self.solver.addRows(
             len(fresh), np.array([cut.least for cut in fresh]), np.full(len(fresh), np.inf), int(starts[-1]),
@@ -86,7 +92,7 @@ class Relaxation:
         self, table: LinkedTable, primary: frozenset[int], asked: Sequence[Target], clock: Clock
     ) -> None:
         self.clock = clock
-        self.inequalities = Inequalities(table, primary, asked)
+        self.inequalities = Inequalities(table, primary, asked, clock)
         self.master = Master(table, primary, clock)
         self.bound = self.master.given
         self.chosen = self.dear = np.zeros(len(table.cost))

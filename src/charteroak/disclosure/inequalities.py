@@ -5,36 +5,24 @@ constraints, Management Science 47(7): capacity and bridge-less inequalities.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import highspy
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.components import Component, Components
+from charteroak.disclosure.cuts import VIOLATED, Cut
 from charteroak.disclosure.movement import OutOfTime, Target, rowwise, solved, solver
 from charteroak.disclosure.tables import FIXED, UNSHOWN, Floats, Ints, LinkedTable
 
-VIOLATED = 1e-4  # of an inequality's right-hand side
 NOTHING = 1e-9
 BROKEN = 1e-3  # by less than this a bridge is not worth an inequality
 LARGE = 5000  # figures: above, small systems are solved by compiled code of our own
+COMPILING = 20.0  # seconds left that allow for compiling it first
 SMALL = 400_000  # entries of a tableau for it
 WIDE = 16.0  # times the room of a target: how far other figures may go in a second attempt
 ENOUGH = 60  # inequalities of one component before the choice is made anew
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Σ shares[u] · hidden[u] ≥ least: 1 for what protects a target, 0 for what lets a unit move at all."""
-
-    units: tuple[int, ...]
-    shares: tuple[float, ...]
-    least: float = 1.0
-
-    def broken(self, chosen: Floats) -> bool:
-        return float(chosen[list(self.units)] @ np.array(self.shares)) < self.least - VIOLATED
 
 
 class Inequalities:
@@ -43,7 +31,9 @@ class Inequalities:
     Readers who contributed are left out: what holds off a stranger is needed against them too.
     """
 
-    def __init__(self, table: LinkedTable, primary: frozenset[int], asked: Sequence[Target]) -> None:
+    def __init__(
+        self, table: LinkedTable, primary: frozenset[int], asked: Sequence[Target], clock: Clock = UNLIMITED
+    ) -> None:
         self.table = table
         self.primary = np.zeros(len(table.cost) + 2, dtype=bool)  # the last two places: FIXED and UNSHOWN
         self.primary[[UNSHOWN, *primary]] = True
@@ -53,7 +43,7 @@ class Inequalities:
         self.movements: dict[Target, tuple[Ints, Floats]] = {}
         figures = np.bincount(table.unit[table.unit >= 0], minlength=len(table.cost))
         self.several = bool((figures > 1).any())
-        self.large = len(table.values) > LARGE
+        self.compiled = len(table.values) > LARGE and _in_time(clock)
         self.alone = np.append(figures == 1, [False, False])[table.unit] & ~self.primary[table.unit]
 
     def _apart(self, asked: Sequence[Target]) -> Iterator[Target]:
@@ -99,7 +89,8 @@ class Inequalities:
     def violated(self, chosen: Floats, clock: Clock = UNLIMITED) -> list[Cut]:
         """What the targets ask for and the choice does not give, component by component. Raises OutOfTime."""
         degree = self._degree(chosen)
-        open_ = [target for target in self.asked if not self._still(target, degree)]
+        still = self._still(degree)
+        open_ = [target for target in self.asked if target not in still]
         components = Components(self.table, degree > NOTHING)
         by_label: defaultdict[int, list[Target]] = defaultdict(list)
         for target in open_:
@@ -108,7 +99,7 @@ class Inequalities:
         failed: set[Target] = set()
         for label, together in by_label.items():
             attack = _Attack(self, components[label], degree, chosen, clock)
-            found = attack.quickly(together) if self.large else attack.cuts(together)
+            found = attack.quickly(together) if self.compiled else attack.cuts(together)
             cuts += found.values()
             failed |= found.keys()
         self.asked.sort(key=lambda target: target not in failed)  # those that were violated are asked first
@@ -117,12 +108,16 @@ class Inequalities:
     def _degree(self, chosen: Floats) -> Floats:
         return np.concatenate([chosen, [0.0, 1.0]])[self.table.unit]  # FIXED and UNSHOWN from the end
 
-    def _still(self, target: Target, degree: Floats) -> bool:
-        """Whether the movement that convinced last time is still possible."""
-        if target not in self.movements:
-            return False
-        figures, needed = self.movements[target]
-        return bool((degree[figures] >= needed).all())
+    def _still(self, degree: Floats) -> set[Target]:
+        """The targets whose movement that convinced last time is still possible."""
+        known = list(self.movements)
+        if not known:
+            return set()
+        sizes = [self.movements[target][0].size for target in known]
+        figures = np.concatenate([self.movements[target][0] for target in known])
+        short = degree[figures] < np.concatenate([self.movements[target][1] for target in known])
+        possible = ~np.logical_or.reduceat(short, np.cumsum([0, *sizes[:-1]]))
+        return {known[place] for place in np.flatnonzero(possible).tolist()}
 
     def convinced(self, target: Target, figures: Ints, amounts: Floats, wide: float) -> None:
         """Remember to which degree its figures must be hidden for a movement."""
@@ -134,14 +129,16 @@ class Inequalities:
         """Whatever the weights of relations, the target moves as far as a weighted sum of the others do."""
         table, room, sign = self.table, abs(target.room), np.sign(target.room)
         of_row, figures, factors = table.entries
-        which, at = np.unique(figures[entries], return_inverse=True)
-        through = np.bincount(at, factors[entries] * weights[np.searchsorted(rows, of_row[entries])])
-        own = int(np.searchsorted(which, target.figure))
-        if own >= which.size or which[own] != target.figure or abs(through[own]) < NOTHING:
+        sums = np.bincount(
+            figures[entries],
+            factors[entries] * weights[np.searchsorted(rows, of_row[entries])],
+            target.figure + 1,
+        )
+        if abs(sums[target.figure]) < NOTHING:
             return None
-        share = -sign * through / through[own]
-        share[own] = 0.0
-        share[np.abs(share) < NOTHING] = 0.0
+        which = np.flatnonzero(np.abs(sums) >= NOTHING * abs(sums[target.figure]))
+        share = -sign * sums[which] / sums[target.figure]
+        share[which == target.figure] = 0.0
         with np.errstate(invalid="ignore"):  # nothing times boundless, on the side that is not taken
             far = np.where(
                 share > 0, share * self.up[which], np.where(share < 0, -share * self.down[which], 0)
@@ -192,7 +189,9 @@ class _Attack:
             found |= self._moved(matrix, open_, WIDE)[0]
         return found
 
-    def _moved(self, matrix: Floats, together: list[Target], wide: float) -> tuple[dict[Target, Cut], list[Target]]:
+    def _moved(
+        self, matrix: Floats, together: list[Target], wide: float
+    ) -> tuple[dict[Target, Cut], list[Target]]:
         """Violated inequalities, and the targets that can not be moved without one being violated."""
         from charteroak.disclosure.pivots import OPEN, REACHED, moves  # loads machine code, or compiles
 
@@ -290,26 +289,10 @@ class _Attack:
         return cut if cut is not None and cut.broken(self.chosen) else None
 
 
-class Cover:
-    """Which units of a pattern the inequalities known so far need: told without a linear program."""
+def _in_time(clock: Clock) -> bool:
+    """Whether the compiled code is there, or can be compiled within the time."""
+    if clock.limited and clock.left < COMPILING:
+        from charteroak.disclosure import pivots
 
-    def __init__(self, cuts: Iterable[Cut], hidden: Iterable[int]) -> None:
-        chosen = set(hidden)
-        self.users: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        slack: list[float] = []
-        for cut in cuts:
-            if cut.least > 0:
-                for unit, share in zip(cut.units, cut.shares, strict=True):
-                    if unit in chosen:
-                        self.users[unit].append((len(slack), share))
-                slack.append(
-                    sum(s for u, s in zip(cut.units, cut.shares, strict=True) if u in chosen) - cut.least
-                )
-        self.slack = slack
-
-    def needs(self, unit: int) -> bool:
-        return any(self.slack[place] - share < -VIOLATED for place, share in self.users[unit])
-
-    def drop(self, unit: int) -> None:
-        for place, share in self.users[unit]:
-            self.slack[place] -= share
+        return pivots.ready()
+    return True

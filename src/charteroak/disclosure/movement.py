@@ -6,6 +6,7 @@ table from another one, in which that figure is so much larger or smaller.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -23,8 +24,7 @@ class OutOfTime(Exception):
     """The clock stopped before an answer was found."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One thing to prove: that `figure` can differ by `room` (signed) in the eyes of an attacker.
 
     `attacker` is a place in the table's insiders, or STRANGER.

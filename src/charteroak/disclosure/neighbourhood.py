@@ -19,10 +19,18 @@ EFFORT: dict[str, str | float | int | bool] = {
     "presolve": "on",
     "mip_rel_gap": 0.002,  # of the optimum of one neighbourhood
     "mip_max_nodes": 200,
-    **dict.fromkeys((f"mip_heuristic_run_{name}" for name in ("rins", "rens", "root_reduced_cost")), False),
+    **dict.fromkeys(
+        (f"mip_heuristic_run_{name}" for name in ("rins", "rens", "root_reduced_cost", "feasibility_jump")),
+        False,
+    ),
 }
-SIZES = ((80, 300), (160, 600), (320, 1200))  # units of a neighbourhood to begin with, and at most; pass by pass
-TURNS = 8  # of solving a neighbourhood and taking in what is violated
+SIZES = (
+    (30, 300),
+    (80, 300),
+    (160, 600),
+    (320, 1200),
+)  # units of a neighbourhood to begin with, and at most; by pass
+TURNS = 5  # of solving a neighbourhood and taking in what is violated
 ROUNDS = 40  # neighbourhoods, without a clock
 
 
@@ -35,6 +43,7 @@ class Neighbourhoods:
         step = NEAR * float(np.median(cost[used])) if used.any() else 0.0
         self.near = used | (relaxation.dear <= step)
         self.movable = self.master.least == 0
+        self.least_gain = 0.5 if np.all(cost == np.round(cost)) else 0.0
         self.known = 0  # inequalities, by entry: number, unit and its share; by number: the least sum
         self.rows = self.units = np.zeros(0, dtype=np.int64)
         self.shares = self.least = np.zeros(0)
@@ -63,10 +72,10 @@ class Neighbourhoods:
 
     def _cheaper(self, at: Floats, free: Mask, enough: int, most: int) -> Floats | None:
         """A choice that costs less and violates nothing, or None where a few turns do not find one."""
-        limit = float(self.cost @ at)
+        limit = float(self.cost @ at) * (1 - NOTHING) - self.least_gain
         for _ in range(TURNS):
-            found = self._solved(at, free)
-            if found is None or float(self.cost @ found) >= limit - NOTHING * limit:
+            found = self._solved(at, free, limit)
+            if found is None:
                 return None
             violated = self._violated(found)
             if not violated:
@@ -84,25 +93,33 @@ class Neighbourhoods:
         choice would hide what nothing farther on lets move.
         """
         cuts = self.relaxation.violated(at, self.clock)
-        self.master.add(cuts)
+        self.master.know(cuts)
         found = {unit for cut in cuts for unit in cut.units}
         if found:
             farther = at.copy()
             farther[list(found)] = 1.0
             more = self.relaxation.violated(farther, self.clock)
-            self.master.add(more)
+            self.master.know(more)
             found |= {unit for cut in more for unit in cut.units}
         return found
 
-    def _solved(self, at: Floats, free: Mask) -> Floats | None:
-        """The cheapest choice that differs from `at` in free units only, or None. Raises OutOfTime."""
+    def _solved(self, at: Floats, free: Mask, limit: float) -> Floats | None:
+        """The cheapest choice that differs from `at` in free units only, or None where it does not cost less than
+        `limit`. Raises OutOfTime.
+        """
         program, columns = self._program(at, free)
+        most = limit - float(self.cost @ at) + float(self.cost[columns] @ at[columns])
+        if not solved(program, self.clock) or program.getInfo().objective_function_value >= most:
+            return None  # not even in fractions
         kinds = np.full(columns.size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         program.changeColsIntegrality(columns.size, np.arange(columns.size, dtype=np.int32), kinds)
         for option, value in EFFORT.items():
             program.setOptionValue(option, value)
+        program.setOptionValue("objective_bound", most)
         solved(program, self.clock)
-        if program.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        info = program.getInfo()
+        met = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if not met or info.objective_function_value >= most:
             return None
         found = at.copy()
         found[columns] = np.round(np.array(program.getSolution().col_value))

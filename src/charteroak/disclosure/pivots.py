@@ -50,7 +50,9 @@ def pivot(tableau: Floats, basis: Ints, inside: Ints, row: int, column: int) -> 
 
 
 @_compiled
-def entering(line: Floats, at: Floats, low: Floats, high: Floats, inside: Ints, sign: float, first: bool) -> int:
+def entering(
+    line: Floats, at: Floats, low: Floats, high: Floats, inside: Ints, sign: float, first: bool
+) -> int:
     """The column outside the basis that moves the target on most (or the first that does); -1: none."""
     best, found = 1e-9, -1
     for j in range(at.size):
@@ -114,12 +116,20 @@ def reach(
 
 @_compiled
 def moves(
-    matrix: Floats, down: Floats, up: Floats, degree: Floats, targets: Ints, rooms: Floats, wide: float, enough: int
+    matrix: Floats,
+    down: Floats,
+    up: Floats,
+    degree: Floats,
+    targets: Ints,
+    rooms: Floats,
+    wide: float,
+    enough: int,
 ) -> tuple[Ints, Floats, Floats]:
     """Per target whether it can move by its room (signed) while matrix · movement = 0, up to `enough` that cannot.
 
     `matrix` has shape (relations, figures); figures go at most `down` and `up`, and no farther than `wide`
-    times the room, to the degree that they are hidden. Of each target: its state, the movement, and multipliers of the rows.
+    times the room, to the degree that they are hidden. Of each target: its state, the movement, and multipliers of
+    the rows.
     Source: Dantzig (1963), Linear Programming and Extensions, chapter 18, bounded variables.
     """
     rows, size = matrix.shape
@@ -155,3 +165,16 @@ def moves(
             if short >= enough:
                 break
     return states, movements, weights
+
+
+def load() -> None:
+    """Compile, or take from where an earlier process left it, before the clock runs."""
+    none = np.zeros((1, 1))
+    moves(none, none[0], none[0], none[0], np.zeros(1, np.int64), np.ones(1), 1.0, 1)
+
+
+def ready() -> bool:
+    """Whether `load` takes no time to speak of: an earlier process of this account left the compiled code."""
+    made = cast(Any, moves)
+    kept = getattr(made._cache, "_cache_file", None)
+    return bool(made.signatures) or bool(kept and kept._load_index())

@@ -7,7 +7,7 @@ import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.components import Components
-from charteroak.disclosure.inequalities import Cover, Cut
+from charteroak.disclosure.cuts import Cover, Cut
 from charteroak.disclosure.movement import Movement, OutOfTime, Target, Witness, inside, moved_units
 from charteroak.disclosure.tables import LinkedTable, Mask
 

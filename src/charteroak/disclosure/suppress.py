@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
+from charteroak.disclosure.cuts import Cut
 from charteroak.disclosure.exact import Relaxation
-from charteroak.disclosure.inequalities import Cut
 from charteroak.disclosure.movement import OutOfTime, Target, moved_units, targets
 from charteroak.disclosure.neighbourhood import Neighbourhoods
 from charteroak.disclosure.proofs import Proof, prove_all, prune, spent
@@ -112,10 +112,14 @@ class _Search:
         proofs = self.proven(self.primary | hidden, open_)
         self.keep(hidden | _used(self.table, proofs), "all targets at once")
 
-    def proven(self, hidden: set[int], asked: list[Target]) -> dict[Target, Proof]:
+    def proven(self, hidden: frozenset[int], asked: list[Target]) -> dict[Target, Proof]:
         """Proofs among what is hidden, earlier ones where they still hold, and where it does not suffice, by hiding
         more."""
-        kept = {t: self.proofs[t] for t in asked if t in self.proofs and _used(self.table, self.proofs, t) <= hidden}
+        kept = {
+            t: self.proofs[t]
+            for t in asked
+            if t in self.proofs and _used(self.table, self.proofs, t) <= hidden
+        }
         open_ = [target for target in asked if target not in kept]
         proofs, missing = prove_all(self.table, hidden, open_, self.primary, self.clock)
         proofs |= kept
@@ -124,13 +128,14 @@ class _Search:
             proofs |= one_by_one(self.table, known, missing, self.clock)
         return proofs
 
-    def consider(self, hidden: Iterable[int], method: str, cuts: Iterable[Cut]) -> None:
-        """Prove a choice, repair what it lacks, prune it, and keep it when it is the cheapest."""
+    def consider(self, hidden: Iterable[int], method: str, cuts: Iterable[Cut] | None) -> None:
+        """Prove a choice, repair what it lacks, prune it if `cuts` are given, and keep it when it is the cheapest."""
         begun = self.clock.seconds()
-        proofs = self.proven(self.primary | set(hidden), self.asked)
+        proofs = self.proven(self.primary.union(hidden), self.asked)
         self.keep(self.primary | _used(self.table, proofs), method)
         self.proving = self.clock.seconds() - begun
-        self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
+        if cuts is not None:
+            self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
         self.proofs = proofs
 
     def keep(self, hidden: Iterable[int], method: str) -> None:
@@ -149,7 +154,11 @@ class _Search:
         self.consider(support, "support of the relaxation", relaxation.master.cuts)
         small = len(self.table.values) <= (SMALL if self.clock.limited else TINY)
         close = self.best is not None and replace(self.best, bound=self.bound).gap <= CLOSE
-        if (small or close) and len(self.table.values) <= LARGE and not self.proven_cheapest(relaxation.bound):
+        if (
+            (small or close)
+            and len(self.table.values) <= LARGE
+            and not self.proven_cheapest(relaxation.bound)
+        ):
             self.exact(relaxation)
         if not self.proven_cheapest(relaxation.bound):
             self.improve(relaxation)
@@ -175,7 +184,7 @@ class _Search:
             for choice in Neighbourhoods(relaxation, self.table.cost, clock).better(set(self.best.units)):
                 last = choice
                 if half > LAST * self.proving and clock.left < half:
-                    self.consider(choice, "neighbourhoods", relaxation.master.cuts)
+                    self.consider(choice, "neighbourhoods", None)
                     half, last = clock.left / 2, None
         except OutOfTime:
             pass
