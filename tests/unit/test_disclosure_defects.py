@@ -172,3 +172,8 @@ def test_the_exit_status_and_the_json_of_the_command(tmp_path: Path) -> None:
     assert "bad.csv, row 2, column 'people'" in error
     assert run("t.csv", *records, "--where", "a = '01'")[0] == 1
     assert "no column 'nope'" in run("t.csv", *records, "--where", "nope = 1")[2]
+    for name, content in (("report.docx", b"PK\x03\x04\x14\x00\x06\x00"), ("data.bin", b"\xff\xfe\x00")):
+        (tmp_path / name).write_bytes(content)
+        status, _, error = run(name)
+        assert (status, error.count("\n")) == (2, 1)
+        assert f"{name}: neither text nor a format that is read" in error

@@ -47,6 +47,10 @@ def examine(
     if behind is not None and not behind.by and not behind.event:
         raise Unusable("--records needs --by for each dimension of the table", file=file)
     if suffix not in SUFFIXES:
+        if suffix not in CHARTS and not _is_text(content):
+            raise Unusable(
+                "neither text nor a format that is read: export it as CSV, Parquet, XLSX or JSON", file=file
+            )
         return inspect(file, content, appetite)
     found: list[Verdict] = []
     for grid in grids(file, content):
@@ -62,6 +66,13 @@ def examine(
     if not found:
         raise Unusable("the table has no rows: give one with figures", file=file)
     return found
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return "\0" not in content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
 
 
 def _acro(

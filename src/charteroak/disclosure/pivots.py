@@ -115,6 +115,25 @@ def reach(
 
 
 @_compiled
+def prepared(matrix: Floats) -> tuple[Floats, Ints, Ints]:
+    """A first basis: the tableau, beside it what its rows are made of; each row's column; each column's row."""
+    rows, size = matrix.shape
+    tableau = np.zeros((rows, size + rows))
+    tableau[:, :size] = matrix
+    for i in range(rows):
+        tableau[i, size + i] = 1.0
+    basis, inside = np.full(rows, -1), np.full(size, -1)
+    for i in range(rows):
+        best = 0
+        for j in range(1, size):
+            if abs(tableau[i, j]) > abs(tableau[i, best]):
+                best = j
+        if size and abs(tableau[i, best]) > 1e-7:
+            pivot(tableau, basis, inside, i, best)
+    return tableau, basis, inside
+
+
+@_compiled
 def moves(
     matrix: Floats,
     down: Floats,
@@ -133,18 +152,7 @@ def moves(
     Source: Dantzig (1963), Linear Programming and Extensions, chapter 18, bounded variables.
     """
     rows, size = matrix.shape
-    tableau = np.zeros((rows, size + rows))
-    tableau[:, :size] = matrix
-    for i in range(rows):
-        tableau[i, size + i] = 1.0
-    basis, inside = np.full(rows, -1), np.full(size, -1)
-    for i in range(rows):
-        best = 0
-        for j in range(1, size):
-            if abs(tableau[i, j]) > abs(tableau[i, best]):
-                best = j
-        if size and abs(tableau[i, best]) > 1e-7:
-            pivot(tableau, basis, inside, i, best)
+    tableau, basis, inside = prepared(matrix)
     states = np.zeros(targets.size, np.int64)
     movements, weights = np.zeros((targets.size, size)), np.zeros((targets.size, rows))
     at = np.zeros(size)
