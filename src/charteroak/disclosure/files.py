@@ -47,10 +47,7 @@ def examine(
     if behind is not None and not behind.by and not behind.event:
         raise Unusable("--records needs --by for each dimension of the table", file=file)
     if suffix not in SUFFIXES:
-        if suffix not in CHARTS and not _is_text(content):
-            raise Unusable(
-                "neither text nor a format that is read: export it as CSV, Parquet, XLSX or JSON", file=file
-            )
+        _refuse_opaque(file, suffix, content)
         return inspect(file, content, appetite)
     found: list[Verdict] = []
     for grid in grids(file, content):
@@ -68,11 +65,15 @@ def examine(
     return found
 
 
-def _is_text(content: bytes) -> bool:
+def _refuse_opaque(file: str, suffix: str, content: bytes) -> None:
     try:
-        return "\0" not in content.decode("utf-8-sig")
+        opaque = "\0" in content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return False
+        opaque = True
+    if opaque and suffix not in CHARTS:
+        raise Unusable(
+            "neither text nor a format that is read: export it as CSV, Parquet, XLSX or JSON", file=file
+        )
 
 
 def _acro(
