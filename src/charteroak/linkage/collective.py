@@ -21,6 +21,7 @@ WORTH = 10.0
 """Pairs that the model's opinion of a pattern is worth, against those that other records decided."""
 MOST = 8.0
 """Bits that their example may move a pattern by."""
+ROUNDS = 50
 REFUSED = 0.1
 """Bits below the threshold at which a pair stands whose two people were kept apart."""
 
@@ -61,7 +62,7 @@ def people(
     parts = parted(found.left, found.right, count)
     pairs, limits = arranged(pairs, limits, parts)
     root, *_ = joined(pairs, limits, parts)
-    corrected = _corrected(pairs, pattern[parts.pairs], root)
+    corrected = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs))
     pairs, copy = _copies(encoded.content[parts.rows], corrected, limits.least)
     root, weakest, settled = joined(pairs, limits, parts, copy)
     one = root[pairs.left] == root[pairs.right]
@@ -138,21 +139,52 @@ def _copies(content: NDArray[np.uint64], pairs: Pairs, least: float) -> tuple[Pa
     return pairs._replace(weight=weight, fields=fields), alone
 
 
-def _corrected(pairs: Pairs, pattern: NDArray[np.int64], root: NDArray[np.int32]) -> Pairs:
-    """The pairs with each pattern's weight set right by those whose people have other records too: how many of them
-    became one person, against how many the model expected. The correction is the last field.
+def _between(source: NDArray[np.int16], pairs: Pairs) -> NDArray[np.int64]:
+    """A number for the two files that each pair is of. `source`: by record."""
+    one, other = source[pairs.left].astype(np.int64), source[pairs.right].astype(np.int64)
+    return np.minimum(one, other) * (int(source.max(initial=0)) + 1) + np.maximum(one, other)
+
+
+def _corrected(
+    pairs: Pairs, pattern: NDArray[np.int64], root: NDArray[np.int32], between: NDArray[np.int64]
+) -> Pairs:
+    """The pairs with each pattern's weight set right by those that other records decided, and with what it says that
+    none decided the rest. The correction is the last field.
+
+    A pair is decided when one of its people has another record: joined, or refused because that person already has
+    the records that are its own. Between two files that hold everybody once, only false pairs can be decided so, and
+    a pair that nobody else lays claim to is the likelier for it: the chance to be decided is learnt for true and for
+    other pairs, for each two files apart, and the share of true pairs in a pattern by expectation-maximisation.
     """
     size = np.bincount(root, minlength=len(root))
     left, right = root[pairs.left], root[pairs.right]
     one = left == right
     told = np.where(one, size[left], size[left] + size[right]) > 2
     believed = probability(pairs.weight)
+    open_if_true = 1 - _decided(told, one.astype(np.float64), between)
+    open_if_false = 1 - _decided(told, np.where(one, 0.0, 1 - believed), between)
+    alone = np.where(told, 0.0, np.log(open_if_true / open_if_false))
     cases = np.maximum(np.bincount(pattern), 1)
     expected = np.clip(np.bincount(pattern, believed) / cases, 1e-6, 1 - 1e-6)
-    became = np.bincount(pattern, np.where(told, one, believed))
-    share = np.clip((became + WORTH * expected) / (cases + WORTH), 1e-6, 1 - 1e-6)
-    moved = np.log2(share / (1 - share)) - np.log2(expected / (1 - expected))
-    by_pair = np.clip(moved, -MOST, MOST)[pattern]
+    share, rest, begun = expected, np.flatnonzero(~told), np.log(expected / (1 - expected))
+    decided = np.bincount(pattern, told & one) + WORTH * expected
+    for _ in range(ROUNDS):
+        odds = np.log(share / (1 - share))[pattern[rest]] + alone[rest]
+        became = decided + np.bincount(pattern[rest], 1 / (1 + np.exp(-odds)), minlength=len(cases))
+        share = np.clip(became / (cases + WORTH), 1e-6, 1 - 1e-6)
+    moved = (np.log(share / (1 - share)) - begun) / np.log(2)
+    by_pair = np.clip(moved, -MOST, MOST)[pattern] + alone / np.log(2)
     fields = pairs.fields.copy()
     fields[:, -1] += by_pair
     return pairs._replace(weight=pairs.weight + by_pair, fields=fields)
+
+
+def _decided(
+    told: NDArray[np.bool_], worth: NDArray[np.float64], between: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """By pair, how many of its two files' pairs are decided, each counted for what it is `worth`; never quite none or
+    all, and near the share of all pairs where there are few.
+    """
+    whole = (float(worth[told].sum()) + 1) / (float(worth.sum()) + 2)
+    share = (np.bincount(between, told * worth) + WORTH * whole) / (np.bincount(between, worth) + WORTH)
+    return share[between]
