@@ -37,6 +37,7 @@ class Printed:
     marked: bool
     tags: list[str] = field(default_factory=list)  # in reading order
     pages: int = 0
+    fonts: set[str] = field(default_factory=set)  # embedded ones
 
 
 def read(content: bytes) -> Printed:
@@ -52,6 +53,13 @@ def read(content: bytes) -> Printed:
             marked=bool(root.MarkInfo.Marked),
             tags=list(_tags(root.StructTreeRoot.K)),
             pages=len(pdf.pages),
+            fonts={
+                str(one.FontName)
+                for one in pdf.objects
+                if isinstance(one, pikepdf.Dictionary)
+                and one.get("/Type") == "/FontDescriptor"
+                and ("/FontFile2" in one or "/FontFile3" in one)
+            },
         )
 
 
@@ -63,3 +71,11 @@ def _tags(element: Any) -> Iterator[str]:
         yield str(element.S).removeprefix("/")
         if "/K" in element:
             yield from _tags(element.K)
+
+
+def text(content: bytes) -> str:
+    """Everything that stands there, as one line."""
+    import pymupdf  # comes with the checker
+
+    with pymupdf.Document(stream=content) as document:  # type: ignore[no-untyped-call] # untyped
+        return " ".join(" ".join(page.get_text() for page in document).split())

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
@@ -139,6 +140,8 @@ def sent(at: Scene, path: str) -> Any:
         file = hub_way.encrypted("analysis", b"x")
         file.name = f"SDE.{NUMBER}.{clock.today():%m_%d_%Y}.analytical.age"
         return {"file": file}
+    if path.rstrip("/").endswith(("/take-in", "/take_in")):
+        return {"file": SimpleUploadedFile("agreement.docx", b"x")}
     if path == "/api/outputs/001-2/review":
         return [{"file": at.file, "sha256": at.sha256, "vote": "approve"}]
     forms = {} if path.startswith("/api/") else page_only(at)
@@ -173,7 +176,7 @@ def knock(client: Client, method: str, path: str, body: Any) -> str:
     headers = {"Accept": "application/json"}
     if method == "GET":
         answer = client.get(path, headers=headers)
-    elif path.startswith("/api/") and not path.endswith("/deliver"):
+    elif path.startswith("/api/") and not path.endswith(("/deliver", "/take_in")):
         answer = client.post(path, body, content_type="application/json", headers=headers)
     else:
         answer = client.post(path, body, headers=headers)

@@ -82,7 +82,7 @@ def test_a_stranger_finds_no_agreement(drafted: Agreement, client: Client) -> No
     for address in ("/agreements/", drafted.get_absolute_url()):
         assert client.get(address).status_code == 302, "sign in first"
     assert as_("eve.lang").get(drafted.get_absolute_url()).status_code == 404
-    assert as_("rep.dunn").get(f"{drafted.get_absolute_url()}print/").status_code == 404
+    assert as_("rep.dunn").get(f"{drafted.get_absolute_url()}pdf/").status_code == 404
     assert "No agreement concerns you yet" in as_("eve.lang").get("/agreements/").text
 
 
@@ -144,13 +144,6 @@ def test_a_box_left_empty_is_no_signature(drafted: Agreement) -> None:
     assert after.status_code == 400
     assert "Tick the box if you mean to sign." in after.text
     assert not Event.objects.filter(name="agreements:agreement:sign").exists()
-
-
-def test_the_print_view_has_words_and_signatures_only(drafted: Agreement) -> None:
-    page = as_("maya.ortiz").get(f"{drafted.get_absolute_url()}print/").text
-    assert drafted.clauses.get(kind="records").text in page
-    assert "Waits for" in page
-    assert "<form" not in page
 
 
 def test_the_policy_office_ends_an_agreement_from_its_page() -> None:

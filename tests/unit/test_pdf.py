@@ -40,6 +40,12 @@ def test_it_says_its_language_title_and_standard_and_its_parts_are_tagged() -> N
         assert tag in found.tags
 
 
+def test_it_is_set_in_the_sites_own_fonts_which_travel_with_it() -> None:
+    found = read(_written()).fonts
+    assert any("Source-Sans" in font or "SourceSans" in font for font in found), found
+    assert any("Merriweather" in font for font in found), found
+
+
 def test_the_same_document_makes_the_same_bytes() -> None:
     assert _written() == _written()
 

@@ -5,8 +5,9 @@ What is needed for the standard beyond WeasyPrint's own: every header cell says 
 prints. The author's part is what `paper.html` cannot know: headings in order, tables with captions, `alt` on pictures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import as_file, files
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,8 @@ def made_from(html: str) -> bytes:
         class OwnFilesOnly(URLFetcher):  # type: ignore[misc] # untyped
             def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's own signature
                 try:
-                    return URLFetcherResponse(url, _own(root, url))
+                    kind = guess_type(url)[0] or "application/octet-stream"
+                    return URLFetcherResponse(url, _own(root, url), {"Content-Type": kind})
                 except (OSError, ValueError) as missing:
                     raise FatalURLFetchingError(str(missing)) from missing
 
@@ -82,31 +84,53 @@ def _own(root: Path, url: str) -> bytes:
 
 
 def _finish(_document: "Document", pdf: "pydyf.PDF") -> None:
+    objects = {one.number: one for one in pdf.objects if hasattr(one, "number")}
     for one in pdf.objects:
         if not isinstance(one, dict):
             continue
         if one.get("S") == "/TH":
-            _scope(one, pdf)
+            _scope(one, objects)
         if one.get("Subtype") == "/Link":
             one["F"] = PRINTED
+    _running_apart(objects)
 
 
-def _scope(cell: dict[str, Any], pdf: "pydyf.PDF") -> None:
+def _scope(cell: dict[str, Any], objects: dict[int, Any]) -> None:
     """A header cell heads its column within the table's head, its row elsewhere (ISO 14289-1, 7.5)."""
     import pydyf
 
-    row = _parent(cell, pdf)
-    in_head = row is not None and (_parent(row, pdf) or {}).get("S") == "/THead"
+    row = objects[_number(cell["P"])]
+    in_head = objects[_number(row["P"])]["S"] == "/THead"
     attributes = cell.get("A") or pydyf.Dictionary({"O": "/Table"})
     attributes["Scope"] = "/Column" if in_head else "/Row"
     cell["A"] = attributes
 
 
-def _parent(element: dict[str, Any], pdf: "pydyf.PDF") -> dict[str, Any] | None:
-    """The structure element that `element` belongs to; a reference reads as b"12 0 R"."""
-    reference = element.get("P")
-    if reference is None:
-        return None
-    number = int(reference.split()[0])
-    found = next((one for one in pdf.objects if getattr(one, "number", None) == number), None)
-    return found if isinstance(found, dict) else None
+def _running_apart(objects: dict[int, Any]) -> None:
+    """What runs along the edge of every page is no part of the document (7.8): artifacts, not tagged content.
+
+    WeasyPrint marks it like content and links it to nothing; by that it is found.
+    """
+    dictionaries = [one for one in objects.values() if isinstance(one, dict)]
+    root = next(one for one in dictionaries if one.get("Type") == "/StructTreeRoot")
+    linked = set(_below(root, objects))
+    by_page = iter(objects[_number(root["ParentTree"])]["Nums"][1::2])
+    for page in (one for one in dictionaries if one.get("Type") == "/Page"):
+        owners, stream = next(by_page), objects[_number(page["Contents"])].stream
+        for mcid, owner in enumerate(owners):
+            if _number(owner) not in linked:
+                at = stream.index({"MCID": mcid})
+                stream[at - 1 : at + 2] = ["/Artifact", b"BMC"]
+                owners[mcid] = "null"
+
+
+def _below(element: dict[str, Any], objects: dict[int, Any]) -> Iterator[int]:
+    for kid in element.get("K", ()):
+        if isinstance(kid, bytes):
+            yield _number(kid)
+            yield from _below(objects[_number(kid)], objects)
+
+
+def _number(reference: bytes) -> int:
+    """Of the object that b"12 0 R" refers to."""
+    return int(reference.split()[0])

@@ -1,5 +1,6 @@
 """Every write about an agreement: drafted, redlined, opened for signature, signed, executed, ended, closed."""
 
+import hashlib
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of, holders
-from charteroak.agreements import drafting
+from charteroak.agreements import drafting, round_trip
 from charteroak.agreements.models import (
     Agreement,
     Clause,
@@ -82,18 +83,53 @@ def _add_party(record: Agreement, party: Party) -> None:
 
 @transaction.atomic
 def redline(*, clause: int, by: Person, text: str, comment: str = "") -> None:
-    """Change a clause's words before signature; the terms stay, for they follow from the decisions."""
+    """Change a clause's words before signature, and with them a value that its template leaves open."""
     record = _locked(Clause.objects.values_list("agreement", flat=True).get(pk=clause))
     _require(record, Action.REDLINE, by)
     changed = record.clauses.get(pk=clause)
-    if not text.strip():
-        refuse("empty_clause", _("A clause cannot be empty.")).require()
-    Redline.objects.create(
-        clause=changed, before=changed.text, after=text, comment=comment, by=by, at=clock.now()
-    )
-    changed.text = text
-    changed.save()
+    _redline(changed, by, text, comment)
     audit.record("agreements:clause:redline", by=by, subject=record, clause=changed.number)
+
+
+@transaction.atomic
+def take_in(*, pk: int, by: Person, file: bytes) -> list[str]:
+    """Take in the agreement as it came back from Word: every change becomes a redline, or none does.
+
+    Returns the numbers of the clauses that changed. Raises Refused with all that stands against the file.
+    """
+    record = _locked(pk)
+    _require(record, Action.REDLINE, by)
+    changes = round_trip.changes(record, file)
+    for change in changes:
+        _redline(change.clause, by, change.text, change.comment)
+    numbers = [change.clause.number for change in changes]
+    if numbers:
+        audit.record(
+            "agreements:agreement:take_in",
+            by=by,
+            subject=record,
+            clauses=numbers,
+            file=hashlib.sha256(file).hexdigest(),
+        )
+    return numbers
+
+
+def _redline(changed: Clause, by: Person, text: str, comment: str) -> None:
+    changed.wording.may_read(changed.number, changed.text, text).require()
+    terms = changed.wording.terms(changed.terms, text)
+    moved = terms != changed.terms
+    Redline.objects.create(
+        clause=changed,
+        before=changed.text,
+        after=text,
+        terms_before=changed.terms if moved else None,
+        terms_after=terms if moved else None,
+        comment=comment,
+        by=by,
+        at=clock.now(),
+    )
+    changed.text, changed.terms = text, terms
+    changed.save()
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router, Schema
+from ninja import File, Router, Schema, UploadedFile
 from ninja.security import django_auth
 from pydantic import Field
 
@@ -59,6 +59,8 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
                 "heading": one.heading,
                 "text": one.text,
                 "terms": one.terms,
+                "locked": one.wording.locked,
+                "template": one.template or None,
             }
             for one in record.clauses.all()
         ],
@@ -94,6 +96,14 @@ def redline(request: HttpRequest, number: str, given: RedlineIn) -> dict[str, An
     clause = get_object_or_404(Clause, agreement=record, number=given.clause)
     actions.redline(clause=clause.pk, by=signed_in(request), text=given.text, comment=given.comment)
     return _facts(record, request)
+
+
+@router.post("/{number}/take_in")
+def take_in(request: HttpRequest, number: str, file: File[UploadedFile]) -> dict[str, Any]:
+    """The draft as it came back from Word; the answer names the clauses that changed."""
+    record = _found(request, number)
+    changed = actions.take_in(pk=record.pk, by=signed_in(request), file=file.read())
+    return {"changed": changed} | _facts(record, request)
 
 
 @router.post("/{number}/open_for_signature")

@@ -13,6 +13,7 @@ from charteroak.agencies.queries import administration_on, answers_for
 from charteroak.agreements.models import Party
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import element, law_on
+from charteroak.policy import wording
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
@@ -21,8 +22,6 @@ from charteroak.policy.sentence import Sentence
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
-PREVIEW_DAYS = 30
-DESTROY_WITHIN_DAYS = 45
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Draft:
     heading: str
     text: str
     terms: dict[str, Any] = field(default_factory=dict)
+    template: str = ""  # what the words were made of
 
 
 def parties_to(request: DataRequest) -> list[Party]:
@@ -70,15 +70,24 @@ def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
         _purpose(request),
         *(_elements(request, agency, columns) for agency, columns in allowed.items()),
         _people(request, law),
-        _place(),
+        _made("4", "place", {"place": "enclave", "operator": _answering(Kind.OPERATE).code}),
         _hub(),
         _thresholds(law),
-        *_way_out(law),
-        *_duties(law),
+        _made("7", "preview"),
+        _destruction(law),
+        _made("9", "onward"),
+        _made("10", "breach", breach_notice_days=law.breach_notice_days),
         _parties(parties),
         _term(request),
-        _records(),
+        _made("13", "records"),
     ]
+
+
+def _made(number: str, kind: str, terms: dict[str, Any] | None = None, **values: Any) -> Draft:
+    """A clause from the latest wording; what the template leaves open begins as usual and is a term."""
+    template = wording.latest()[kind]
+    heading, text = template.filled(values)
+    return Draft(number, kind, heading, text, (terms or {}) | template.usual(), template.name)
 
 
 def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:
@@ -90,11 +99,12 @@ def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:
 
 
 def _purpose(request: DataRequest) -> Draft:
-    text = (
-        f"The records are shared for one purpose only: {request.purpose} Research question: "
-        f"{request.question} Legal exception: {request.legal_exception}."
-    )
-    return Draft("1", "purpose", "Purpose and legal basis", text, {"purpose": request.purpose})
+    said = {
+        "purpose": request.purpose,
+        "question": request.question,
+        "legal_exception": request.legal_exception,
+    }
+    return _made("1", "purpose", {"purpose": request.purpose}, **said)
 
 
 def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedColumn]) -> Draft:
@@ -106,133 +116,62 @@ def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedC
         if column.choice == Choice.MASK:
             notes.append(f"{column.variable.name} only as: {column.reason}")
     conditions = request.reviews.filter(agency=agency).values_list("conditions", flat=True).first()
-    words = [
-        f"{agency.name} shares, for {request.first_year} to {request.last_year}:",
-        f"for study: {', '.join(names['study']) or 'nothing'};",
-        f"for linking only, never seen by a recipient: {', '.join(names['linking']) or 'nothing'};",
-        f"for the disclosure checks only: {', '.join(names['evidence']) or 'nothing'}.",
-        *([f"Masked: {'; '.join(notes)}."] if notes else []),
-        *([f"Conditions: {conditions}"] if conditions else []),
-    ]
     terms = {
         "agency": agency.code,
         "years": [request.first_year, request.last_year],
         "law": law.keys,
         **names,
     }
-    return Draft(f"2.{agency.code}", "elements", f"Elements of {agency.name}", " ".join(words), terms)
+    return _made(
+        f"2.{agency.code}",
+        "elements",
+        terms,
+        agency=agency.name,
+        first_year=request.first_year,
+        last_year=request.last_year,
+        masked=f" Masked: {'; '.join(notes)}." if notes else "",
+        conditions=f" Conditions: {conditions}" if conditions else "",
+        **{use: ", ".join(those) or "nothing" for use, those in names.items()},
+    )
 
 
 def _people(request: DataRequest, law: Law) -> Draft:
     people = {request.applicant, *(member.person for member in request.team.select_related("person"))}
     named = sorted(people, key=lambda person: person.name)
     wages = "Unit-level wages are seen by state employees or officials only. "
-    text = (
-        f"Only these people use the records: {'; '.join(person.name for person in named)}. Each completes "
-        f"the training and signs the pledge first. {wages if law.for_state_employees_only else ''}"
-        "A departure is notified within 24 hours."
+    return _made(
+        "3",
+        "people",
+        {"people": [person.username for person in named]},
+        people="; ".join(person.name for person in named),
+        wages=wages if law.for_state_employees_only else "",
     )
-    return Draft("3", "people", "Named people", text, {"people": [person.username for person in named]})
-
-
-def _place() -> Draft:
-    text = (
-        "The records are used in the State's secure data enclave only. Nothing is copied out of it except "
-        "outputs released under clauses 6 and 7."
-    )
-    return Draft("4", "place", "Place", text, {"place": "enclave", "operator": _answering(Kind.OPERATE).code})
 
 
 def _hub() -> Draft:
     hub = _answering(Kind.LINK).code
     keys = {kind: age.recipient_fingerprint(stores.hub_recipient(kind)) for kind in stores.HUB_KEYS}
-    text = (
-        f"{hub} is the data integration hub. Agencies send two files each, encrypted to the hub: matching "
-        f"files to the key {keys['matching']}, analysis files to the key {keys['analysis']}. The hub links "
-        "for this purpose only, under pseudonyms made for this project alone, and never joins identifiers to "
-        "analysis files."
-    )
-    return Draft("5", "hub", "Data integration hub", text, {"agency": hub, "keys": keys})
+    said = {f"{kind}_key": key for kind, key in keys.items()}
+    return _made("5", "hub", {"agency": hub, "keys": keys}, hub=hub, **said)
 
 
 def _thresholds(law: Law) -> Draft:
     names = law.appetites
     whose = ", ".join(disclosure.shipped(name).name for name in names)
-    text = (
-        f"Outputs obey the strictest of the contributors' disclosure rules: {whose}. Cells that would reveal a few "
-        "people are suppressed, and others with them so that none can be worked out; two independent checkers "
-        "review every output."
-    )
-    return Draft("6", "thresholds", "Disclosure rules", text, {"appetites": names})
+    return _made("6", "thresholds", {"appetites": names}, appetites=whose)
 
 
-def _way_out(law: Law) -> list[Draft]:
+def _destruction(law: Law) -> Draft:
     days, business_days = law.identifiers_days, law.identifiers_business_days
     identifiers = f"{days * 24} hours" if days is not None else f"{business_days} business days"
-    return [
-        Draft(
-            "7",
-            "preview",
-            "Review and preview of outputs",
-            f"Each contributing agency clears every output; a {PREVIEW_DAYS}-day preview follows; the Data "
-            "Governing Board approves publication.",
-            {"days": PREVIEW_DAYS},
-        ),
-        Draft(
-            "8",
-            "destruction",
-            "Destruction",
-            f"Identifiers and crosswalk are destroyed within {identifiers} of the "
-            f"stewards' confirmation of the match; everything else within {DESTROY_WITHIN_DAYS} days of the end, "
-            "each with a certificate.",
-            {
-                "within_days": DESTROY_WITHIN_DAYS,
-                "identifiers_business_days": business_days,
-            },
-        ),
-    ]
-
-
-def _duties(law: Law) -> list[Draft]:
-    return [
-        Draft(
-            "9",
-            "onward",
-            "No onward sharing, no re-identification",
-            "Recipients share the records with nobody, contact nobody and do not try to learn who anyone is.",
-        ),
-        Draft(
-            "10",
-            "breach",
-            "Breach",
-            "A suspected breach is reported at once to the policy office, which informs the agencies and, where "
-            f"the law requires, residents and the Attorney General within {law.breach_notice_days} days.",
-        ),
-    ]
+    return _made("8", "destruction", {"identifiers_business_days": business_days}, identifiers=identifiers)
 
 
 def _parties(parties: list[Party]) -> Draft:
     named = "; ".join(f"{party.agency.name} ({party.get_part_display().lower()})" for party in parties)
-    text = (
-        f"The parties are: {named}. For 34 CFR 99.35 the participating agencies designate the data recipient, the "
-        "data integration hub and the enclave operator as their authorized representatives."
-    )
-    return Draft("11", "parties", "Parties", text, {"parties": [str(party) for party in parties]})
+    return _made("11", "parties", {"parties": [str(party) for party in parties]}, parties=named)
 
 
 def _term(request: DataRequest) -> Draft:
-    text = (
-        f"This agreement holds from the last signature to {request.ends_on:%B %-d, %Y}. Any party may end it at any "
-        "time; access ends at once and the time for destruction begins."
-    )
     dates = {"starts_on": clock.today().isoformat(), "ends_on": str(request.ends_on)}
-    return Draft("12", "term", "Term", text, dates)
-
-
-def _records() -> Draft:
-    return Draft(
-        "13",
-        "records",
-        "Requests for records",
-        "A freedom-of-information request for shared records is referred promptly to the originating agency.",
-    )
+    return _made("12", "term", dates, ends_on=f"{request.ends_on:%B %-d, %Y}")

@@ -32,3 +32,11 @@ class SignForm(forms.Form):
 
 class TerminateForm(forms.Form):
     because = forms.CharField(label=_("Why the agreement ends"), max_length=200)
+
+
+class WordForm(forms.Form):
+    file = forms.FileField(
+        label=_("The file as it came back from Word"),
+        help_text=_(".docx, made from the draft on this page, with tracked changes or without."),
+        widget=forms.FileInput(attrs={"accept": ".docx"}),
+    )

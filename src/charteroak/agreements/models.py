@@ -1,6 +1,7 @@
 """Data sharing agreements: clauses with their terms, parties, signatures over the exact text, destruction."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import agreement
+from charteroak.policy import agreement, wording
 from charteroak.policy.lifecycle import choices
 from charteroak.requests.models import DataRequest
 
@@ -57,19 +58,35 @@ class Clause(models.Model):
     heading = models.CharField(max_length=200)
     text = models.TextField()
     terms = models.JSONField(default=dict)
+    template = models.CharField(max_length=40, blank=True)  # what the words were made of: 2026-1/preview
     position = models.PositiveIntegerField()
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["agreement", "number"], name="clause_once")]
 
+    @property
+    def wording(self) -> wording.Template:
+        """What may become of its words."""
+        return wording.made_of(self.template, self.kind)
+
+    def with_terms(self, terms: dict[str, Any]) -> "Clause":
+        """The same clause, not to be saved, as it would be enforced with other terms."""
+        return Clause(
+            agreement=self.agreement, number=self.number, kind=self.kind, text=self.text, terms=terms
+        )
+
 
 class Redline(models.Model):
-    """A change to a clause's words before signature."""
+    """A change to a clause's words before signature, and to the terms that stand in these words."""
 
     clause = models.ForeignKey(Clause, models.PROTECT, related_name="redlines")
     before = models.TextField()
     after = models.TextField()
+    terms_before = models.JSONField(
+        null=True, blank=True
+    )  # when a value that the template leaves open changed
+    terms_after = models.JSONField(null=True, blank=True)
     comment = models.TextField(blank=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -2,18 +2,21 @@
 
 from django.urls import path
 
-from charteroak.agreements import views
+from charteroak.agreements import documents, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
     path("draft/<str:number>/", views.draft, name="draft_agreement"),
     path("<str:number>/", views.agreement, name="agreement"),
-    path("<str:number>/print/", views.print_, name="print_agreement"),
+    path("<str:number>/pdf/", documents.as_pdf, name="agreement_pdf"),
+    path("<str:number>/word/", documents.as_word, name="agreement_word"),
+    path("<str:number>/take-in/", documents.take_in, name="take_in_agreement"),
     path("<str:number>/redline/<int:clause>/", views.redline, name="redline"),
     path("<str:number>/open-for-signature/", views.open_for_signature, name="open_for_signature"),
     path("<str:number>/sign/<int:party>/", views.sign, name="sign"),
     path("<str:number>/terminate/", views.terminate, name="terminate"),
     path("<str:number>/destroy/", views.destroy, name="destroy_agreement_data"),
-    path("<str:number>/certificate/", views.certificate, name="agreement_certificate"),
+    path("<str:number>/certificate/", documents.certificate, name="agreement_certificate"),
+    path("<str:number>/certificate/<str:what>/", documents.certificate_of, name="certificate_of_destruction"),
     path("<str:number>/close/", views.close, name="close_agreement"),
 ]

@@ -17,15 +17,15 @@ from charteroak.agreements import actions, drafting, queries, worklist
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
-from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm
+from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WordForm
 from charteroak.agreements.lists import AGREEMENTS
-from charteroak.agreements.models import Agreement, Clause
+from charteroak.agreements.models import Agreement, Clause, Redline
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import ALLOWED
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
-def _found(request: HttpRequest, number: str) -> Agreement:
+def found(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(
         queries.visible_to(signed_in(request)).select_related("data_request"), number=number
     )
@@ -84,16 +84,17 @@ def _decided(review: AgencyReview) -> list[tuple[str, list[RequestedColumn]]]:
 @login_required
 @require_safe
 def agreement(request: HttpRequest, number: str) -> HttpResponse:
-    return _agreement(request, _found(request, number))
+    return agreement_page(request, found(request, number))
 
 
-def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) -> HttpResponse:
+def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Form) -> HttpResponse:
     by = signed_in(request)
     shown = _text(record)
     decisions = queries.decisions(record, by)
     redlines = decisions.get("redline")
     for one in shown["clauses"]:
-        one["redline"] = redlines
+        one["locked"] = one["clause"].wording.locked
+        one["redline"] = None if one["locked"] else redlines
         one["form"] = in_error.get(f"redline-{one['clause'].pk}") or RedlineForm.of(one["clause"])
         one["opened"] = f"redline-{one['clause'].pk}" in in_error
     wanted = [
@@ -112,6 +113,8 @@ def _agreement(request: HttpRequest, record: Agreement, **in_error: forms.Form) 
         "all_destroyed": queries.destroyed_at(record),
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),
+        "word_form": in_error.get("take_in") or WordForm(),
+        "redline": redlines,
     }
     return render(request, "agreements/agreement.html", shown, status=400 if in_error else 200)
 
@@ -127,7 +130,8 @@ def _text(record: Agreement) -> dict[str, Any]:
                 "clause": clause,
                 "enforced": enforced(clause),
                 "redlines": [
-                    (one, difference(one.before, one.after)) for one in clause.redlines.order_by("at")
+                    (one, difference(one.before, one.after), _terms_moved(clause, one))
+                    for one in clause.redlines.order_by("at")
                 ],
             }
             for clause in clauses
@@ -136,21 +140,25 @@ def _text(record: Agreement) -> dict[str, Any]:
     }
 
 
-@login_required
-@require_safe
-def print_(request: HttpRequest, number: str) -> HttpResponse:
-    """The agreement on paper: words and signatures."""
-    return render(request, "agreements/print.html", _text(_found(request, number)))
+def _terms_moved(clause: Clause, change: Redline) -> list[tuple[str, list[str]]]:
+    """What the system would no longer do after a redline, and what instead; empty when its words alone changed."""
+    if change.terms_before is None or change.terms_after is None:
+        return []
+    before, after = (
+        enforced(clause.with_terms(terms)) for terms in (change.terms_before, change.terms_after)
+    )
+    gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+    return [("removed", gone), ("added", come)]
 
 
 @login_required
 @require_POST
 def redline(request: HttpRequest, number: str, clause: int) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     changed = get_object_or_404(Clause, agreement=record, pk=clause)
     form = RedlineForm(request.POST, auto_id=f"redline-{clause}-%s")
     if not form.is_valid():
-        return _agreement(request, record, **{f"redline-{clause}": form})
+        return agreement_page(request, record, **{f"redline-{clause}": form})
     actions.redline(clause=changed.pk, by=signed_in(request), **form.cleaned_data)
     messages.success(request, _("Clause %s reads as you wrote it.") % changed.number)
     return redirect(record)
@@ -159,7 +167,7 @@ def redline(request: HttpRequest, number: str, clause: int) -> HttpResponse:
 @login_required
 @require_POST
 def open_for_signature(request: HttpRequest, number: str) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     actions.open_for_signature(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The text is frozen; the parties may sign."))
     return redirect(record)
@@ -168,11 +176,11 @@ def open_for_signature(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     wanted = get_object_or_404(record.parties, pk=party)
     form = SignForm(wanted, "", request.POST)
     if not form.is_valid():
-        return _agreement(request, record, **{f"sign-{party}": form})
+        return agreement_page(request, record, **{f"sign-{party}": form})
     actions.sign(
         party=party,
         by=signed_in(request),
@@ -186,10 +194,10 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
 @login_required
 @require_POST
 def terminate(request: HttpRequest, number: str) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     form = TerminateForm(request.POST)
     if not form.is_valid():
-        return _agreement(request, record, terminate=form)
+        return agreement_page(request, record, terminate=form)
     actions.terminate(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("The agreement has ended: every route refuses from now on."))
     return redirect(record)
@@ -198,28 +206,16 @@ def terminate(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def destroy(request: HttpRequest, number: str) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     actions.destroy(pk=record.pk, by=signed_in(request))
     messages.success(request, _("Ordered. What is destroyed, and how, appears here as it is done."))
     return redirect(record)
 
 
 @login_required
-@require_safe
-def certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """Printable: that nothing held under the agreement is left, part by part."""
-    record = _found(request, number)
-    if queries.destroyed_at(record) is None:
-        raise Http404
-    return render(
-        request, "agreements/certificate.html", {"agreement": record, "duties": record.duties.all()}
-    )
-
-
-@login_required
 @require_POST
 def close(request: HttpRequest, number: str) -> HttpResponse:
-    record = _found(request, number)
+    record = found(request, number)
     actions.close(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The agreement is closed."))
     return redirect(record)

@@ -1,0 +1,114 @@
+"""An agreement as files: the tagged PDF with its exhibits, the draft for Word and back, the certificate."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from charteroak.adapters import pdf, word
+from charteroak.agencies.actions import PLEDGE
+from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
+from charteroak.agreements import actions, queries, round_trip
+from charteroak.agreements.enforcement import enforced
+from charteroak.agreements.forms import WordForm
+from charteroak.agreements.models import Agreement
+from charteroak.agreements.views import agreement_page, found
+from charteroak.policy.agency_review import Choice
+
+
+@login_required
+@require_safe
+def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The agreement on paper, in the language it is kept in: words, terms, signatures, exhibits."""
+    return pdf.file(printed(found(request, number)), f"agreement-{number}.pdf")
+
+
+def printed(record: Agreement) -> bytes:
+    """The agreement as it reads now, as a PDF file."""
+    with translation.override("en"):
+        return pdf.written("agreements/document.html", _whole(record))
+
+
+def _whole(record: Agreement) -> dict[str, Any]:
+    clauses = list(record.clauses.all())
+    asked = record.data_request.columns.select_related("variable__dataset__agency")
+    people = Person.objects.filter(pk__in=record.recipients.values("person")).order_by("name")
+    return {
+        "agreement": record,
+        "data_request": record.data_request,
+        "text_hash": queries.text_hash(clauses),
+        "clauses": [(clause, enforced(clause)) for clause in clauses],
+        "parties": record.parties.select_related("agency", "signatory", "signature__by"),
+        "columns": [
+            (
+                one.variable.dataset.agency.code,
+                one.variable.name,
+                one.purpose,
+                Choice(one.choice or Choice.ALLOW),
+            )
+            for one in asked
+        ],
+        "people": [(person, person.pledges.order_by("-until").first()) for person in people],
+        "pledge": PLEDGE,
+        "duties": record.duties.all(),
+        "unfinished": record.executed_on is None,
+    }
+
+
+@login_required
+@require_safe
+def as_word(request: HttpRequest, number: str) -> HttpResponse:
+    """The draft for counsel's own program."""
+    record = found(request, number)
+    response = HttpResponse(round_trip.as_word(record), content_type=word.MIME)
+    response.headers["Content-Disposition"] = f'attachment; filename="agreement-{number}.docx"'
+    return response
+
+
+@login_required
+@require_POST
+def take_in(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = WordForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return agreement_page(request, record, take_in=form)
+    changed = actions.take_in(pk=record.pk, by=signed_in(request), file=form.cleaned_data["file"].read())
+    if changed:
+        said = ngettext(
+            "One clause changed: %(clauses)s.", "%(count)d clauses changed: %(clauses)s.", len(changed)
+        )
+        messages.success(request, said % {"count": len(changed), "clauses": ", ".join(changed)})
+    else:
+        messages.info(request, _("The file says what stands here already; nothing changed."))
+    return redirect(record)
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """That nothing held under the agreement is left, part by part."""
+    record = found(request, number)
+    if queries.destroyed_at(record) is None:
+        raise Http404
+    shown = {"agreement": record, "duties": record.duties.all()}
+    return pdf.answer("agreements/certificate.html", shown, f"certificate-{number}.pdf")
+
+
+@login_required
+@require_safe
+def certificate_of(request: HttpRequest, number: str, what: str) -> HttpResponse:
+    """That one kind of thing held under the agreement is gone: a certificate each."""
+    record = found(request, number)
+    duty = get_object_or_404(record.duties, what=what, done_at__isnull=False)
+    return pdf.answer(
+        "agreements/certificate.html",
+        {"agreement": record, "duties": [duty]},
+        f"certificate-{number}-{what}.pdf",
+    )

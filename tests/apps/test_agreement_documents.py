@@ -1,0 +1,41 @@
+"""The agreement and its certificates as PDF files that everybody can read."""
+
+import pytest
+
+from apps import way
+from apps.test_agreements_pages import as_
+from charteroak.agreements.documents import printed
+from charteroak.agreements.models import Agreement
+from conftest import connection_as
+from printed import faults, read, text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def approved(database_of_the_file: None) -> None:
+    with connection_as("owner"):
+        way.load()
+    way.approved()
+
+
+@pytest.fixture
+def drafted(rolled_back: None) -> Agreement:
+    return way.drafted()
+
+
+def test_the_agreement_is_a_tagged_file_without_a_fault(drafted: Agreement) -> None:
+    answer = as_("maya.ortiz").get(f"{drafted.get_absolute_url()}pdf/")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert faults(answer.content) == []
+    found = read(answer.content)
+    assert (found.ua, found.title, found.language) == ("1", str(drafted), "en")
+    assert found.tags.count("Table") >= 3
+
+
+def test_it_holds_every_clause_and_every_exhibit(drafted: Agreement) -> None:
+    said = text(printed(drafted))
+    for clause in drafted.clauses.all():
+        assert f"{clause.number} {clause.heading}" in said
+    for exhibit in "ABCDF":
+        assert f"Exhibit {exhibit}:" in said
+    assert "Not signed by every party" in said
+    assert "waits for Grace Stone" in said
