@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -132,11 +133,15 @@ def test_words_may_change_until_signature(drafted: Agreement) -> None:
     assert refused(actions.redline, clause=clause.pk, by=ann, text="Anyone.") == ["wrong_status"]
 
 
+def sign(**given: Any) -> None:
+    actions.sign(**given, confirmed_at=clock.real_now())
+
+
 @pytest.mark.parametrize("username", ["omar.haines", "june.fisher", "maya.ortiz", "ann.weiss"])
 def test_nobody_signs_for_another_agency(in_signature: Agreement, username: str) -> None:
     by = way.person(username)
     rules = refused(
-        actions.sign, party=sde(in_signature).pk, by=by, text_hash=in_signature.text_hash, intent="I sign."
+        sign, party=sde(in_signature).pk, by=by, text_hash=in_signature.text_hash, intent="I sign."
     )
     assert rules == (["not_a_party"] if username == "omar.haines" else ["wrong_role"])
 
@@ -146,34 +151,40 @@ def test_a_second_signatory_of_the_agency_may_sign_for_an_absent_one(in_signatur
         person=way.person("ben.cole").pk, role=Role.SIGNATORY, agency="SDE", by=way.person("sam.reyes")
     )
     party = sde(in_signature)
-    actions.sign(
-        party=party.pk, by=way.person("ben.cole"), text_hash=in_signature.text_hash, intent="I sign."
-    )
+    sign(party=party.pk, by=way.person("ben.cole"), text_hash=in_signature.text_hash, intent="I sign.")
     assert Signature.objects.get(party=party).by.username == "ben.cole"
+
+
+@pytest.mark.parametrize("proved", [None, timedelta(minutes=6)])
+def test_without_a_fresh_proof_of_who_signs_there_is_no_signature(
+    in_signature: Agreement, proved: timedelta | None
+) -> None:
+    grace, shown = way.person("grace.stone"), in_signature.text_hash
+    at = clock.real_now() - proved if proved else None
+    rules = refused(
+        actions.sign, party=sde(in_signature).pk, by=grace, text_hash=shown, intent="Yes.", confirmed_at=at
+    )
+    assert rules == ["sign_in_not_confirmed"]
 
 
 @pytest.mark.parametrize("shown", ["", "0" * 64])
 def test_a_signature_under_another_text_is_refused(in_signature: Agreement, shown: str) -> None:
     grace, party = way.person("grace.stone"), sde(in_signature)
-    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == [
-        "text_changed"
-    ]
+    assert refused(sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == ["text_changed"]
 
 
 def test_a_text_changed_behind_the_signers_back_is_refused(in_signature: Agreement) -> None:
     Clause.objects.filter(agreement=in_signature, kind="onward").update(text="Share it with everyone.")
     grace, shown = way.person("grace.stone"), in_signature.text_hash
-    rules = refused(actions.sign, party=sde(in_signature).pk, by=grace, text_hash=shown, intent="I sign.")
+    rules = refused(sign, party=sde(in_signature).pk, by=grace, text_hash=shown, intent="I sign.")
     assert rules == ["text_changed"]
 
 
 def test_without_a_word_of_intent_or_a_second_time_there_is_no_signature(in_signature: Agreement) -> None:
     grace, party, shown = way.person("grace.stone"), sde(in_signature), in_signature.text_hash
-    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent=" ") == ["no_intent"]
-    actions.sign(party=party.pk, by=grace, text_hash=shown, intent="I sign.")
-    assert refused(actions.sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == [
-        "signed_already"
-    ]
+    assert refused(sign, party=party.pk, by=grace, text_hash=shown, intent=" ") == ["no_intent"]
+    sign(party=party.pk, by=grace, text_hash=shown, intent="I sign.")
+    assert refused(sign, party=party.pk, by=grace, text_hash=shown, intent="I sign.") == ["signed_already"]
 
 
 def test_the_last_signature_executes_and_starts_the_clocks() -> None:

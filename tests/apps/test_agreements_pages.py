@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 
 from apps import way
 from charteroak.adapters import clock
-from charteroak.agreements.models import Agreement, Redline
+from charteroak.agreements.models import Agreement, Redline, Signature
 from charteroak.audit.models import Event
 from conftest import connection_as
 
@@ -38,6 +39,15 @@ def drafted() -> Agreement:
 def as_(username: str) -> Client:
     client = Client()
     client.force_login(way.person(username))
+    return client
+
+
+def signing_in(username: str) -> Client:
+    """With a password just shown, as the site's own sign-in notes it."""
+    client = as_(username)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": clock.real_now().timestamp()}]
+    session.save()
     return client
 
 
@@ -122,7 +132,7 @@ def test_every_party_signs_through_the_page_and_the_last_executes(drafted: Agree
     here = drafted.get_absolute_url()
     as_("ann.weiss").post(f"{here}open-for-signature/")
     for username in ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "tom.avery", "helen.marsh"):
-        signatory = as_(username)
+        signatory = signing_in(username)
         page = signatory.get(here).text
         for key in re.findall(r'id="action-sign-(\d+)"', page):
             sent = {"text_hash": fields(page, f"sign-{key}")["text_hash"], "intent": "on"}
@@ -134,6 +144,24 @@ def test_every_party_signs_through_the_page_and_the_last_executes(drafted: Agree
     assert "Signed by every party" in page
     assert "Identifiers, pairs and crosswalk" in page
     assert 'id="action-' not in page, "an auditor only reads"
+
+
+def test_an_old_session_is_asked_who_it_is_and_the_form_then_counts(drafted: Agreement) -> None:
+    """Three clicks: tick, sign, confirm."""
+    here = drafted.get_absolute_url()
+    as_("ann.weiss").post(f"{here}open-for-signature/")
+    grace = as_("grace.stone")
+    key = drafted.parties.get(agency__code="SDE").pk
+    sent = {"text_hash": fields(grace.get(here).text, f"sign-{key}")["text_hash"], "intent": "on"}
+    asked = grace.post(f"{here}sign/{key}/", sent)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert not Signature.objects.exists()
+    wrong = grace.post(asked.headers["Location"], {"password": "a wrong one"})
+    assert wrong.status_code == 200
+    assert not Signature.objects.exists()
+    after = grace.post(asked.headers["Location"], {"password": "a long password for tests"}, follow=True)
+    assert "You have signed for State Department of Education." in after.text
+    assert Signature.objects.get().confirmed_at is not None
 
 
 def test_a_box_left_empty_is_no_signature(drafted: Agreement) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps import way
+from apps.test_agreements_pages import signing_in
 from charteroak.adapters import clock
 from charteroak.board.models import Meeting
 from conftest import connection_as
@@ -56,7 +57,9 @@ def test_an_agreement_is_signed_by_all_over_json() -> None:
         found = as_(signatory).get(f"/api{here}").json()
         assert f"sign-{party['id']}" in found["permitted"]
         body = {"party": party["id"], "text_hash": found["text_hash"], "intent": "I sign."}
-        assert post(as_(signatory), f"{here}/sign", **body).status_code == 200
+        stale = post(as_(signatory), f"{here}/sign", **body)
+        assert [reason["rule"] for reason in stale.json()["reasons"]] == ["sign_in_not_confirmed"]
+        assert post(signing_in(signatory), f"{here}/sign", **body).status_code == 200
     executed = as_("sam.reyes").get(f"/api{here}").json()
     assert executed["status"] == "executed"
     assert executed["permitted"] == ["terminate"]

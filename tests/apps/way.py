@@ -140,7 +140,13 @@ def executed() -> Agreement:
     agreements.open_for_signature(pk=record.pk, by=ann)
     record.refresh_from_db()
     for party in record.parties.select_related("signatory"):
-        agreements.sign(party=party.pk, by=party.signatory, text_hash=record.text_hash, intent="I sign.")
+        agreements.sign(
+            party=party.pk,
+            by=party.signatory,
+            text_hash=record.text_hash,
+            intent="I sign.",
+            confirmed_at=clock.real_now(),
+        )
     record.refresh_from_db()
     return record
 

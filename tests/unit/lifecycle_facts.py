@@ -34,7 +34,7 @@ ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
 NOTHING_AGAINST: dict[str, Any] = {
     "account": account.Facts(),
     "agency_review": agency_review.Facts(),
-    "agreement": agreement.Facts(request_approved=True, signer_party=True),
+    "agreement": agreement.Facts(request_approved=True, signer_party=True, sign_in_confirmed=True),
     "data_request": data_request.Facts(
         agencies_asked=2, agencies_decided=2, columns_allowed=1, motion_carried=True, motion_lost=True
     ),
@@ -80,6 +80,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "request_not_approved"): {"request_approved": False},
     ("agreement", "clauses_missing"): {"missing_clauses": ("destruction",)},
     ("agreement", "not_a_party"): {"signer_party": False},
+    ("agreement", "sign_in_not_confirmed"): {"sign_in_confirmed": False},
     ("agreement", "signed_already"): {"already_signed": True},
     ("agreement", "text_changed"): {"text_changed": True},
     ("agreement", "parties_unsigned"): {"unsigned": ("DOL",)},

@@ -1,7 +1,7 @@
 """Every write about an agreement: drafted, redlined, opened for signature, signed, executed, ended, closed."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -145,17 +145,25 @@ def open_for_signature(*, pk: int, by: Person) -> None:
 
 
 @transaction.atomic
-def sign(*, party: int, by: Person, text_hash: str, intent: str) -> None:
-    """Sign for a party what was shown (`text_hash`), with a statement of intent. The last signature executes."""
+def sign(*, party: int, by: Person, text_hash: str, intent: str, confirmed_at: datetime | None) -> None:
+    """Sign for a party what was shown (`text_hash`), with a statement of intent. The last signature executes.
+
+    `confirmed_at` is when the signer last proved who they are; long ago, or never, is refused.
+    """
     wanted = Party.objects.select_related("agency").get(pk=party)
     record = _locked(wanted.agreement_id)
-    LIFECYCLE.may(
-        Status(record.status), Action.SIGN, roles_of(by, record), facts(record, by, text_hash, wanted)
-    ).require()
+    known = facts(record, by, text_hash, wanted, confirmed_at)
+    LIFECYCLE.may(Status(record.status), Action.SIGN, roles_of(by, record), known).require()
     if not intent.strip():
         refuse("no_intent", _("Say that you mean to sign."), _("Tick the statement of intent.")).require()
     Signature.objects.create(
-        party=wanted, by=by, at=clock.now(), on=clock.today(), intent=intent, text_hash=text_hash
+        party=wanted,
+        by=by,
+        at=clock.now(),
+        on=clock.today(),
+        intent=intent,
+        text_hash=text_hash,
+        confirmed_at=confirmed_at,
     )
     authority = authority_of(wanted.agency, clock.today())
     last = not record.parties.filter(signature__isnull=True).exists()

@@ -10,9 +10,11 @@ from pydantic import Field
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, queries
+from charteroak.agreements import actions, clocks, queries
+from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import visible_to as requests_visible_to
 
 router = Router(auth=django_auth, tags=["agreements"])
 
@@ -31,6 +33,41 @@ class SignIn(Schema):
 
 class TerminateIn(Schema):
     because: Annotated[str, Field(max_length=200)]
+
+
+def _turn(one: clocks.Turn) -> dict[str, Any]:
+    return {
+        "request": one.data_request.number,
+        "stage": one.run.stage,
+        "party": one.run.party,
+        "whose": one.whose or None,
+        "began_on": one.run.began_on,
+        "ended_on": one.run.ended_on,
+        "business_days": one.days,
+        "due_on": one.due,
+        "clock": one.state,
+    }
+
+
+@router.get("/turns")
+def turns(request: HttpRequest) -> dict[str, Any]:
+    """Every turn that is not over on the requests that the caller may open, and how long stages take."""
+    return {
+        "turns": [_turn(one) for one in clocks.running_for(signed_in(request))],
+        "medians": [
+            {
+                "stage": one.stage, "party": one.party, "turns": one.turns,
+                "business_days": one.median_days, "as_of": one.as_of,
+            }
+            for one in clocks.figures()
+        ],
+    }  # fmt: skip
+
+
+@router.get("/{number}/turns")
+def turns_of(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = get_object_or_404(requests_visible_to(signed_in(request)), number=number)
+    return {"turns": [_turn(one) for one in clocks.turns_of([record])]}
 
 
 @router.get("/{number}")
@@ -117,7 +154,13 @@ def open_for_signature(request: HttpRequest, number: str) -> dict[str, Any]:
 def sign(request: HttpRequest, number: str, given: SignIn) -> dict[str, Any]:
     record = _found(request, number)
     party = get_object_or_404(record.parties, pk=given.party)
-    actions.sign(party=party.pk, by=signed_in(request), text_hash=given.text_hash, intent=given.intent)
+    actions.sign(
+        party=party.pk,
+        by=signed_in(request),
+        text_hash=given.text_hash,
+        intent=given.intent,
+        confirmed_at=confirmed_at(request),
+    )
     return _facts(record, request)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import agreement, wording
+from charteroak.policy import agreement, clocks, wording
 from charteroak.policy.lifecycle import choices
 from charteroak.requests.models import DataRequest
 
@@ -124,6 +124,7 @@ class Signature(models.Model):
     on = models.DateField()
     intent = models.TextField()
     text_hash = models.CharField(max_length=64)
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # when the signer last proved who they are
 
 
 class Recipient(models.Model):
@@ -147,6 +148,7 @@ class DestructionDuty(models.Model):
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="duties")
     what = models.CharField(max_length=15, choices=What)
+    began_on = models.DateField(null=True, blank=True)  # when its clock started, where that was an act
     due_on = models.DateField(null=True, blank=True)  # set when its clock starts
     reason = models.CharField(max_length=200, blank=True)  # what started the clock
     done_at = models.DateTimeField(null=True, blank=True)
@@ -156,3 +158,42 @@ class DestructionDuty(models.Model):
     class Meta:
         ordering = ["due_on"]
         constraints = [models.UniqueConstraint(fields=["agreement", "what"], name="duty_once")]
+
+
+class Letter(models.Model):
+    """Mail that waits to be sent. It is written with what caused it, and sent apart: neither can undo the other."""
+
+    class Kind(models.TextChoices):
+        DIGEST = "digest", "Daily digest"
+        DEADLINE = "deadline", "Deadline"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    on = models.DateField()
+    about = models.CharField(max_length=200, blank=True)  # what a deadline is of, so that it is told once
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    written_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=200, blank=True)  # the last one's kind, never an address
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "on", "about"], name="letter_once_a_day")
+        ]
+
+
+class ClockFigure(models.Model):
+    """How long a stage takes: the median of turns that ended lately, worked out once a day."""
+
+    stage = models.CharField(max_length=40, choices=choices(clocks.Stage))
+    party = models.CharField(max_length=20, choices=choices(clocks.Party))
+    turns = models.PositiveIntegerField()
+    median_days = models.FloatField()  # business days
+    as_of = models.DateField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["stage", "party"], name="clock_figure_once")]

@@ -1,8 +1,5 @@
 """An agreement as the value that the system enforces, and the one question every route asks of it."""
 
-import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +12,7 @@ from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.checklist import checklist, law_in
 from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
+from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import Decision, refuse
@@ -125,16 +123,6 @@ def _elements(clause: Clause) -> Elements:
     )
 
 
-def text_hash(clauses: Iterable[Clause]) -> str:
-    """SHA-256 over every clause's words and terms in order: what people sign and what the system enforces."""
-    whole = [
-        {"number": c.number, "kind": c.kind, "heading": c.heading, "text": c.text, "terms": c.terms}
-        for c in clauses
-    ]
-    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def contributors(record: Agreement) -> list[str]:
     """Codes of the agencies whose records go in, in order."""
     return sorted(terms(record).elements)
@@ -181,15 +169,21 @@ def standing_towards(record: Agreement, person: Person) -> Standing:
 
 
 def facts(
-    record: Agreement, by: Person, shown: str | None = None, party: Party | None = None
+    record: Agreement,
+    by: Person,
+    shown: str | None = None,
+    party: Party | None = None,
+    confirmed_at: datetime | None = None,
 ) -> agreement.Facts:
     """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
+    soon_enough = timedelta(minutes=agreement.CONFIRMED_FOR)
     clauses = list(record.clauses.all())
     duties = list(record.duties.all())
     return agreement.Facts(
         missing_clauses=tuple(one.asked_by for one in checklist(clauses) if not one.clauses),
         request_approved=record.data_request.status == data_request.Status.APPROVED,
         signer_party=party is not None and signs_for(by, record).filter(pk=party.pk).exists(),
+        sign_in_confirmed=confirmed_at is not None and clock.real_now() - confirmed_at <= soon_enough,
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),

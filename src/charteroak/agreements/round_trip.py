@@ -50,8 +50,8 @@ def _front(record: Agreement) -> list[str]:
     return [
         record.data_request.title,
         "Change the words of clauses that are open, with or without tracked changes, and comment where you like. "
-        "Locked clauses follow from what was decided. Lines set in below a clause say what the system does because of it; "
-        "they follow from the words. Send the file in on the agreement’s page.",
+        "Locked clauses follow from what was decided. Lines set in below a clause say what the system does because of "
+        "it; they follow from the words. Send the file in on the agreement’s page.",
     ]
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from charteroak.agreements import documents, views
+from charteroak.agreements import documents, turns, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
+    path("turns/", turns.turns, name="turns"),
+    path("turns/<str:number>/", turns.turns_of, name="turns_of"),
     path("draft/<str:number>/", views.draft, name="draft_agreement"),
     path("<str:number>/", views.agreement, name="agreement"),
     path("<str:number>/pdf/", documents.as_pdf, name="agreement_pdf"),

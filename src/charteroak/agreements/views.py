@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,15 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, drafting, queries, worklist
+from charteroak.agreements import actions, clocks, drafting, queries, worklist
 from charteroak.agreements.checklist import checklist
+from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WordForm
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, Redline
 from charteroak.policy.agency_review import Choice
-from charteroak.policy.decision import ALLOWED
+from charteroak.policy.decision import ALLOWED, Refused
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
@@ -181,12 +183,18 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
     form = SignForm(wanted, "", request.POST)
     if not form.is_valid():
         return agreement_page(request, record, **{f"sign-{party}": form})
-    actions.sign(
-        party=party,
-        by=signed_in(request),
-        text_hash=form.cleaned_data["text_hash"],
-        intent=str(form.statement),
-    )
+    try:
+        actions.sign(
+            party=party,
+            by=signed_in(request),
+            text_hash=form.cleaned_data["text_hash"],
+            intent=str(form.statement),
+            confirmed_at=confirmed_at(request),
+        )
+    except Refused as refused:
+        if [reason.rule for reason in refused.reasons] == ["sign_in_not_confirmed"]:
+            raise ReauthenticationRequired from refused  # allauth asks, then sends this very form again
+        raise
     messages.success(request, _("You have signed for %s.") % wanted.agency.name)
     return redirect(record)
 
@@ -221,8 +229,10 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(record)
 
 
-def _due_on(record: Agreement) -> date:
-    """By when: its last day while it is in force, then the next destruction that is still to be done."""
+def _due_on(record: Agreement) -> date | None:
+    """By when: the running clock's day until it is signed, its last day in force, then the next destruction."""
+    if record.executed_on is None:
+        return clocks.due_of(record)
     waiting = record.duties.filter(done_at__isnull=True, due_on__isnull=False)
     due: date | None = waiting.order_by("due_on").values_list("due_on", flat=True).first()
     return due if due and record.last_day <= clock.today() else record.last_day

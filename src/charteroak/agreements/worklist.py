@@ -10,6 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agreements import clocks
 from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient
 from charteroak.agreements.queries import (
     DRAFTERS,
@@ -59,15 +60,19 @@ def _concerns(person: Person, roles: frozenset[Role]) -> Q:
 def todo(person: Person) -> list[Item]:
     """Agreements to draft, sign or close, and those that a person waits for."""
     roles, today = person.roles(clock.today()), clock.today()
+    waiting = list(to_draft()[:LISTED] if roles & DRAFTERS else ())
+    due = clocks.due_days(waiting)
     found = [
         Item(_("Draft the agreement on %s") % request, reverse("draft_agreement", args=[request.number]),
-             Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"))
-        for request in (to_draft()[:LISTED] if roles & DRAFTERS else ())
+             Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"), due.get(request.pk))
+        for request in waiting
     ]  # fmt: skip
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
-    for record in concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH]:
+    records = list(concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH])
+    due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
+    for record in records:
         drafted = Role.COUNSEL in roles and record.status == agreement.Status.DRAFTED
         may = decisions(record, person)
         winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
@@ -78,5 +83,6 @@ def todo(person: Person) -> list[Item]:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
         elif mine or held:
             turn = Turn.YOURS if mine else Turn.OTHERS
-            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record)))
+            by_when = due.get(record.data_request_id)
+            found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when))
     return found

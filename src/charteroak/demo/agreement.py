@@ -36,7 +36,7 @@ def sign(play: Play) -> None:
     play.day(52)
     play.do("open for signature", ANN, here, "open-for-signature")
     for signatory in SIGNATORIES:
-        visitor = play.visitor(signatory)
+        visitor = play.sign_in_again(signatory)
         for form in visitor.open(here).form_ids("action-sign-"):
             play.do(f"{form} by {signatory}", signatory, here, form.removeprefix("action-"), {"intent": "on"})
     visitor = play.visitor(SAM)

@@ -41,6 +41,11 @@ class Play:
             self._visitors[username] = self.sign_in(self.site, username, self.password)
         return self._visitors[username]
 
+    def sign_in_again(self, username: str) -> Visitor:
+        """A new session: a signature wants a person who has just proved who they are."""
+        self._visitors.pop(username, None)
+        return self.visitor(username)
+
     def day(self, number: int, at: time = time(10)) -> date:
         """Move domain time to that day of the calendar unless it is there or later; it never goes back."""
         wanted = self.day_zero + timedelta(days=number)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock
+from charteroak.adapters.calendar import closed_days
 from charteroak.adapters.environment import Process
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement, DestructionDuty
@@ -130,10 +131,10 @@ def _complete(run: LinkRun, by: Person, covered: Decision) -> dict[str, Fact]:
     ordered = Extract.objects.create(link_run=run, ordered_by=by, ordered_at=clock.now())
     destruction = run.agreement.clauses.get(kind="destruction")
     days = int(destruction.terms["identifiers_business_days"])
-    due = identifiers_due(clock.today(), contributors(run.agreement), days)
+    due = identifiers_due(clock.today(), contributors(run.agreement), days, closed_days())
     DestructionDuty.objects.filter(
         agreement=run.agreement, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True
-    ).update(due_on=due, reason=_("The stewards confirmed the match."))
+    ).update(began_on=clock.today(), due_on=due, reason=_("The stewards confirmed the match."))
     app.configure_task("hub:build_extract", queue=Process.EXTRACTOR).defer(extract=ordered.pk)
     return {
         "extract": audit.subject_of(ordered),

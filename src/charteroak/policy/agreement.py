@@ -8,6 +8,8 @@ from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 
+CONFIRMED_FOR = 5  # minutes for which a proof of who one is counts towards a signature
+
 
 class Status(StrEnum):
     DRAFTED = "drafted"
@@ -36,6 +38,7 @@ class Facts:
     missing_clauses: tuple[str, ...] = ()
     request_approved: bool = False
     signer_party: bool = False  # the actor holds the office of signatory for the party that signs
+    sign_in_confirmed: bool = False  # the signer proved who they are within the last minutes
     already_signed: bool = False
     text_changed: bool = False  # the text shown to the signer is no longer the text on file
     unsigned: tuple[str, ...] = ()
@@ -84,6 +87,18 @@ def clauses_missing(facts: Facts) -> Reason | None:
 def not_a_party(facts: Facts) -> Reason | None:
     if not facts.signer_party:
         return Reason("not_a_party", "Only a signatory of this party may sign for it.")
+    return None
+
+
+def sign_in_not_confirmed(facts: Facts) -> Reason | None:
+    if not facts.sign_in_confirmed:
+        return Reason(
+            "sign_in_not_confirmed",
+            Sentence(
+                "To sign, prove who you are again: it is good for {minutes} minutes.", minutes=CONFIRMED_FOR
+            ),
+            "Confirm your sign-in on the page that follows, in a browser; then the signature counts.",
+        )
     return None
 
 
@@ -145,7 +160,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.IN_SIGNATURE, Role.COUNSEL, rules=(request_not_approved, clauses_missing)
         ),
         (Status.IN_SIGNATURE, Action.SIGN): step(
-            Status.IN_SIGNATURE, Role.SIGNATORY, rules=(not_a_party, signed_already, text_changed)
+            Status.IN_SIGNATURE,
+            Role.SIGNATORY,
+            rules=(not_a_party, signed_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.IN_SIGNATURE, Action.EXECUTE): step(
             Status.EXECUTED, Role.SIGNATORY, rules=(parties_unsigned, text_changed)

@@ -1,19 +1,20 @@
 """What people may see of data requests, what the rules need to know of one, whose turn it is."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from charteroak.adapters import clock
+from charteroak.adapters import calendar, clock
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import administration_on, agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import Choice
+from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
@@ -46,7 +47,6 @@ BY_THEMSELVES = (
     Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE,
 )  # fmt: skip
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
-TRIAGE_DAYS, REVIEW_DAYS = 5, 15  # business days the policy office and the agencies aim for
 
 
 def visible_to(person: Person) -> QuerySet[DataRequest]:
@@ -214,12 +214,16 @@ def whose_turn(record: DataRequest) -> tuple[str, date | None]:
         case Status.DRAFT | Status.RETURNED:
             return record.applicant.name, None
         case Status.SUBMITTED if record.submitted_at:
-            return _("Policy office"), business_days_after(clock.day_of(record.submitted_at), TRIAGE_DAYS)
+            return _("Policy office"), _by(record.submitted_at, Stage.COMPLETENESS)
         case Status.IN_REVIEW if record.accepted_at:
-            return _reviewers(record), business_days_after(clock.day_of(record.accepted_at), REVIEW_DAYS)
+            return _reviewers(record), _by(record.accepted_at, Stage.DECISION)
         case Status.RECOMMENDED:
             return _("Data Governing Board, at its next meeting"), None
     return "", None
+
+
+def _by(began_at: datetime, stage: Stage) -> date:
+    return business_days_after(clock.day_of(began_at), ALLOWED[stage], calendar.closed_days())
 
 
 def _reviewers(record: DataRequest) -> str:

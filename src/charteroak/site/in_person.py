@@ -22,8 +22,9 @@ from charteroak.site.middleware import GetResponse
 
 # Names of people who did not act but are spoken of; every other link to a person is an act.
 SPOKEN_OF = {
-    "agencies.roleheld.person", "agreements.party.signatory", "agreements.recipient.person",
-    "board.seat.person", "requests.teammember.person", "agencies.cover.delegate", "agencies.departurenotice.person",
+    "agencies.roleheld.person", "agreements.letter.person", "agreements.party.signatory",
+    "agreements.recipient.person", "board.seat.person", "requests.teammember.person", "agencies.cover.delegate",
+    "agencies.departurenotice.person",
 }  # fmt: skip
 # Where nobody is named only by `oak setup`: whatever else adds a row does it in somebody's name.
 NEVER_NOBODY = {"agencies.authority.recorded_by", "agencies.instrument.recorded_by"}

@@ -1,0 +1,156 @@
+"""Whose clock runs on each request, read from the log; how long each stage takes, worked out once a day."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.adapters.calendar import closed_days
+from charteroak.agencies.models import Person
+from charteroak.agreements.models import Agreement, ClockFigure, DestructionDuty
+from charteroak.audit.actions import subject_of
+from charteroak.audit.models import Event
+from charteroak.policy import agreement, clocks, data_request
+from charteroak.policy.clocks import HEEDED, Moment, Party, Run, Stage
+from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import visible_to
+
+LATELY = timedelta(days=730)  # of which turns the published medians are
+FINISHED = (data_request.Status.DECLINED, data_request.Status.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A run on a day, as a page shows it."""
+
+    data_request: DataRequest
+    run: Run
+    days: int
+    due: date | None
+    state: clocks.State
+
+    @property
+    def whose(self) -> str:
+        """DOL:hub as DOL."""
+        return self.run.whose.partition(":")[0]
+
+
+def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
+    """Every turn of these requests, each request's in order. Three queries, however many there are."""
+    records = list(requests)
+    if not records:
+        return []
+    agreements = {
+        one.data_request_id: one
+        for one in Agreement.objects.filter(data_request__in=records).prefetch_related("parties__agency")
+    }
+    duties = DestructionDuty.objects.filter(
+        agreement__in=agreements.values(), what=DestructionDuty.What.IDENTIFIERS, began_on__isnull=False
+    )
+    destroyed = {duty.agreement_id: duty for duty in duties}
+    moments = _moments(records, agreements)
+    today, closed = clock.today(), closed_days()
+    found = []
+    for record in records:
+        held = agreements.get(record.pk)
+        runs = clocks.runs(moments.get(record.pk, []))
+        duty = destroyed.get(held.pk) if held is not None else None
+        if duty is not None and duty.began_on is not None:
+            runs.append(_destruction(duty, duty.began_on))
+        found += [
+            Turn(record, run, run.days_held(today, closed), run.due(today, closed), run.state(today, closed))
+            for run in runs
+        ]
+    return found
+
+
+def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> dict[int, list[Moment]]:
+    subjects = {subject_of(record): record.pk for record in records}
+    subjects |= {subject_of(one): request for request, one in agreements.items()}
+    found: dict[int, list[Moment]] = {}
+    for event in Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index"):
+        request = subjects[event.subject]
+        facts = json.loads(event.text)["facts"]
+        agency, agencies = str(facts.get("agency", "")), tuple(facts.get("agencies", ()))
+        if event.name == "agreements:agreement:sign":
+            agency = f"{facts['party']}:{facts['part']}"
+        if event.name == "agreements:agreement:open_for_signature":
+            agencies = tuple(str(party) for party in agreements[request].parties.all())
+        moment = Moment(event.name, clock.day_of(event.domain_at), agency, agencies)
+        found.setdefault(request, []).append(moment)
+    return found
+
+
+def _destruction(duty: DestructionDuty, began_on: date) -> Run:
+    done = clock.day_of(duty.done_at) if duty.done_at else None
+    return Run(Stage.DESTRUCTION, Party.HUB, "", began_on, done, fixed_due=duty.due_on)
+
+
+def running(requests: QuerySet[DataRequest]) -> list[Turn]:
+    """The turns that are not over, the most urgent first; those without a deadline last."""
+    unfinished = requests.exclude(status__in=FINISHED).filter(
+        ~Q(status=data_request.Status.APPROVED)
+        | Q(agreement__isnull=True, historic_decision_on__isnull=True)
+        | Q(agreement__status__in=(agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE))
+        | Q(agreement__duties__done_at__isnull=True, agreement__duties__began_on__isnull=False)
+    )
+    found = [one for one in turns_of(unfinished.distinct()) if one.run.ended_on is None]
+    return sorted(found, key=lambda one: (one.due is None, one.due or date.max, one.data_request.number))
+
+
+def running_for(person: Person) -> list[Turn]:
+    """The turns that are not over on requests that this person may open."""
+    return running(visible_to(person))
+
+
+def due_days(requests: Iterable[DataRequest]) -> dict[int, date]:
+    """By when the next step on each request is due: the earliest of its running clocks; none without a deadline."""
+    found: dict[int, date] = {}
+    for one in turns_of(requests):
+        if one.run.ended_on is None and one.due is not None:
+            known = found.get(one.data_request.pk, one.due)
+            found[one.data_request.pk] = min(known, one.due)
+    return found
+
+
+def due_of(record: Agreement) -> date | None:
+    """By when the draft must be agreed or signed, whichever it is now."""
+    return due_days([record.data_request]).get(record.data_request_id)
+
+
+def held_by_party(turns: Iterable[Turn]) -> list[tuple[Party, int]]:
+    """How many business days each party has held a request so far."""
+    days: dict[Party, int] = {}
+    for one in turns:
+        days[one.run.party] = days.get(one.run.party, 0) + one.days
+    return list(days.items())
+
+
+@transaction.atomic
+def work_out_figures() -> None:
+    """The medians of turns that ended within two years. Safe to repeat; the register shows them."""
+    today = clock.today()
+    recent = DataRequest.objects.filter(
+        historic_decision_on__isnull=True, started_on__gte=today - LATELY - timedelta(days=365)
+    )
+    ended = [
+        one.run
+        for one in turns_of(recent)
+        if one.run.ended_on is not None and one.run.ended_on >= today - LATELY
+    ]
+    for figure in clocks.medians(ended, closed_days()):
+        ClockFigure.objects.update_or_create(
+            stage=figure.stage,
+            party=figure.party,
+            defaults={"turns": figure.turns, "median_days": figure.median_days, "as_of": today},
+        )
+
+
+def figures() -> list[ClockFigure]:
+    """What was worked out last, in the order of the way."""
+    order = list(Stage)
+    return sorted(ClockFigure.objects.all(), key=lambda one: order.index(Stage(one.stage)))

@@ -1,0 +1,214 @@
+"""Whose clock runs: every stage of a request, held by one party from a day to a day, counted in business days.
+
+The clocks are read from what happened, so no clock can be forgotten, stopped or set: a question stops the agency's
+and starts the applicant's, a return starts the applicant's anew, the last agency's decision starts the board's.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from statistics import median
+
+from charteroak.policy.deadlines import Closed, business_days_after, business_days_between
+
+
+class Party(StrEnum):
+    APPLICANT = "applicant"
+    POLICY_OFFICE = "policy_office"
+    AGENCY = "agency"
+    BOARD = "board"
+    COUNSEL = "counsel"
+    SIGNATORY = "signatory"
+    HUB = "hub"
+
+
+class Stage(StrEnum):
+    APPLICATION = "application"
+    COMPLETENESS = "completeness_check"
+    DECISION = "agency_decision"
+    ANSWER = "answer_to_a_question"
+    BOARD = "board_decision"
+    DRAFT = "drafting"
+    TEXT = "agreeing_on_the_text"
+    SIGNATURE = "signature"
+    DESTRUCTION = "destruction_of_identifiers"
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    SOON = "due_soon"
+    OVERDUE = "overdue"
+    DONE = "done"
+
+
+# Business days that each stage may take. The applicant's own writing has no deadline; the destruction's is the law's.
+ALLOWED = {
+    Stage.COMPLETENESS: 5,
+    Stage.DECISION: 15,
+    Stage.ANSWER: 5,
+    Stage.BOARD: 22,  # a board meets every month
+    Stage.DRAFT: 5,
+    Stage.TEXT: 10,
+    Stage.SIGNATURE: 10,
+}
+SOON = 2  # business days before the due day on which a reminder goes out
+COVER = 3  # business days after it, when the reminder goes to whoever covers
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An event of the log, as far as a clock heeds it. `agencies` are those it starts a clock for."""
+
+    name: str
+    on: date
+    agency: str = ""
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One party's turn. `whose` is an agency's code, a party such as DOL:hub, or empty."""
+
+    stage: Stage
+    party: Party
+    whose: str
+    began_on: date
+    ended_on: date | None = None
+    pauses: tuple[tuple[date, date | None], ...] = ()
+    fixed_due: date | None = None  # by law, whatever was paused
+
+    @property
+    def paused(self) -> bool:
+        return self.ended_on is None and any(until is None for _since, until in self.pauses)
+
+    def days_held(self, today: date, closed: Closed) -> int:
+        """Business days so far, without those on which somebody else had to answer."""
+        return business_days_between(self.began_on, self.ended_on or today, closed) - self._waited(
+            today, closed
+        )
+
+    def due(self, today: date, closed: Closed) -> date | None:
+        """By when; None for a stage without a deadline. A pause moves it by the business days it lasted."""
+        if self.fixed_due is not None or self.stage not in ALLOWED:
+            return self.fixed_due
+        return business_days_after(self.began_on, ALLOWED[self.stage] + self._waited(today, closed), closed)
+
+    def _waited(self, today: date, closed: Closed) -> int:
+        end = self.ended_on or today
+        return sum(
+            business_days_between(since, min(until or end, end), closed) for since, until in self.pauses
+        )
+
+    def state(self, today: date, closed: Closed) -> State:
+        if self.ended_on is not None:
+            return State.DONE
+        if self.paused:
+            return State.PAUSED
+        due = self.due(today, closed)
+        if due is None:
+            return State.RUNNING
+        if today > due:
+            return State.OVERDUE
+        return State.SOON if business_days_between(today, due, closed) <= SOON else State.RUNNING
+
+    def for_cover(self, today: date, closed: Closed) -> bool:
+        """Whether it is so late that whoever covers is told too."""
+        due = self.due(today, closed)
+        return (
+            due is not None
+            and self.state(today, closed) is State.OVERDUE
+            and business_days_between(due, today, closed) >= COVER
+        )
+
+
+# event → stages that end with it (of its agency, where it names one), and the stage that begins
+ENDS: dict[str, tuple[Stage, ...]] = {
+    "requests:data_request:submit": (Stage.APPLICATION,),
+    "requests:data_request:return": (Stage.COMPLETENESS, Stage.DECISION, Stage.ANSWER),
+    "requests:data_request:accept_as_complete": (Stage.COMPLETENESS,),
+    "requests:question:answer": (Stage.ANSWER,),
+    "requests:agency_review:decide": (Stage.DECISION, Stage.ANSWER),
+    "requests:data_request:approve": (Stage.BOARD,),
+    "requests:data_request:decline": tuple(Stage),
+    "requests:data_request:withdraw": tuple(Stage),
+    "agreements:agreement:draft": (Stage.DRAFT,),
+    "agreements:agreement:open_for_signature": (Stage.TEXT,),
+    "agreements:agreement:sign": (Stage.SIGNATURE,),
+}
+BEGINS: dict[str, tuple[Stage, Party]] = {
+    "requests:data_request:start": (Stage.APPLICATION, Party.APPLICANT),
+    "requests:data_request:submit": (Stage.COMPLETENESS, Party.POLICY_OFFICE),
+    "requests:data_request:return": (Stage.APPLICATION, Party.APPLICANT),
+    "requests:data_request:accept_as_complete": (Stage.DECISION, Party.AGENCY),
+    "requests:question:ask": (Stage.ANSWER, Party.APPLICANT),
+    "requests:data_request:approve": (Stage.DRAFT, Party.COUNSEL),
+    "agreements:agreement:draft": (Stage.TEXT, Party.COUNSEL),
+    "agreements:agreement:open_for_signature": (Stage.SIGNATURE, Party.SIGNATORY),
+}
+HEEDED = frozenset(ENDS) | frozenset(BEGINS)
+
+
+def runs(moments: Iterable[Moment]) -> list[Run]:
+    """Every turn of a request, in the order in which they began. `moments` are in order."""
+    held: list[Run] = []
+    for moment in moments:
+        ends = ENDS.get(moment.name, ())
+        held = [_ended(one, moment, ends) for one in held]
+        if moment.name == "requests:question:answer":
+            held = [_resumed(one, moment) for one in held]
+        if moment.name in BEGINS:
+            stage, party = BEGINS[moment.name]
+            whose = moment.agencies or (moment.agency,)
+            held += [Run(stage, party, one, moment.on) for one in whose]
+        if moment.name == "requests:question:ask":
+            held = [_stopped(one, moment) for one in held]
+        decided = moment.name == "requests:agency_review:decide"
+        if decided and not any(_open(one, Stage.DECISION) for one in held):
+            held.append(Run(Stage.BOARD, Party.BOARD, "", moment.on))
+    return held
+
+
+def _open(run: Run, stage: Stage) -> bool:
+    return run.stage is stage and run.ended_on is None
+
+
+def _ended(run: Run, moment: Moment, stages: tuple[Stage, ...]) -> Run:
+    concerned = not moment.agency or not run.whose or run.whose == moment.agency
+    if run.ended_on is not None or run.stage not in stages or not concerned:
+        return run
+    pauses = tuple((since, until or moment.on) for since, until in run.pauses)
+    return replace(run, ended_on=moment.on, pauses=pauses)
+
+
+def _stopped(run: Run, moment: Moment) -> Run:
+    if not _open(run, Stage.DECISION) or run.whose != moment.agency or run.paused:
+        return run
+    return replace(run, pauses=(*run.pauses, (moment.on, None)))
+
+
+def _resumed(run: Run, moment: Moment) -> Run:
+    if run.whose != moment.agency or not run.paused:
+        return run
+    return replace(run, pauses=tuple((since, until or moment.on) for since, until in run.pauses))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How long a stage took: business days, the median of turns that ended."""
+
+    stage: Stage
+    party: Party
+    turns: int
+    median_days: float
+
+
+def medians(ended: Iterable[Run], closed: Closed) -> Iterator[Figure]:
+    """One figure for each stage that anybody has finished, in the order of the way."""
+    days: dict[tuple[Stage, Party], list[int]] = {}
+    for run in ended:
+        if run.ended_on is not None:
+            days.setdefault((run.stage, run.party), []).append(run.days_held(run.ended_on, closed))
+    for (stage, party), held in sorted(days.items(), key=lambda item: list(Stage).index(item[0][0])):
+        yield Figure(stage, party, len(held), float(median(held)))

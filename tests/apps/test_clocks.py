@@ -1,0 +1,106 @@
+"""Whose clock runs, from the log: on the pages, as JSON, and as medians."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from apps import way
+from apps.test_agreements_pages import as_
+from charteroak.adapters import clock
+from charteroak.agreements import actions, clocks
+from charteroak.agreements.models import Agreement
+from charteroak.policy.clocks import Party, Stage, State
+from charteroak.requests.models import DataRequest
+from conftest import connection_as
+
+
+@pytest.fixture(scope="module", autouse=True)
+def approved(database_of_the_file: None) -> Iterator[None]:
+    with connection_as("owner"):
+        way.load()
+    way.approved()
+    yield
+    clock.reset()
+
+
+@pytest.fixture
+def drafted(rolled_back: None) -> Agreement:
+    return way.drafted()
+
+
+def running() -> dict[Stage, clocks.Turn]:
+    return {one.run.stage: one for one in clocks.running(DataRequest.objects.all())}
+
+
+def test_an_approved_request_is_counsels_turn_until_it_is_drafted(rolled_back: None) -> None:
+    turn = running()[Stage.DRAFT]
+    assert (turn.run.party, turn.days, turn.state) == (Party.COUNSEL, 0, State.RUNNING)
+    way.drafted()
+    assert list(running()) == [Stage.TEXT]
+
+
+def test_each_party_has_a_signing_clock_of_its_own(drafted: Agreement) -> None:
+    actions.open_for_signature(pk=drafted.pk, by=way.person("ann.weiss"))
+    drafted.refresh_from_db()
+    party = drafted.parties.select_related("signatory").get(agency__code="SDE")
+    before = [one.run.whose for one in clocks.running(DataRequest.objects.all())]
+    assert len(before) == drafted.parties.count()
+    actions.sign(
+        party=party.pk,
+        by=party.signatory,
+        text_hash=drafted.text_hash,
+        intent="I.",
+        confirmed_at=clock.real_now(),
+    )
+    after = [one.run.whose for one in clocks.running(DataRequest.objects.all())]
+    assert set(before) - set(after) == {"SDE:contributor"}
+
+
+def test_every_page_says_whose_turn_and_by_when(drafted: Agreement) -> None:
+    page = as_("ann.weiss").get(drafted.get_absolute_url()).text
+    assert "no deadline" not in page
+    due = clocks.due_of(drafted)
+    assert due is not None
+    assert f'datetime="{due:%Y-%m-%d}"' in page
+    clock.move_to(clock.now() + timedelta(days=30))
+    assert running()[Stage.TEXT].state is State.OVERDUE
+    overdue = as_("sam.reyes").get("/agreements/turns/?state=overdue").text
+    assert str(drafted.data_request) in overdue
+    assert "No turn is like that" in as_("sam.reyes").get("/agreements/turns/?state=paused").text
+
+
+def test_json_says_the_same_as_the_page(drafted: Agreement) -> None:
+    found = as_("sam.reyes").get("/api/agreements/turns").json()["turns"]
+    assert [(one["request"], one["stage"], one["party"]) for one in found] == [
+        (drafted.number, "agreeing_on_the_text", "counsel")
+    ]
+    whole = as_("sam.reyes").get(f"/api/agreements/{drafted.number}/turns").json()["turns"]
+    assert {"application", "completeness_check", "agency_decision", "board_decision"} <= {
+        one["stage"] for one in whole
+    }
+
+
+def test_a_stranger_sees_no_clock(drafted: Agreement, client: Client) -> None:
+    here = f"/agreements/turns/{drafted.number}/"
+    assert client.get(here).status_code == 302
+    assert as_("eve.lang").get(here).status_code == 404
+    assert as_("eve.lang").get(f"/api/agreements/{drafted.number}/turns").status_code == 404
+    assert as_("eve.lang").get("/api/agreements/turns").json()["turns"] == []
+
+
+def test_medians_are_worked_out_once_a_day_and_published(drafted: Agreement) -> None:
+    clocks.work_out_figures()
+    clocks.work_out_figures()
+    figures = {(one.stage, one.party): one for one in clocks.figures()}
+    assert figures[Stage.DECISION, Party.AGENCY].turns == 3
+    assert "How long each stage takes" in as_("sam.reyes").get("/agreements/turns/").text
+    assert len(as_("sam.reyes").get("/api/agreements/turns").json()["medians"]) == len(figures)
+
+
+def test_a_page_of_clocks_asks_few_questions_however_many_requests(
+    drafted: Agreement, django_assert_max_num_queries: type
+) -> None:
+    with django_assert_max_num_queries(6):
+        clocks.running(DataRequest.objects.all())
