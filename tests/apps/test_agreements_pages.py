@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 
 from apps import way
@@ -43,11 +42,9 @@ def as_(username: str) -> Client:
 
 
 def signing_in(username: str) -> Client:
-    """With a password just shown, as the site's own sign-in notes it."""
+    """With the password just shown."""
     client = as_(username)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": clock.real_now().timestamp()}]
-    session.save()
+    client.post("/accounts/reauthenticate/", {"password": "a long password for tests"})
     return client
 
 
