@@ -23,9 +23,7 @@ from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import allowed_columns, law_decision
 
 DRAFTERS = agreement.LIFECYCLE.table[None, agreement.Action.DRAFT].roles
-BY_PARTY = frozenset(
-    {agreement.Action.SIGN, agreement.Action.EXECUTE}
-)  # asked of each party, not of the whole
+BY_PARTY = frozenset({agreement.Action.SIGN, agreement.Action.EXECUTE})  # asked of each party
 
 OFFICES = frozenset(
     {
