@@ -23,7 +23,6 @@ from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
 
-
 @dataclass(frozen=True)
 class Draft:
     number: str

@@ -1,7 +1,7 @@
 """An agreement as the value that the system enforces, and the one question every route asks of it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
