@@ -1,7 +1,6 @@
 """Which pairs are tried: records that share the key of a blocking rule."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,7 @@ from charteroak.linkage.hashing import (
     rule_keys,
     written_hashes,
 )  # fmt: skip
-from charteroak.linkage.machine import cores
+from charteroak.linkage.machine import spread
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
 
 Rule = tuple[str, ...]
@@ -53,10 +52,12 @@ def keys_of(encoded: Encoded, rules: Sequence[Rule]) -> NDArray[np.uint64]:
     """
     table = np.zeros((len(encoded.tables.codes), len(rules)), np.uint64)
     keys = list(dict.fromkeys(key for rule in rules for key in rule))
-    with ThreadPoolExecutor(cores()) as pool:
-        known = dict(zip(keys, pool.map(lambda key: _hashes(encoded, key), keys), strict=True))
-        for column, found in enumerate(pool.map(lambda rule: _keys(encoded, rule, known), rules)):
-            table[:, column] = found
+    known = dict(zip(keys, spread(lambda key: _hashes(encoded, key), keys), strict=True))
+
+    def fill(column: int) -> None:
+        table[:, column] = _keys(encoded, rules[column], known)
+
+    spread(fill, range(len(rules)))
     return table
 
 
@@ -117,5 +118,4 @@ def blocked(encoded: Encoded, recipe: Recipe) -> tuple[NDArray[np.uint64], list[
 
 def blocks_of(keys: NDArray[np.uint64], rules: Sequence[Rule], largest: int) -> list[RuleBlocks]:
     """The sorted blocks of each rule; see `block`."""
-    with ThreadPoolExecutor(cores()) as pool:
-        return list(pool.map(lambda at: block(keys, at, rules[at], largest), range(len(rules))))
+    return spread(lambda at: block(keys, at, rules[at], largest), range(len(rules)))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.hashing import factorise
+from charteroak.linkage.machine import spread
 
 Shares = NDArray[np.float64]
 
@@ -45,24 +46,26 @@ def _pairs(groups: NDArray[np.int32]) -> float:
 
 def chances(encoded: Encoded, drawn: NDArray[np.int8]) -> list[Chance]:
     """Equal values are counted exactly over all pairs; the shares of the other levels come from the drawn pairs."""
-    found = []
-    for place, field in enumerate(encoded.fields):
-        codes = encoded.column(field.name)
-        known = pairs_within(np.where(codes >= 0, 0, -1).astype(np.int32), encoded)
-        same = pairs_within(codes, encoded)
-        if (
-            finer := int(encoded.tables.told_by[place])
-        ) >= 0:  # where the finer field agrees, this one is not asked
-            told = encoded.tables.codes[:, finer]
-            both = np.where((told >= 0) & (codes >= 0), told, -1).astype(np.int32)
-            known -= pairs_within(both, encoded)
-            pair = both.astype(np.int64) * len(encoded.values[field.name]) + codes
-            same -= pairs_within(factorise(pair.view(np.uint64), both >= 0)[0], encoded)
-        levels = drawn[drawn[:, place] >= 0, place]
-        seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
-        unequal = max(float(seen[1:].sum()), 1.0)
-        level = np.concatenate([[same], seen[1:] / unequal * (known - same)])
-        floor = np.full(len(level), 0.5 / max(float(len(levels)), 10.0))
-        floor[0] = min(floor[0], 0.5 / max(known, 10.0))
-        found.append(Chance(known, level, floor))
-    return found
+    return spread(lambda place: _chance(encoded, drawn, place), range(len(encoded.fields)))
+
+
+def _chance(encoded: Encoded, drawn: NDArray[np.int8], place: int) -> Chance:
+    field = encoded.fields[place]
+    codes = encoded.column(field.name)
+    known = pairs_within(np.where(codes >= 0, 0, -1).astype(np.int32), encoded)
+    same = pairs_within(codes, encoded)
+    if (
+        finer := int(encoded.tables.told_by[place])
+    ) >= 0:  # where the finer field agrees, this one is not asked
+        told = encoded.tables.codes[:, finer]
+        both = np.where((told >= 0) & (codes >= 0), told, -1).astype(np.int32)
+        known -= pairs_within(both, encoded)
+        pair = both.astype(np.int64) * len(encoded.values[field.name]) + codes
+        same -= pairs_within(factorise(pair.view(np.uint64), both >= 0)[0], encoded)
+    levels = drawn[drawn[:, place] >= 0, place]
+    seen = np.bincount(levels, minlength=len(field.levels)).astype(np.float64)
+    unequal = max(float(seen[1:].sum()), 1.0)
+    level = np.concatenate([[same], seen[1:] / unequal * (known - same)])
+    floor = np.full(len(level), 0.5 / max(float(len(levels)), 10.0))
+    floor[0] = min(floor[0], 0.5 / max(known, 10.0))
+    return Chance(known, level, floor)

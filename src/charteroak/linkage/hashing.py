@@ -119,28 +119,38 @@ def written_hashes(
     return found
 
 
+@inlined
+def _place(table: NDArray[np.int32], held: NDArray[np.uint64], one: np.uint64) -> int:
+    """Where the hash stands in the table, or may be put."""
+    slot = np.int64(one >> np.uint64(1)) & (len(table) - 1)
+    while table[slot] >= 0 and held[slot] != one:
+        slot = (slot + 1) & (len(table) - 1)
+    return int(slot)
+
+
 @compiled
 def factorise(
     hashes: NDArray[np.uint64], known: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Number equal hashes in order of appearance: the numbers (-1 where not known), and where each first stands."""
-    size = 1024
-    while size < 2 * len(hashes):
-        size *= 2
-    table = np.full(size, -1, np.int32)
+    table, held = np.full(4096, -1, np.int32), np.empty(4096, np.uint64)
     codes, first = np.full(len(hashes), -1, np.int32), np.empty(len(hashes), np.int64)
     count = 0
     for row in range(len(hashes)):
         if not known[row]:
             continue
-        slot = np.int64(hashes[row] >> np.uint64(1)) & (size - 1)
-        while table[slot] >= 0 and hashes[first[table[slot]]] != hashes[row]:
-            slot = (slot + 1) & (size - 1)
+        slot = _place(table, held, hashes[row])
         if table[slot] < 0:
-            table[slot] = count
-            first[count] = row
+            table[slot], held[slot], first[count] = count, hashes[row], row
+            codes[row] = count
             count += 1
-        codes[row] = table[slot]
+            if 2 * count > len(table):  # grows with what it holds, so that little of it is out of reach
+                table, held = np.full(4 * len(table), -1, np.int32), np.empty(4 * len(table), np.uint64)
+                for number in range(count):
+                    slot = _place(table, held, hashes[first[number]])
+                    table[slot], held[slot] = number, hashes[first[number]]
+        else:
+            codes[row] = table[slot]
     return codes, first[:count].copy()
 
 

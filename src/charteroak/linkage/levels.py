@@ -1,20 +1,19 @@
 """The level at which two records agree on a field, compiled: the recipe's tests, one after another."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import cores, inlined, lean
+from charteroak.linkage.machine import cores, inlined, lean, spread
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_reach, one_slip
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
  WITHIN, PREFIX, SUFFIX, USERNAME, SECTOR, DISTRICT, AREA, USERNAME_ALIKE, DIFFERENT) = range(len(TESTS))  # fmt: skip
-REMEMBERED = 1 << 18
-"""Pairs of values whose level each thread keeps; a name pair comes back often."""
+REMEMBERED = 1 << 14
+"""Pairs of values whose level each thread keeps, as many as lie close at hand; a name pair comes back often."""
 
 
 class Tables(NamedTuple):
@@ -245,6 +244,5 @@ def levels_of_pairs(left: NDArray[np.int32], right: NDArray[np.int32], t: Tables
         memory = np.full(REMEMBERED, -1, np.int64), np.zeros(REMEMBERED, np.int8)
         fill_levels(left[here], right[here], t, found[here], *memory)
 
-    with ThreadPoolExecutor(cores()) as pool:
-        list(pool.map(part, range(0, len(left), each)))
+    spread(part, range(0, len(left), each))
     return found

@@ -1,6 +1,7 @@
 """Links files into people: standardise, block, learn, score, cluster."""
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -125,11 +126,11 @@ def link_encoded(
         keys, blocks = blocked(encoded, recipe)
     if model is None:
         with watch.phase("learn"):
-            patterns = blocked_patterns(
-                encoded, keys, blocks, household_field(recipe), identifier_field(recipe)
-            )
-            patterns = households(recipe, patterns)
-            model = estimate(encoded, recipe, random_levels(encoded), patterns)
+            places = household_field(recipe), identifier_field(recipe)
+            with ThreadPoolExecutor(1) as beside:
+                drawn = beside.submit(random_levels, encoded)
+                patterns = households(recipe, blocked_patterns(encoded, keys, blocks, *places))
+            model = estimate(encoded, recipe, drawn.result(), patterns)
     with watch.phase("score"):
         weights = weights_of(encoded, recipe, model, bits(recipe.keep))
         found = scorer(encoded, keys, blocks, weights)

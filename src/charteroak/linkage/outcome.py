@@ -12,6 +12,7 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES
 from charteroak.linkage.kernel import Weights
 from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
+from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
@@ -134,10 +135,13 @@ def links_of(encoded: Encoded, recipe: Recipe, found: Scored) -> pl.DataFrame:
 def _links(
     encoded: Encoded, found: Scored, chance: Shares, passes: NDArray[np.int64], names: Sequence[str]
 ) -> pl.DataFrame:
-    sides = {}
-    for side, rows in (("l", found.left), ("r", found.right)):
-        for column in ("id", "source"):
-            sides[f"{column}_{side}"] = encoded.records[column].gather(rows)
+    chosen = [
+        (column, side, rows)
+        for side, rows in (("l", found.left), ("r", found.right))
+        for column in ("id", "source")
+    ]
+    texts = spread(lambda each: encoded.records[each[0]].gather(each[2]), chosen)
+    sides = {f"{column}_{side}": text for (column, side, _), text in zip(chosen, texts, strict=True)}
     return pl.DataFrame(
         {
             "id_l": sides["id_l"], "id_r": sides["id_r"], "source_l": sides["source_l"], "source_r": sides["source_r"],

@@ -1,13 +1,12 @@
 """Parts listed pairs into groups of records that no pair connects: each is joined into people apart, side by side."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.cluster import Constraints, Pairs, join, near
-from charteroak.linkage.machine import cores, lean
+from charteroak.linkage.machine import lean, spread
 
 PAIRS_IN_PART = 1 << 15
 """Of a part at least, but the last: what is looked at together then lies close at hand."""
@@ -130,7 +129,6 @@ def joined(
         root, weakest, settled = join(own, order, near(own.left, own.right, row.stop - row.start), limits)
         return root + shift, weakest, settled
 
-    with ThreadPoolExecutor(cores()) as pool:
-        found = list(pool.map(part, range(len(parts.row_at) - 1)))
+    found = spread(part, range(len(parts.row_at) - 1))
     root, weakest, settled = (np.concatenate(column) for column in zip(*found, strict=True))
     return root, weakest, settled

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
 from charteroak.linkage.kernel import Weights, score_blocks
 from charteroak.linkage.kinds import PLACE
+from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.threads import over_blocks
@@ -123,4 +125,5 @@ def sorted_pairs(
 ) -> Scored:
     """Pairs in the order of their records, in whatever order they were found."""
     order = np.argsort((left.astype(np.int64) << 32) | right)
-    return Scored(left[order], right[order], weight[order], pattern[order], new_pairs)
+    columns: list[NDArray[Any]] = spread(lambda each: each[order], (left, right, weight, pattern))
+    return Scored(columns[0], columns[1], columns[2], columns[3], new_pairs)

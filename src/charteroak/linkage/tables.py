@@ -43,7 +43,8 @@ def tables_of(
         letters_of(chars, offset),
         first_level, np.array([TESTS.index(test) for test, _ in rules], np.int32),
         np.array([limit for _, limit in rules], np.float64), _partners(fields),
-        np.array([_remembered(each) for each in fields]), _told_by(fields),
+        np.array([_remembered(*each, len(codes)) for each in zip(fields, map(len, distinct), strict=True)]),
+        _told_by(fields),
     ), hashes  # fmt: skip
 
 
@@ -51,10 +52,11 @@ def _tests(field: Field, *tests: str) -> bool:
     return any(level.test.startswith(tests) for level in field.levels)
 
 
-def _remembered(field: Field) -> bool:
+def _remembered(field: Field, values: int, records: int) -> bool:
     """Whether pairs of its values come back often, and cost more to compare than to remember."""
-    few = field.kind not in {Kind.SSN, Kind.BIRTH_DATE, Kind.ZIP, Kind.PHONE, Kind.ADDRESS}
-    return few and _tests(field, "jaro", "part", "nickname", "levenshtein", "damerau", "username")
+    return 4 * values < records and _tests(
+        field, "jaro", "part", "nickname", "levenshtein", "damerau", "username"
+    )
 
 
 def _told_by(fields: tuple[Field, ...]) -> NDArray[np.int32]:

@@ -12,6 +12,7 @@ from charteroak.linkage.blocks import blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.infer import infer
 from charteroak.linkage.levels import Tables
+from charteroak.linkage.machine import spread
 from charteroak.linkage.outcome import SCORED, pass_of
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
@@ -146,13 +147,17 @@ def _arrived(spine: Spine, new: Encoded) -> Arrived:
 def _neighbours(spine: Spine, keys: NDArray[np.uint64]) -> Rows:
     """Rows of the spine that share a block key with a new record."""
     near = np.zeros(len(spine.person), np.bool_)
-    for rule, (order, held) in enumerate(zip(spine.order, spine.sorted_keys, strict=True)):
+
+    def mark(rule: int) -> None:
+        order, held = spine.order[rule], spine.sorted_keys[rule]
         own = np.unique(keys[:, rule])
         own = own[own != 0]
         first = np.searchsorted(held, own)
         size = np.searchsorted(held, own, side="right") - first
         ends = np.cumsum(size)
         near[order[np.repeat(first - (ends - size), size) + np.arange(int(size.sum()))]] = True
+
+    spread(mark, range(len(spine.order)))
     return np.flatnonzero(near)
 
 

@@ -23,7 +23,8 @@ def spine(folder: Path, kept: Spine) -> None:
     files = {}
     for name, values in arrays.items():
         staged = folder / f".{name}.arrow"
-        pl.DataFrame({"x": values.rechunk()}).write_ipc(staged, compression="uncompressed")
+        frame = pl.DataFrame({"x": values.rechunk()})  # one batch, so that it is read as one array
+        frame.write_ipc(staged, compression="uncompressed", record_batch_size=max(frame.height, 1))
         with staged.open("rb") as written:
             found = hashlib.file_digest(written, "sha256").hexdigest()
             os.fsync(written.fileno())
