@@ -108,6 +108,9 @@ def test_d10_one_negative_value_leaves_other_cells_alone() -> None:
     x, y = sum(wages[:20]), sum(wages[20:])
     found = judged(f"a,sum\nx,{x}\ny,{y}\n", records)
     assert not any(v.cell == "a=y" and v.verdict != "pass" for v in found)
+    strict = Appetite("p", minimum_people=10, p_percent=10.0)
+    (one,) = (v for v in judged(f"a,sum\nx,{x}\ny,{y}\n", records, strict) if v.verdict != "pass")
+    assert (one.rule, one.verdict, one.cell, one.figure) == ("negatives", "review", "a=x", "1 below 0")
 
 
 def test_d11_a_file_with_social_security_numbers_fails_alone_or_named_by_a_record() -> None:

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charteroak.disclosure import Appetite, Behind, Unusable, Verdict, examine, shipped, strictest, worst
-from charteroak.disclosure.cells import cell_evidence
 from charteroak.disclosure.drb import drb
 from charteroak.disclosure.reconstruction import possible
 from charteroak.disclosure.rules import p_percent_sensitive, top_share
@@ -228,34 +227,6 @@ def test_a_total_added_to_a_table_never_makes_its_verdict_better(counts: list[in
         found = examine("t.csv", ("\n".join(lines) + "\n").encode(), TEN, behind=records)
         outcomes.append(order[worst(found)])
     assert outcomes == sorted(outcomes)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 8), st.sampled_from("ab"), st.one_of(st.none(), st.integers(-5, 50))),
-        min_size=1,
-    )
-)
-def test_evidence_agrees_with_counting_by_hand(rows: list[tuple[int, str, int | None]]) -> None:
-    frame = pl.LazyFrame(
-        rows, schema={"p": pl.Int64, "g": pl.String, "v": pl.Float64}, orient="row", strict=False
-    )
-    found = {
-        row["g"]: row for row in cell_evidence(frame, person="p", by=["g"], measure="v").iter_rows(named=True)
-    }
-    for group in {g for _, g, _ in rows}:
-        mine = [(p, v) for p, g, v in rows if g == group]
-        sums: dict[int, int] = {}
-        for p, v in mine:
-            if v is not None:
-                sums[p] = sums.get(p, 0) + v
-        row = found[group]
-        assert (row["rows"], row["people"], row["n"]) == (len(mine), len({p for p, _ in mine}), len(sums))
-        assert row["total"] == sum(sums.values())
-        top = sorted((abs(v) for v in sums.values()), reverse=True)[:2]
-        assert sorted((v for v in row["top"] if v is not None), reverse=True) == top
-        assert row["negatives"] == sum(v < 0 for v in sums.values())
 
 
 def test_what_combines_appetites_keeps_every_rule() -> None:

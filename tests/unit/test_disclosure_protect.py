@@ -1,5 +1,6 @@
 """`oak protect` and `oak audit-table` against published tables, chance, and files as people write them."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,9 @@ def test_the_norwegian_example_table_is_protected_at_its_known_cost() -> None:
     secondary = {found.cube.keys[place] for place in found.hidden - found.primary}
     assert secondary == {("B", "annet"), ("D", "annet"), ("H", "annet")}
     assert {(i.low, i.high) for i in found.intervals if i.figure in found.primary} == {(0, 6)}
+    codes = [["Total", *counts], ["Total", "annet", "arbeid", "soshjelp", "trygd"]]
+    rows = {key: row for row, key in enumerate(itertools.product(*codes), start=1)}
+    assert sorted(rows[found.cube.keys[place]] for place in found.hidden) == [12, 13, 22, 23, 42, 43]
 
 
 def test_publishing_a_needed_secondary_again_is_caught(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from charteroak.disclosure.labels import coded
 
 LARGEST = 2  # contributions kept of each cell
+MANY = 100_000  # rows: fewer are searched for the largest at once
+ENOUGH = 40  # rows a cell, on average, that the first search keeps
+SAMPLE = 50  # one in so many rows says how large they are
+DENSE = 16  # numbers for each row, at most, where every number has a mark of its own
 SEEDS = (0x0A4B, 0x0A4C)  # of the two 64-bit halves of a set's digest
 
 
@@ -27,9 +32,11 @@ def cell_evidence(
     and `holders` (measure 1). Raises ValueError when a row has no person key, or two codes read alike.
     """
     value = pl.col(measure) if measure else pl.lit(None, dtype=pl.Float64)
-    alone = records.select(*by, _person=pl.col(person), _value=value)
+    alone = records.select(*by, _person=pl.col(person), _value=value).collect()
+    if keyless := alone["_person"].null_count():
+        raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
     rows, values = pl.len(), pl.col("_value").count()
-    if _one_row_each(records, person):
+    if _all_different(alone["_person"]):
         return coded(_summed(alone, by, digests, pl.len(), rows, values), by)
     found = _summed(alone, by, digests, pl.col("_person").n_unique(), rows, values)
     if (found["people"] != found["rows"]).any():
@@ -41,31 +48,34 @@ def cell_evidence(
     return coded(found, by)
 
 
-def _one_row_each(records: pl.LazyFrame, person: str) -> bool:
-    """Whether no two rows share a person, by sorted hashes: equal ones of two people only cost time.
+def _all_different(keys: pl.Series) -> bool:
+    """Whether no two rows share a person: by a mark for each number where they are dense, else by sorted hashes.
 
-    Raises ValueError when a row has no key.
+    Equal hashes of two people only cost time.
     """
-    key = pl.col(person)
-    found = records.select(key.hash().sort(), keyless=key.null_count()).collect()
-    if found.height and (keyless := int(found["keyless"][0])):
-        raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
-    hashes = found[person].to_numpy()
+    if keys.dtype.is_integer() and keys.len():
+        numbers = keys.to_numpy()
+        least, most = int(numbers.min()), int(numbers.max())
+        if most - least < DENSE * keys.len():
+            met = np.zeros(most - least + 1, dtype=bool)
+            met[numbers - numbers.dtype.type(least)] = True
+            return int(np.count_nonzero(met)) == keys.len()
+    hashes = keys.hash().sort().to_numpy()
     return not bool((hashes[1:] == hashes[:-1]).any())
 
 
 def _summed(
-    contributions: pl.LazyFrame,
+    contributions: pl.DataFrame,
     by: Sequence[str],
     digests: bool,
     people: pl.Expr,
     rows: pl.Expr,
     values: pl.Expr,
 ) -> pl.DataFrame:
-    person, value, size = pl.col("_person"), pl.col("_value"), pl.col("_size")
+    person, value = pl.col("_person"), pl.col("_value")
     asked = {
         "rows": rows.cast(pl.Int64), "people": people.cast(pl.Int64), "values": values.cast(pl.Int64),
-        "n": value.count(), "total": value.sum(), "absolute": size.sum(), "top": size.top_k(LARGEST),
+        "n": value.count(), "total": value.sum(), "absolute": value.abs().sum(),
         "maximum": value.max(), "negatives": (value < 0).sum(),
     }  # fmt: skip
     if digests:
@@ -76,5 +86,28 @@ def _summed(
                 f"measured{half}": digest.filter(value.is_not_null()).bitwise_xor(),
                 f"holders{half}": digest.filter(value == 1).bitwise_xor(),
             }
-    sized = contributions.with_columns(_size=value.abs())
-    return (sized.group_by(by) if by else sized.group_by(pl.lit(0).alias("_all"))).agg(**asked).collect()
+    keys = list(by) or ["_all"]
+    known = contributions if by else contributions.with_columns(_all=pl.lit(0))
+    found = known.lazy().group_by(keys).agg(**asked).collect()
+    sizes = known.lazy().select(*keys, _size=value.abs()).filter(pl.col("_size").is_not_null())
+    top = _largest(sizes.collect(), keys, found.select(*keys, "n"))
+    found = found.join(top, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return found.with_columns(pl.col("top").fill_null([]))
+
+
+def _largest(sizes: pl.DataFrame, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
+    """The largest of each cell. Of many rows those from a size on at first, then the cells where these were too few."""
+    wanted = ENOUGH * cells.height
+    largest = pl.col("_size").top_k(LARGEST).alias("top")
+    if sizes.height < MANY or sizes.height < 4 * wanted:
+        return sizes.group_by(keys).agg(largest)
+    sample = sizes["_size"].gather_every(SAMPLE).sort(descending=True)
+    high = sizes.lazy().filter(pl.col("_size") >= sample[min(wanted // SAMPLE, sample.len() - 1)])
+    found = high.group_by(keys).agg(largest, _met=pl.len()).collect()
+    asked = cells.join(found, on=keys, how="left", nulls_equal=True)
+    short = asked.filter(pl.col("_met").fill_null(0) < pl.min_horizontal("n", LARGEST))
+    found = found.join(short, on=keys, how="anti", nulls_equal=True).drop("_met")
+    if short.is_empty():
+        return found
+    rest = sizes.join(short, on=keys, how="semi", nulls_equal=True)
+    return pl.concat([found, rest.group_by(keys).agg(largest)])

@@ -14,6 +14,10 @@ from charteroak.disclosure.verdicts import Outcome, Verdict
 
 COMMON = "Everybody in the group has this in common: merge categories, or say why that is no secret."
 
+CANCELS = (
+    "Dominance was judged by sizes without signs: see whether one large loss or debt shows through the total."
+)
+
 
 def check(
     tables: Sequence[Built], appetite: Appetite, earlier: Ledger | None = None, key: bytes = b""
@@ -27,7 +31,8 @@ def check(
     """
     found: list[Verdict] = []
     for table in tables:
-        found += [*_figures(table, appetite), *_employers(table, appetite), *_full_cells(table, appetite)]
+        found += [*_figures(table, appetite), *_employers(table, appetite)]
+        found += [*_full_cells(table, appetite), *_negatives(table, appetite)]
     failed = {(v.table, v.cell) for v in found if v.verdict == "fail"}
     numbers = [published(table, appetite, key) for table in tables]
     found += (earlier or Ledger()).verdicts(numbers, appetite.minimum_people, judged=failed)
@@ -95,6 +100,17 @@ def _employers(table: Built, appetite: Appetite) -> Iterator[Verdict]:
     yield Verdict(
         "employers", table.derivation.name, outcome, limit=str(appetite.minimum_employers), mend=mend
     )
+
+
+def _negatives(table: Built, appetite: Appetite) -> Iterator[Verdict]:
+    """Totals in which values of both signs cancel out: the rules on dominance go by size alone."""
+    if table.derivation.statistic in ("mean", "sum") and (appetite.p_percent or appetite.top_share):
+        for codes, cell in _shown(table):
+            if cell.negatives:
+                yield Verdict(
+                    "negatives", table.derivation.name, "review", label(codes), f"{cell.negatives} below 0",
+                    "none", CANCELS,
+                )  # fmt: skip
 
 
 def _full_cells(table: Built, appetite: Appetite) -> Iterator[Verdict]:

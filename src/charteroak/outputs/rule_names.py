@@ -25,6 +25,7 @@ NAMES = {
     "largest_employer": _("the largest employer’s part of the wages"),
     "model": _("the summary of the model"),
     "name_column": _("columns of names"),
+    "negatives": _("values of both signs in one total"),
     "not_derivable": _("building it again from the records"),
     "numerator": _("people that a share is about"),
     "opaque": _("a file that no check can read"),
