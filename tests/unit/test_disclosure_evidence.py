@@ -23,11 +23,10 @@ def test_the_largest_are_found_though_few_rows_are_looked_at(
     """Groups of very different size and values: some have nothing among the largest of all."""
     chance = np.random.default_rng(seed)
     group = chance.geometric(0.3, 3000) % groups
-    wage = np.where(chance.random(3000) < 0.1, None, chance.integers(-9, 9, 3000) * 10**group)
-    frame = pl.DataFrame(
-        {"p": chance.permutation(3000), "g": group, "v": pl.Series(wage.tolist(), dtype=pl.Float64)}
-    )
-    frame = frame.with_columns(pl.col("p").cast(kind))
+    wage = pl.Series(chance.integers(-9, 9, 3000) * 10**group, dtype=pl.Float64)
+    frame = pl.DataFrame({"p": chance.permutation(3000), "g": group, "v": wage})
+    missing = pl.Series(chance.random(3000) < 0.1)
+    frame = frame.with_columns(pl.col("p").cast(kind), pl.when(~missing).then("v").alias("v"))
     frame = pl.concat([frame, frame[:1]]) if equal else frame
     plain = cell_evidence(frame.lazy(), person="p", by=["g"], measure="v")
     with pytest.MonkeyPatch.context() as patch:

@@ -53,7 +53,7 @@ def strangers(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
         "tiny": st.integers(0, 9).map(lambda n: n / 10**6),
     }[kind]
     columns = draw(st.lists(st.sampled_from(["freq", "primary", "fixed", "lpl", "upl", "cost"]), unique=True))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for key in _keys(codes):
         if draw(st.integers(0, 9)) == 9 and rows:
             continue  # a combination nobody has
