@@ -10,13 +10,14 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench import Row, audit, demo, vault
+from bench import Row, audit, demo, pages, vault
 from bench.disclosure import evidence, ledger, tables
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
     "vault": vault.measure,
     "audit": audit.measure,
     "demo": demo.measure,
+    "pages": pages.measure,
     "disclosure": tables.measure,
     "evidence": evidence.measure,
     "ledger": ledger.measure,

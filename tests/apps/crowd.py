@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -9,8 +10,12 @@ from django.db import connection
 from django.db.models import ForeignKey, Model
 from django.db.models.fields import CharField
 
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency, Person, RoleHeld
 from charteroak.audit.models import Event
 from charteroak.board.models import Meeting
+from charteroak.outputs.models import OutputFile, ReleaseRequest
+from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
 
 GIVEN = {"agencies", "catalog", "audit"}  # one for all projects
@@ -62,18 +67,23 @@ def _tree() -> dict[type[Model], list[Model]]:
     return {model: found[model] for model in _ours() if model in found}
 
 
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Rows that nobody wrote have no events of anybody, and events no leaf of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
 def of_projects(times: int, first_of_all: int = 0) -> None:
     """Further whole projects, numbered from 10000, until there are `times` of them."""
     tree = _tree()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET session_replication_role = replica"
-        )  # rows nobody wrote have no events of anybody
-        try:
-            for first in range(first_of_all, times, BATCH):
-                _copied(tree, range(first, min(first + BATCH, times)))
-        finally:
-            cursor.execute("SET session_replication_role = DEFAULT")
+    with unwatched():
+        for first in range(first_of_all, times, BATCH):
+            _copied(tree, range(first, min(first + BATCH, times)))
 
 
 def _copied(tree: dict[type[Model], list[Model]], copies: range) -> None:
@@ -113,4 +123,55 @@ def of_events(subject: str, times: int) -> None:
         )
         for at in range(times)
     )  # fmt: skip
-    Event.objects.bulk_create(made, batch_size=2_000)
+    with unwatched():
+        Event.objects.bulk_create(made, batch_size=2_000)
+
+
+def of_files(release: ReleaseRequest, times: int) -> None:
+    """Files put forward with a release request, until there are this many."""
+    like = release.files.order_by("pk").first()
+    assert like is not None
+    made = [
+        OutputFile(**_values(like) | {"name": f"table-{at}.csv"})
+        for at in range(release.files.count(), times)
+    ]
+    with unwatched():
+        OutputFile.objects.bulk_create(made, batch_size=2_000)
+
+
+def _values(row: Model) -> dict[str, Any]:
+    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
+    return {field.attname: getattr(row, field.attname) for field in fields}
+
+
+def of_agencies(agencies: int, people: int) -> None:
+    """Further agencies, each with its people and their stewards."""
+    like, today = Agency.objects.get(code="SDE"), clock.today()
+    made = [
+        Agency(**_values(like) | {"code": f"A{at:03}", "name": f"Agency {at:03}"}) for at in range(agencies)
+    ]
+    Agency.objects.bulk_create(made)
+    colleagues = [
+        Person(
+            username=f"person.{at}", name=f"Person {at}", employer=made[at % agencies], employer_kind="state"
+        )
+        for at in range(people)
+    ]
+    Person.objects.bulk_create(colleagues)
+    RoleHeld.objects.bulk_create(
+        RoleHeld(person=one, role=Role.DATA_STEWARD.value, agency=one.employer, since=today)
+        for one in colleagues
+    )
+
+
+def of_the_log(times: int) -> None:
+    """Events of every kind that the log has, over and over, until there are this many; not verified afterwards."""
+    have = Event.objects.count()
+    with unwatched(), connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO audit_event ("index", leaf, leaf_hash, name, "by", subject, domain_at, real_at, transaction)'
+            ' SELECT n, leaf, leaf_hash, name, "by", CASE WHEN n %% 40 = 0 THEN subject'
+            " ELSE 'requests.datarequest:' || (100000 + n %% 25000) END, domain_at, real_at, transaction"
+            ' FROM generate_series(%s, %s) n JOIN audit_event e ON e."index" = n %% %s',
+            [have, times - 1, have],
+        )

@@ -1,6 +1,7 @@
 """Every address of the site with what is sent to it, and who was let in where: for the authorisation matrix."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         },
         "/agencies/members/OEC/suspend": {"met_on": "2026-01-04", **because},
         "/agencies/members/OEC/leave": because,
+        "/tokens/create": {"label": "Ours", "last_day": f"{clock.today() + timedelta(days=9):%Y-%m-%d}"},
         "/agencies/people/al.pike/grant-role": {"role": "auditor"},
     }
     return {twin(path): body for path, body in said.items()}

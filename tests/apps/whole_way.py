@@ -20,6 +20,7 @@ from charteroak.board import actions as board
 from charteroak.board.models import Board, Meeting, Motion
 from charteroak.catalog.models import Variable
 from charteroak.requests import actions as requests
+from charteroak.site import tokens
 from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
 from charteroak.submissions.models import AgencyKey, Delivery, FinderList
@@ -71,6 +72,7 @@ class Scene:
     day: str  # a signed day for the reader's calendar
     sha256: str
     text_hash: str
+    token: int  # the stranger's
 
 
 def scene(as_process: AsProcess) -> Scene:
@@ -122,6 +124,13 @@ def scene(as_process: AsProcess) -> Scene:
         day=signing.dumps(["2027-03-01", "Decide", "/requests/001/"], salt=DAY_SALT),
         sha256=file.sha256,
         text_hash=agreement.text_hash,
+        token=tokens.create(
+            by=person("eve.lang"),
+            label="Ours",
+            agency=None,
+            last_day=clock.today() + timedelta(days=9),
+            reads_only=True,
+        )[0].pk,
     )
 
 

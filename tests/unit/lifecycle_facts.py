@@ -23,6 +23,7 @@ from charteroak.policy import (
     office,
     release_request,
     responsibility,
+    token,
     workspace,
 )
 from charteroak.policy.decision import refuse
@@ -60,6 +61,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "office": office.Facts(),
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
     "responsibility": responsibility.Facts(),
+    "token": token.Facts(),
     "workspace": workspace.Facts(),
 }
 # … apart from those that two steps need to be different …
@@ -195,6 +197,14 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("release_request", "preview_running"): {"preview_days_left": 1},
     ("release_request", "no_carried_motion"): {"motion_carried": False},
     ("release_request", "bytes_differ"): {"bytes_differ": ("5.csv",)},
+    ("token", "lifetime_wrong"): {"days": token.LONGEST_DAYS + 1},
+    ("token", "too_many_tokens"): {"active": token.MOST},
+    ("token", "no_office_there"): {"office_there": False},
+    ("token", "made_by_token"): {"by_token": True},
+    ("token", "not_your_token"): {"own": False},
+    ("token", "account_closed"): {"account_open": False},
+    ("token", "token_expired"): {"expired": True},
+    ("token", "reads_only"): {"reads_only": True, "writes": True},
     ("workspace", "not_covered"): {"coverage": ENDED},
     ("workspace", "extract_not_cleared"): {"extract_cleared": False},
     ("workspace", "opened_already"): {"opened": True},

@@ -62,6 +62,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
 
     acting: "Cover | None" = None  # set for one request, on one person: whose office they fill
+    within: Agency | None = None  # a token's agency: whoever comes with it holds no office for another
 
     objects = People()
     USERNAME_FIELD = "username"
@@ -98,8 +99,9 @@ class Person(AbstractBaseUser):
         """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone."""
         acts = Q(pk=self.acting.office_id) if self.acting else Q(person=self)
         held = RoleHeld.objects.filter(acts, Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
-        if agency is not None:
-            held = held.filter(Q(agency=agency) | Q(agency__isnull=True))
+        for one in (agency, self.within):
+            if one is not None:
+                held = held.filter(Q(agency=one) | Q(agency__isnull=True))
         return frozenset(Role(role) for role in held.values_list("role", flat=True))
 
 

@@ -13,6 +13,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, clocks, queries
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.models import Agreement, Clause
+from charteroak.policy.decision import as_json as reasons
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to as requests_visible_to
 
@@ -115,6 +116,7 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
             for duty in record.duties.all()
         ],
         "permitted": queries.permitted(record, signed_in(request)),
+        "actions": reasons(queries.decisions(record, signed_in(request))),
     }
 
 

@@ -13,6 +13,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, queries
 from charteroak.board.models import FollowUp, Meeting, Motion
+from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
@@ -82,6 +83,7 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
         ],
         "minutes": record.minutes or None,
         "permitted": _permitted(record, by),
+        "actions": reasons(queries.decisions(record, by)) if by else {},
     }
 
 
@@ -105,6 +107,7 @@ def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
         "concerned": [seat.agency.code for seat in queries.concerned(record)],
         "votes": {vote.seat.agency.code: vote.choice for vote in queries.standing_votes(record).values()},
         "permitted": [name for name, decision in decisions.items() if decision.allowed],
+        "actions": reasons(decisions),
     }
 
 

@@ -13,6 +13,7 @@ from charteroak.outputs import actions, files, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
+from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.release_request import Vote
 
 router = Router(auth=django_auth, tags=["outputs"])
@@ -57,6 +58,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
             for file in record.files.all()
         ],
         "permitted": [name for name, decision in decisions.items() if decision],
+        "actions": reasons(decisions),
     }
 
 

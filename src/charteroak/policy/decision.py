@@ -1,5 +1,6 @@
 """A decision and its reasons: what every page, button, job and mount receives when it asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -53,6 +54,20 @@ class Stale(Refused):
 
 def refuse(rule: str, message: str, mend: str = "") -> Decision:
     return Decision((Reason(rule, message, mend),))
+
+
+def as_json(decisions: Mapping[str, Decision]) -> dict[str, dict[str, object]]:
+    """By action whether it is allowed, and if not for which reasons, as the JSON interface tells it."""
+    return {
+        action: {
+            "allowed": decision.allowed,
+            "reasons": [
+                {"rule": reason.rule, "message": reason.message, "mend": reason.mend}
+                for reason in decision.reasons
+            ],
+        }
+        for action, decision in decisions.items()
+    }
 
 
 ALLOWED = Decision()

@@ -12,7 +12,9 @@ from pydantic import Field
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.agency_review import Choice
+from charteroak.policy.decision import as_json as reasons
 from charteroak.requests import actions, queries, steward
+from charteroak.requests.lists import REQUESTS
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.versions import differences
 
@@ -87,6 +89,7 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
         queries.visible_to(signed_in(request)).select_related("applicant"), number=number
     )
     turn, by_when = queries.whose_turn(record)
+    decisions = queries.decisions(record, signed_in(request))
     return {
         "number": record.number,
         "revision": record.revision,
@@ -103,7 +106,8 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
         "reviews": _reviews(record, signed_in(request)),
         "turn": turn,
         "by_when": by_when,
-        "permitted": [name for name, may in queries.decisions(record, signed_in(request)).items() if may],
+        "permitted": [name for name, may in decisions.items() if may],
+        "actions": reasons(decisions),
     }
 
 
@@ -136,8 +140,9 @@ def _reviews(record: DataRequest, reader: Person) -> list[dict[str, Any]]:
 
 @router.get("/", summary="Requests that you may see")
 def listing(request: HttpRequest) -> dict[str, Any]:
-    found = queries.visible_to(signed_in(request))
-    return {"requests": [{"number": r.number, "title": r.title, "status": r.status} for r in found]}
+    shown = REQUESTS.of(request, queries.visible_to(signed_in(request)))
+    found = [{"number": r.number, "title": r.title, "status": r.status} for r in shown.page]
+    return {"requests": found, "page": shown.number, "pages": shown.pages}
 
 
 @router.post("/start", summary="Begin a request")

@@ -37,6 +37,7 @@ class Config:
     port: int
     largest_upload: int
     second_factor_roles: frozenset[Role]  # who must show a second factor
+    asked_a_minute: int  # how often one person or token may ask the JSON interface
     product_name: str
     initiative_name: str
 
@@ -86,6 +87,12 @@ def largest_upload() -> int:
     return int(os.environ.get("CHARTEROAK_LARGEST_UPLOAD", LARGEST_UPLOAD))
 
 
+def asked_a_minute() -> int:
+    """Requests below /api/ that one person or token may make within a minute."""
+    usual = 600 if environment.mode() is Mode.PRODUCTION else 6_000  # the demo does ninety days in minutes
+    return int(os.environ.get("CHARTEROAK_ASKED_A_MINUTE", usual))
+
+
 def second_factor_roles() -> frozenset[Role]:
     """Whose offices need a second factor: in production all that sign, check, operate or administer.
 
@@ -119,6 +126,7 @@ def read() -> Config:
         port=environment.port(),
         largest_upload=largest_upload(),
         second_factor_roles=second_factor_roles(),
+        asked_a_minute=asked_a_minute(),
         product_name=environment.product_name(),
         initiative_name=environment.initiative_name(),
     )

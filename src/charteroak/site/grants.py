@@ -75,6 +75,8 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "sessions.*": KEEP,
         "account.*": KEEP,
         "mfa.*": KEEP,
+        "site.token": ("SELECT", "INSERT", "UPDATE (status, revoked_by_id, revoked_at)"),
+        "site.keptanswer": KEEP,  # for a day
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
         "outputs.outputfile": KEEP,  # put forward and taken out again

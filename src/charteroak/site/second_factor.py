@@ -11,6 +11,7 @@ from charteroak.agencies.models import Person
 from charteroak.audit.actions import record_refusal
 from charteroak.policy.decision import Reason, Refused
 from charteroak.site.middleware import GetResponse, as_json
+from charteroak.site.tokens import token_of
 
 OPEN = ("/accounts/", "/language/", "/healthz")  # where a second factor is set up, shown, or not needed
 
@@ -27,9 +28,12 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 
 
 def is_missing(request: HttpRequest) -> bool:
-    """Whether this session lacks the second factor that one of the person's offices needs today."""
+    """Whether this session lacks the second factor that one of the person's offices needs today.
+
+    A token was made in a session that had it.
+    """
     wanted = settings.CONFIG.second_factor_roles
-    if not wanted or not isinstance(request.user, Person) or is_shown(request):
+    if not wanted or not isinstance(request.user, Person) or token_of(request.user) or is_shown(request):
         return False
     return bool(request.user.roles(clock.today()) & wanted)
 

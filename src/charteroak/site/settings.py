@@ -50,9 +50,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "charteroak.site.tokens.bearer",
+    "charteroak.site.limits.limited",
     "charteroak.site.second_factor.second_factor",
     "charteroak.site.in_person.in_person",
     "charteroak.site.acting.acting",
+    "charteroak.site.repeated.repeated",
+    "charteroak.site.stale.stale",
     "charteroak.site.middleware.Refusals",
 ]
 ROOT_URLCONF = "charteroak.site.urls"

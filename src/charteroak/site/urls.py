@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from charteroak.site import views
+from charteroak.site import token_pages, views
 from charteroak.site.api import api
 from charteroak.site.rooms import ROOMS
 
@@ -24,6 +24,9 @@ handler500 = "charteroak.site.views.failed"
 urlpatterns = [
     path("", views.home, name="home"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
+    path("tokens/", token_pages.tokens, name="tokens"),
+    path("tokens/create/", token_pages.create, name="create_token"),
+    path("tokens/<int:pk>/revoke/", token_pages.revoke, name="revoke_token"),
     path("healthz", views.healthz, name="healthz"),
     path("day/<str:told>.ics", views.day, name="day"),
     path("language/", set_language, name="set_language"),

@@ -8,6 +8,7 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
+from charteroak.policy.decision import as_json as reasons
 from charteroak.workspaces import actions, queries
 from charteroak.workspaces.batch import SCRIPT
 from charteroak.workspaces.models import Job
@@ -33,6 +34,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "tables": record.extract.tables,
         "jobs": [job.pk for job in record.jobs.all()],
         "permitted": [name for name, decision in decisions.items() if decision],
+        "actions": reasons(decisions),
     }
 
 

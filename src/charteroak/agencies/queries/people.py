@@ -25,7 +25,8 @@ def agencies_where(person: Person, role: Role) -> list[Agency]:
     offices = RoleHeld.objects.filter(
         held, Q(until__isnull=True) | Q(until__gte=today), role=role, since__lte=today
     )
-    return list(Agency.objects.filter(pk__in=offices.values("agency")))
+    reach = Agency.objects.filter(pk=person.within.pk) if person.within else Agency.objects.all()
+    return list(reach.filter(pk__in=offices.values("agency")))
 
 
 def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:

@@ -1,0 +1,45 @@
+"""What programs use the site with: tokens, and the answers that a repeated request gets again."""
+
+from django.db import models
+
+from charteroak.agencies.models import Agency, Person
+from charteroak.audit.attribution import by_and_at
+from charteroak.policy import token
+from charteroak.policy.lifecycle import choices
+
+
+class Token(models.Model):
+    """Its words are shown once, to the person who made it; here stands their hash alone."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    reads_only = models.BooleanField(default=True)
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256; the words are random, so no salt
+    begins_with = models.CharField(max_length=12)  # by which its holder knows it again
+    status = models.CharField(max_length=10, choices=choices(token.Status), default=token.Status.ACTIVE)
+    created_at = models.DateTimeField()
+    last_day = models.DateField()
+    revoked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [by_and_at("token", "revoked")]
+
+    def __str__(self) -> str:
+        return f"{self.begins_with}…"
+
+
+class KeptAnswer(models.Model):
+    """What was answered to a request with an Idempotency-Key, for a day; while it runs there is no answer yet."""
+
+    by = models.CharField(max_length=60)  # user name
+    key = models.CharField(max_length=100)
+    asked = models.CharField(max_length=64)  # SHA-256 of method, address and body
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    body = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "key"], name="answered_once")]
