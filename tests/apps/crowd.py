@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
@@ -108,6 +109,8 @@ def _like(model: type[Model], row: Model, at: int, became: dict[tuple[type[Model
             value = f"{at:08x}{value[8:]}"  # a hash that must be one's own
         elif field.unique and isinstance(value, int) and not isinstance(field, ForeignKey):
             value += 1 + at
+        elif field.unique and isinstance(value, UUID):
+            value = UUID(int=value.int ^ (1 + at))
         values[field.attname] = value
     return model(**values)
 
