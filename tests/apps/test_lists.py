@@ -24,6 +24,7 @@ LISTS = {
     "/workspaces/": "kim.tran",
     "/outputs/": "ida.moss",
     "/register/": "",
+    "/tokens/": "eve.lang",
     "/audit/": "pat.lee",
 }
 SEARCHED = sorted(set(LISTS) - {"/audit/"})  # the log is narrowed field by field
