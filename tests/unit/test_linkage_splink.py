@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import log2
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -139,3 +140,43 @@ def test_what_is_written_is_read_again() -> None:
 def test_what_is_not_understood_is_refused_by_name(old: str, new: str, message: str) -> None:
     with pytest.raises(linkage.LinkageError, match=message):
         linkage.read_splink(json.dumps(MODEL).replace(old, new, 1))
+
+
+def test_days_and_numbers_apart_are_written_in_the_words_that_splink_has() -> None:
+    fields = tuple(
+        linkage.Field(kind.value, kind, {"*": (kind.value,)}, (
+            linkage.Level("same", "same", 0.9), linkage.Level("near", f"within<={limit}", 0.05),
+            linkage.Level("different", "different", 0.05)))
+        for kind, limit in ((linkage.Kind.BIRTH_DATE, 31), (linkage.Kind.NUMBER, 2), (linkage.Kind.DATE_AS_WRITTEN, 31))
+    )  # fmt: skip
+    shares = {field.name: (0.6, 0.3, 0.1) for field in fields}
+    levels = {field.name: ("same", "near", "different") for field in fields}
+    regime = linkage.Regime("everyone", 0.1, 0.0, shares, shares)
+    written = linkage.write_splink(
+        linkage.Recipe(fields, (("number",),)), linkage.Model(0.1, 0.0, levels, (regime,), {})
+    )
+    near = {
+        each["output_column_name"]: each["comparison_levels"][2]["sql_condition"]
+        for each in json.loads(written)["comparisons"]
+    }
+    for name, values, expected in (
+        ("birth_date", ("20200131", "20200301"), True),
+        ("birth_date", ("20200131", "20200303"), False),
+        ("date_as_written", ("2020-01-31", "2020-03-02"), True),
+        ("number", ("7", "9"), True),
+        ("number", ("7", "10"), False),
+    ):
+        asked = near[name].replace(f'"{name}_l"', "$1").replace(f'"{name}_r"', "$2")
+        assert duckdb.execute(f"SELECT {asked}", list(values)).fetchall() == [(expected,)], (name, values)
+    kept = json.loads(written)
+    kept["comparisons"] = [
+        each for each in kept["comparisons"] if each["output_column_name"] == "date_as_written"
+    ]
+    again, _ = linkage.read_splink(json.dumps(kept))
+    assert [each.test for each in again.fields[0].levels] == ["same", "within<=31", "different"]
+
+
+def test_dates_in_another_form_than_the_usual_are_refused() -> None:
+    strange = json.dumps(MODEL).replace("%Y-%m-%d", "%d/%m/%Y")
+    with pytest.raises(linkage.LinkageError, match="is not understood"):
+        linkage.read_splink(strange)

@@ -31,8 +31,8 @@ _LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
      lambda found: f"{found['test']}>={found['limit']}"),
     (rf'^(?P<test>levenshtein|damerau_levenshtein)\({_COLUMN}, "?\w+_r"?\) <= (?P<limit>\d+)$',
      lambda found: f"{found['test']}<={found['limit']}"),
-    (rf'^abs\(epoch\(try_strptime\({_COLUMN}, .*?\)\) - '
-     r'epoch\(try_strptime\("?\w+_r"?, .*?\)\)\) <= (?P<limit>[\d.]+)$',
+    (rf"^abs\(epoch\(try_strptime\({_COLUMN}, '%Y-%m-%d'\)\) - "
+     r"""epoch\(try_strptime\("?\w+_r"?, '%Y-%m-%d'\)\)\) <= (?P<limit>[\d.]+)$""",
      lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
     (rf"^{_EXTRACT} = {_SAME_EXTRACT}$", lambda found: _EXTRACTS.get(found["pattern"], "")),
     (rf"^(?P<test>jaro_winkler)_similarity\({_EXTRACT}, {_SAME_EXTRACT}\) >= (?P<limit>[\d.]+)$",
@@ -163,7 +163,8 @@ def _rule(entry: Mapping[str, Any] | str) -> tuple[str, ...]:
 
 def write_splink(recipe: Recipe, model: Model) -> str:
     """A Splink 5 model's JSON with the parameters of the first regime: households, numbers and swapped names have no
-    counterpart there. Raises LinkageError for a test that SQL has no word for.
+    counterpart there. Its columns are the recipe's fields in standard form, dates as YYYYMMDD. Raises LinkageError for
+    a test that SQL has no word for.
     """
     comparisons = []
     for field in recipe.fields:
@@ -179,7 +180,7 @@ def write_splink(recipe: Recipe, model: Model) -> str:
             field.levels, model.everyone.m[field.name], model.everyone.u[field.name], strict=True
         ):
             entry = {
-                "sql_condition": _sql(level, column),
+                "sql_condition": _sql(level, column, field.kind),
                 "label_for_charts": level.name,
                 "m_probability": m,
                 "u_probability": u,
@@ -202,7 +203,16 @@ def write_splink(recipe: Recipe, model: Model) -> str:
     )  # fmt: skip
 
 
-def _sql(level: Level, column: str) -> str:
+def _within(kind: Kind, limit: float, a: str, b: str) -> str:
+    """Days apart of dates, in the words that Splink's own library has for them; else numbers apart."""
+    if kind in {Kind.BIRTH_DATE, Kind.DATE, Kind.DATE_AS_WRITTEN}:
+        form = "%Y-%m-%d" if kind == Kind.DATE_AS_WRITTEN else "%Y%m%d"
+        a, b = (f"epoch(try_strptime({side}, '{form}'))" for side in (a, b))
+        return f"abs({a} - {b}) <= {limit * 86400:.10g}"
+    return f"abs(try_cast({a} AS DOUBLE) - try_cast({b} AS DOUBLE)) <= {limit:.10g}"
+
+
+def _sql(level: Level, column: str, kind: Kind) -> str:
     test, limit = level.rule
     a, b = f'"{column}_l"', f'"{column}_r"'
     if test == "different":
@@ -226,6 +236,13 @@ def _sql(level: Level, column: str) -> str:
         return f"(length({a}) = 1 OR length({b}) = 1) AND substr({a}, 1, 1) = substr({b}, 1, 1)"
     if test == "year":
         return f"substr({a}, 1, 4) = substr({b}, 1, 4)"
+    if test == "month_day":
+        return f"substr({a}, 5, 4) = substr({b}, 5, 4)"
+    if test == "day_month":
+        other = f"concat(substr({b}, 1, 4), substr({b}, 7, 2), substr({b}, 5, 2))"
+        return f"{a} = {other} AND length({a}) = 8"
+    if test == "within":
+        return _within(kind, limit, a, b)
     raise LinkageError(
         f"level {level.name!r}: Splink has no word for {test!r}; take the level out of the recipe first"
     )
