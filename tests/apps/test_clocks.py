@@ -90,9 +90,10 @@ def test_a_stranger_sees_no_clock(drafted: Agreement, client: Client) -> None:
     assert as_("eve.lang").get("/api/agreements/turns").json()["turns"] == []
 
 
-def test_medians_are_worked_out_once_a_day_and_published(drafted: Agreement) -> None:
-    clocks.work_out_figures()
-    clocks.work_out_figures()
+def test_medians_are_worked_out_once_a_day_and_published(database_of_the_file: None) -> None:
+    with connection_as("post"):
+        clocks.work_out_figures()
+        clocks.work_out_figures()
     figures = {(one.stage, one.party): one for one in clocks.figures()}
     assert figures[Stage.DECISION, Party.AGENCY].turns == 3
     assert "How long each stage takes" in as_("sam.reyes").get("/agreements/turns/").text

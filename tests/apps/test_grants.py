@@ -16,7 +16,7 @@ from charteroak.site import deferring, grants
 AsProcess = Callable[[str], AbstractContextManager[None]]
 
 
-WORKERS = ("linker", "extractor", "enclave", "outputs", "notary")
+WORKERS = ("linker", "extractor", "enclave", "outputs", "notary", "post")
 
 
 def ask(task: str, queue: str, **columns: str | int) -> None:
@@ -166,7 +166,7 @@ def test_migrating_again_changes_nothing(as_process: AsProcess) -> None:
     assert os.environ["CHARTEROAK_PROCESS"] == "web"
 
 
-@pytest.mark.parametrize("process", ["linker", "extractor", "enclave", "outputs", "notary"])
+@pytest.mark.parametrize("process", ["linker", "extractor", "enclave", "outputs", "notary", "post"])
 def test_every_worker_takes_the_jobs_of_its_queue(as_process: AsProcess, process: str) -> None:
     task = next(name for name, (_, queues) in deferring.DEFERRED.items() if process in queues)
     asker = next(iter(deferring.DEFERRED[task][0]))

@@ -13,7 +13,7 @@ from charteroak.agencies.worklist import Item, Turn
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.board.models import Meeting
-from charteroak.site.views import work_of
+from charteroak.site.work import work_of
 
 
 @pytest.fixture

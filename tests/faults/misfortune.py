@@ -15,7 +15,7 @@ from charteroak.demo.page import Page, Unanswered
 from charteroak.demo.visitor import Fields, Files, Visitor
 
 PATIENCE = 300  # seconds until a test gives up waiting, far beyond what anything here takes
-WORKERS = ("linker", "extractor", "enclave", "outputs", "notary")
+WORKERS = ("linker", "extractor", "enclave", "outputs", "notary", "post")
 
 # who is killed once the site has taken a form of that action, the first time, the second time …
 KILLED: dict[str, list[str]] = {

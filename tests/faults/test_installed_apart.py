@@ -20,7 +20,7 @@ from charteroak.demo import run
 pytestmark = [pytest.mark.sandbox, pytest.mark.root]
 SCALE = 0.1
 OAK = [sys.executable, "-c", "from charteroak.cli import main; main()"]
-SITE = ("web", "enclave", "outputs", "notary")
+SITE = ("web", "enclave", "outputs", "notary", "post")
 HUB = ("linker", "extractor")
 
 

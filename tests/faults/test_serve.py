@@ -23,7 +23,7 @@ from charteroak.site.supervisor import NotServing, Supervisor
 
 PROGRAM = Path(__file__).with_name("serving.py")
 PATIENCE = 120  # seconds until a test gives up waiting, far beyond what anything here takes
-EVERYONE = ("supervisor", "web", "linker", "extractor", "enclave", "outputs", "notary")
+EVERYONE = ("supervisor", "web", "linker", "extractor", "enclave", "outputs", "notary", "post")
 
 
 def until(holds: Callable[[], object]) -> None:
@@ -109,7 +109,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.mark.root
 def test_each_process_has_an_account_of_its_own_and_no_way_back(site: Site) -> None:
-    for process in (Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.OUTPUTS, Process.NOTARY):
+    for process in (
+        Process.WEB,
+        Process.LINKER,
+        Process.EXTRACTOR,
+        Process.OUTPUTS,
+        Process.NOTARY,
+        Process.POST,
+    ):
         status = Path(f"/proc/{site.pid(process)}/status").read_text(encoding="ascii")
         facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
         uid, gid = str(processes.ACCOUNTS[process]), str(ACCOUNTS_GROUP)
@@ -120,12 +127,12 @@ def test_each_process_has_an_account_of_its_own_and_no_way_back(site: Site) -> N
 
 
 @pytest.mark.root
-@pytest.mark.parametrize("process", ["web", "linker", "extractor", "outputs", "notary"])
+@pytest.mark.parametrize("process", ["web", "linker", "extractor", "outputs", "notary", "post"])
 def test_a_process_opens_its_own_keys_and_nobody_elses(site: Site, process: str) -> None:
     program = (
         "import os, sys; sys.exit(sum(1 << at for at, f in enumerate(sys.argv[1:]) if not os.access(f, 4)))"
     )
-    names = ["web", "linker", "extractor", "enclave", "outputs", "notary"]
+    names = ["web", "linker", "extractor", "enclave", "outputs", "notary", "post"]
     files = [str(site.home.keys(Process(name)) / "database_password") for name in names]
     uid = processes.ACCOUNTS[Process(process)]
     ended = processes.launch([sys.executable, "-c", program, *files], uid, site.home).wait()

@@ -24,6 +24,7 @@ class Process(StrEnum):
     ENCLAVE = "enclave"  # extracts, for the length of a job
     OUTPUTS = "outputs"  # what jobs hand over for review
     NOTARY = "notary"  # the log's signing key
+    POST = "post"  # writes and sends mail; opens no store
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ ACCOUNTS: dict[Process, int] = {
     Process.EXTRACTOR: 64104,
     Process.OUTPUTS: 64105,
     Process.NOTARY: 64106,
+    Process.POST: 64107,
 }
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CLONE_NEWNS = 0x20000

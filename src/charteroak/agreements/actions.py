@@ -202,6 +202,7 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
     from charteroak.agreements import tasks  # the jobs import this room's actions
 
     tasks.order_keys(record.number)
+    tasks.order_paper(record.number)
 
 
 def _record_execution(record: Agreement, by: Person) -> None:

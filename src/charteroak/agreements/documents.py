@@ -1,17 +1,19 @@
 """An agreement as files: the tagged PDF with its exhibits, the draft for Word and back, the certificate."""
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import pdf, word
+from charteroak.adapters import seal as seals
 from charteroak.agencies.actions import PLEDGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
@@ -19,6 +21,7 @@ from charteroak.agreements import actions, queries, round_trip
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import WordForm
 from charteroak.agreements.models import Agreement
+from charteroak.agreements.paper import sealed_paper
 from charteroak.agreements.views import agreement_page, found
 from charteroak.policy.agency_review import Choice
 
@@ -60,6 +63,35 @@ def _whole(record: Agreement) -> dict[str, Any]:
         "duties": record.duties.all(),
         "unfinished": record.executed_on is None,
     }
+
+
+@login_required
+@require_safe
+def sealed(request: HttpRequest, number: str) -> HttpResponse:
+    """The executed agreement under the installation's seal, as it was on that day."""
+    paper = sealed_paper(found(request, number))
+    if paper is None or paper.sealed is None:
+        raise Http404
+    return pdf.file(bytes(paper.sealed), f"agreement-{number}-sealed.pdf")
+
+
+@login_required
+@require_safe
+def seal(request: HttpRequest, number: str) -> HttpResponse:
+    """Whether the seal on the executed agreement holds, checked anew at every visit."""
+    record = found(request, number)
+    paper = sealed_paper(record)
+    if paper is None or paper.sealed is None:
+        raise Http404
+    content = bytes(paper.sealed)
+    shown = {
+        "agreement": record,
+        "paper": paper,
+        "seal": seals.read(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "same_text": paper.text_hash == queries.text_hash(record.clauses.all()),
+    }
+    return render(request, "agreements/seal.html", shown)
 
 
 @login_required

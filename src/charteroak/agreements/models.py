@@ -137,6 +137,17 @@ class Recipient(models.Model):
         constraints = [models.UniqueConstraint(fields=["agreement", "person"], name="recipient_once")]
 
 
+class Paper(models.Model):
+    """The executed agreement as a PDF file, made once, and the same file under the installation's seal."""
+
+    agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="paper")
+    text_hash = models.CharField(max_length=64)  # what every party signed
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+    sealed = models.BinaryField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+
+
 class DestructionDuty(models.Model):
     """What must be destroyed by when. Each room destroys its own and answers here with a certificate."""
 

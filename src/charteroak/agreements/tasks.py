@@ -25,3 +25,28 @@ def order_keys(project: str) -> None:
     """Ask every process that opens a store; within the caller's transaction."""
     for queue in sorted({owner.value for owner in stores.OPENED_BY.values()}):
         create_keys.configure(queue=queue).defer(project=project)
+
+
+@app.task(name="agreements:print_executed", pass_context=False)
+def print_executed(number: str) -> None:
+    """Make the executed agreement's PDF file, once, and ask the notary for the seal. Safe to repeat."""
+    from charteroak.agreements import paper
+
+    paper.make(number)
+
+
+@app.task(name="agreements:seal", pass_context=False)
+def seal(paper: int) -> None:
+    """As the notary, who alone holds the key. Safe to repeat."""
+    from charteroak.agreements import paper as papers
+
+    papers.seal(paper)
+
+
+def order_paper(number: str) -> None:
+    """Within the caller's transaction: a file that cannot be made undoes no signature."""
+    print_executed.configure(queue="post").defer(number=number)
+
+
+def order_seal(paper: int) -> None:
+    seal.configure(queue="notary").defer(paper=paper)

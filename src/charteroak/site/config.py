@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -130,6 +131,19 @@ def read() -> Config:
         product_name=environment.product_name(),
         initiative_name=environment.initiative_name(),
     )
+
+
+def mail(url: str) -> tuple[str, SplitResult]:
+    """Django's mail backend and the parts of the address: smtp, smtps or smtp+starttls; files without one.
+
+    Raises ValueError for another scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "smtp", "smtps", "smtp+starttls"):
+        raise ValueError(
+            f"CHARTEROAK_MAIL_URL begins with {parts.scheme}://; use smtp, smtps or smtp+starttls."
+        )
+    return f"django.core.mail.backends.{'smtp' if parts.scheme else 'filebased'}.EmailBackend", parts
 
 
 def database(url: str, process: Process) -> dict[str, object]:

@@ -12,14 +12,17 @@ from charteroak.adapters.stores import HUB_KEYS, OPENED_BY
 
 WEB, LINKER, EXTRACTOR = Process.WEB, Process.LINKER, Process.EXTRACTOR
 ENCLAVE, OUTPUTS, NOTARY = Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY
+POST = Process.POST
 KEYHOLDERS = frozenset(OPENED_BY.values())
 
 # Periodic tasks: whichever worker sees first that they are due puts them into their queue.
-WORKERS = frozenset({LINKER, EXTRACTOR, ENCLAVE, OUTPUTS, NOTARY})
+WORKERS = frozenset({LINKER, EXTRACTOR, ENCLAVE, OUTPUTS, NOTARY, POST})
 
 # task: (who may ask for it, whose queues it may wait in)
 DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "agreements:create_keys": (frozenset({WEB}), KEYHOLDERS),
+    "agreements:print_executed": (frozenset({WEB}), frozenset({POST})),
+    "agreements:seal": (frozenset({POST}), frozenset({NOTARY})),
     "audit.sign": (WORKERS, frozenset({NOTARY})),
     "hub:build_extract": (frozenset({WEB}), frozenset({EXTRACTOR})),
     "hub:destroy": (frozenset({WEB, LINKER}), frozenset({LINKER, EXTRACTOR, ENCLAVE})),
@@ -37,6 +40,8 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "outputs:show": (frozenset({WEB}), frozenset({OUTPUTS})),
     "outputs:sweep_vault": (WORKERS, frozenset({OUTPUTS})),
     "outputs:sweep_views": (WORKERS, frozenset({OUTPUTS})),
+    "site:post": (WORKERS, frozenset({POST})),
+    "site:work_out_figures": (WORKERS, frozenset({POST})),
     "submissions:check": (frozenset({WEB}), frozenset(HUB_KEYS.values())),
     "submissions:make_finder_list": (frozenset({WEB}), frozenset({LINKER})),
     "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),

@@ -69,6 +69,9 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(GIVEN, LOOK),
         **dict.fromkeys(SAID, ADD),
         **dict.fromkeys(RELEASES, LOOK),
+        "agreements.paper": LOOK,
+        "agreements.letter": LOOK,
+        "agreements.clockfigure": LOOK,
         **OFFICES,
         "auth.*": LOOK,
         "contenttypes.*": LOOK,
@@ -95,7 +98,14 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, **UNSAID,
         **dict.fromkeys(RELEASES, ADD), **LOG, **JOBS,
     },
-    Process.NOTARY: {"audit.event": ADD, "audit.checkpoint": ADD, "audit.anonymousrefusals": KEEP, **JOBS},
+    Process.POST: {
+        **LOOK_AROUND, "agreements.letter": WORK, "agreements.clockfigure": WORK, "agreements.paper": ADD,
+        **LOG, **JOBS,
+    },
+    Process.NOTARY: {
+        "audit.event": ADD, "audit.checkpoint": ADD, "audit.anonymousrefusals": KEEP,
+        "agreements.paper": ("SELECT", "UPDATE (sealed, sealed_at)"), **JOBS,
+    },
 }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Django's settings, from the typed configuration."""
 
+import os
 from datetime import timedelta
+from urllib.parse import unquote
 
 from charteroak.adapters.environment import Mode
 from charteroak.site import config as site_config
@@ -109,6 +111,15 @@ FORMAT_MODULE_PATH = "charteroak.site.formats"
 USE_I18N = True
 TIME_ZONE = "America/New_York"
 USE_TZ = True
+
+# Mail goes out through CHARTEROAK_MAIL_URL (smtps://user:password@host:465); without one it lies in `mail/`.
+EMAIL_BACKEND, MAIL = site_config.mail(os.environ.get("CHARTEROAK_MAIL_URL", ""))
+EMAIL_FILE_PATH = str(CONFIG.home.mail)
+EMAIL_HOST, EMAIL_PORT = MAIL.hostname or "", MAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL.username or ""), unquote(MAIL.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.scheme == "smtps", MAIL.scheme == "smtp+starttls"
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("CHARTEROAK_MAIL_FROM", "charteroak@localhost")
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True

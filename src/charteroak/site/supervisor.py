@@ -14,7 +14,9 @@ from charteroak.adapters import postgres, processes
 from charteroak.adapters.environment import Home, Process
 from charteroak.site import database
 
-SERVED = [Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY]
+SERVED = [
+    Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY, Process.POST,
+]  # fmt: skip
 GRACE = 15.0  # seconds to finish what was begun, then the process is killed
 LONGEST_PAUSE = 10.0  # seconds before a process that dies again and again is started anew
 ELSEWHERE = (

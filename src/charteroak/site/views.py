@@ -1,9 +1,7 @@
 """The pages that belong to no room: home, how it works, sign-in, health."""
 
 import sys
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from importlib import import_module
 from typing import Any
 
 from allauth.account.views import LoginView
@@ -24,13 +22,13 @@ from django.views.defaults import server_error
 
 from charteroak.adapters import calendars, clock
 from charteroak.adapters.environment import Mode
-from charteroak.agencies.models import Cover, Person
-from charteroak.agencies.queries import cover, roles_held
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import roles_held
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
-from charteroak.site.rooms import ROOMS
 from charteroak.site.second_factor import is_shown
 from charteroak.site.templatetags.lists import DAY_SALT
+from charteroak.site.work import covered_by, work_of
 
 LATELY = timedelta(days=180)
 STEPS = [
@@ -83,15 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
     items = list(work_of(request.user))
     lists = {turn.value: [item for item in items if item.state is turn] for turn in Turn}
     lists[Turn.FINISHED.value] += _done_by(request.user, {item.href for item in items})
-    return render(request, "home.html", {**lists, "covers": list(_covered(request.user))})
-
-
-def _covered(person: Person) -> Iterator[tuple[Cover, list[Item]]]:
-    """The offices that this person may fill today, each with what waits there; none while they act in one."""
-    for one in cover.offered_to(person) if person.acting is None else ():
-        filling = Person.objects.get(pk=person.pk)
-        filling.acting = one
-        yield one, [item for item in work_of(filling) if item.state is Turn.YOURS]
+    return render(request, "home.html", {**lists, "covers": list(covered_by(request.user))})
 
 
 def _done_by(person: Person, listed: set[str]) -> list[Item]:
@@ -103,15 +93,6 @@ def _done_by(person: Person, listed: set[str]) -> list[Item]:
             when = date_format(clock.day_of(at))
             found.append(Item(str(record), href, Turn.FINISHED, _("you, on %s") % when))
     return found
-
-
-def work_of(person: Person) -> Iterable[Item]:
-    """What each room has for this person: its `worklist.todo`, or `queries.todo` where it is short."""
-    for room in ROOMS:
-        for module in ("worklist", "queries"):
-            found = import_module(f"charteroak.{room.name}.{module}") if room.has(module) else None
-            if todo := getattr(found, "todo", None):
-                yield from todo(person)
 
 
 @require_safe

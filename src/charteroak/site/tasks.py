@@ -1,0 +1,21 @@
+"""What the post does by itself: digests and reminders, then the outbox; and, once a day, how long stages take."""
+
+from procrastinate.contrib.django import app
+
+from charteroak.agreements import clocks, letters, reminders
+from charteroak.site.digest import write_digests
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="site:post", queue="post", queueing_lock="site:post")
+def post(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    """Each letter is written once, however often this runs; what could not be sent is tried again."""
+    reminders.remind()
+    write_digests()
+    letters.send_waiting()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="site:work_out_figures", queue="post", queueing_lock="site:work_out_figures")
+def work_out_figures(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    clocks.work_out_figures()
