@@ -38,7 +38,7 @@ def drafted(database_of_the_file: None) -> Agreement:
 
 
 @pytest.fixture(autouse=True)
-def an_empty_outbox() -> Iterator[None]:
+def no_letters() -> Iterator[None]:
     mail.outbox = []
     with way.day(BUSINESS_DAY):
         yield

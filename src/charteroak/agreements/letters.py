@@ -1,4 +1,4 @@
-"""Mail: written into the outbox, each once; sent apart, so that no failure of mail undoes what caused it."""
+"""Mail: each letter is kept before it is sent, and sent apart, so that no failure of mail undoes what caused it."""
 
 from datetime import timedelta
 
@@ -10,12 +10,12 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agreements.models import Letter
 
-ATTEMPTS = 12  # then it stays in the outbox with what went wrong
+ATTEMPTS = 12  # then it stays unsent, with what went wrong
 KEPT_TRYING = timedelta(days=3)
 
 
 def write(kind: Letter.Kind, person: Person, *, subject: str, body: str, about: str = "") -> Letter | None:
-    """Put a letter into the outbox unless it is there; None when this person has one like it, or no address.
+    """Keep a letter to be sent unless it is there; None when this person has one like it, or no address.
 
     A digest is one a day. A deadline's letter is one for what it is about, whenever that was.
     """

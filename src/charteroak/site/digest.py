@@ -16,7 +16,7 @@ from charteroak.site.work import covered_by, work_of
 
 
 def write_digests() -> int:
-    """Put today's digests into the outbox, on a business day; how many. Safe to repeat: one a day each."""
+    """Write today's digests, on a business day; how many. Safe to repeat: one a day each."""
     if not is_business_day(clock.today(), closed_days()):
         return 0
     written = 0

@@ -1,4 +1,4 @@
-"""What the post does by itself: digests and reminders, then the outbox; and, once a day, how long stages take."""
+"""What the post does by itself: writes digests and reminders, sends letters; works out how long stages take."""
 
 from procrastinate.contrib.django import app
 

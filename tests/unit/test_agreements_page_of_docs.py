@@ -1,0 +1,55 @@
+"""What docs/agreements.md tells counsel is what the rules say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from charteroak.policy import wording
+from charteroak.policy.agreement import CONFIRMED_FOR
+from charteroak.policy.clocks import ALLOWED, COVER, SOON, Stage
+
+PAGE = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text("utf-8")
+PREVIEW = wording.latest()["preview"]
+SAID = PREVIEW.text.format(days=30)
+
+
+@pytest.mark.parametrize(
+    ("done", "rule"),
+    [
+        (SAID.replace("30-day preview", "preview"), "open_value_lost"),
+        (SAID.replace("30-day", "900-day"), "open_value_out_of_bounds"),
+    ],
+)
+def test_a_change_of_the_preview_meets_the_rule_that_the_page_names(done: str, rule: str) -> None:
+    assert [reason.rule for reason in PREVIEW.may_read("7", SAID, done).reasons] == [rule]
+    assert f"`{rule}`" in PAGE
+
+
+def test_sixty_days_may_be_settled_and_become_the_term() -> None:
+    settled = SAID.replace("30-day", "60-day")
+    assert "a 60-day preview" in PAGE
+    assert PREVIEW.may_read("7", SAID, settled).allowed
+    assert PREVIEW.terms({"days": 30}, settled) == {"days": 60}
+
+
+def test_the_page_names_the_locked_clauses_and_the_bounds() -> None:
+    locked = {kind for kind, template in wording.latest().items() if template.locked}
+    assert locked == {"purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term"}
+    bounds = PREVIEW.open["days"]
+    assert f"a number from {bounds.least} to {bounds.most}" in PAGE
+
+
+def test_every_rule_on_the_page_is_one_of_the_code() -> None:
+    source = Path(wording.__file__).parents[2]
+    code = "".join(
+        (source / name).read_text("utf-8")
+        for name in ("policy/wording/template.py", "agreements/round_trip.py")
+    )
+    for rule in re.findall(r"\| `(\w+)` \|", PAGE):
+        assert f'"{rule}"' in code, rule
+
+
+def test_the_days_on_the_page_are_those_that_the_clocks_allow() -> None:
+    assert (ALLOWED[Stage.COMPLETENESS], ALLOWED[Stage.DECISION], SOON, COVER) == (5, 15, 2, 3)
+    assert CONFIRMED_FOR == 5
