@@ -4,8 +4,8 @@ import pytest
 
 from apps import way
 from apps.test_agreements_pages import as_
-from charteroak.agreements.documents import printed
 from charteroak.agreements.models import Agreement
+from charteroak.agreements.paper import printed
 from conftest import connection_as
 from printed import faults, read, text
 

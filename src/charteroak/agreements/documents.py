@@ -1,29 +1,22 @@
 """An agreement as files: the tagged PDF with its exhibits, the draft for Word and back, the certificate."""
 
 import hashlib
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import pdf, word
 from charteroak.adapters import seal as seals
-from charteroak.agencies.actions import PLEDGE
-from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, queries, round_trip
-from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import WordForm
-from charteroak.agreements.models import Agreement
-from charteroak.agreements.paper import sealed_paper
+from charteroak.agreements.paper import printed, sealed_paper
 from charteroak.agreements.views import agreement_page, found
-from charteroak.policy.agency_review import Choice
 
 
 @login_required
@@ -31,38 +24,6 @@ from charteroak.policy.agency_review import Choice
 def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The agreement on paper, in the language it is kept in: words, terms, signatures, exhibits."""
     return pdf.file(printed(found(request, number)), f"agreement-{number}.pdf")
-
-
-def printed(record: Agreement) -> bytes:
-    """The agreement as it reads now, as a PDF file."""
-    with translation.override("en"):
-        return pdf.written("agreements/document.html", _whole(record))
-
-
-def _whole(record: Agreement) -> dict[str, Any]:
-    clauses = list(record.clauses.all())
-    asked = record.data_request.columns.select_related("variable__dataset__agency")
-    people = Person.objects.filter(pk__in=record.recipients.values("person")).order_by("name")
-    return {
-        "agreement": record,
-        "data_request": record.data_request,
-        "text_hash": queries.text_hash(clauses),
-        "clauses": [(clause, enforced(clause)) for clause in clauses],
-        "parties": record.parties.select_related("agency", "signatory", "signature__by"),
-        "columns": [
-            (
-                one.variable.dataset.agency.code,
-                one.variable.name,
-                one.purpose,
-                Choice(one.choice or Choice.ALLOW),
-            )
-            for one in asked
-        ],
-        "people": [(person, person.pledges.order_by("-until").first()) for person in people],
-        "pledge": PLEDGE,
-        "duties": record.duties.all(),
-        "unfinished": record.executed_on is None,
-    }
 
 
 @login_required

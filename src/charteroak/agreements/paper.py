@@ -1,25 +1,61 @@
 """The executed agreement on paper: made once by the post, sealed once by the notary, both on record."""
 
 import hashlib
+from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
-from charteroak.adapters import clock
+from charteroak.adapters import clock, pdf
 from charteroak.adapters import seal as seals
-from charteroak.adapters.environment import process
+from charteroak.adapters.environment import Process, process
+from charteroak.agencies.actions import PLEDGE
+from charteroak.agencies.models import Person
+from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Paper
-from charteroak.agreements.queries import as_signed
+from charteroak.agreements.queries import as_signed, text_hash
 from charteroak.audit import actions as audit
+from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import refuse
+
+
+def printed(record: Agreement) -> bytes:
+    """The agreement as it reads now, as a PDF file."""
+    with translation.override("en"):
+        return pdf.written("agreements/document.html", _whole(record))
+
+
+def _whole(record: Agreement) -> dict[str, Any]:
+    clauses = list(record.clauses.all())
+    asked = record.data_request.columns.select_related("variable__dataset__agency")
+    people = Person.objects.filter(pk__in=record.recipients.values("person")).order_by("name")
+    return {
+        "agreement": record,
+        "data_request": record.data_request,
+        "text_hash": text_hash(clauses),
+        "clauses": [(clause, enforced(clause)) for clause in clauses],
+        "parties": record.parties.select_related("agency", "signatory", "signature__by"),
+        "columns": [
+            (
+                one.variable.dataset.agency.code,
+                one.variable.name,
+                one.purpose,
+                Choice(one.choice or Choice.ALLOW),
+            )
+            for one in asked
+        ],
+        "people": [(person, person.pledges.order_by("-until").first()) for person in people],
+        "pledge": PLEDGE,
+        "duties": record.duties.all(),
+        "unfinished": record.executed_on is None,
+    }
 
 
 @transaction.atomic
 def make(number: str) -> None:
     """The PDF file of what every party signed. Raises Refused for anything else; made once, however often asked."""
-    from charteroak.agreements.documents import printed
-    from charteroak.agreements.tasks import order_seal
-
     record = Agreement.objects.filter(number=number, executed_on__isnull=False).first()
     if record is None or not as_signed(record):
         refuse("no_agreement", _("No agreement that every party signed has this number.")).require()
@@ -29,7 +65,7 @@ def make(number: str) -> None:
     paper = Paper.objects.create(
         agreement=record, text_hash=record.text_hash, content=printed(record), made_at=clock.now()
     )
-    order_seal(paper.pk)
+    app.configure_task("agreements:seal", queue=Process.NOTARY).defer(paper=paper.pk)
     audit.record(
         "agreements:paper:make",
         by=process(),

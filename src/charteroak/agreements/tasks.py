@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import stores
+from charteroak.agreements import paper as papers
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import as_signed
 from charteroak.policy.decision import refuse
@@ -30,23 +31,15 @@ def order_keys(project: str) -> None:
 @app.task(name="agreements:print_executed", pass_context=False)
 def print_executed(number: str) -> None:
     """Make the executed agreement's PDF file, once, and ask the notary for the seal. Safe to repeat."""
-    from charteroak.agreements import paper
-
-    paper.make(number)
+    papers.make(number)
 
 
 @app.task(name="agreements:seal", pass_context=False)
 def seal(paper: int) -> None:
     """As the notary, who alone holds the key. Safe to repeat."""
-    from charteroak.agreements import paper as papers
-
     papers.seal(paper)
 
 
 def order_paper(number: str) -> None:
     """Within the caller's transaction: a file that cannot be made undoes no signature."""
     print_executed.configure(queue="post").defer(number=number)
-
-
-def order_seal(paper: int) -> None:
-    seal.configure(queue="notary").defer(paper=paper)
