@@ -19,7 +19,7 @@ from charteroak.disclosure.tables import FIXED, UNSHOWN, Floats, Ints, LinkedTab
 NOTHING = 1e-9
 BROKEN = 1e-3  # by less than this a bridge is not worth an inequality
 LARGE = 5000  # figures: above, small systems are solved by compiled code of our own
-COMPILING = 20.0  # seconds left that allow for compiling it first
+COMPILING = 60.0  # seconds left that allow for compiling it first, on a busy machine too
 SMALL = 400_000  # entries of a tableau for it
 WIDE = 16.0  # times the room of a target: how far other figures may go in a second attempt
 ENOUGH = 60  # inequalities of one component before the choice is made anew
