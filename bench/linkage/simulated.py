@@ -32,6 +32,21 @@ def census_ssa(seed: int) -> dict[str, pl.DataFrame]:
     return {"census": census(seed, None), "ssa": ssa(seed, None).drop("ssn")}
 
 
+def noisier(times: float) -> dict[str, Any]:
+    """The package's configuration with every chance of a spoilt cell so many times as high."""
+    found: dict[str, Any] = _times(pseudopeople.get_config(), times)
+    return found
+
+
+def _times(part: Any, times: float) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: min(value * times, 0.9) if name == "cell_probability" else _times(value, times)
+        for name, value in part.items()
+    }
+
+
 def census(seed: int, noise: dict[str, Any] | None) -> pl.DataFrame:
     return _file(pseudopeople.generate_decennial_census, seed, noise, "", "%m/%d/%Y")
 

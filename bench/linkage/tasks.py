@@ -1,6 +1,6 @@
 """What is linked, and by which rules: the same for both engines. Splink's comparisons are its library's."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 Rules = tuple[tuple[str, ...], ...]
@@ -204,3 +204,59 @@ TASKS = {
         synthetic("10m", NARROW, "synthetic 10 M, narrow rules"),
     )
 }
+POOL = TASKS["pseudopeople, five files pooled"]
+PLACES = {
+    "first_name": "name",
+    "last_name": "name",
+    "dob": "date",
+    "address": "street",
+    "city": "term",
+    "zip": "term",
+}
+
+
+def copies(number: int) -> Task:
+    rules = (
+        ("ssn",),
+        ("last_name", "dob"),
+        ("first_name", "dob"),
+        ("first_name", "last_name"),
+        ("address_1",),
+    )
+    return Task(
+        f"febrl{number}", f"febrl{number}", FEBRL, rules, (("first_name", "last_name"), ("dob",)), SURE
+    )
+
+
+def foreign(name: str) -> Task:
+    rules = (
+        ("last_name", "dob"),
+        ("first_name", "dob"),
+        ("first_name", "last_name"),
+        ("address",),
+        ("zip", "dob"),
+    )
+    return Task(
+        name,
+        name,
+        PLACES,
+        rules,
+        (("first_name", "last_name"), ("dob",)),
+        (("first_name", "last_name", "dob"),),
+    )
+
+
+HELD_OUT: dict[str, tuple[Task, int]] = {
+    "pseudopeople, seed 3": (POOL, 3),
+    "pseudopeople, seed 5, three times the noise": (replace(POOL, data="pool_noisy"), 5),
+    "census × W-2, seed 3": (TASKS["census × W-2, names and addresses"], 3),
+    **{f"febrl{number}": (copies(number), 1) for number in (1, 2, 3)},
+    **{
+        name: (foreign(name), 11)
+        for name in (
+            "faker_en_US", "faker_en_IN", "faker_es_MX", "faker_pt_BR", "faker_fr_FR", "faker_pl_PL", "faker_de_DE",
+            "faker_tr_TR", "faker_vi_VN", "faker_zh_CN", "faker_es_MX_noisy", "faker_fr_FR_noisy",
+        )
+    },
+}  # fmt: skip
+"""Name → task and seed of the sets that nothing was chosen by (`heldout`)."""

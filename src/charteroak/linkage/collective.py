@@ -11,9 +11,11 @@ from charteroak.linkage.home import at_home, lives_together
 from charteroak.linkage.kernel import PLACES, Weights
 from charteroak.linkage.model import Model
 from charteroak.linkage.parts import Parts, arranged, joined, parted
+from charteroak.linkage.passes import Passed, passed
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.sample import unpacked
 from charteroak.linkage.score import Scored, bits, probability
+from charteroak.linkage.threshold import threshold
 
 LASTING = {Kind.BIRTH_DATE, Kind.SSN, Kind.AGENCY_ID}
 """What a person keeps for life; names and addresses change."""
@@ -30,12 +32,16 @@ REFUSED = 0.1
 class People:
     """`found`: the pairs with their final weights, and `others`, the bits of these that come from other records. By
     record `root`, the smallest record of its person; by person `weakest`, the weakest weight that holds it together.
+    `link`: the match probability from which pairs are linked. `passed`: what the passes made of the pairs, None where
+    each pair is weighed alone.
     """
 
     found: Scored
     others: NDArray[np.float64]
     root: NDArray[np.int32]
     weakest: NDArray[np.float64]
+    link: float
+    passed: Passed | None = None
 
 
 def people(
@@ -57,23 +63,45 @@ def people(
         pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
         parts = parted(found.left, found.right, count)
         root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
-        return People(found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, count))
-    found, pairs, pattern = _weighed(encoded, recipe, model, weights, found)
+        return People(found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, count), recipe.link)
+    found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
     parts = parted(found.left, found.right, count)
     pairs, limits = arranged(pairs, limits, parts)
     root, *_ = joined(pairs, limits, parts)
-    corrected = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs))
-    pairs, copy = _copies(encoded.content[parts.rows], corrected, limits.least)
-    root, weakest, settled = joined(pairs, limits, parts, copy)
+    pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs))
+    steps = passed(recipe, levels, pattern[parts.pairs], probability(pairs.weight))
+    sure = (steps.by > 0) | _copies(encoded.content[parts.rows], pairs)
+    pairs = _raised(pairs, sure, limits.least)
+    root, weakest, settled = joined(pairs, limits, parts, sure)
     one = root[pairs.left] == root[pairs.right]
-    final = np.empty(len(found.weight))
-    final[parts.pairs] = np.where(
+    final = np.where(
         one, np.maximum(pairs.weight, settled),
         np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED),
     )  # fmt: skip
-    kept = final >= bits(recipe.keep)
-    shown = Scored(found.left[kept], found.right[kept], final[kept], found.pattern[kept], found.new_pairs)
-    return People(shown, (final - found.weight)[kept], *_of_all(root, weakest, parts, count))
+    link = recipe.link
+    if recipe.aim is not None:
+        link = threshold(probability(final), sure & one, recipe.aim, recipe.link)
+        final = np.where(sure & one, np.maximum(final, bits(link)), final)
+        root, weakest = _cut(pairs, limits, parts, np.where(one, final, -np.inf), bits(link))
+    weight, by = np.empty(len(final)), np.empty(len(final), np.int64)
+    weight[parts.pairs], by[parts.pairs] = final, np.where(one, steps.by, 0)
+    kept = weight >= bits(recipe.keep)
+    shown = Scored(found.left[kept], found.right[kept], weight[kept], found.pattern[kept], found.new_pairs)
+    return People(
+        shown, (weight - found.weight)[kept], *_of_all(root, weakest, parts, count), link,
+        steps._replace(by=by[kept]),
+    )  # fmt: skip
+
+
+def _cut(
+    pairs: Pairs, limits: Constraints, parts: Parts, weight: NDArray[np.float64], least: float
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The people once more, without the joints of less than `least` bits, and the weakest joint that is left of each.
+    `weight`: by pair, that of its people's joint.
+    """
+    alone = Pairs(pairs.left, pairs.right, weight, np.empty((0, 0), np.float32), 0.0)
+    root, weakest, _ = joined(alone, limits._replace(support=0.0, least=least), parts)
+    return root, weakest
 
 
 def _of_all(
@@ -98,9 +126,9 @@ def _constraints(
 
 def _weighed(
     encoded: Encoded, recipe: Recipe, model: Model, weights: Weights, found: Scored
-) -> tuple[Scored, Pairs, NDArray[np.int64]]:
-    """The pairs, those of a household weighed as such; the same with the bits of each field; and the number of each
-    pair's pattern.
+) -> tuple[Scored, Pairs, NDArray[np.int64], NDArray[np.int8]]:
+    """The pairs, those of a household weighed as such; the same with the bits of each field; the number of each pair's
+    pattern; and the levels of these (patterns × fields).
     """
     distinct, pattern = np.unique(found.pattern, return_inverse=True)
     levels, before = unpacked(distinct, len(recipe.fields))
@@ -122,21 +150,25 @@ def _weighed(
     weight[moved] = base + np.nansum(fields[moved], axis=1, dtype=np.float64)
     distinct = distinct + (regime - before) * PLACES[-1]
     found = replace(found, weight=weight, pattern=distinct[pattern])
-    return found, Pairs(found.left, found.right, weight, fields, base), pattern
+    return found, Pairs(found.left, found.right, weight, fields, base), pattern, levels
 
 
-def _copies(content: NDArray[np.uint64], pairs: Pairs, least: float) -> tuple[Pairs, NDArray[np.bool_]]:
-    """The pairs, and which of them are copies: two records that say the same to the letter, and that no third record
-    equals, are linked however little they say, and before all others.
+def _copies(content: NDArray[np.uint64], pairs: Pairs) -> NDArray[np.bool_]:
+    """Which of the pairs are copies: two records that say the same to the letter, and that no third record equals, are
+    linked however little they say, and before all others.
     """
     equal = content[pairs.left] == content[pairs.right]
     both = np.concatenate([pairs.left[equal], pairs.right[equal]])
     times = np.bincount(both, minlength=len(content))
-    alone = equal & (times[pairs.left] == 1) & (times[pairs.right] == 1)
-    weight = np.where(alone, np.maximum(pairs.weight, least), pairs.weight)
+    return np.asarray(equal & (times[pairs.left] == 1) & (times[pairs.right] == 1))
+
+
+def _raised(pairs: Pairs, sure: NDArray[np.bool_], least: float) -> Pairs:
+    """The pairs, those that are `sure` with `least` bits at least; the last field holds what they were given."""
+    weight = np.where(sure, np.maximum(pairs.weight, least), pairs.weight)
     fields = pairs.fields.copy()
     fields[:, -1] += (weight - pairs.weight).astype(np.float32)
-    return pairs._replace(weight=weight, fields=fields), alone
+    return pairs._replace(weight=weight, fields=fields)
 
 
 def _between(source: NDArray[np.int16], pairs: Pairs) -> NDArray[np.int64]:

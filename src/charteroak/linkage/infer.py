@@ -7,6 +7,12 @@ from charteroak.linkage.kinds import levels_of, weighs_by_frequency
 from charteroak.linkage.recipe import Field, Kind, LinkageError, Pass, Recipe
 
 G, M, F, B, A = "given_name", "middle_name", "family_name", "birth_date", "address"
+JOINED = 0.5
+"""Match probability from which records are joined before the threshold of the links is chosen: likelier than not."""
+SURE = 0.998
+"""Precision that a deterministic pass must have to link without regard to the weight."""
+AIM = 0.9995
+"""Precision aimed at: one wrong link in two thousand."""
 _PASSES = (
     ("SSN, names and birth date", {"ssn": "same", G: "nickname", F: "slip", B: "same"}),
     ("agency number and birth date", {"*": "same", B: "same"}),
@@ -42,7 +48,7 @@ def infer(columns: Mapping[str, Collection[str]], one_per_person: tuple[str, ...
         )
     names = {field.name for field in fields}
     return Recipe(
-        fields, (), passes=_passes(fields), one_per_person=one_per_person,
+        fields, (), passes=_passes(fields), link=JOINED, aim=AIM, pass_precision=SURE, one_per_person=one_per_person,
         household=A if A in names else None,
     )  # fmt: skip
 
@@ -78,6 +84,11 @@ def explain_recipe(recipe: Recipe) -> str:
     lines.append(
         f"From a match probability of {recipe.link} up two records are linked; from {recipe.keep} up they are listed."
     )
+    if recipe.aim is not None:
+        lines.append(
+            f"The threshold is then chosen anew: the best expected F1, or stricter where that gains a precision of "
+            f"{recipe.aim} cheaply."
+        )
     if recipe.one_per_person:
         lines.append(f"Nobody stands twice in {', '.join(recipe.one_per_person)}.")
     if recipe.household:

@@ -1,6 +1,7 @@
 """Puts what was found into tables: links with their pass, people, counts, expected quality."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ from charteroak.linkage.kernel import Weights
 from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
 from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
+from charteroak.linkage.passes import Passed, pass_of
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import unpacked
@@ -41,7 +43,8 @@ def outcome(
         joined = people(encoded, recipe, model, weights, found, _apart(encoded, apart))
         found, chance = joined.found, probability(joined.found.weight)
         levels, regime = unpacked(found.pattern, len(recipe.fields))
-        passes = pass_of(recipe, levels)
+        passes = joined.passed.by if joined.passed else pass_of(recipe, levels)
+        recipe = replace(recipe, link=joined.link, aim=None)
         linked = chance >= recipe.link
         clusters, weakest = clustered(encoded, joined)
     with watch.phase("report"):
@@ -55,34 +58,28 @@ def outcome(
     return Linkage(
         links, _levels(recipe, levels, regime, joined.others), clusters, weakest,
         quality_of(chance, recipe.link), recipe, model, counts,
-        pass_counts(names, passes, chance, linked), reported, watch.taken, tuple(warnings),
+        pass_counts(names, passes, chance, linked, joined.passed), reported, watch.taken, tuple(warnings),
     )  # fmt: skip
 
 
-def pass_of(recipe: Recipe, levels: NDArray[np.int8]) -> NDArray[np.int64]:
-    """For each pair the number (from 1) of the first pass that it meets, or 0."""
-    found = np.zeros(len(levels), np.int64)
-    names = [each.name for each in recipe.fields]
-    for number, step in enumerate(recipe.passes, start=1):
-        met = found == 0
-        for name, worst in step.agree.items():
-            place = names.index(name)
-            limit = [level.name for level in recipe.fields[place].levels].index(worst)
-            met &= (levels[:, place] >= 0) & (levels[:, place] <= limit)
-        found[met] = number
-    return found
-
-
 def pass_counts(
-    names: Sequence[str], passes: NDArray[np.int64], chance: Shares, linked: NDArray[np.bool_]
+    names: Sequence[str],
+    passes: NDArray[np.int64],
+    chance: Shares,
+    linked: NDArray[np.bool_],
+    steps: Passed | None,
 ) -> tuple[PassCount, ...]:
-    """Pairs of each pass, deterministic ones first, and the share of true pairs expected among them."""
+    """Pairs that each pass meets, deterministic ones first, those it linked, and its estimated precision; of the other
+    pairs, the share of true ones expected among the linked.
+    """
     found = []
     for number in [*range(1, len(names)), 0]:
         here = passes == number
         judged = here if number else here & linked
-        mean = float(chance[judged].mean()) if judged.any() else 0.0
-        found.append(PassCount(names[number], int(here.sum()), int((here & linked).sum()), mean))
+        pairs, mean = int(here.sum()), float(chance[judged].mean()) if judged.any() else 0.0
+        if steps and number:
+            pairs, mean = int(steps.met[number - 1]), float(np.nan_to_num(steps.precision[number - 1]))
+        found.append(PassCount(names[number], pairs, int((here & linked).sum()), mean))
     return tuple(found)
 
 

@@ -122,7 +122,10 @@ class Recipe:
 
     `blocks`: blocking rules; a pair is tried when it agrees on every key of one of them. A key is a field's
     name, or a part of it after a colon (`family_name:sound`, `birth_date:year`; see `blocks.PARTS`).
-    `link` and `keep` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed.
+    `link` and `keep` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed. `aim`:
+    where given, records are joined from `link` up, and then the threshold of the links is chosen by the pairs' own
+    probabilities, with this precision as its aim (see `threshold`); a linkage's own recipe has the chosen `link`
+    and no aim.
     `one_per_person`: files that hold nobody twice. `within`: whether records of one file are compared with
     each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
     where agreement on family names proves little. `largest_block` caps the records tried under one key,
@@ -136,6 +139,7 @@ class Recipe:
     passes: tuple[Pass, ...] = ()
     name: str = "inferred"
     link: float = 0.6
+    aim: float | None = None
     keep: float = 0.01
     pass_precision: float = 0.99
     one_per_person: tuple[str, ...] = ()
@@ -151,6 +155,8 @@ class Recipe:
         names = [each.name for each in self.fields]
         if not 0 < self.keep <= self.link < 1:
             raise LinkageError(f"recipe {self.name}: needs 0 < keep <= link < 1; set both as probabilities")
+        if self.aim is not None and not 0.5 < self.aim < 1:
+            raise LinkageError(f"recipe {self.name}: needs 0.5 < aim < 1; it is a precision")
         if len(set(names)) < len(names) or not names:
             raise LinkageError(f"recipe {self.name}: every field needs a name of its own; give at least one")
         named = [key.partition(":")[0] for rule in self.blocks for key in rule]

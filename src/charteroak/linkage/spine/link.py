@@ -13,7 +13,8 @@ from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.infer import infer
 from charteroak.linkage.levels import Tables
 from charteroak.linkage.machine import spread
-from charteroak.linkage.outcome import SCORED, pass_of
+from charteroak.linkage.outcome import SCORED
+from charteroak.linkage.passes import pass_of
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import unpacked
