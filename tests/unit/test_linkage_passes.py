@@ -22,15 +22,15 @@ def level(recipe: Recipe, **named: str) -> np.ndarray:
     return np.array([found], np.int8)
 
 
-def linked_by(believed: float = 1.0, **named: str) -> str | None:
-    by = passed(RECIPE, level(RECIPE, **named), np.zeros(1, np.int64), np.array([believed])).by[0]
+def linked_by(*, certainty: float = 1.0, named: dict[str, str]) -> str | None:
+    by = passed(RECIPE, level(RECIPE, **named), np.zeros(1, np.int64), np.array([certainty])).by[0]
     return RECIPE.passes[by - 1].name if by else None
 
 
 def test_a_pass_links_what_meets_it_under_its_name() -> None:
     names = {"given_name": "nickname", "family_name": "slip"}
-    assert linked_by(ssn="same", birth_date="same", **names) == "SSN, names and birth date"
-    assert linked_by(ssn="same", **names) == "SSN and names"
+    assert linked_by(named={"ssn": "same", "birth_date": "same", **names}) == "SSN, names and birth date"
+    assert linked_by(named={"ssn": "same", **names}) == "SSN and names"
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,14 @@ def test_a_pass_links_what_meets_it_under_its_name() -> None:
     ],
 )
 def test_no_pass_links_against_what_a_person_keeps(named: dict[str, str]) -> None:
-    assert linked_by(**named) is None
+    assert linked_by(named=named) is None
 
 
 def test_a_pass_that_is_not_precise_enough_leaves_its_pairs_to_their_weights() -> None:
-    assert linked_by(believed=0.99, given_name="same", family_name="same", birth_date="same") is None
+    assert (
+        linked_by(certainty=0.99, named={"given_name": "same", "family_name": "same", "birth_date": "same"})
+        is None
+    )
 
 
 def test_pairs_of_a_pass_are_linked_and_one_person() -> None:
@@ -88,7 +91,9 @@ def test_every_link_is_within_a_person_at_the_threshold_that_was_chosen() -> Non
     for row in linked.iter_rows(named=True):
         assert cluster[row["source_l"], row["id_l"]] == cluster[row["source_r"], row["id_r"]]
     again = linkage.link(files, found.recipe, truth="person", model=found.model)
-    assert again.recipe.link == found.recipe.link
+    assert again.recipe == found.recipe
+    assert again.links["match_weight"].to_list() == pytest.approx(found.links["match_weight"].to_list())
+    assert again.clusters.equals(found.clusters)
 
 
 def none_sure(chance: np.ndarray) -> np.ndarray:

@@ -60,10 +60,7 @@ def people(
     """
     limits, count = _constraints(encoded, recipe, apart), len(encoded.content)
     if not recipe.collective:
-        pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
-        parts = parted(found.left, found.right, count)
-        root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
-        return People(found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, count), recipe.link)
+        return _one_by_one(found, limits, recipe.link)
     found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
     parts = parted(found.left, found.right, count)
     pairs, limits = arranged(pairs, limits, parts)
@@ -74,23 +71,38 @@ def people(
     pairs = _raised(pairs, sure, limits.least)
     root, weakest, settled = joined(pairs, limits, parts, sure)
     one = root[pairs.left] == root[pairs.right]
-    final = np.where(
-        one, np.maximum(pairs.weight, settled),
-        np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED),
-    )  # fmt: skip
+    refused = np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED)
+    final = np.where(one, np.maximum(pairs.weight, settled), refused)
     link = recipe.link
     if recipe.aim is not None:
-        link = threshold(probability(final), sure & one, recipe.aim, recipe.link)
+        link = threshold(probability(final), sure & one, recipe.aim, recipe.joins_from)
+    if link > recipe.joins_from:
         final = np.where(sure & one, np.maximum(final, bits(link)), final)
         root, weakest = _cut(pairs, limits, parts, np.where(one, final, -np.inf), bits(link))
-    weight, by = np.empty(len(final)), np.empty(len(final), np.int64)
-    weight[parts.pairs], by[parts.pairs] = final, np.where(one, steps.by, 0)
+    weight, steps = _of_pairs(final, steps, one, parts)
     kept = weight >= bits(recipe.keep)
     shown = Scored(found.left[kept], found.right[kept], weight[kept], found.pattern[kept], found.new_pairs)
+    steps, others = steps._replace(by=steps.by[kept]), (weight - found.weight)[kept]
+    return People(shown, others, *_of_all(root, weakest, parts, count), link, steps)
+
+
+def _one_by_one(found: Scored, limits: Constraints, link: float) -> People:
+    """People of pairs that are weighed each by itself."""
+    pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
+    parts = parted(found.left, found.right, len(limits.source))
+    root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
     return People(
-        shown, (weight - found.weight)[kept], *_of_all(root, weakest, parts, count), link,
-        steps._replace(by=by[kept]),
-    )  # fmt: skip
+        found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, len(limits.source)), link
+    )
+
+
+def _of_pairs(
+    final: NDArray[np.float64], steps: Passed, one: NDArray[np.bool_], parts: Parts
+) -> tuple[NDArray[np.float64], Passed]:
+    """Weights and passes in the order in which the pairs were found; no pass links what is not `one` person."""
+    weight, by = np.empty(len(final)), np.empty(len(final), np.int64)
+    weight[parts.pairs], by[parts.pairs] = final, np.where(one, steps.by, 0)
+    return weight, steps._replace(by=by)
 
 
 def _cut(
@@ -120,7 +132,7 @@ def _constraints(
     return Constraints(
         encoded.tables.source, np.array([name in recipe.one_per_person for name in encoded.sources]),
         np.ascontiguousarray(encoded.tables.codes[:, lasting]), *apart, recipe.largest_cluster, recipe.support,
-        bits(recipe.link),
+        bits(recipe.joins_from),
     )  # fmt: skip
 
 

@@ -48,8 +48,8 @@ def infer(columns: Mapping[str, Collection[str]], one_per_person: tuple[str, ...
         )
     names = {field.name for field in fields}
     return Recipe(
-        fields, (), passes=_passes(fields), link=JOINED, aim=AIM, pass_precision=SURE, one_per_person=one_per_person,
-        household=A if A in names else None,
+        fields, (), passes=_passes(fields), link=JOINED, join=JOINED, aim=AIM, pass_precision=SURE,
+        one_per_person=one_per_person, household=A if A in names else None,
     )  # fmt: skip
 
 

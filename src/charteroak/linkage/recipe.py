@@ -122,10 +122,10 @@ class Recipe:
 
     `blocks`: blocking rules; a pair is tried when it agrees on every key of one of them. A key is a field's
     name, or a part of it after a colon (`family_name:sound`, `birth_date:year`; see `blocks.PARTS`).
-    `link` and `keep` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed. `aim`:
-    where given, records are joined from `link` up, and then the threshold of the links is chosen by the pairs' own
-    probabilities, with this precision as its aim (see `threshold`); a linkage's own recipe has the chosen `link`
-    and no aim.
+    `link`, `keep` and `join` are match probabilities: from `link` up a pair is linked, from `keep` up it is listed, and
+    from `join` up (`link` unless given) records are joined while the second look lasts. `aim`: where given, `link` is
+    chosen by the pairs' own probabilities, with this precision as its aim (see `threshold`); a linkage's own recipe has
+    the `link` that was chosen and no aim.
     `one_per_person`: files that hold nobody twice. `within`: whether records of one file are compared with
     each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
     where agreement on family names proves little. `largest_block` caps the records tried under one key,
@@ -139,6 +139,7 @@ class Recipe:
     passes: tuple[Pass, ...] = ()
     name: str = "inferred"
     link: float = 0.6
+    join: float | None = None
     aim: float | None = None
     keep: float = 0.01
     pass_precision: float = 0.99
@@ -155,6 +156,8 @@ class Recipe:
         names = [each.name for each in self.fields]
         if not 0 < self.keep <= self.link < 1:
             raise LinkageError(f"recipe {self.name}: needs 0 < keep <= link < 1; set both as probabilities")
+        if self.join is not None and not 0 < self.join < 1:
+            raise LinkageError(f"recipe {self.name}: needs 0 < join < 1; it is a probability")
         if self.aim is not None and not 0.5 < self.aim < 1:
             raise LinkageError(f"recipe {self.name}: needs 0.5 < aim < 1; it is a precision")
         if len(set(names)) < len(names) or not names:
@@ -171,6 +174,11 @@ class Recipe:
                         f"recipe {self.name}, pass {step.name!r}: {each} has no level {level!r}; use "
                         + ", ".join(known)
                     )
+
+    @property
+    def joins_from(self) -> float:
+        """Match probability from which records are joined before the links' threshold applies."""
+        return self.link if self.join is None else min(self.join, self.link)
 
     def field(self, name: str) -> Field:
         """The field of this name. Raises KeyError when there is none."""
