@@ -10,13 +10,16 @@ DEMO ?=
 # compiled once: every later start of `oak`, and a demo has twenty, takes half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test check bench bench-linkage bench-disclosure lock docs system clean
+.PHONY: help demo serve jupyter test check bench bench-linkage bench-disclosure lock docs system clean
 
 help: ## What can be typed here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 demo: .venv/platform assets system ## Run request 042 from enquiry to release, then serve http://localhost:8042
 	@$(BIN)/oak demo $(DEMO)
+
+jupyter: .venv/platform ## Add JupyterLab, for interactive sessions
+	@$(UV) --editable '.[platform,jupyter]'
 
 serve: .venv/platform assets system ## Serve the site with what is in var/
 	@$(BIN)/oak serve
@@ -69,7 +72,7 @@ system: ## What cannot come from PyPI: bubblewrap, Chromium
 	@touch $@
 
 .venv/test: .venv/platform
-	@$(UV) --editable '.[platform,azure,test]'
+	@$(UV) --editable '.[platform,jupyter,azure,test]'
 	@touch $@
 
 # the peers that linkage is measured beside, in an environment of their own: never shipped

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.core import signing
 
-from apps import hub_way, outputs_way, way
+from apps import hub_way, outputs_way, sessions_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
 from apps.way import person
@@ -70,6 +70,7 @@ class Scene:
     variable: int
     board: int
     day: str  # a signed day for the reader's calendar
+    session: int
     sha256: str
     text_hash: str
     token: int  # the stranger's
@@ -89,6 +90,7 @@ def scene(as_process: AsProcess) -> Scene:
     waiting = workspaces.submit_job(
         workspace=room.pk, by=person("maya.ortiz"), script_name="script.py", script="pass"
     )
+    session = sessions_way.opened(room, "jonah.reed")
     agreement, held = Agreement.objects.get(), Meeting.objects.get(motions__kind="approve_outputs")
     planned = _planned()
     board.add_follow_up(
@@ -122,6 +124,7 @@ def scene(as_process: AsProcess) -> Scene:
         variable=Variable.objects.earliest("pk").pk,
         board=Board.objects.get().pk,
         day=signing.dumps(["2027-03-01", "Decide", "/requests/001/"], salt=DAY_SALT),
+        session=session.pk,
         sha256=file.sha256,
         text_hash=agreement.text_hash,
         token=tokens.create(

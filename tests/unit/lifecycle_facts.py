@@ -24,6 +24,7 @@ from charteroak.policy import (
     release_request,
     responsibility,
     token,
+    session,
     workspace,
 )
 from charteroak.policy.decision import refuse
@@ -62,6 +63,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
     "responsibility": responsibility.Facts(),
     "token": token.Facts(),
+    "session": session.Facts(),
     "workspace": workspace.Facts(),
 }
 # … apart from those that two steps need to be different …
@@ -205,6 +207,14 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("token", "account_closed"): {"account_open": False},
     ("token", "token_expired"): {"expired": True},
     ("token", "reads_only"): {"reads_only": True, "writes": True},
+    ("session", "not_covered"): {"coverage": ENDED},
+    ("session", "workspace_closed"): {"workspace_open": False},
+    ("session", "not_your_session"): {"own": False},
+    ("session", "ticket_used"): {"ticket_fresh": False},
+    ("session", "entered_elsewhere"): {"entered_here": False},
+    ("workspace", "session_limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "none."},
+    ("workspace", "no_jupyterlab"): {"environment": False},
+    ("workspace", "session_open_already"): {"in_session": True},
     ("workspace", "not_covered"): {"coverage": ENDED},
     ("workspace", "extract_not_cleared"): {"extract_cleared": False},
     ("workspace", "opened_already"): {"opened": True},

@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 import subprocess
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 import charteroak
 from charteroak.adapters import processes
 from charteroak.adapters.environment import Home, Process, home
@@ -24,6 +25,8 @@ from charteroak.sandbox import ENVIRONMENT, Mount
 
 # What a researcher may import beside the standard library; what they need in turn is taken along.
 DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "click")
+# Where it is installed here, sessions show it: the `jupyter` extra.
+INTERACTIVE = ("jupyterlab", "ipykernel")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
 # Of the standard library: test suites, graphical parts, installers
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"}
@@ -39,6 +42,11 @@ class ResearchEnvironment:
     path: Path
     digest: str  # SHA-256 over the sorted tree: names, permissions, bytes; see _seal
     packages: dict[str, str]  # name → version
+
+    @property
+    def interactive(self) -> bool:
+        """Whether it holds what a session shows."""
+        return "jupyterlab" in self.packages
 
     @property
     def mount(self) -> Mount:
@@ -74,7 +82,7 @@ def build(folder: Path) -> ResearchEnvironment:
     OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    packages = dict(sorted(_closure(DISTRIBUTIONS).items()))
+    packages = dict(sorted(_closure(DISTRIBUTIONS + (INTERACTIVE if interactive() else ())).items()))
     parts = hashlib.sha256(
         repr((sys.version, sys.base_prefix, packages)).encode() + Path(__file__).read_bytes()
     )
@@ -124,19 +132,30 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
+def interactive() -> bool:
+    """Whether this Python has what an interactive session shows."""
+    try:
+        return all(metadata.distribution(name) for name in INTERACTIVE)
+    except metadata.PackageNotFoundError:
+        return False
+
+
 def _closure(names: tuple[str, ...]) -> dict[str, str]:
-    """The named distributions and what they require, as installed here."""
+    """The named distributions and what they require on this system, as installed here."""
     found: dict[str, str] = {}
-    waiting = list(names)
+    seen: set[tuple[str, str]] = set()
+    waiting = [(name, "") for name in names]  # (distribution, one of its extras or none)
     while waiting:
-        distribution = metadata.distribution(waiting.pop())
-        name = distribution.name.lower().replace("_", "-")
-        if name in found:
+        one = waiting.pop()
+        if one in seen:
             continue
-        found[name] = distribution.version
-        for requirement in distribution.requires or []:
-            if ";" not in requirement:  # with a condition: an extra, or another system
-                waiting.append(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+        seen.add(one)
+        distribution = metadata.distribution(one[0])
+        found[distribution.name.lower().replace("_", "-")] = distribution.version
+        for line in distribution.requires or []:
+            needed = Requirement(line)
+            if needed.marker is None or needed.marker.evaluate({"extra": one[1]}):
+                waiting += [(needed.name, extra) for extra in ("", *needed.extras)]
     return found
 
 
@@ -189,8 +208,13 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
     site = tree / "lib" / VERSION / "site-packages"
     for name in packages:
         for file in metadata.distribution(name).files or []:
-            if ".." not in file.parts and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":
-                _place(Path(str(file.locate())), site / file)
+            outside = file.parts.count(
+                ".."
+            )  # beside the packages: pages, styles, settings; programs are left
+            within = Path(*file.parts[outside:])
+            wanted = not outside or within.parts[0] in {"share", "etc"}
+            if wanted and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":
+                _place(Path(str(file.locate())), (tree if outside else site) / within)
     (tree / "bin").mkdir()
     for link in ("python", "python3", VERSION):
         (tree / "bin" / link).symlink_to(f"../base/bin/{VERSION}")

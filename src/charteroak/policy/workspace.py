@@ -1,11 +1,13 @@
 """A project's sealed workspace: opened on a cleared extract, closed when the agreement ends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
 
@@ -15,8 +17,39 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+class Mode(StrEnum):
+    """How people work on the extract, by how sensitive it is."""
+
+    QUERY_ONLY = "query-only"  # they see invented records; scripts run on the real ones
+    BROWSER = "browser"  # they see the real records in their own browser
+
+
+def mode_of(sensitivities: Collection[str]) -> Mode:
+    """The least open mode that one of the extract's columns asks for, by the catalog's words; none known: the least.
+
+    Sensitive columns and direct identifiers are for scripts alone. Source: SATRE 2.1 (controls follow the data's
+    sensitivity); OpenSAFELY shows nobody a record.
+    """
+    known = set(sensitivities)
+    return Mode.BROWSER if known and known <= {"plain", "quasi-identifier"} else Mode.QUERY_ONLY
+
+
+RESIDUAL_RISK: dict[Mode, tuple[str, ...]] = {
+    Mode.QUERY_ONLY: (
+        "Nobody sees a record. What a script leaves is reviewed before it leaves.",
+        "A job's success, the number and size of its files and its length tell a few bits before any review.",
+    ),
+    Mode.BROWSER: (
+        "Records are on the researcher's screen: they can be photographed, remembered, or copied as text.",
+        "A hostile notebook can send bytes from the browser by WebRTC, and names by looking them up: use browsers "
+        "whose administrator has switched both off, or choose query-only.",
+    ),
+}
+
+
 class Action(StrEnum):
     OPEN = "open"
+    OPEN_SESSION = "open_session"
     SUBMIT_JOB = "submit_job"
     REQUEST_RELEASE = "request_release"
     CLOSE = "close"
@@ -29,6 +62,10 @@ class Facts:
     opened: bool = False
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of the roles on this project
     script: int = 1  # its length in characters
+    limits_enforced: bool = True  # whether this machine holds a session to memory, processor and processes
+    why_not_enforced: str = ""
+    environment: bool = True  # whether the research environment has what a session shows
+    in_session: bool = False  # this person has one open here
 
 
 def not_covered(facts: Facts) -> Decision:
@@ -54,6 +91,35 @@ def roles_must_stay_apart(facts: Facts) -> Decision:
     return facts.apart
 
 
+def session_limits_not_enforced(facts: Facts) -> Reason | None:
+    if not facts.limits_enforced:
+        return Reason(
+            "session_limits_not_enforced",
+            Sentence(
+                "No session runs without limits on memory, processor and processes, which on this machine {why}.",
+                why=facts.why_not_enforced,
+            ),
+            "`oak doctor` says what is missing.",
+        )
+    return None
+
+
+def no_jupyterlab(facts: Facts) -> Reason | None:
+    if not facts.environment:
+        return Reason(
+            "no_jupyterlab",
+            "JupyterLab is not installed here, so there is no session to open. Jobs run.",
+            "The operator types: make jupyter",
+        )
+    return None
+
+
+def session_open_already(facts: Facts) -> Reason | None:
+    if facts.in_session:
+        return Reason("session_open_already", "You have a session open here.", "Enter it, or stop it first.")
+    return None
+
+
 def no_script(facts: Facts) -> Reason | None:
     if not facts.script:
         return Reason("no_script", "There is no script.", "Choose a file, or type one.")
@@ -76,6 +142,11 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         (Status.OPEN, Action.SUBMIT_JOB): step(
             Status.OPEN, Role.RECIPIENT, rules=(not_covered, no_script, script_too_long)
+        ),
+        (Status.OPEN, Action.OPEN_SESSION): step(
+            Status.OPEN,
+            Role.RECIPIENT,
+            rules=(not_covered, session_limits_not_enforced, no_jupyterlab, session_open_already),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.ENCLAVE_OPERATOR, Role.SYSTEM),

@@ -109,11 +109,13 @@ async def _answer(send: Any, status: HTTPStatus, body: bytes, *more: tuple[bytes
     await send({"type": "http.response.body", "body": body})
 
 
-def _application() -> Limited:
+def _application() -> Any:
     django = get_asgi_application()
     from django.conf import settings
 
-    return Limited(django, settings.CONFIG.largest_upload)
+    from charteroak.workspaces.proxy import Sessions
+
+    return Sessions(Limited(django, settings.CONFIG.largest_upload), settings.CONFIG.origins)
 
 
 application = _application()

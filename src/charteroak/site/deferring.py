@@ -45,6 +45,8 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "submissions:check": (frozenset({WEB}), frozenset(HUB_KEYS.values())),
     "submissions:make_finder_list": (frozenset({WEB}), frozenset({LINKER})),
     "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),
+    "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
+    "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 
-from charteroak.adapters import clock, environment, postgres, processes, sandboxes
+from charteroak.adapters import clock, environment, environments, postgres, processes, sandboxes
 from charteroak.adapters.environment import Home, Mode, Process
 from charteroak.site.config import HERE, largest_upload, unfit_for_production
 
@@ -38,6 +38,7 @@ def examine() -> list[Part]:
         *_packages(),
         *_installation(home),
         *_sandbox(),
+        _sessions(),
         _assets(),
         _chromium(),
         _clock(),
@@ -139,6 +140,19 @@ def _sandbox() -> Iterator[Part]:
         weaker = found.detail.startswith("weaker")
         state = State.OK if found.ok else State.WEAKER if weaker else State.MISSING
         yield Part(f"sandbox: {found.name}", state, found.detail.removeprefix("weaker: "), found.mend)
+
+
+def _sessions() -> Part:
+    limits = sandboxes.limits_enforced()
+    if not limits.ok:
+        return Part(
+            "interactive sessions", State.MISSING, f"refused, for limits {limits.detail}", limits.mend
+        )
+    if not environments.interactive():
+        return Part(
+            "interactive sessions", State.WEAKER, "JupyterLab is not installed; jobs run", "make jupyter"
+        )
+    return Part("interactive sessions", State.OK, f"JupyterLab {metadata.version('jupyterlab')}")
 
 
 def _assets() -> Part:

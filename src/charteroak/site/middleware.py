@@ -33,11 +33,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:
-    """Own files only: no inline script or style, no other host, no frame."""
+    """Own files only: no inline script or style, no other host, no frame but that of a session's own page."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        frame = getattr(
+            response, "session_origin", ""
+        )  # which also stops a notebook from sending its frame elsewhere
+        shown = f"; frame-src {frame}" if frame else ""
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + shown
         return response
 
     return answer

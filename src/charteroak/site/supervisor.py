@@ -229,7 +229,7 @@ def _serve(process: Process, port: int) -> None:
 
         uvicorn.run(
             application, host="127.0.0.1", port=port, lifespan="off", log_level="warning", access_log=False,
-            server_header=False, timeout_graceful_shutdown=5,
+            server_header=False, timeout_graceful_shutdown=5, ws_max_size=32 << 20, ws_per_message_deflate=False,
         )  # fmt: skip
     else:
         from charteroak.adapters import stores

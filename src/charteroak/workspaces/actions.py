@@ -22,7 +22,7 @@ from charteroak.policy.clauses import Use
 from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, JobOutput, Workspace
-from charteroak.workspaces.queries import RUN, WAITING, covered, may, may_open, roles_of
+from charteroak.workspaces.queries import RUN, WAITING, covered, may, may_open, mode_of, roles_of
 
 FIRST_ACCOUNT = 64_200  # below are the platform's own
 ENCLAVE = "enclave"
@@ -50,6 +50,7 @@ def open_(*, extract: int, by: Person) -> Workspace:
         agreement=agreement,
         extract=found,
         account=FIRST_ACCOUNT + found.pk,
+        mode=mode_of(found),
         opened_by=by,
         opened_at=clock.now(),
     )
@@ -61,6 +62,7 @@ def open_(*, extract: int, by: Person) -> Workspace:
         agreement=audit.subject_of(agreement),
         extract=audit.subject_of(found),
         account=record.account,
+        mode=record.mode,
         clauses=list(allowed.clauses),
     )
     return record

@@ -24,13 +24,13 @@ from charteroak.policy.decision import Reason, Refused
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
 from charteroak.workspaces import actions
 from charteroak.workspaces.actions import Left
-from charteroak.workspaces.models import Job
+from charteroak.workspaces.models import Job, Workspace
+from charteroak.workspaces.queries import EVIDENCE
 
 LIMITS = Limits(memory=2 << 30, cpus=1.0, processes=64, seconds=600.0)
 CODE = "/enclave/code"
 SCRIPT = "script.py"
 LOG = "log.txt"  # what the script printed is an output like any other
-EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.[A-Za-z0-9]{1,8})?")
 NEVER_RAN = 125  # as `oak sandbox exec` says it
 LOOK_AGAIN = 1.0  # seconds between two looks at whether a run may go on
@@ -74,7 +74,8 @@ def run(pk: int) -> None:
 def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
     """The run itself: how it ended, what it left, how many files were not taken."""
     account, project = job.workspace.account, job.workspace.agreement.number
-    work = _work_folder(job)
+    work = work_folder(job.workspace)
+    _empty_outbox(work, account_of(account))
     with (
         mounted(job.workspace.extract, account, without=(EVIDENCE,)) as data,
         in_memory(f"code-{account}") as code,
@@ -113,10 +114,12 @@ def at_intervals(goes_on: Callable[[], bool]) -> Callable[[], bool]:
 
 
 @contextmanager
-def mounted(extract: Extract, account: int, *, without: tuple[str, ...] = ()) -> Iterator[Path]:
+def mounted(
+    extract: Extract, account: int, *, without: tuple[str, ...] = (), purpose: str = "data"
+) -> Iterator[Path]:
     """The extract's tables, decrypted into memory for `account` to read, for the length of the block."""
     opened = stores.vault(Store.EXTRACT)
-    with in_memory(f"data-{account}") as folder:
+    with in_memory(f"{purpose}-{account}") as folder:
         for table, stored in extract.stored.items():
             if table not in without:
                 opened.get_to(ObjectId(Store.EXTRACT, stored), folder / f"{table}.parquet")
@@ -129,23 +132,30 @@ def account_of(account: int) -> int | None:
     return account if os.geteuid() == 0 else None
 
 
-def _work_folder(job: Job) -> Path:
-    """The project's own folder, which outlives the job; its outbox is empty when a job starts."""
-    number, uid = job.workspace.agreement.number, account_of(job.workspace.account)
-    work = home().workspaces / number / "work"
+def work_folder(record: Workspace) -> Path:
+    """The project's own folder, which outlives jobs and sessions."""
+    uid = account_of(record.account)
+    work = home().workspaces / record.agreement.number / "work"
     work.mkdir(parents=True, exist_ok=True)
+    work.parent.chmod(0o711)
+    _give(work, uid)
+    return work
+
+
+def _give(folder: Path, uid: int | None) -> None:
+    folder.chmod(0o700)
+    if uid is not None:
+        os.chown(folder, uid, uid)
+
+
+def _empty_outbox(work: Path, uid: int | None) -> None:
     outbox = work / "outbox"
     if outbox.is_symlink() or outbox.is_file():
         outbox.unlink()
     elif outbox.exists():
         shutil.rmtree(outbox)  # follows no link
     outbox.mkdir()
-    work.parent.chmod(0o711)
-    for folder in (work, outbox):
-        folder.chmod(0o700)
-        if uid is not None:
-            os.chown(folder, uid, uid)
-    return work
+    _give(outbox, uid)
 
 
 def collected(outbox: Path, project: str) -> tuple[list[Left], int]:

@@ -8,14 +8,16 @@ from charteroak.agencies.models import Person
 from charteroak.agreements.models import Agreement
 from charteroak.audit.attribution import by_and_at
 from charteroak.hub.models import Extract
-from charteroak.policy import job, workspace
+from charteroak.policy import job, session, workspace
 from charteroak.policy.lifecycle import choices
+from charteroak.policy.workspace import Mode
 
 
 class Workspace(models.Model):
     agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="workspace")
     extract = models.OneToOneField(Extract, models.PROTECT, related_name="workspace")
     status = models.CharField(max_length=10, choices=choices(workspace.Status), default=workspace.Status.OPEN)
+    mode = models.CharField(max_length=10, choices=choices(Mode), default=Mode.QUERY_ONLY)
     account = models.PositiveIntegerField(unique=True)  # the uid that only this project's jobs run as
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -53,6 +55,48 @@ class Job(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("job", args=[self.workspace.agreement.number, self.pk])
+
+
+class Session(models.Model):
+    """One person's interactive session: JupyterLab in a sandbox, seen through an origin of its own."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="sessions")
+    status = models.CharField(max_length=8, choices=choices(session.Status), default=session.Status.STARTING)
+    mode = models.CharField(max_length=10, choices=choices(Mode))
+    name = models.CharField(max_length=16, unique=True)  # random: the first label of its origin
+    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    environment = models.CharField(max_length=64, blank=True)  # its hash
+    entered_at = models.DateTimeField(null=True, blank=True)  # when the last ticket that was taken was issued
+    key_hash = models.CharField(max_length=64, blank=True)  # of the cookie of the last entry
+    active_at = models.DateTimeField(null=True, blank=True)  # real time
+    bytes_out = models.BigIntegerField(default=0)  # records and results that went to the browser
+    alarm_at = models.DateTimeField(null=True, blank=True)  # when they became more than anybody reads
+    cpu_seconds = models.FloatField(default=0)
+    memory = models.BigIntegerField(default=0)  # bytes, at the last look
+    work = models.BigIntegerField(default=0)  # bytes in the project's work folder, at the last look
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=300, blank=True)
+    stopped_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            by_and_at("session", "stopped"),
+            models.UniqueConstraint(
+                fields=["workspace", "opened_by"],
+                condition=models.Q(status__in=(session.Status.STARTING, session.Status.RUNNING)),
+                name="one_session_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Session %(id)s of %(person)s") % {"id": self.pk, "person": self.opened_by.name}
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.workspace.agreement.number, self.pk])
 
 
 class JobOutput(models.Model):

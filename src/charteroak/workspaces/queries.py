@@ -4,23 +4,28 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from charteroak.adapters import clock
+from charteroak.adapters import clock, environments, sandboxes
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
+from charteroak.catalog.models import Variable
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
+from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
-from charteroak.workspaces.models import Job, Workspace
+from charteroak.workspaces.models import Job, Session, Workspace
 
+EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
 OFFICES = frozenset({Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR})
 RUN = "workspaces:run"  # the task that runs a job
+HOST = "workspaces:host"  # the task that begins a session
+IN_SESSION = (session_rules.Status.STARTING, session_rules.Status.RUNNING)
 WAITING = (job_rules.Status.QUEUED, job_rules.Status.RUNNING)
 
 
@@ -52,7 +57,15 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
 
 
 def facts(record: Workspace, by: Person, script: str = "pass") -> rules.Facts:
-    return rules.Facts(coverage=covered(record, by), script=len(script) if script.strip() else 0)
+    limits = sandboxes.limits_enforced()
+    return rules.Facts(
+        coverage=covered(record, by),
+        script=len(script) if script.strip() else 0,
+        limits_enforced=limits.ok,
+        why_not_enforced=limits.detail,
+        environment=environments.interactive(),
+        in_session=record.sessions.filter(opened_by=by, status__in=IN_SESSION).exists(),
+    )
 
 
 def may(record: Workspace, person: Person, action: rules.Action, script: str = "pass") -> Decision:
@@ -75,6 +88,45 @@ def job_decisions(record: Job, person: Person) -> dict[str, Decision]:
         job_rules.Status(record.status), job_rules.Action.CANCEL, roles, job_rules.Facts()
     )
     return {job_rules.Action.CANCEL.value: found} if found.allowed else {}
+
+
+def sessions_visible_to(person: Person) -> QuerySet[Session]:
+    return Session.objects.filter(workspace__in=visible_to(person)).select_related(
+        "workspace__agreement", "opened_by"
+    )
+
+
+def session_facts(
+    record: Session, by: Person | None = None, *, fresh: bool = True, entered: bool = True
+) -> session_rules.Facts:
+    """As the rules see a session now; `by` is who asks (the system where None)."""
+    use = Use.MOUNT if record.mode == rules.Mode.BROWSER else Use.OPEN  # invented records are nobody's
+    return session_rules.Facts(
+        coverage=covered(record.workspace, record.opened_by, use),
+        workspace_open=record.workspace.status == rules.Status.OPEN,
+        own=by is None or by == record.opened_by,
+        ticket_fresh=fresh,
+        entered_here=entered,
+    )
+
+
+def session_decisions(record: Session, person: Person) -> dict[str, Decision]:
+    """Enter and stop, for whom they are."""
+    status, roles = session_rules.Status(record.status), roles_of(person, record.workspace)
+    known = session_facts(record, person)
+    found = session_rules.LIFECYCLE.decisions(status, roles, known)
+    return {name: found[name] for name in ("enter", "stop") if name in found}
+
+
+def mode_of(extract: Extract) -> rules.Mode:
+    """How people may work on this extract, by how sensitive the catalog says each of its columns is."""
+    found = set()
+    for table, told in extract.tables.items():
+        if table != EVIDENCE:
+            columns = Variable.objects.filter(dataset__agency__code=table.upper(), name__in=told["columns"])
+            known = dict(columns.values_list("name", "sensitivity"))
+            found |= {known.get(name, "not in the catalog") for name in told["columns"] if name != "pid"}
+    return rules.mode_of(found)
 
 
 def ready_extracts() -> QuerySet[Extract]:

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from charteroak.workspaces import actions, batch, queries
+from charteroak.workspaces import actions, batch, broker, queries
 
 
 @app.task(queue="enclave", name=queries.RUN)
@@ -16,3 +16,15 @@ def give_up(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are ha
     """A job whose task failed for good says so, rather than running for ever."""
     for job in queries.given_up():
         actions.give_up(pk=job.pk)
+
+
+@app.task(queue="enclave", name=queries.HOST)
+def host(session: int) -> None:
+    broker.host(session)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="enclave", name="workspaces:host_all", queueing_lock="workspaces:host_all")
+def host_all(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """After a worker was killed, the next one takes up the sessions that it hosted."""
+    broker.host_all()

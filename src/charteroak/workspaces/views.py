@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
+from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, queries
-from charteroak.workspaces.batch import EVIDENCE, LIMITS
+from charteroak.workspaces import actions, broker, proxy, queries, sessions
+from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import JobForm
 from charteroak.workspaces.lists import WORKSPACES
-from charteroak.workspaces.models import Workspace
+from charteroak.workspaces.models import Session, Workspace
 
 
 def found(request: HttpRequest, number: str) -> Workspace:
@@ -48,7 +49,9 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("The workspace is open."))
         return redirect(record)
     allowed = queries.may_open(extract, who)
-    context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed}
+    mode = queries.mode_of(extract)
+    context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed, "mode": mode}
+    context["risks"] = rules.RESIDUAL_RISK[mode]
     return render(request, "workspaces/open.html", context)
 
 
@@ -67,10 +70,12 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "tables": [
                 (f"{name}.parquet", facts["rows"], ", ".join(facts["columns"]))
                 for name, facts in sorted(record.extract.tables.items())
-                if name != EVIDENCE
+                if name != queries.EVIDENCE
             ],
             "limits": LIMITS,
             "memory": LIMITS.memory >> 30,
+            "risks": rules.RESIDUAL_RISK[rules.Mode(record.mode)],
+            "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
             "weaker": not queries.accounts_apart(),
             "turn": queries.whose_turn(record),
             "shut": queries.shut(record).reasons,
@@ -132,3 +137,56 @@ def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
     return redirect(record)
+
+
+@login_required
+@require_POST
+def open_session(request: HttpRequest, number: str) -> HttpResponse:
+    made = sessions.open_(workspace=found(request, number).pk, by=signed_in(request))
+    return redirect(made)
+
+
+@login_required
+@require_safe
+def session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """How a session is doing; to its own person the session itself, in a frame."""
+    who = signed_in(request)
+    record = _session(request, number, pk)
+    decisions = queries.session_decisions(record, who)
+    entered = decisions.get("enter")
+    context: dict[str, Any] = {
+        "session": record,
+        "workspace": record.workspace,
+        "decisions": decisions,
+        "query_only": record.mode == rules.Mode.QUERY_ONLY,
+        "waits": record.status == session_rules.Status.STARTING,
+        "under_way": record.status in queries.IN_SESSION,
+        "limits": broker.LIMITS,
+        "hours": broker.LIMITS.seconds / 3600,
+        "idle": sessions.IDLE.seconds // 60,
+        "alarm": sessions.ALARM,
+    }
+    if entered:
+        origin = proxy.origin_of(record.name, request)
+        context["frame"] = f"{origin}/enter?ticket={sessions.ticket_for(record)}"
+    answer = render(request, "workspaces/session.html", context)
+    if entered:
+        answer.session_origin = origin  # type: ignore[attr-defined]  # read by the middleware that sets the policy
+    if context["waits"]:
+        answer.headers["Refresh"] = "1"
+    answer.headers["Cache-Control"] = "no-store"  # it holds a ticket
+    return answer
+
+
+@login_required
+@require_POST
+def stop_session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    record = _session(request, number, pk)
+    sessions.stop(pk=record.pk, by=signed_in(request))
+    messages.success(request, _("The session is stopped. The work folder is kept."))
+    return redirect(record.workspace)
+
+
+def _session(request: HttpRequest, number: str, pk: int) -> Session:
+    visible = queries.sessions_visible_to(signed_in(request))
+    return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)

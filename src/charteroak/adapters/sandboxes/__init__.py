@@ -1,5 +1,8 @@
 """Runs other people's code in a sealed sandbox on this machine."""
 
+from pathlib import Path
+
+from charteroak.adapters.sandboxes.cgroups import Group
 from charteroak.adapters.sandboxes.examination import Capability, capabilities, limits_enforced
 from charteroak.adapters.sandboxes.execution import (
     STRANGER,
@@ -9,12 +12,16 @@ from charteroak.adapters.sandboxes.execution import (
     run,
 )
 from charteroak.adapters.sandboxes.pipes import OnOutput
-from charteroak.adapters.sandboxes.quota import full_at
+from charteroak.adapters.sandboxes.quota import full_at, used
+
+JUPYTER = Path(__file__).with_name("lab.py")  # runs inside: python … DESCRIPTOR
 
 __all__ = [
+    "JUPYTER",
     "STRANGER",
     "Capability",
     "Ended",
+    "Group",
     "LimitsNotEnforced",
     "NotStarted",
     "OnOutput",
@@ -22,4 +29,5 @@ __all__ = [
     "full_at",
     "limits_enforced",
     "run",
+    "used",
 ]

@@ -46,6 +46,23 @@ class Group:
         """Bytes; 0 where the kernel does not say (v2 before 5.19)."""
         return self._number("memory.max_usage_in_bytes", "memory.peak", "")
 
+    @property
+    def memory(self) -> int:
+        """Bytes now."""
+        return self._number("memory.usage_in_bytes", "memory.current", "")
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of its processes and of those that they have seen end."""
+        if self.version == 2:
+            return self._number("", "cpu.stat", "usage_usec") / 1e6
+        ticks = 0
+        for process in (self.folders[0] / "cgroup.procs").read_text(encoding="ascii").split():
+            with contextlib.suppress(OSError):
+                said = Path("/proc", process, "stat").read_text(encoding="utf-8", errors="replace")
+                ticks += sum(map(int, said.rpartition(")")[2].split()[11:15]))  # proc(5): utime … cstime
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def _number(self, name_v1: str, name_v2: str, key: str) -> int:
         path = self.folders[0] / (name_v1 if self.version == 1 else name_v2)
         with contextlib.suppress(OSError):

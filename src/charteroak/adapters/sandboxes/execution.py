@@ -20,6 +20,7 @@ from charteroak.sandbox.bubblewrap import ACCOUNT_FILES, UID
 LAUNCHER = Path(__file__).with_name("launcher.py")
 STRANGER = 1_900_000_000  # an account beyond every range that distributions, systemd and containers hand out
 OUT_OF_TIME, OUT_OF_MEMORY, NOT_FOUND = 124, 137, 127  # as timeout(1) and the shell say it
+Handed = Sequence[int]
 MEMORY_TO_LOCK = 8 << 20
 MEND_LIMITS = "Start as root, or with a group of its own: systemd-run --user --scope -p Delegate=yes COMMAND"
 
@@ -66,12 +67,16 @@ def run(
     stdin: BinaryIO | None = None,
     on_output: OnOutput | None = None,
     stop: Stop | None = None,
+    descriptors: Handed = (),
+    on_group: Callable[[Group], None] | None = None,
 ) -> Ended:
     """Run `command` in `spec`.
 
     As root the run has the account `uid` (STRANGER unless given); it sees each mounted folder as its own,
     whoever owns it on the host. Without root it has the caller's account. With `on_output` each piece is
     handed over as it comes and not kept. When `stop`, asked twice a second, says so, the whole run is killed.
+    The command finds open what `descriptors` names, under the same numbers: what it is to listen on. `on_group`
+    is handed the run's group, whose counters can be read while it runs.
     Raises LimitsNotEnforced, NotStarted, and whatever `stop` raises, after ending the run.
     """
     where = cgroups.hierarchies()
@@ -87,8 +92,11 @@ def run(
         group = cgroups.create(spec.limits, where, isolator.processes)
     except OSError as error:
         raise LimitsNotEnforced(f"The kernel refuses a limit: {error}. Choose a larger one.") from error
+    if on_group is not None:
+        on_group(group)
+    pipes = Pipes(spec, stdin, on_output, stop)
     try:
-        return _run(spec, command, program, group, _account(uid), Pipes(spec, stdin, on_output, stop))
+        return _run(spec, command, program, group, _account(uid), pipes, descriptors)
     finally:
         group.remove()
 
@@ -111,9 +119,10 @@ def _run(
     group: Group,
     uid: int | None,
     pipes: Pipes,
+    descriptors: Handed,
 ) -> Ended:
     isolator = ISOLATORS[spec.isolator]
-    with isolator.launch(spec, command, program, group, uid) as (process, status, errors):
+    with isolator.launch(spec, command, program, group, uid, descriptors) as (process, status, errors):
         pipes.follow(process, group)
         process.wait()
         failure = _all(errors).decode(errors="replace")
@@ -143,10 +152,10 @@ def _run(
 
 
 class _Held:
-    """Files in memory that a run inherits, open until it has ended."""
+    """Files in memory that a run inherits, open until it has ended, beside what it is handed."""
 
-    def __init__(self, stack: contextlib.ExitStack) -> None:
-        self.stack, self.descriptors = stack, list[int]()
+    def __init__(self, stack: contextlib.ExitStack, handed: Handed = ()) -> None:
+        self.stack, self.descriptors = stack, list(handed)
         self.status, self.errors = self._file("status"), self._file("errors")
 
     def _file(self, name: str) -> BinaryIO:
@@ -179,11 +188,11 @@ class _Held:
 
 @contextlib.contextmanager
 def _in_bubblewrap(
-    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None
+    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, uid: int | None, handed: Handed
 ) -> Iterator[Launched]:
     inside = _at_neutral_paths(spec) if uid is not None else spec
     with contextlib.ExitStack() as stack:
-        held = _Held(stack)
+        held = _Held(stack, handed)
         files = {path: held.keep(text.encode()) for path, text in ACCOUNT_FILES.items()}
         filters = [held.keep(code) for code in filter.programs()]
         listed = arguments(inside, command, files=files, filters=filters, status=held.status.fileno())
@@ -197,9 +206,13 @@ def _in_bubblewrap(
 
 @contextlib.contextmanager
 def _in_gvisor(
-    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, _uid: int | None
+    spec: SandboxSpec, command: Sequence[str], program: str, group: Group, _uid: int | None, handed: Handed
 ) -> Iterator[Launched]:
     """The folders are seen as the account inside, which stands for the project's: no process of the host has it."""
+    if handed:
+        raise NotStarted(
+            "gVisor has a kernel of its own, into which no open socket is handed: choose bubblewrap."
+        )
     present = [
         f"{path}/" if Path(path).is_dir() else path
         for path in gvisor.SEEN_WHERE_PRESENT

@@ -1,0 +1,44 @@
+"""JupyterLab inside the sandbox, on a socket that was opened outside: python lab.py DESCRIPTOR.
+
+Runs alone in the research environment. Nothing here guards anything: the researcher's code can change it. Who may
+speak to the socket, and what passes, is decided in front of it.
+"""
+
+import os
+import socket
+import sys
+
+from jupyter_server.serverapp import ServerApp
+from traitlets.config import Config
+
+OPEN = socket.socket(fileno=int(sys.argv[1]))
+NOT_NEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "nbclassic")  # idle memory
+SETTINGS = {
+    "ServerApp": {
+        "disable_check_xsrf": True, "allow_remote_access": True, "allow_origin": "*",
+        "open_browser": False, "terminals_enabled": False, "root_dir": os.getcwd(),  # noqa: PTH109 - pathlib costs nothing less
+        "jpserver_extensions": {"jupyterlab": True} | dict.fromkeys(NOT_NEEDED, False), "log_level": 30,
+        "quit_button": False, "default_url": "/lab",
+    },
+    "LabApp": {"extension_manager": "readonly", "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+               "news_url": None},
+    "IdentityProvider": {"token": ""},
+    "KernelManager": {"transport": "ipc"},  # no port: the loopback inside is anybody's who is inside
+    "ContentsManager": {"delete_to_trash": False},
+    "FileContentsManager": {"delete_to_trash": False},
+}  # fmt: skip
+
+
+class Server(ServerApp):
+    """On the socket that is open already; no other is looked for."""
+
+    def _find_http_port(self) -> None:
+        pass
+
+    def _bind_http_server(self) -> None:
+        OPEN.setblocking(False)
+        self.http_server.add_socket(OPEN)
+
+
+if __name__ == "__main__":
+    Server.launch_instance(argv=[], config=Config(SETTINGS))

@@ -1,0 +1,91 @@
+"""An interactive session in a workspace: opened, started, entered, stopped."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    ENDED = "ended"
+    REFUSED = "refused"  # nothing covered it any more
+
+
+class Action(StrEnum):
+    START = "start"
+    ENTER = "enter"
+    GO_ON = "go_on"
+    STOP = "stop"
+    END = "end"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Facts:
+    coverage: Decision = ALLOWED  # what policy.clauses.covers said of the person whose session it is, today
+    workspace_open: bool = True
+    own: bool = True  # the person asking opened it
+    ticket_fresh: bool = True
+    entered_here: bool = True  # this browser holds the key of the last entry
+
+
+def not_covered(facts: Facts) -> Decision:
+    """The clauses' own reasons, so that every route names the same."""
+    return facts.coverage
+
+
+def workspace_closed(facts: Facts) -> Reason | None:
+    return None if facts.workspace_open else Reason("workspace_closed", "The workspace is closed.")
+
+
+def not_your_session(facts: Facts) -> Reason | None:
+    if not facts.own:
+        return Reason("not_your_session", "This is another person's session.", "Open one of your own.")
+    return None
+
+
+def ticket_used(facts: Facts) -> Reason | None:
+    if not facts.ticket_fresh:
+        return Reason(
+            "ticket_used",
+            "This way in was used before, or a newer one has been.",
+            "Enter again from the workspace's page.",
+        )
+    return None
+
+
+def entered_elsewhere(facts: Facts) -> Reason | None:
+    if not facts.entered_here:
+        return Reason(
+            "entered_elsewhere",
+            "This browser has not entered the session, or another one has since.",
+            "Enter again from the workspace's page.",
+        )
+    return None
+
+
+HELD = (not_covered, workspace_closed)
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "session",
+    {
+        (Status.STARTING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=HELD),
+        (Status.RUNNING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=HELD),  # cut off, begun anew
+        (Status.STARTING, Action.END): step(Status.ENDED, Role.SYSTEM),
+        (Status.STARTING, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
+        (Status.STARTING, Action.STOP): step(Status.ENDED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),
+        (Status.RUNNING, Action.ENTER): step(
+            Status.RUNNING, Role.RECIPIENT, rules=(*HELD, not_your_session, ticket_used)
+        ),
+        (Status.RUNNING, Action.GO_ON): step(
+            Status.RUNNING, Role.RECIPIENT, rules=(*HELD, not_your_session, entered_elsewhere)
+        ),
+        (Status.RUNNING, Action.STOP): step(Status.ENDED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),
+        (Status.RUNNING, Action.END): step(Status.ENDED, Role.SYSTEM),
+        (Status.RUNNING, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
+    },
+)

@@ -1,0 +1,193 @@
+"""Interactive sessions: who opens and enters one, which mode it has, what ends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from apps import sessions_way, way
+from apps.hub_way import DAY, NUMBER
+from apps.outputs_way import MAYA
+from apps.sessions_way import opened
+from apps.way import person
+from charteroak.adapters import clock, environments, sandboxes
+from charteroak.adapters.sandboxes import Capability
+from charteroak.audit.models import Event
+from charteroak.catalog.models import Variable
+from charteroak.policy.decision import Refused
+from charteroak.workspaces import invented, proxy, queries, sessions
+from charteroak.workspaces.models import Session, Workspace
+from conftest import owner_beside
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+
+@pytest.fixture(autouse=True)
+def with_jupyterlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environments, "interactive", lambda: True)
+
+
+@pytest.fixture
+def running(room: Workspace) -> Session:
+    session = sessions.start(pk=opened(room).pk, environment="0" * 64)
+    assert session is not None
+    return session
+
+
+def refused(act: object, **arguments: object) -> set[str]:
+    assert callable(act)
+    with pytest.raises(Refused) as caught:
+        act(**arguments)
+    return {reason.rule for reason in caught.value.reasons}
+
+
+def admitted(session: Session, key: str) -> set[str]:
+    decision = sessions.admitted(name=session.name, key=key, bytes_out=0, active=False)
+    return {reason.rule for reason in decision.reasons}
+
+
+def entered(session: Session) -> str:
+    return sessions.enter(name=session.name, ticket=sessions.ticket_for(session))
+
+
+def test_the_catalog_decides_how_people_work(room: Workspace) -> None:
+    assert room.mode == "browser"  # its one column is a quasi-identifier
+    extract = room.extract
+    with owner_beside():
+        Variable.objects.filter(name="race_eth").update(sensitivity="sensitive")
+    assert queries.mode_of(extract) == "query-only"
+    with owner_beside():
+        Variable.objects.filter(name="race_eth").update(sensitivity="plain")
+    assert queries.mode_of(extract) == "browser"
+    extract.tables["sde"]["columns"].append("not_in_the_catalog")
+    assert queries.mode_of(extract) == "query-only"
+
+
+def test_one_session_each_for_who_is_named_and_in_standing(room: Workspace) -> None:
+    assert opened(room).mode == "browser"
+    assert refused(sessions.open_, workspace=room.pk, by=person(MAYA)) == {"session_open_already"}
+    assert refused(sessions.open_, workspace=room.pk, by=person("kim.tran")) == {"wrong_role"}
+    way.lapse(MAYA, DAY - timedelta(days=1))
+    assert "training_lapsed" in refused(sessions.open_, workspace=room.pk, by=person(MAYA))
+
+
+def test_no_session_without_limits_or_jupyterlab(room: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlimited = Capability("limits", False, "cannot be enforced: no cgroups", "start as root")
+    monkeypatch.setattr(sandboxes, "limits_enforced", lambda: unlimited)
+    monkeypatch.setattr(environments, "interactive", lambda: False)
+    rules = refused(sessions.open_, workspace=room.pk, by=person(MAYA))
+    assert rules == {"session_limits_not_enforced", "no_jupyterlab"}
+
+
+def test_a_ticket_opens_once_and_only_its_own_session(running: Session) -> None:
+    older = sessions.ticket_for(running)
+    ticket = sessions.ticket_for(running)
+    key = sessions.enter(name=running.name, ticket=ticket)
+    assert admitted(running, key) == set()
+    for worthless in (ticket, older, "made-up", ticket[:-1]):
+        assert refused(sessions.enter, name=running.name, ticket=worthless) == {"ticket_used"}
+    foreign = signing.dumps(
+        [running.pk + 1, running.opened_by_id, clock.real_now().isoformat()], salt=sessions.TICKET
+    )
+    assert refused(sessions.enter, name=running.name, ticket=foreign) == {"ticket_used"}
+    other = signing.dumps(
+        [running.pk, person("jonah.reed").pk, clock.real_now().isoformat()], salt=sessions.TICKET
+    )
+    assert "not_your_session" in refused(sessions.enter, name=running.name, ticket=other)
+
+
+def test_a_second_browser_puts_the_first_out(running: Session) -> None:
+    first, second = entered(running), entered(running)
+    assert admitted(running, first) == {"entered_elsewhere"}
+    assert admitted(running, second) == set()
+    assert admitted(running, "") == {"entered_elsewhere"}
+
+
+def test_access_that_is_lost_is_lost_inside_too(running: Session) -> None:
+    key = entered(running)
+    assert sessions.goes_on(pk=running.pk)
+    way.lapse(MAYA, DAY - timedelta(days=1))
+    assert "training_lapsed" in admitted(running, key)
+    assert "training_lapsed" in refused(sessions.goes_on, pk=running.pk)
+
+
+def test_it_stops_when_asked_to_or_when_nobody_is_there(
+    running: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = clock.real_now() + sessions.IDLE
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "real_now", lambda: later)
+        assert not sessions.goes_on(pk=running.pk)
+    key = entered(running)
+    assert "wrong_role" in refused(sessions.stop, pk=running.pk, by=person("ida.moss"))
+    sessions.stop(pk=running.pk, by=person("kim.tran"))
+    assert not sessions.goes_on(pk=running.pk)
+    assert admitted(running, key)
+    assert sessions.start(pk=running.pk, environment="0" * 64) is None
+
+
+def test_more_than_anybody_reads_is_on_the_record_once(running: Session) -> None:
+    key = entered(running)
+    for _ in range(3):
+        sessions.admitted(name=running.name, key=key, bytes_out=sessions.ALARM - 1, active=True)
+    running.refresh_from_db()
+    assert running.bytes_out == 3 * (sessions.ALARM - 1)
+    assert running.alarm_at is not None
+    assert Event.objects.filter(name="workspaces:session:alarm").count() == 1
+
+
+def test_invented_records_have_the_extracts_shape_and_the_catalogs_codes(room: Workspace) -> None:
+    import polars as pl
+
+    schema = {"pid": pl.String(), "race_eth": pl.String(), "grad_year": pl.Int64(), "gpa": pl.Float64()}
+    made = invented.tables({"sde": schema})["sde"]
+    assert dict(made.schema) == schema
+    codes = Variable.objects.get(name="race_eth").codes
+    assert set(made["race_eth"]) <= set(codes)
+    assert made["grad_year"].is_between(2019, 2022).all()
+    assert made.equals(invented.tables({"sde": schema})["sde"])
+
+
+def test_its_page_holds_a_ticket_for_its_own_person_alone(client: Client, running: Session) -> None:
+    here = running.get_absolute_url()
+    client.force_login(person(MAYA))
+    answer = client.get(here)
+    assert "/enter?ticket=" in answer.content.decode()
+    assert f"frame-src http://{running.name}.localhost" in answer.headers["Content-Security-Policy"]
+    for other, status in (("jonah.reed", 200), ("kim.tran", 200), ("eve.lang", 404)):
+        client.force_login(person(other))
+        answer = client.get(here)
+        assert answer.status_code == status
+        assert "ticket=" not in answer.content.decode()
+        assert "frame-src" not in answer.headers["Content-Security-Policy"]
+
+
+def test_a_starting_session_looks_again_by_itself(client: Client, room: Workspace) -> None:
+    client.force_login(person(MAYA))
+    answer = client.post(f"/workspaces/{NUMBER}/open-session/", follow=True)
+    assert answer.headers["Refresh"] == "1"
+    assert Session.objects.get().status == "starting"
+    client.post(f"{Session.objects.get().get_absolute_url()}stop/")
+    assert Session.objects.get().status == "ended"
+
+
+def test_a_sessions_origin_is_no_other_sites() -> None:
+    name = proxy.Sessions(None, [])._name
+    assert name.fullmatch("abcdefghijklmnop.localhost:8042")
+    hosts = """
+    localhost:8042 abcdefghijklmnop.localhost.evil.example x.abcdefghijklmnop.localhost
+    abcdefghijklmnop.example:8042 ABCDEFGHIJKLMNOP.localhost 0bcdefghijklmnop.localhost
+    """
+    for host in hosts.split():
+        assert not name.fullmatch(host)
+
+
+def test_who_loses_the_session_while_it_starts_is_told_why(room: Workspace) -> None:
+    session = opened(room)
+    way.lapse(MAYA, DAY - timedelta(days=1))
+    with sessions_way.hosted(session) as thread:
+        thread.join(timeout=120)
+    session.refresh_from_db()
+    assert session.status == "refused"
+    assert Event.objects.filter(name="workspaces:session:start:refused", by=MAYA).exists()
