@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import httpx
 from asgiref.sync import sync_to_async
@@ -13,17 +13,25 @@ from django.http import parse_cookie
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from charteroak.policy.decision import Refused
+from charteroak.policy.decision import Decision, Refused
 from charteroak.workspaces import passage, sessions
 from charteroak.workspaces.broker import socket_of
 from charteroak.workspaces.models import Session
 
-if TYPE_CHECKING:
-    from charteroak.workspaces.proxy import Sessions
-
 LOOK_AGAIN = 1.0  # seconds for which an answer of the rule holds
 LARGEST = 32 << 20  # bytes of a notebook that is saved, of one message, of contents shown
 REFUSED = 4403  # the channel's way of saying 403
+
+
+class Doorkeeper(Protocol):
+    """What a visit asks of the application around it."""
+
+    def origin(self, host: str) -> str: ...
+    def portal(self, host: str) -> list[str]: ...
+    def count(self, name: str, size: int, *, active: bool = False) -> None: ...
+    async def decide(self, name: str, key: str) -> Decision: ...
+    def inside(self, name: str) -> httpx.AsyncClient: ...
+    async def forget(self, name: str) -> None: ...
 
 
 def in_a_thread(asked: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
@@ -42,7 +50,7 @@ class Visit:
     """One request, or one channel, to one session."""
 
     def __init__(
-        self, all_: "Sessions", scope: Any, headers: dict[bytes, bytes], name: str, host: str
+        self, all_: Doorkeeper, scope: Any, headers: dict[bytes, bytes], name: str, host: str
     ) -> None:
         self._all, self._scope, self._headers, self._name = all_, scope, headers, name
         self._origin = all_.origin(host)
