@@ -23,8 +23,8 @@ from charteroak.policy import (
     office,
     release_request,
     responsibility,
-    token,
     session,
+    token,
     workspace,
 )
 from charteroak.policy.decision import refuse
