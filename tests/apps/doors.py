@@ -86,6 +86,15 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
+        "/exceptions/record/records-request": {
+            "what": "All of it.",
+            "known_on": "2026-01-04",
+            "agency": "SDE",
+            "asked_by": "Somebody.",
+        },
+        f"/exceptions/{at.matter}/hand-over": {"to": "ann.weiss"},
+        f"/exceptions/{at.matter}/do/refer": {"how": "By mail."},
+        f"/exceptions/{at.matter}/close": {"outcome": "Referred."},
         "/agencies/people/give-notice": {"person": "al.pike", "last_day": "2026-12-30"},
         "/agencies/people/kim.tran/name-delegate": {
             "office": at.operates,

@@ -16,6 +16,7 @@ from apps.whole_way import Scene
 LISTS = {
     "/requests/": "sam.reyes",
     "/agreements/": "sam.reyes",
+    "/exceptions/": "sam.reyes",
     "/board/": "",
     "/agencies/": "",
     "/agencies/people/": "sam.reyes",

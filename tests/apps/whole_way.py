@@ -19,6 +19,9 @@ from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
 from charteroak.board.models import Board, Meeting, Motion
 from charteroak.catalog.models import Variable
+from charteroak.exceptions import actions as exceptions
+from charteroak.exceptions.models import Matter
+from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
 from charteroak.site import tokens
 from charteroak.site.templatetags.lists import DAY_SALT
@@ -60,6 +63,7 @@ class Scene:
     finder_list: int
     follow_up: int
     job: int
+    matter: int  # a request for records of SDE's
     meeting: int
     motion: int
     operates: int  # Kim Tran's office
@@ -114,6 +118,7 @@ def scene(as_process: AsProcess) -> Scene:
         finder_list=listed.pk,
         follow_up=held.follow_ups.get().pk,
         job=waiting.pk,
+        matter=_matter().pk,
         meeting=held.pk,
         motion=Motion.objects.get(meeting=held).pk,
         operates=RoleHeld.objects.get(person__username="kim.tran").pk,
@@ -149,6 +154,13 @@ def _cover() -> Cover:
     return covering.name_delegate(
         office=RoleHeld.objects.get(person__username="joe.blake").pk, delegate="kim.tran", since=clock.today(),
         until=clock.today() + timedelta(days=30), letter="Mail of today.", by=person("sam.reyes"),
+    )  # fmt: skip
+
+
+def _matter() -> Matter:
+    return exceptions.record(
+        by=person("sam.reyes"), kind=Kind.RECORDS_REQUEST, what="All of it.", known_on=clock.today(), agency="SDE",
+        asked_by="Somebody, 1 Main Street",
     )  # fmt: skip
 
 

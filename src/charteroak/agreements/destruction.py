@@ -20,6 +20,7 @@ from charteroak.adapters.stores import OPENED_BY, Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit import actions as audit
+from charteroak.exceptions.queries import held, may_destroy
 from charteroak.policy.decision import refuse
 
 
@@ -46,7 +47,8 @@ class Holding:
 
 
 def order(record: Agreement, what: str, holding: Holding) -> None:
-    """Ask every process that holds a key; within the caller's transaction."""
+    """Ask every process that holds a key; within the caller's transaction. Raises Refused under a legal hold."""
+    may_destroy(record.number, what).require()
     for queue in holding.owners():
         app.configure_task(f"{holding.room}:destroy", queue=queue).defer(agreement=record.pk, what=what)
 
@@ -55,13 +57,19 @@ def due(whats: Iterable[str]) -> list[DestructionDuty]:
     """What must be destroyed today or should have been before, of these kinds.
 
     A clock that never started (a match that nobody confirmed) ends with the last one of an agreement that expired.
+    One that a legal hold stops is not due.
     """
     today = clock.today()
     never_started = Q(due_on__isnull=True, agreement__ends_on__lt=today, agreement__duties__due_on__lte=today)
     found = DestructionDuty.objects.filter(
         Q(due_on__lte=today) | never_started, what__in=whats, done_at__isnull=True
     )
-    return list(found.select_related("agreement").distinct())
+    stopped = held()
+    return [
+        duty
+        for duty in found.select_related("agreement").distinct()
+        if (duty.agreement.number, duty.what) not in stopped
+    ]
 
 
 def destroy(agreement: int, what: str, holding: Holding) -> None:
@@ -73,6 +81,7 @@ def destroy(agreement: int, what: str, holding: Holding) -> None:
     duty = record.duties.get(what=what)
     if not holding.mine() or process() in (duty.certificate or {}).get("parts", {}):
         return
+    may_destroy(record.number, what).require()
     if duty not in due([what]):
         refuse("not_due", _("This is not due for destruction.")).require()
     planned = plan(record, what, holding)

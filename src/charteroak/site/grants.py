@@ -18,7 +18,8 @@ WORK = ("SELECT", "INSERT", "UPDATE")  # a row is locked before it changes, whic
 KEEP = ("SELECT", "INSERT", "UPDATE", "DELETE")  # passing things only; records of decisions stay
 
 ROOMS = (
-    "agencies", "catalog", "requests", "board", "agreements", "submissions", "hub", "workspaces", "outputs", "register",
+    "agencies", "catalog", "requests", "board", "exceptions", "agreements", "submissions", "hub", "workspaces",
+    "outputs", "register",
 )  # fmt: skip
 LOG = {"audit.event": ADD, "audit.checkpoint": LOOK}
 JOBS = {

@@ -24,7 +24,7 @@ from charteroak.site.middleware import GetResponse
 SPOKEN_OF = {
     "agencies.roleheld.person", "agreements.letter.person", "agreements.party.signatory",
     "agreements.recipient.person", "board.seat.person", "requests.teammember.person", "agencies.cover.delegate",
-    "agencies.departurenotice.person",
+    "agencies.departurenotice.person", "exceptions.matter.owner", "exceptions.matter.person",
 }  # fmt: skip
 # Where nobody is named only by `oak setup`: whatever else adds a row does it in somebody's name.
 NEVER_NOBODY = {"agencies.authority.recorded_by", "agencies.instrument.recorded_by"}

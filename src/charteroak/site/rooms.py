@@ -41,6 +41,7 @@ ROOMS = (
     room("requests", _("Requests"), PARTNERS, THE_BOARD, THE_OFFICE),
     room("board", _("Board")),
     room("agreements", _("Agreements"), PARTNERS, THE_BOARD, THE_OFFICE, OPERATORS),
+    room("exceptions", _("Exceptions"), {Role.COUNSEL}, THE_OFFICE),
     room("submissions", _("Deliveries"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
     room("hub", _("Hub"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
     room("workspaces", _("Workspaces"), {Role.RESEARCHER, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR}),

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "charteroak.hub",
     "charteroak.submissions",
     "charteroak.agreements",
+    "charteroak.exceptions",
     "charteroak.board",
     "charteroak.requests",
     "charteroak.catalog",

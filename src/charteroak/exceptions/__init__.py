@@ -1,0 +1,1 @@
+"""What breaks the ordinary course: recorded, owned and closed by one lifecycle."""

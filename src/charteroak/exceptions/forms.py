@@ -1,0 +1,99 @@
+"""What is filled in about a matter; each kind asks only what it needs."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.agencies.models import Agency, Person
+from charteroak.policy.matter import Ground, Kind
+from charteroak.policy.sentence import words
+from charteroak.requests.models import DataRequest
+
+CLOCKS = [
+    ("identifiers", _("Identifiers, pairs and crosswalk")),
+    ("payload", _("Analysis files")),
+    ("extract", _("Extract and evidence")),
+    ("outputs", _("Unreleased outputs")),
+]
+ASKS = {
+    Kind.LEGAL_HOLD: ("number", "clocks"),
+    Kind.SUSPENSION: ("number", "person"),
+    Kind.SUBPOENA: ("number", "agency", "asked_by", "wages"),
+    Kind.BREACH: ("number", "agency", "social_security_numbers"),
+    Kind.RECORDS_REQUEST: ("number", "agency", "asked_by"),
+    Kind.COMPLAINT: ("number", "asked_by"),
+    Kind.AUDIT_FINDING: ("number",),
+}
+
+
+class MatterForm(forms.Form):
+    what = forms.CharField(
+        label=_("What happened, or what is asked"), widget=forms.Textarea(attrs={"rows": 4})
+    )
+    known_on = forms.DateField(
+        label=_("Day on which it became known"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    number = forms.ModelChoiceField(
+        DataRequest.objects.all(),
+        label=_("Project"),
+        to_field_name="number",
+        required=False,
+        empty_label=_("None"),
+    )
+    person = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True).order_by("name"),
+        label=_("Person, if not the whole project"),
+        to_field_name="username",
+        required=False,
+        empty_label=_("None"),
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("Agency whose records it is about"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("None"),
+    )
+    clocks = forms.MultipleChoiceField(
+        label=_("Destruction clocks that stop"), choices=CLOCKS, widget=forms.CheckboxSelectMultiple
+    )
+    asked_by = forms.CharField(
+        label=_("Who asks: name, address, telephone"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    wages = forms.BooleanField(label=_("Unit-level wage records are asked for"), required=False)
+    social_security_numbers = forms.BooleanField(
+        label=_("Social security numbers are concerned"), required=False
+    )
+
+    def __init__(self, kind: Kind, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        for name in set(self.fields) - {"what", "known_on", *ASKS[kind]}:
+            del self.fields[name]
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True).order_by("name"),
+        label=_("To whom"),
+        to_field_name="username",
+        empty_label=_("Choose a person"),
+    )
+
+
+class DoForm(forms.Form):
+    how = forms.CharField(label=_("How, and where it is kept"), max_length=500)
+
+
+class CloseForm(forms.Form):
+    outcome = forms.CharField(label=_("How it ended"), widget=forms.Textarea(attrs={"rows": 2}))
+    disclosed = forms.BooleanField(label=_("The records were handed over"), required=False)
+    ground = forms.ChoiceField(
+        label=_("On what ground"), choices=[(one.value, _(words(one))) for one in Ground], required=False
+    )
+
+    def __init__(self, kind: Kind, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="close-%s")
+        if kind is not Kind.SUBPOENA:
+            del self.fields["disclosed"], self.fields["ground"]

@@ -1,0 +1,35 @@
+"""The list of matters: on the page, as a file, in a calendar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.exceptions.models import Matter
+from charteroak.policy.lifecycle import choices
+from charteroak.policy.matter import Kind, Status
+
+
+def _due(record: Matter) -> object:
+    days = [one.due_on for one in record.duties.all() if one.done_at is None and one.due_on]
+    return min(days, default=None)
+
+
+MATTERS = Listing(
+    name="exceptions",
+    caption=_("All matters you may read"),
+    search=("what", "data_request__number"),
+    filters=(
+        Filter("status", _("Status"), lambda: choices(Status)),
+        Filter("kind", _("Kind"), lambda: choices(Kind)),
+    ),
+    columns=(
+        Column("matter", _("Matter"), lambda record: Cell(str(record), record.get_absolute_url())),
+        Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
+        Column(
+            "project", _("Project"), lambda record: record.data_request.number if record.data_request else ""
+        ),
+        Column("owner", _("Owner"), lambda record: record.owner.name),
+        Column("due", _("Due"), _due, due=True),
+    ),
+    nothing=_("No matter is on record for you."),
+    next_step=_("One appears here once it is recorded."),
+)

@@ -1,0 +1,97 @@
+"""Which matters stop what, who sees them, and what speaks for or against each step."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.worklist import Item, Turn
+from charteroak.exceptions.models import Matter
+from charteroak.policy import matter
+from charteroak.policy.decision import Decision
+from charteroak.policy.matter import CLOSES, KEEPS, LIFECYCLE, RECORDS, Action, Facts, Ground, Kind, Status
+from charteroak.policy.roles import Role
+
+LISTED = 20
+
+
+def may_destroy(number: str, what: str) -> Decision:
+    """Whether the destruction clock `what` of this project runs: no open legal hold names it."""
+    holds = [
+        one.number for one in _open(Kind.LEGAL_HOLD).filter(data_request__number=number) if what in one.clocks
+    ]
+    return matter.may_destroy(tuple(sorted(holds)))
+
+
+def held() -> set[tuple[str, str]]:
+    """Every destruction clock that a legal hold stops today: (project's number, what)."""
+    holds = _open(Kind.LEGAL_HOLD).values_list("data_request__number", "clocks")
+    return {(number, what) for number, clocks in holds for what in clocks}
+
+
+def may_proceed(number: str, people: Collection[str]) -> Decision:
+    """Whether nobody has suspended this project, or one of these people (by user name)."""
+    about = Q(data_request__number=number, person__isnull=True) | Q(person__username__in=people)
+    return matter.may_proceed(
+        tuple(one.number for one in _open(Kind.SUSPENSION).filter(about).order_by("pk"))
+    )
+
+
+def _open(kind: Kind) -> QuerySet[Matter]:
+    return Matter.objects.filter(kind=kind, status=Status.OPEN)
+
+
+def visible_to(person: Person) -> QuerySet[Matter]:
+    """Counsel, the policy office and the auditor see all; others what they recorded or own."""
+    if person.is_active and person.roles(clock.today()) & KEEPS:
+        return Matter.objects.all()
+    return Matter.objects.filter(Q(owner=person) | Q(recorded_by=person))
+
+
+def kinds_for(person: Person) -> list[Kind]:
+    """What this person's offices put on record."""
+    held_ = person.roles(clock.today())
+    return [kind for kind, roles in RECORDS.items() if roles & held_]
+
+
+def facts(kind: Kind, by: Person, record: Matter | None = None, **said: object) -> Facts:
+    """What the rules need to know; `said` is what only the act itself brings with it."""
+    roles = by.roles(clock.today())
+    known: dict[str, object] = {
+        "kind": kind,
+        "may_record": bool(RECORDS[kind] & roles),
+        "may_close": bool(CLOSES[kind] & roles),
+    }
+    if record is not None:
+        known |= {
+            "works_on_it": record.owner_id == by.pk or bool(roles & (KEEPS - {Role.AUDITOR})),
+            "not_done": tuple(record.duties.filter(done_at__isnull=True).values_list("name", flat=True)),
+            "wages": record.wages and kind is Kind.SUBPOENA,
+        }
+    return Facts(**(known | said))  # type: ignore[arg-type] # facts by their names
+
+
+def may_record(by: Person, kind: Kind, unsaid: tuple[str, ...] = ()) -> Decision:
+    """Whether this person may put a matter of this kind on record, with these names still missing."""
+    roles = by.roles(clock.today())
+    return LIFECYCLE.may(None, Action.RECORD, roles, facts(kind, by, unsaid=unsaid))
+
+
+def decisions(record: Matter, by: Person) -> dict[str, Decision]:
+    """What this person could do about it now; a subpoena's ruling is named when it is closed."""
+    kind = Kind(record.kind)
+    known = facts(kind, by, record, ground=Ground.EXCEPTION)
+    return LIFECYCLE.decisions(Status(record.status), by.roles(clock.today()), known)
+
+
+def todo(person: Person) -> list[Item]:
+    """Open matters that a person owns, by the first day on which something is due."""
+    found = []
+    for record in visible_to(person).filter(status=Status.OPEN).prefetch_related("duties")[:LISTED]:
+        due = [one.due_on for one in record.duties.all() if one.done_at is None and one.due_on]
+        turn = Turn.YOURS if record.owner_id == person.pk else Turn.OTHERS
+        found.append(
+            Item(str(record), record.get_absolute_url(), turn, record.owner.name, min(due, default=None))
+        )
+    return found
