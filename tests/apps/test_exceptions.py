@@ -36,7 +36,7 @@ def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
 
 
 def recorded(kind: Kind, by: str = "ann.weiss", **said: Any) -> Matter:
-    return actions.record(by=person(by), kind=kind, **{"what": "It is so.", "known_on": clock.today()} | said)
+    return actions.record(by=person(by), kind=kind, known_on=clock.today(), **{"what": "It is so."} | said)
 
 
 def closed(matter: Matter, by: str = "ann.weiss", **said: Any) -> None:
