@@ -19,6 +19,8 @@ AS_SIGNED = {
     "Data integration hub",
     "stewards' confirmation of the match",
     "FERPA studies, 34 CFR 99.31(a)(6)",
+    "data sharing agreement",
+    "memorandum of understanding",  # titles and citations of instruments are as they were given
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
