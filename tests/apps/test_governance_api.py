@@ -107,7 +107,7 @@ def test_a_meeting_is_held_over_json() -> None:
     assert (opened["present"], opened["quorum"], opened["seats"]) == (6, 4, 6)
     [motion] = opened["motions"]
     assert motion["concerned"] == ["CSC", "DOL", "SDE"]
-    assert motion["permitted"] == ["vote", "postpone"]
+    assert motion["permitted"] == ["vote", "postpone", "set_conditions"]
     assert (
         post(june, f"/board/motions/{motion['id']}/declare").json()["reasons"][0]["rule"] == "votes_missing"
     )

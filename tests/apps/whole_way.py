@@ -17,7 +17,8 @@ from charteroak.agencies import cover as covering
 from charteroak.agencies.models import Agency, Cover, Person, RoleHeld
 from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
-from charteroak.board.models import Board, Meeting, Motion
+from charteroak.board import promises
+from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.catalog.models import Variable
 from charteroak.exceptions import actions as exceptions
 from charteroak.exceptions.models import Matter
@@ -73,6 +74,7 @@ class Scene:
     held: int  # an office that somebody holds
     variable: int
     board: int
+    seat: int
     day: str  # a signed day for the reader's calendar
     session: int
     sha256: str
@@ -97,7 +99,7 @@ def scene(as_process: AsProcess) -> Scene:
     session = sessions_way.opened(room, "jonah.reed")
     agreement, held = Agreement.objects.get(), Meeting.objects.get(motions__kind="approve_outputs")
     planned = _planned()
-    board.add_follow_up(
+    promises.add_follow_up(
         pk=held.pk, by=person("june.fisher"), text="Explain.", reported_to="Advisory board",
         due_on=clock.today() + timedelta(days=9),
     )  # fmt: skip
@@ -128,6 +130,7 @@ def scene(as_process: AsProcess) -> Scene:
         held=RoleHeld.objects.get(person__username="al.pike").pk,
         variable=Variable.objects.earliest("pk").pk,
         board=Board.objects.get().pk,
+        seat=Seat.objects.get(agency__code="OEC").pk,
         day=signing.dumps(["2027-03-01", "Decide", "/requests/001/"], salt=DAY_SALT),
         session=session.pk,
         sha256=file.sha256,

@@ -160,11 +160,11 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
 @pytest.mark.parametrize(
     ("name", "last"),
     [
-        ("data_request", {"approved", "declined", "withdrawn"}),
+        ("data_request", {"withdrawn"}),
         ("agency_review", {"decided"}),
         ("agreement", {"closed"}),
         ("meeting", {"closed"}),
-        ("motion", {"carried", "lost", "postponed"}),
+        ("motion", {"postponed", "superseded"}),
         ("follow_up", {"reported"}),
         ("finder_list", set()),
         ("office", {"ended"}),
@@ -240,3 +240,17 @@ def test_a_rule_that_hands_on_a_decision_refuses_with_all_its_reasons_and_rests_
     known = replace(known, apart=must_stay_apart(held))
     grant = office.LIFECYCLE.may(None, office.Action.GRANT, {Role.POLICY_OFFICE}, known)
     assert [reason.rule for reason in grant.reasons] == ["roles_must_stay_apart"] * 2
+
+
+def test_what_a_board_has_decided_is_undone_by_its_own_later_decision_alone() -> None:
+    for status in (data_request.Status.APPROVED, data_request.Status.DECLINED):
+        ways_out = {action for (at, action) in data_request.LIFECYCLE.table if at == status}
+        assert ways_out <= {data_request.Action.RECONSIDER, data_request.Action.APPEAL}
+        assert (
+            data_request.no_carried_motion
+            in data_request.LIFECYCLE.table[status, data_request.Action.RECONSIDER].rules
+        )
+    for decided in (motion.Status.CARRIED, motion.Status.LOST):
+        assert {action for (at, action) in motion.LIFECYCLE.table if at == decided} == {
+            motion.Action.SUPERSEDE
+        }

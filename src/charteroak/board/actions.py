@@ -1,50 +1,63 @@
 """Every write of a board: meetings planned, noticed, opened and closed; motions voted on and declared."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import override
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person, RoleHeld
 from charteroak.agencies.queries import administration_on, authority_of
 from charteroak.audit import actions as audit
-from charteroak.board.models import Attendance, Board, FollowUp, Meeting, Motion, Seat, Vote
+from charteroak.board import minutes
+from charteroak.board.models import Attendance, Board, Meeting, Motion, Seat, Vote
 from charteroak.board.queries import (
-    concerned,
-    may_add_follow_up,
+    agencies_concerned,
+    decision_on,
     may_add_motion,
     may_plan,
-    may_report,
     meeting_facts,
     motion_facts,
     ready_for_the_board,
     result,
-    roles_of,
-    seat_of,
-    seats,
     standing_votes,
 )
+from charteroak.board.seats import roles_of, seat_of, seats_for
 from charteroak.policy import meeting, motion
 from charteroak.policy.roles import Role
+from charteroak.policy.seat import Kind
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
+
+SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted"}
 
 
 @transaction.atomic
 def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
-    """Take in boards and their seats from a setup file: each seat is held by its agency's board member."""
+    """Take in boards, their rules and seats from a setup file: each seat is held by its agency's board member."""
     given = list(boards)
     for one in given:
         board, _made = Board.objects.get_or_create(name=one["name"])
+        if rules := sorted(SETTINGS & one.keys()):
+            for name in rules:
+                setattr(board, name, one[name])
+            board.save(update_fields=rules)
+        kinds = one.get("kinds", {})
         for code in one["seats"]:
             agency = Agency.objects.get(code=code)
             held = RoleHeld.objects.filter(role=Role.BOARD_MEMBER, agency=agency).latest("since")
+            kind = kinds.get(code, Kind.CONTRIBUTING)
             Seat.objects.get_or_create(
-                board=board, agency=agency, defaults={"person": held.person, "since": held.since}
+                board=board,
+                agency=agency,
+                defaults={"person": held.person, "since": held.since, "kind": kind},
+            )
+        for username in one.get("residents", []):
+            held = RoleHeld.objects.filter(role=Role.BOARD_MEMBER, person__username=username).latest("since")
+            Seat.objects.get_or_create(
+                board=board, person=held.person, kind=Kind.RESIDENT, defaults={"since": held.since}
             )
     audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
 
@@ -71,13 +84,31 @@ def plan(*, by: Person, board: int, starts_at: datetime, place: str) -> Meeting:
 
 
 @transaction.atomic
-def add_motion(*, pk: int, by: Person, kind: str, data_request: int, text: str, about: str = "") -> Motion:
-    """Put a motion on the agenda; after the notice has gone out the agenda is closed."""
+def add_motion(
+    *,
+    pk: int,
+    by: Person,
+    kind: str,
+    data_request: int,
+    text: str,
+    about: str = "",
+    conditions: str = "",
+    once: UUID | None = None,
+) -> Motion:
+    """Put a motion on the agenda; after the notice has gone out the agenda is closed. One form adds one (`once`)."""
     record = _locked(pk)
+    if once is not None and (same := record.motions.filter(once=once).first()):
+        return same
     about_request = DataRequest.objects.get(pk=data_request)
     may_add_motion(record, by, ready_for_the_board(kind, about_request, about)).require()
     added = Motion.objects.create(
-        meeting=record, kind=kind, data_request=about_request, about=about, text=text
+        meeting=record,
+        kind=kind,
+        data_request=about_request,
+        about=about,
+        text=text,
+        conditions=conditions,
+        once=once,
     )
     audit.record(
         "board:motion:add", by=by, subject=added, meeting=record.pk, number=about_request.number, kind=kind
@@ -98,14 +129,17 @@ def notice(*, pk: int, by: Person) -> None:
 
 @transaction.atomic
 def attend(*, pk: int, by: Person) -> None:
-    """A member takes their seat; who sits there already is not seated twice."""
+    """A member takes their seat, and every seat that a letter gives them; nobody is seated twice."""
     record = _locked(pk)
     _require(record, meeting.Action.ATTEND, by)
-    _seated, new = Attendance.objects.get_or_create(
-        meeting=record, seat=seat_of(by, record), defaults={"at": clock.now()}
-    )
-    if new:
-        audit.record("board:meeting:attend", by=by, subject=record)
+    taken, at = [], clock.now()
+    for seat in seats_for(by, record):
+        _seated, new = Attendance.objects.get_or_create(
+            meeting=record, seat=seat, defaults={"at": at, "person": by}
+        )
+        taken += [seat.name] if new else []
+    if taken:
+        audit.record("board:meeting:attend", by=by, subject=record, seats=taken)
 
 
 @transaction.atomic
@@ -136,18 +170,20 @@ def _locked_motion(pk: int) -> Motion:
 
 
 @transaction.atomic
-def vote(*, pk: int, by: Person, choice: motion.Choice, reason: str = "") -> None:
-    """Cast or correct the vote of one's seat; the latest stands, all stay on the record."""
+def vote(*, pk: int, by: Person, choice: motion.Choice, reason: str = "", seat_pk: int | None = None) -> None:
+    """Cast or correct the vote of one's seat, or of one held by proxy; the latest stands, all stay on the record."""
     record = _locked_motion(pk)
     motion.LIFECYCLE.may(
         motion.Status(record.status),
         motion.Action.VOTE,
-        roles_of(by, record.meeting),
-        motion_facts(record, by, choice),
+        roles_of(by, record.meeting, seat_pk),
+        motion_facts(record, by, choice, seat_pk),
     ).require()
-    seat = seats(record.meeting).get(person=by)
+    seat = seat_of(by, record.meeting, seat_pk)
+    if seat is None:
+        raise Seat.DoesNotExist
     Vote.objects.create(motion=record, seat=seat, choice=choice, reason=reason, by=by, at=clock.now())
-    audit.record("board:motion:vote", by=by, subject=record, agency=seat.agency.code, choice=choice.value)
+    audit.record("board:motion:vote", by=by, subject=record, seat=seat.name, choice=choice.value)
 
 
 @transaction.atomic
@@ -162,8 +198,10 @@ def declare(*, pk: int, by: Person) -> None:
     record.declared_by, record.declared_at = by, clock.now()
     record.save()
     today, administration = clock.today(), administration_on(clock.today())
-    authorities = [(seat.agency.code, authority_of(seat.agency, today)) for seat in concerned(record)]
-    votes = [f"{vote.seat.agency.code}:{vote.choice}" for vote in standing_votes(record).values()]
+    authorities = [(a.code, authority_of(a, today)) for a in agencies_concerned(record)]
+    votes = [f"{vote.seat.name}:{vote.choice}" for vote in standing_votes(record).values()]
+    if record.kind == Motion.Kind.RECONSIDER and record.status == motion.Status.CARRIED:
+        _supersede(record, by)
     if record.kind == Motion.Kind.APPROVE_REQUEST:
         decide = requests.approve if record.status == motion.Status.CARRIED else requests.decline
         decide(pk=record.data_request_id, by=by, motion=record.pk)
@@ -178,6 +216,33 @@ def declare(*, pk: int, by: Person) -> None:
         authorities=[f"{code}:{found.code if found else 'none'}" for code, found in authorities],
         administration=f"{administration.agency.code}:{administration.code}" if administration else None,
     )
+
+
+def _supersede(record: Motion, by: Person) -> None:
+    """The decision that is reconsidered stands no longer; the request waits for the board anew."""
+    earlier = decision_on(record.data_request)
+    if earlier is None:
+        raise Motion.DoesNotExist
+    known, roles = motion.Facts(reconsidered=True), roles_of(by, record.meeting)
+    motion.LIFECYCLE.may(motion.Status(earlier.status), motion.Action.SUPERSEDE, roles, known).require()
+    earlier.status = motion.Status.SUPERSEDED
+    earlier.save(update_fields=["status"])
+    requests.reconsider(pk=record.data_request_id, by=by, motion=record.pk)
+
+
+@transaction.atomic
+def set_conditions(*, pk: int, by: Person, conditions: str) -> None:
+    """Put conditions to the motion, in the open meeting and before the first vote on it."""
+    record = _locked_motion(pk)
+    motion.LIFECYCLE.may(
+        motion.Status(record.status),
+        motion.Action.SET_CONDITIONS,
+        roles_of(by, record.meeting),
+        motion_facts(record, by),
+    ).require()
+    record.conditions = conditions
+    record.save(update_fields=["conditions"])
+    audit.record("board:motion:set_conditions", by=by, subject=record, number=record.data_request.number)
 
 
 @transaction.atomic
@@ -196,46 +261,12 @@ def postpone(*, pk: int, by: Person) -> None:
 
 
 @transaction.atomic
-def add_follow_up(*, pk: int, by: Person, text: str, reported_to: str, due_on: date) -> FollowUp:
-    """Record what the board promised, to whom it will be reported and by when."""
-    record = _locked(pk)
-    may_add_follow_up(record, by).require()
-    added = FollowUp.objects.create(meeting=record, text=text, reported_to=reported_to, due_on=due_on)
-    audit.record("board:follow_up:add", by=by, subject=added, meeting=record.pk, due_on=str(due_on))
-    return added
-
-
-@transaction.atomic
-def report_follow_up(*, pk: int, by: Person) -> None:
-    """The policy office has reported it to the advisory board."""
-    record = FollowUp.objects.select_for_update().get(pk=pk)
-    may_report(record, by).require()
-    record.reported_by, record.reported_at = by, clock.now()
-    record.save()
-    audit.record("board:follow_up:report", by=by, subject=record)
-
-
-@transaction.atomic
 def close(*, pk: int, by: Person) -> None:
     """Close the meeting; its minutes are drawn from the record."""
     record = _locked(pk)
     _require(record, meeting.Action.CLOSE, by)
     record.status = meeting.Status.CLOSED
     record.closed_by, record.closed_at = by, clock.now()
-    record.minutes = _minutes(record)
+    record.minutes = minutes.drafted(record)
     record.save()
     audit.record("board:meeting:close", by=by, subject=record)
-
-
-@override(settings.LANGUAGE_CODE)  # whatever language the page of the one who closes is in
-def _minutes(record: Meeting) -> str:
-    present = ", ".join(a.seat.agency.code for a in record.attendance.select_related("seat__agency"))
-    lines = [f"{record}. Present: {present}."]
-    for item in record.motions.all():
-        votes = ", ".join(f"{v.seat.agency.code} {v.choice}" for v in standing_votes(item).values())
-        lines.append(f"{item.text} Votes: {votes}. {item.get_status_display().capitalize()}.")
-    lines += [
-        f"Follow-up: {one.text} To {one.reported_to} by {one.due_on:%B %-d, %Y}."
-        for one in record.follow_ups.all()
-    ]
-    return "\n".join(lines)

@@ -11,8 +11,9 @@ from ninja.security import django_auth
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, queries
-from charteroak.board.models import FollowUp, Meeting, Motion
+from charteroak.board import actions, promises, queries, seating
+from charteroak.board.models import FollowUp, Meeting, Motion, Seat
+from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
@@ -31,17 +32,38 @@ class MotionIn(Schema):
     number: str  # of the data request
     text: str
     about: str = ""
+    conditions: str = ""
 
 
 class VoteIn(Schema):
     choice: Choice
     reason: str = ""
+    seat: int | None = None  # held by proxy; by default one's own
+
+
+class ConditionsIn(Schema):
+    conditions: str
+
+
+class OutcomeIn(Schema):
+    outcome: str
+
+
+class HolderIn(Schema):
+    person: str
+
+
+class StandInIn(Schema):
+    person: str
+    letter_on: date
+    meeting: int | None = None
 
 
 class FollowUpIn(Schema):
     text: str
     reported_to: str
     due_on: date
+    owner: str = ""
 
 
 @router.get("/")
@@ -78,7 +100,15 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
         "quorum": facts.quorum,
         "motions": [_motion(one, request) for one in record.motions.select_related("data_request")],
         "follow_ups": [
-            {"id": one.pk, "text": one.text, "due_on": one.due_on, "reported_at": one.reported_at}
+            {
+                "id": one.pk,
+                "text": one.text,
+                "owner": one.owner,
+                "due_on": one.due_on,
+                "status": one.status,
+                "outcome": one.outcome,
+                "reported_at": one.reported_at,
+            }
             for one in record.follow_ups.all()
         ],
         "minutes": record.minutes or None,
@@ -103,9 +133,10 @@ def _motion(record: Motion, request: HttpRequest) -> dict[str, Any]:
         "number": record.data_request.number,
         "about": record.about or None,
         "text": record.text,
+        "conditions": record.conditions,
         "status": record.status,
-        "concerned": [seat.agency.code for seat in queries.concerned(record)],
-        "votes": {vote.seat.agency.code: vote.choice for vote in queries.standing_votes(record).values()},
+        "concerned": [seat.name for seat in queries.concerned(record)],
+        "votes": {vote.seat.name: vote.choice for vote in queries.standing_votes(record).values()},
         "permitted": [name for name, decision in decisions.items() if decision.allowed],
         "actions": reasons(decisions),
     }
@@ -132,6 +163,7 @@ def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]
         data_request=about.pk,
         text=given.text,
         about=given.about,
+        conditions=given.conditions,
     )
     return _facts(record, request)
 
@@ -139,7 +171,7 @@ def add_motion(request: HttpRequest, pk: int, given: MotionIn) -> dict[str, Any]
 @router.post("/meetings/{pk}/add_follow_up")
 def add_follow_up(request: HttpRequest, pk: int, given: FollowUpIn) -> dict[str, Any]:
     record = _found(request, pk)
-    actions.add_follow_up(pk=pk, by=signed_in(request), **given.dict())
+    promises.add_follow_up(pk=pk, by=signed_in(request), **given.dict())
     return _facts(record, request)
 
 
@@ -174,7 +206,7 @@ def close(request: HttpRequest, pk: int) -> dict[str, Any]:
 @router.post("/motions/{pk}/vote")
 def vote(request: HttpRequest, pk: int, given: VoteIn) -> dict[str, Any]:
     record = _found_motion(request, pk)
-    actions.vote(pk=pk, by=signed_in(request), choice=given.choice, reason=given.reason)
+    actions.vote(pk=pk, by=signed_in(request), choice=given.choice, reason=given.reason, seat_pk=given.seat)
     return _motion(record, request)
 
 
@@ -201,5 +233,51 @@ def _found_motion(request: HttpRequest, pk: int) -> Motion:
 @router.post("/follow_ups/{pk}/report")
 def report_follow_up(request: HttpRequest, pk: int) -> dict[str, Any]:
     record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
-    actions.report_follow_up(pk=pk, by=signed_in(request))
+    promises.report_follow_up(pk=pk, by=signed_in(request))
     return _facts(record.meeting, request)
+
+
+@router.post("/motions/{pk}/set_conditions")
+def set_conditions(request: HttpRequest, pk: int, given: ConditionsIn) -> dict[str, Any]:
+    record = _found_motion(request, pk)
+    actions.set_conditions(pk=pk, by=signed_in(request), conditions=given.conditions)
+    record.refresh_from_db()
+    return _motion(record, request)
+
+
+@router.post("/follow_ups/{pk}/finish")
+def finish_follow_up(request: HttpRequest, pk: int, given: OutcomeIn) -> dict[str, Any]:
+    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
+    promises.finish_follow_up(pk=pk, by=signed_in(request), outcome=given.outcome)
+    return _facts(record.meeting, request)
+
+
+@router.get("/seats")
+def seats(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - as every address is called
+    return [_seat(seat) for seat in seats_today()]
+
+
+def _seat(seat: Seat) -> dict[str, Any]:
+    return {
+        "id": seat.pk, "board": seat.board.name, "seat": seat.name, "kind": seat.kind,
+        "person": seat.person.name, "since": seat.since,
+    }  # fmt: skip
+
+
+@router.post("/seats/{pk}/refill")
+def refill(request: HttpRequest, pk: int, given: HolderIn) -> dict[str, Any]:
+    seat = get_object_or_404(seats_today(), pk=pk)
+    may_refill(seat, signed_in(request)).require()  # first: an answer tells which people there are
+    person = get_object_or_404(Person, username=given.person, is_active=True)
+    return _seat(seating.refill(pk=pk, by=signed_in(request), person=person))
+
+
+@router.post("/seats/{pk}/name_stand_in")
+def name_stand_in(request: HttpRequest, pk: int, given: StandInIn) -> dict[str, Any]:
+    seat = get_object_or_404(seats_today(), pk=pk)
+    may_name_stand_in(seat, signed_in(request)).require()
+    person = get_object_or_404(Person, username=given.person, is_active=True)
+    seating.name_stand_in(
+        pk=pk, by=signed_in(request), person=person, letter_on=given.letter_on, meeting=given.meeting
+    )
+    return _seat(seat)

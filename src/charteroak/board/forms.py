@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
-from charteroak.board.models import Board, Motion
+from charteroak.agencies.models import Person
+from charteroak.board.models import Board, Meeting, Motion
 from charteroak.policy.data_request import Status
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.motion import Choice
@@ -25,9 +26,12 @@ class PlanForm(forms.Form):
 
 
 class MotionForm(forms.Form):
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(choices=[(kind.value, _(kind.label)) for kind in Motion.Kind], label=_("Kind"))
     data_request = forms.ModelChoiceField(
-        DataRequest.objects.filter(status__in=[Status.RECOMMENDED, Status.APPROVED]),
+        DataRequest.objects.filter(
+            status__in=[Status.RECOMMENDED, Status.APPEALED, Status.APPROVED, Status.DECLINED]
+        ),
         label=_("Request"),
         to_field_name="number",
     )
@@ -35,9 +39,16 @@ class MotionForm(forms.Form):
         label=_("Release request"), required=False, help_text=_("For outputs only, for example 042-1.")
     )
     text = forms.CharField(label=_("Motion"), widget=forms.Textarea(attrs={"rows": 3}))
+    conditions = forms.CharField(
+        label=_("Conditions"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The agreement takes them up."),
+    )
 
 
 class VoteForm(forms.Form):
+    seat = forms.IntegerField(widget=forms.HiddenInput, required=False)
     choice = forms.ChoiceField(
         choices=[(value, _(words)) for value, words in choices(Choice)],
         label=_("Your vote"),
@@ -46,8 +57,48 @@ class VoteForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), required=False)
 
 
+class ConditionsForm(forms.Form):
+    conditions = forms.CharField(
+        label=_("Conditions"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.CharField(label=_("What was done"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class _PersonForm(forms.Form):
+    """A person by user name, as they sign in."""
+
+    person = forms.CharField(label=_("User name"))
+
+    def clean_person(self) -> Person:
+        found = Person.objects.filter(username=self.cleaned_data["person"], is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody here has this user name."))
+        return found
+
+
+class RefillForm(_PersonForm):
+    pass
+
+
+class StandInForm(_PersonForm):
+    letter_on = forms.DateField(
+        label=_("Date of the letter"), help_text=_("For example 2026-10-02. The holder of the seat signs it.")
+    )
+    meeting = forms.ModelChoiceField(
+        Meeting.objects.exclude(status="closed").select_related("board"),
+        label=_("For one meeting (proxy)"),
+        required=False,
+        empty_label=_("Whenever the holder is absent (alternate)"),
+    )
+
+
 class FollowUpForm(forms.Form):
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(label=_("What was promised"), widget=forms.Textarea(attrs={"rows": 2}))
+    owner = forms.CharField(label=_("Who sees to it"), max_length=120, required=False)
     reported_to = forms.CharField(label=_("Reported to"), initial="Resident Advisory Board")
     due_on = forms.DateField(label=_("By"), help_text=_("For example 2026-11-30."))
 

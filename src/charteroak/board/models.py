@@ -1,6 +1,7 @@
 """Boards, who sits on them, noticed meetings, motions, votes and minutes."""
 
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
 from django.db import models
 from django.urls import reverse
@@ -13,25 +14,69 @@ from charteroak.policy import follow_up
 from charteroak.policy import meeting as meeting_rules
 from charteroak.policy import motion as motion_rules
 from charteroak.policy.lifecycle import choices
+from charteroak.policy.seat import Kind
 from charteroak.requests.models import DataRequest
 
 
+def _votes() -> list[str]:
+    return [Kind.CONTRIBUTING, Kind.ADMINISTERING, Kind.TECHNOLOGY]
+
+
 class Board(models.Model):
+    """A board and its own rules; `oak setup` changes them."""
+
     name = models.CharField(max_length=120, unique=True)
+    notice_hours = models.PositiveIntegerField(default=168)  # agenda and place are public so long ahead
+    quorum_of = models.PositiveIntegerField(default=2)  # two …
+    quorum_in = models.PositiveIntegerField(default=3)  # … in three of the seats that count
+    voting = models.JSONField(default=_votes)  # kinds of seats that vote
+    counted = models.JSONField(default=_votes)  # kinds of seats that count towards the quorum
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(hours=self.notice_hours)
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.quorum_of, self.quorum_in)
+
 
 class Seat(models.Model):
+    """A seat as one person holds it from a day to a day; refilled, it is a new row."""
+
     board = models.ForeignKey(Board, models.PROTECT, related_name="seats")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=choices(Kind), default=Kind.CONTRIBUTING)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # a resident: none
     person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ["agency__code"]
+        ordering = ["agency__code", "pk"]
+
+    @property
+    def name(self) -> str:
+        """What the seat is called on the roll and in the log: its agency's code, or its kind with a number."""
+        return self.agency.code if self.agency else f"{self.kind}-{self.pk}"
+
+
+class StandIn(models.Model):
+    """Who takes a seat in its holder's place, by a dated letter: at one meeting (proxy), or whenever (alternate)."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="stand_ins")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stands_in")
+    meeting = models.ForeignKey("Meeting", models.PROTECT, null=True, blank=True, related_name="proxies")
+    letter_on = models.DateField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recorded_at"]
 
 
 class Meeting(models.Model):
@@ -68,6 +113,9 @@ class Meeting(models.Model):
 class Attendance(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # who sits there
     at = models.DateTimeField()
 
     class Meta:
@@ -78,12 +126,15 @@ class Motion(models.Model):
     class Kind(models.TextChoices):
         APPROVE_REQUEST = "approve_request", "Approve the request"
         APPROVE_OUTPUTS = "approve_outputs", "Approve the outputs"
+        RECONSIDER = "reconsider", "Reconsider the decision"
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="motions")
     kind = models.CharField(max_length=20, choices=Kind)
     data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="motions")
     about = models.CharField(max_length=60, blank=True)  # the release request's number, for outputs
     text = models.TextField()
+    conditions = models.TextField(blank=True)  # on which it is carried; the agreement takes them up
+    once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that added it
     status = models.CharField(
         max_length=12, choices=choices(motion_rules.Status), default=motion_rules.Status.ON_AGENDA
     )
@@ -122,12 +173,19 @@ class FollowUp(models.Model):
     text = models.TextField()
     reported_to = models.CharField(max_length=120)
     due_on = models.DateField()
+    owner = models.CharField(max_length=120, blank=True)  # who sees to it
+    once = models.UUIDField(unique=True, null=True, blank=True)
+    outcome = models.TextField(blank=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
     reported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [by_and_at("follow_up", "reported")]
+        constraints = [by_and_at("follow_up", "reported"), by_and_at("follow_up", "done")]
 
     @property
     def status(self) -> follow_up.Status:
-        return follow_up.Status.REPORTED if self.reported_at else follow_up.Status.PROMISED
+        if self.reported_at:
+            return follow_up.Status.REPORTED
+        return follow_up.Status.DONE if self.done_at else follow_up.Status.PROMISED

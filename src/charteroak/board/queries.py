@@ -2,37 +2,22 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Person
-from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
+from charteroak.board.seats import roles_of, seat_of, seats, seats_for
 from charteroak.policy import data_request, follow_up, meeting, motion
 from charteroak.policy.agency_review import Choice as ColumnChoice
 from charteroak.policy.decision import Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import on_team
 from charteroak.requests.queries import visible_to as requests_visible_to
-
-
-def seats(record: Meeting, on: date | None = None) -> QuerySet[Seat]:
-    """The board's seats as they were filled on the meeting's day."""
-    day = on or record.day
-    return record.board.seats.filter(
-        Q(until__isnull=True) | Q(until__gte=day), since__lte=day
-    ).select_related("agency", "person")
-
-
-def roles_of(person: Person, record: Meeting) -> frozenset[Role]:
-    """Offices held today; of a seat's holder a member only while the office is held for the seat's agency."""
-    roles, seat = person.roles(clock.today()), seat_of(person, record)
-    if seat is not None and seat.agency not in agencies_where(person, Role.BOARD_MEMBER):
-        roles -= {Role.BOARD_MEMBER}
-    return roles
 
 
 def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
@@ -40,19 +25,25 @@ def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
         actor_seated=by is not None and seat_of(by, record) is not None,
         until_start=record.starts_at - clock.now(),
         agenda_items=record.motions.count(),
-        seats=seats(record).count(),
-        present=record.attendance.count(),
+        notice=record.board.notice,
+        share=record.board.share,
+        seats=seats(record).filter(kind__in=record.board.counted).count(),
+        present=record.attendance.filter(seat__kind__in=record.board.counted).count(),
         undecided_motions=record.motions.filter(status=motion.Status.ON_AGENDA).count(),
     )
 
 
 def concerned(record: Motion) -> list[Seat]:
-    """Seats of agencies whose records are asked for; for outputs, of those that allowed a column."""
+    """Voting seats of agencies whose records are asked for; for outputs, of those that allowed a column."""
+    voting = record.meeting.board.voting
+    return list(seats(record.meeting).filter(agency__in=agencies_concerned(record), kind__in=voting))
+
+
+def agencies_concerned(record: Motion) -> QuerySet[Agency]:
     columns = record.data_request.columns.all()
     if record.kind == Motion.Kind.APPROVE_OUTPUTS:
         columns = columns.filter(choice__in=[ColumnChoice.ALLOW, ColumnChoice.MASK])
-    agencies = columns.values("variable__dataset__agency")
-    return list(seats(record.meeting).filter(agency__in=agencies))
+    return Agency.objects.filter(datasets__variables__in=columns.values("variable")).distinct()
 
 
 def conflicted(seat: Seat, record: Motion) -> bool:
@@ -72,26 +63,28 @@ def standing_votes(record: Motion) -> dict[int, Vote]:
     }
 
 
-def seat_of(person: Person, record: Meeting) -> Seat | None:
-    return seats(record).filter(person=person).first()
-
-
-def motion_facts(record: Motion, by: Person, choice: Choice | None = None) -> motion.Facts:
+def motion_facts(
+    record: Motion, by: Person, choice: Choice | None = None, seat_pk: int | None = None
+) -> motion.Facts:
     whole = meeting_facts(record.meeting)
-    seat = seat_of(by, record.meeting)
+    seat = seat_of(by, record.meeting, seat_pk)
     votes, asked = standing_votes(record), concerned(record)
+    seated = {other.agency_id for other in asked}
+    unseated = [agency.code for agency in agencies_concerned(record) if agency.pk not in seated]
     return motion.Facts(
         meeting_open=record.meeting.status == meeting.Status.OPEN,
         quorum=whole.present >= whole.quorum,
         present_seats=whole.present,
         seats_needed=whole.quorum,
-        actor_present=seat is not None and record.meeting.attendance.filter(seat=seat).exists(),
-        actor_conflicted=seat is not None and conflicted(seat, record),
+        actor_present=seat is not None and record.meeting.attendance.filter(seat=seat, person=by).exists(),
+        actor_conflicted=seat is not None and (conflicted(seat, record) or on_team(by, record.data_request)),
+        actor_votes=seat is None or seat.kind in record.meeting.board.voting,
         choice=choice,
         actor_concerned=seat is not None and seat.pk in {other.pk for other in asked},
-        concerned_not_voted=tuple(other.agency.code for other in asked if other.pk not in votes),
+        concerned_not_voted=(*(other.name for other in asked if other.pk not in votes), *unseated),
         approvals=sum(vote.choice == Choice.APPROVE for vote in votes.values()),
         rejections=sum(vote.choice == Choice.REJECT for vote in votes.values()),
+        votes_cast=len(votes),
     )
 
 
@@ -134,16 +127,31 @@ def may_add_motion(record: Meeting, person: Person, ready: bool = True) -> Decis
 
 
 def ready_for_the_board(kind: str, about: DataRequest, outputs: str) -> bool:
-    """A request once it is recommended; its outputs, by their number, once it is approved."""
+    """A request once it is recommended or appealed; its outputs, by their number, once it is approved."""
     if kind == Motion.Kind.APPROVE_REQUEST:
-        return about.status == data_request.Status.RECOMMENDED
+        return about.status in (data_request.Status.RECOMMENDED, data_request.Status.APPEALED)
+    if kind == Motion.Kind.RECONSIDER:
+        return decision_on(about) is not None
     return about.status == data_request.Status.APPROVED and bool(outputs.strip())
+
+
+def decision_on(about: DataRequest) -> Motion | None:
+    """The board's standing decision on the request itself, carried or lost."""
+    decided = [motion.Status.CARRIED, motion.Status.LOST]
+    return about.motions.filter(kind=Motion.Kind.APPROVE_REQUEST, status__in=decided).last()
 
 
 def may_add_follow_up(record: Meeting, person: Person) -> Decision:
     """Whether this person may record what the board promised."""
     known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN)
     return follow_up.LIFECYCLE.may(None, follow_up.Action.ADD, roles_of(person, record), known)
+
+
+def may_finish(record: FollowUp, person: Person, outcome: str = "-") -> Decision:
+    """Whether this person may say that a follow-up is done, and how it came out."""
+    known = follow_up.Facts(outcome_said=bool(outcome.strip()))
+    roles = person.roles(clock.today())
+    return follow_up.LIFECYCLE.may(record.status, follow_up.Action.FINISH, roles, known)
 
 
 def may_report(record: FollowUp, person: Person) -> Decision:
@@ -153,10 +161,10 @@ def may_report(record: FollowUp, person: Person) -> Decision:
     )
 
 
-def roll(record: Meeting) -> list[tuple[Seat, bool]]:
-    """Every seat and whether it is taken."""
-    present = set(record.attendance.values_list("seat", flat=True))
-    return [(seat, seat.pk in present) for seat in seats(record)]
+def roll(record: Meeting) -> list[tuple[Seat, bool, Person | None]]:
+    """Every seat, whether it is taken, and who sits there."""
+    present = {one.seat_id: one.person for one in record.attendance.select_related("person")}
+    return [(seat, seat.pk in present, present.get(seat.pk)) for seat in seats(record)]
 
 
 def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
@@ -164,7 +172,8 @@ def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
     found = meeting.LIFECYCLE.decisions(
         meeting.Status(record.status), roles_of(person, record), meeting_facts(record, person)
     )
-    if seat_of(person, record) is None or record.attendance.filter(seat__person=person).exists():
+    taken = set(record.attendance.values_list("seat", flat=True))
+    if all(seat.pk in taken for seat in seats_for(person, record)):
         found.pop(meeting.Action.ATTEND.value, None)
     return found
 
@@ -179,7 +188,11 @@ def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
         found["vote"] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, motion.Action.VOTE, roles, facts)
     if Role.BOARD_CHAIR in roles:
         facts = motion_facts(record, person)
-        for name, action in (("declare", result(facts)), ("postpone", motion.Action.POSTPONE)):
+        for name, action in (
+            ("declare", result(facts)),
+            ("postpone", motion.Action.POSTPONE),
+            ("set_conditions", motion.Action.SET_CONDITIONS),
+        ):
             found[name] = motion.LIFECYCLE.may(motion.Status.ON_AGENDA, action, roles, facts)
     return found
 
@@ -195,7 +208,7 @@ def whose_turn(record: Meeting) -> str:
 def by_when(record: Meeting) -> date:
     """The last day for what is to be done now: a notice that is later than this is refused."""
     planned = record.status == meeting.Status.PLANNED
-    return record.day - meeting.NOTICE if planned else record.day
+    return record.day - max(record.board.notice, meeting.FLOOR) if planned else record.day
 
 
 def page_of(record: DataRequest, reader: Person | None) -> str:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from charteroak.board import views
+from charteroak.board.views import meeting as views
+from charteroak.board.views import packet, seats
 
 urlpatterns = [
     path("", views.calendar, name="board"),
@@ -14,5 +15,12 @@ urlpatterns = [
     path("motions/<int:pk>/vote/", views.vote, name="vote"),
     path("motions/<int:pk>/declare/", views.declare, name="declare"),
     path("motions/<int:pk>/postpone/", views.postpone, name="postpone"),
+    path("motions/<int:pk>/set-conditions/", views.set_conditions, name="set_conditions"),
+    path("motions/<int:pk>/packet/", packet.packet, name="packet"),
+    path("motions/<int:pk>/packet.pdf", packet.packet_file, name="packet_file"),
+    path("seats/", seats.seats, name="board_seats"),
+    path("seats/<int:pk>/refill/", seats.refill, name="refill_seat"),
+    path("seats/<int:pk>/name-stand-in/", seats.name_stand_in, name="name_stand_in"),
+    path("follow-ups/<int:pk>/finish/", views.finish_follow_up, name="finish_follow_up"),
     path("follow-ups/<int:pk>/report/", views.report_follow_up, name="report_follow_up"),
 ]

@@ -17,6 +17,7 @@ class Status(StrEnum):
     RECOMMENDED = "recommended"  # every agency asked has decided; the board's turn
     APPROVED = "approved"
     DECLINED = "declined"
+    APPEALED = "appealed"  # declined; the board hears it once more
     WITHDRAWN = "withdrawn"
 
 
@@ -30,7 +31,12 @@ class Action(StrEnum):
     RECOMMEND = "recommend"
     APPROVE = "approve"
     DECLINE = "decline"
+    RECONSIDER = "reconsider"
+    APPEAL = "appeal"
     WITHDRAW = "withdraw"
+
+
+APPEAL_DAYS = 30  # after the board's decision
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,9 @@ class Facts:
     columns_allowed: int = 0
     motion_carried: bool = False
     motion_lost: bool = False
+    days_since_decision: int = 0
+    appealed: bool = False
+    grounds_said: bool = True
     actor_on_team: bool = False
 
 
@@ -153,6 +162,29 @@ def no_lost_motion(facts: Facts) -> Reason | None:
     return None
 
 
+def appealed_already(facts: Facts) -> Reason | None:
+    if facts.appealed:
+        return Reason(
+            "appealed_already",
+            "The board has heard an appeal on this request.",
+            "Begin a new request with what has changed.",
+        )
+    return None
+
+
+def appeal_late(facts: Facts) -> Reason | None:
+    if facts.days_since_decision > APPEAL_DAYS:
+        message = Sentence("An appeal comes within {days} days of the decision.", days=APPEAL_DAYS)
+        return Reason("appeal_late", message, "Begin a new request with what has changed.")
+    return None
+
+
+def grounds_missing(facts: Facts) -> Reason | None:
+    if not facts.grounds_said:
+        return Reason("grounds_missing", "Say what the board should see differently.", "The board reads it.")
+    return None
+
+
 FIT_TO_SEND = (
     incomplete,
     unreadable,
@@ -180,13 +212,28 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.IN_REVIEW, Action.RECOMMEND): step(
             Status.RECOMMENDED, Role.DATA_STEWARD, rules=(own_request, agencies_undecided)
         ),
-        (Status.RECOMMENDED, Action.APPROVE): step(
-            Status.APPROVED,
-            Role.BOARD_CHAIR,
-            rules=(own_request, end_passed, nothing_allowed, no_carried_motion),
-        ),
-        (Status.RECOMMENDED, Action.DECLINE): step(
-            Status.DECLINED, Role.BOARD_CHAIR, rules=(own_request, no_lost_motion)
+        **{
+            (status, Action.APPROVE): step(
+                Status.APPROVED,
+                Role.BOARD_CHAIR,
+                rules=(own_request, end_passed, nothing_allowed, no_carried_motion),
+            )
+            for status in (Status.RECOMMENDED, Status.APPEALED)
+        },
+        **{
+            (status, Action.DECLINE): step(
+                Status.DECLINED, Role.BOARD_CHAIR, rules=(own_request, no_lost_motion)
+            )
+            for status in (Status.RECOMMENDED, Status.APPEALED)
+        },
+        **{
+            (status, Action.RECONSIDER): step(
+                Status.RECOMMENDED, Role.BOARD_CHAIR, rules=(own_request, no_carried_motion)
+            )
+            for status in (Status.APPROVED, Status.DECLINED)
+        },
+        (Status.DECLINED, Action.APPEAL): step(
+            Status.APPEALED, Role.APPLICANT, rules=(grounds_missing, appealed_already, appeal_late)
         ),
         **{
             (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.APPLICANT)

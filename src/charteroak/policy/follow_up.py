@@ -1,4 +1,4 @@
-"""What the board promised: recorded while it meets, reported to the advisory board once."""
+"""What the board promised: recorded while it meets, done by somebody, reported to the advisory board once."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,17 +10,20 @@ from charteroak.policy.roles import Role
 
 class Status(StrEnum):
     PROMISED = "promised"
+    DONE = "done"
     REPORTED = "reported"
 
 
 class Action(StrEnum):
     ADD = "add"
+    FINISH = "finish"
     REPORT = "report"
 
 
 @dataclass(frozen=True)
 class Facts:
     meeting_open: bool = False
+    outcome_said: bool = True
 
 
 def meeting_not_open(facts: Facts) -> Reason | None:
@@ -29,10 +32,20 @@ def meeting_not_open(facts: Facts) -> Reason | None:
     return None
 
 
+def outcome_missing(facts: Facts) -> Reason | None:
+    if not facts.outcome_said:
+        return Reason("outcome_missing", "Say what was done.", "The advisory board reads it.")
+    return None
+
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "follow-up",
     {
         (None, Action.ADD): step(Status.PROMISED, Role.BOARD_CHAIR, rules=(meeting_not_open,)),
+        (Status.PROMISED, Action.FINISH): step(
+            Status.DONE, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(outcome_missing,)
+        ),
+        (Status.DONE, Action.REPORT): step(Status.REPORTED, Role.POLICY_OFFICE),
         (Status.PROMISED, Action.REPORT): step(Status.REPORTED, Role.POLICY_OFFICE),
     },
 )

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 
-NOTICE = timedelta(days=7)  # the manual's week; the Freedom of Information Act's floor is 24 hours
+NOTICE = timedelta(days=7)  # the manual's week, where a board sets nothing else
+FLOOR = timedelta(hours=24)  # the Freedom of Information Act's: no board may set less
+TWO_THIRDS = Fraction(2, 3)  # the manual's quorum
 
 
 class Status(StrEnum):
@@ -31,22 +34,25 @@ class Action(StrEnum):
 class Facts:
     until_start: timedelta = timedelta()
     agenda_items: int = 0
-    seats: int = 0
-    present: int = 0
+    notice: timedelta = NOTICE  # the board's own
+    share: Fraction = TWO_THIRDS  # of the seats that count, for a quorum: the board's own
+    seats: int = 0  # that count towards the quorum
+    present: int = 0  # of these
     undecided_motions: int = 0
     actor_seated: bool = False  # holds a seat of this board on the meeting's day
 
     @property
     def quorum(self) -> int:
-        """Two thirds of the seats, rounded up (P20 WIN manual)."""
-        return -(-2 * self.seats // 3)
+        """The board's share of the seats that count, rounded up (P20 WIN manual: two thirds)."""
+        return -(-self.share.numerator * self.seats // self.share.denominator)
 
 
 def too_little_notice(facts: Facts) -> Reason | None:
-    if facts.until_start < NOTICE:
-        return Reason(
-            "too_little_notice", "A meeting is noticed at least seven days ahead.", "Choose a later day."
-        )
+    ahead = max(facts.notice, FLOOR)
+    if facts.until_start < ahead:
+        hours = int(ahead.total_seconds() // 3600)
+        message = Sentence("A meeting of this board is noticed at least {hours} hours ahead.", hours=hours)
+        return Reason("too_little_notice", message, "Choose a later day.")
     return None
 
 

@@ -13,6 +13,7 @@ class Status(StrEnum):
     ON_AGENDA = "on_agenda"
     CARRIED = "carried"
     LOST = "lost"
+    SUPERSEDED = "superseded"  # a later motion to reconsider was carried
     POSTPONED = "postponed"  # a member concerned was absent, say; a later agenda may take it up
 
 
@@ -22,6 +23,8 @@ class Action(StrEnum):
     DECLARE_CARRIED = "declare_carried"
     DECLARE_LOST = "declare_lost"
     POSTPONE = "postpone"
+    SET_CONDITIONS = "set_conditions"
+    SUPERSEDE = "supersede"
 
 
 class Choice(StrEnum):
@@ -41,11 +44,14 @@ class Facts:
     seats_needed: int = 0
     actor_present: bool = False
     actor_conflicted: bool = False  # on the request's team or employed by its applicant's unit: must recuse
+    actor_votes: bool = True  # seats of this kind vote on this board
     choice: Choice | None = None
     actor_concerned: bool = False  # the agency's records are asked for
     concerned_not_voted: tuple[str, ...] = ()
     approvals: int = 0
     rejections: int = 0
+    votes_cast: int = 0
+    reconsidered: bool = True  # a motion to reconsider it was carried
 
 
 def agenda_closed(facts: Facts) -> Reason | None:
@@ -101,10 +107,32 @@ def must_recuse(facts: Facts) -> Reason | None:
 
 
 def not_concerned(facts: Facts) -> Reason | None:
-    if facts.choice in (Choice.APPROVE, Choice.REJECT) and not facts.actor_concerned:
+    if facts.choice in (Choice.APPROVE, Choice.REJECT) and facts.actor_votes and not facts.actor_concerned:
         return Reason(
             "not_concerned", "Only members whose agency's records are asked for decide.", "Choose “note”."
         )
+    return None
+
+
+def seat_without_vote(facts: Facts) -> Reason | None:
+    if facts.choice in (Choice.APPROVE, Choice.REJECT) and not facts.actor_votes:
+        return Reason("seat_without_vote", "Seats of this kind do not vote on this board.", "Choose “note”.")
+    return None
+
+
+def votes_cast(facts: Facts) -> Reason | None:
+    if facts.votes_cast:
+        return Reason(
+            "votes_cast",
+            "Votes have been cast on the motion as it stands.",
+            "Postpone it, and put it on a later agenda with its conditions.",
+        )
+    return None
+
+
+def not_reconsidered(facts: Facts) -> Reason | None:
+    if not facts.reconsidered:
+        return Reason("not_reconsidered", "The board has not carried a motion to reconsider this.")
     return None
 
 
@@ -145,7 +173,15 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.VOTE): step(
             Status.ON_AGENDA,
             Role.BOARD_MEMBER,
-            rules=(meeting_not_open, no_quorum, not_present, must_recuse, not_concerned, must_decide),
+            rules=(
+                meeting_not_open,
+                no_quorum,
+                not_present,
+                must_recuse,
+                seat_without_vote,
+                not_concerned,
+                must_decide,
+            ),
         ),
         (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
             Status.CARRIED,
@@ -155,6 +191,13 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.DECLARE_LOST): step(
             Status.LOST, Role.BOARD_CHAIR, rules=(meeting_not_open, no_quorum, votes_missing, unanimous)
         ),
+        (Status.ON_AGENDA, Action.SET_CONDITIONS): step(
+            Status.ON_AGENDA, Role.BOARD_CHAIR, rules=(meeting_not_open, votes_cast)
+        ),
+        (Status.CARRIED, Action.SUPERSEDE): step(
+            Status.SUPERSEDED, Role.BOARD_CHAIR, rules=(not_reconsidered,)
+        ),
+        (Status.LOST, Action.SUPERSEDE): step(Status.SUPERSEDED, Role.BOARD_CHAIR, rules=(not_reconsidered,)),
         (Status.ON_AGENDA, Action.POSTPONE): step(
             Status.POSTPONED, Role.BOARD_CHAIR, rules=(meeting_not_open,)
         ),

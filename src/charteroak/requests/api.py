@@ -62,6 +62,10 @@ class Because(Schema):
     because: str
 
 
+class Grounds(Schema):
+    grounds: str
+
+
 class Text(Schema):
     text: str
 
@@ -209,6 +213,12 @@ def version(request: HttpRequest, number: str, version: int) -> dict[str, Any]:
 @router.post("/{number}/submit", summary="Send it to the policy office")
 def submit(request: HttpRequest, number: str) -> dict[str, Any]:
     actions.submit(pk=_visible(request, number).pk, by=signed_in(request))
+    return _facts(request, number)
+
+
+@router.post("/{number}/appeal", summary="Ask the board to hear it once more")
+def appeal(request: HttpRequest, number: str, body: Grounds) -> dict[str, Any]:
+    actions.appeal(pk=_visible(request, number).pk, by=signed_in(request), grounds=body.grounds)
     return _facts(request, number)
 
 

@@ -143,6 +143,14 @@ class ReturnForm(forms.Form):
     )
 
 
+class AppealForm(forms.Form):
+    grounds = forms.CharField(
+        label=_("What the board should see differently"),
+        widget=_long(),
+        help_text=_("Once for each request, within 30 days of the decision. The board reads it."),
+    )
+
+
 class TextForm(forms.Form):
     """A steward's question or the applicant's answer."""
 

@@ -42,12 +42,15 @@ class DataRequest(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    appeal = models.TextField(blank=True)  # what the board should see differently
+    appealed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    appealed_at = models.DateTimeField(null=True, blank=True)
     returned_because = models.TextField(blank=True)
     historic_decision_on = models.DateField(null=True, blank=True)  # decided before this program was in use
 
     class Meta:
         ordering = ["-number"]
-        constraints = [by_and_at("request", act) for act in ("submitted", "accepted", "decided")]
+        constraints = [by_and_at("request", act) for act in ("submitted", "accepted", "decided", "appealed")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

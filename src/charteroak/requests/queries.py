@@ -1,6 +1,7 @@
 """What people may see of data requests, what the rules need to know of one, whose turn it is."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
@@ -44,7 +45,8 @@ PARTS = {
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
 BY_THEMSELVES = (
-    Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.WITHDRAW, Action.RETURN, Action.ACCEPT_AS_COMPLETE,
+    Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.RETURN, Action.ACCEPT_AS_COMPLETE, Action.APPEAL,
+    Action.WITHDRAW,
 )  # fmt: skip
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
 
@@ -59,7 +61,7 @@ def visible_to(person: Person) -> QuerySet[DataRequest]:
         asked = Q(reviews__agency__in=agencies_where(person, Role.DATA_STEWARD))
         mine |= asked
     if roles & {Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.SIGNATORY}:
-        mine |= Q(status__in=[Status.RECOMMENDED, Status.APPROVED, Status.DECLINED])
+        mine |= Q(status__in=[Status.RECOMMENDED, Status.APPEALED, Status.APPROVED, Status.DECLINED])
     return DataRequest.objects.filter(mine).distinct()
 
 
@@ -102,6 +104,8 @@ def facts(
         columns_allowed=sum(c.choice in (Choice.ALLOW, Choice.MASK) for c in columns),
         motion_carried=carried,
         motion_lost=lost,
+        days_since_decision=(clock.today() - day_decided(record)).days,
+        appealed=record.appealed_at is not None,
         actor_on_team=on_team(by, record),
     )
 
@@ -139,6 +143,11 @@ def may(record: DataRequest, action: Action, person: Person) -> Decision:
     return data_request.LIFECYCLE.may(
         Status(record.status), action, roles_of(person, record), facts(record, person)
     )
+
+
+def may_appeal(record: DataRequest, person: Person, grounds: str) -> Decision:
+    known = replace(facts(record, person), grounds_said=bool(grounds.strip()))
+    return data_request.LIFECYCLE.may(Status(record.status), Action.APPEAL, roles_of(person, record), known)
 
 
 def may_review(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
@@ -217,7 +226,7 @@ def whose_turn(record: DataRequest) -> tuple[str, date | None]:
             return _("Policy office"), _by(record.submitted_at, Stage.COMPLETENESS)
         case Status.IN_REVIEW if record.accepted_at:
             return _reviewers(record), _by(record.accepted_at, Stage.DECISION)
-        case Status.RECOMMENDED:
+        case Status.RECOMMENDED | Status.APPEALED:
             return _("Data Governing Board, at its next meeting"), None
     return "", None
 

@@ -62,6 +62,8 @@ def _words() -> dict[str, tuple[str, str]]:
         "requests:agency_review:decide": (_("decided on its columns"), _("Agencies")),
         "requests:data_request:approve": (_("Approved by the board"), ""),
         "requests:data_request:decline": (_("Declined by the board"), ""),
+        "requests:data_request:reconsider": (_("To be decided anew by the board"), _("Board")),
+        "requests:data_request:appeal": (_("Appealed"), _("Board")),
         "requests:data_request:withdraw": (_("Withdrawn"), ""),
     }
 

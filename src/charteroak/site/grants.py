@@ -42,15 +42,15 @@ DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for i
 
 # What evidence rests on is changed by `oak setup` alone, as the owner.
 GIVEN = (
-    "board.board", "board.seat", "catalog.dataset", "catalog.variable",
+    "board.board", "catalog.dataset", "catalog.variable",
 )  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
-    "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.vote",
-    "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote", "outputs.review",
-    "requests.acceptedterm", "requests.change", "requests.version", "submissions.agencykey",
+    "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.standin",
+    "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote",
+    "outputs.review", "requests.acceptedterm", "requests.change", "requests.version", "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")
@@ -61,6 +61,7 @@ OFFICES = {
     "agencies.cover": ("SELECT", "INSERT", "UPDATE (ended_by_id, ended_at)"),
     "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
     "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until)"),
+    "board.seat": ("SELECT", "INSERT", "UPDATE (until)"),
 }
 
 # "app.model", or "app.*" for the rest of its models

@@ -14,7 +14,7 @@ from charteroak.requests import versions
 from charteroak.requests.actions.draft import locked
 from charteroak.requests.history import require_unchanged
 from charteroak.requests.models import AgencyReview, DataRequest
-from charteroak.requests.queries import agencies_asked, facts, may, roles_of
+from charteroak.requests.queries import agencies_asked, facts, may, may_appeal, roles_of
 
 
 @transaction.atomic
@@ -131,6 +131,32 @@ def _decide(record: DataRequest, action: Action, by: Person) -> None:
     record.status = LIFECYCLE.after(Status(record.status), action)
     record.decided_by, record.decided_at = by, clock.now()
     record.save()
+
+
+@transaction.atomic
+def reconsider(*, pk: int, by: Person, motion: int) -> None:
+    """Called by the board with a carried motion to reconsider: its decision is void, and it decides anew."""
+    record = locked(pk)
+    LIFECYCLE.may(
+        Status(record.status), Action.RECONSIDER, roles_of(by, record), facts(record, by, carried=True)
+    ).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.RECONSIDER)
+    record.decided_by = record.decided_at = None
+    record.save()
+    audit.record(
+        "requests:data_request:reconsider", by=by, subject=record, number=record.number, motion=motion
+    )
+
+
+@transaction.atomic
+def appeal(*, pk: int, by: Person, grounds: str) -> None:
+    """Ask the board to hear a declined request once more, within thirty days of its decision."""
+    record = locked(pk)
+    may_appeal(record, by, grounds).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.APPEAL)
+    record.appeal, record.appealed_by, record.appealed_at = grounds, by, clock.now()
+    record.save()
+    audit.record("requests:data_request:appeal", by=by, subject=record, number=record.number)
 
 
 @transaction.atomic

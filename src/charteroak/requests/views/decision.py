@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from charteroak.agencies.signin import signed_in
 from charteroak.requests import actions
-from charteroak.requests.forms import ReturnForm, seen_in
+from charteroak.requests.forms import AppealForm, ReturnForm, seen_in
 from charteroak.requests.views.detail import detail_page
 from charteroak.requests.views.found import visible
 from charteroak.requests.views.stale import told_when_stale
@@ -31,6 +31,17 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
         seen=seen_in(request.POST),
     )
     messages.success(request, _("Returned to the applicant."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    record, form = visible(request, number), AppealForm(request.POST)
+    if not form.is_valid():
+        return detail_page(request, record, {"appeal": form})
+    actions.appeal(pk=record.pk, by=signed_in(request), grounds=form.cleaned_data["grounds"])
+    messages.success(request, _("The board hears it once more, at a meeting to come."))
     return redirect(record)
 
 

@@ -18,7 +18,7 @@ from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
 from charteroak.requests import queries
 from charteroak.requests.fit_check import findings
-from charteroak.requests.forms import DecideForm, MemberForm, Part, ReturnForm, TextForm, parts
+from charteroak.requests.forms import AppealForm, DecideForm, MemberForm, Part, ReturnForm, TextForm, parts
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.timeline import timeline
 from charteroak.requests.views.found import visible
@@ -65,11 +65,18 @@ def detail_page(
             ),
             "timeline": timeline(record),
             "administration": queries.administration_of(record),
-            "member_form": wrong.get("member", MemberForm()),
-            "return_form": wrong.get("return", ReturnForm()),
+            **_forms(wrong),
         },
         status=400 if typed or wrong else 200,
     )
+
+
+def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
+    return {
+        "member_form": wrong.get("member", MemberForm()),
+        "appeal_form": wrong.get("appeal", AppealForm()),
+        "return_form": wrong.get("return", ReturnForm()),
+    }
 
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, queries
-from charteroak.board.forms import FollowUpForm, MotionForm, PlanForm, VoteForm
+from charteroak.board import actions, promises, queries
+from charteroak.board.forms import ConditionsForm, FollowUpForm, MotionForm, OutcomeForm, PlanForm, VoteForm
 from charteroak.board.lists import MEETINGS
 from charteroak.board.models import FollowUp, Motion
+from charteroak.board.seats import seats_for
 from charteroak.policy.motion import Choice
+from charteroak.requests.queries import visible_to as requests_visible_to
 
 
 @require_safe
@@ -80,8 +83,11 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "sets_agenda": reader is not None and queries.may_add_motion(record, reader).allowed,
             "chairs": reader is not None and queries.may_add_follow_up(record, reader).allowed,
             "reports": reader is not None and any(queries.may_report(one, reader) for one in promised),
-            "motion_form": forms_in_error.get("motion", MotionForm()),
-            "follow_up_form": forms_in_error.get("follow_up", FollowUpForm()),
+            "motion_form": forms_in_error.get("motion", MotionForm(initial={"once": uuid4()})),
+            "follow_up_form": forms_in_error.get("follow_up", FollowUpForm(initial={"once": uuid4()})),
+            "outcome_form": forms_in_error.get("outcome", OutcomeForm()),
+            "finishes": reader is not None and any(queries.may_finish(one, reader) for one in promised),
+            "board": record.board,
         },
         status=400 if forms_in_error else 200,
     )
@@ -91,11 +97,26 @@ def _item(motion: Motion, reader: Person | None, in_error: dict[str, forms.Form]
     return {
         "motion": motion,
         "href": queries.page_of(motion.data_request, reader),
-        "concerned": [seat.agency.code for seat in queries.concerned(motion)],
+        "concerned": [seat.name for seat in queries.concerned(motion)],
+        "packet": bool(reader and requests_visible_to(reader).filter(pk=motion.data_request_id).exists()),
         "votes": queries.standing_votes(motion).values(),
         "decisions": queries.motion_decisions(motion, reader) if reader else {},
-        "form": in_error.get(f"vote-{motion.pk}") or VoteForm(auto_id=f"vote-{motion.pk}-%s"),
+        "ballots": _ballots(motion, reader, in_error),
+        "conditions": in_error.get(f"conditions-{motion.pk}")
+        or ConditionsForm(initial={"conditions": motion.conditions}, auto_id=f"conditions-{motion.pk}-%s"),
     }
+
+
+def _ballots(motion: Motion, reader: Person | None, in_error: dict[str, forms.Form]) -> list[dict[str, Any]]:
+    """A ballot for each seat that the reader acts for: their own first, without a number, then proxies'."""
+    if reader is None:
+        return []
+    found = []
+    for at, seat in enumerate(seats_for(reader, motion.meeting)):
+        key = str(motion.pk) if at == 0 else f"{motion.pk}-{seat.pk}"
+        form = in_error.get(f"vote-{key}") or VoteForm(auto_id=f"vote-{key}-%s", initial={"seat": seat.pk})
+        found.append({"seat": seat, "key": key, "form": form, "proxy": at > 0})
+    return found
 
 
 @login_required
@@ -134,6 +155,8 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
         data_request=said["data_request"].pk,
         about=said["about"],
         text=said["text"],
+        conditions=said["conditions"],
+        once=said["once"],
     )
     return redirect(added.meeting)
 
@@ -152,7 +175,13 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
     said = form.cleaned_data
-    actions.vote(pk=pk, by=signed_in(request), choice=Choice(said["choice"]), reason=said["reason"])
+    actions.vote(
+        pk=pk,
+        by=signed_in(request),
+        choice=Choice(said["choice"]),
+        reason=said["reason"],
+        seat_pk=said["seat"],
+    )
     messages.success(request, _("Your vote is on the record."))
     return redirect(record.meeting)
 
@@ -163,6 +192,18 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
     record = _motion(request, pk)
     actions.declare(pk=pk, by=signed_in(request))
     messages.success(request, _("The result is declared."))
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def set_conditions(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _motion(request, pk)
+    form = ConditionsForm(request.POST, auto_id=f"conditions-{pk}-%s")
+    if not form.is_valid():
+        return _meeting(request, record.meeting_id, **{f"conditions-{pk}": form})
+    actions.set_conditions(pk=pk, by=signed_in(request), conditions=form.cleaned_data["conditions"])
+    messages.success(request, _("The conditions are part of the motion."))
     return redirect(record.meeting)
 
 
@@ -182,7 +223,7 @@ def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, follow_up=form)
-    actions.add_follow_up(pk=record.pk, by=signed_in(request), **form.cleaned_data)
+    promises.add_follow_up(pk=record.pk, by=signed_in(request), **form.cleaned_data)
     return redirect(record)
 
 
@@ -191,5 +232,17 @@ def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 def report_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     visible = queries.visible_to(signed_in(request))
     record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
-    actions.report_follow_up(pk=pk, by=signed_in(request))
+    promises.report_follow_up(pk=pk, by=signed_in(request))
+    return redirect(record.meeting)
+
+
+@login_required
+@require_POST
+def finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    visible = queries.visible_to(signed_in(request))
+    record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        return _meeting(request, record.meeting_id, outcome=form)
+    promises.finish_follow_up(pk=pk, by=signed_in(request), outcome=form.cleaned_data["outcome"])
     return redirect(record.meeting)

@@ -1,0 +1,94 @@
+"""Who may sit where: the seats of a meeting's day, their holders, alternates and proxies."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.board.models import Meeting, Seat
+from charteroak.policy import meeting, seat
+from charteroak.policy.decision import Decision
+from charteroak.policy.roles import Role, must_stay_apart
+
+
+def seats(record: Meeting) -> QuerySet[Seat]:
+    """The board's seats as they were filled on the meeting's day."""
+    return _on(record.board.seats.all(), record.day).select_related("agency", "person")
+
+
+def seats_today() -> QuerySet[Seat]:
+    return _on(Seat.objects.all(), clock.today()).select_related("board", "agency", "person")
+
+
+def _on(found: QuerySet[Seat], day: date) -> QuerySet[Seat]:
+    return found.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
+def seats_for(person: Person, record: Meeting) -> list[Seat]:
+    """Seats that this person may take at this meeting: their own, then as proxy or alternate of somebody absent."""
+    stands_in = Q(stand_ins__person=person) & (
+        Q(stand_ins__meeting=record) | Q(stand_ins__meeting__isnull=True)
+    )
+    others = set(record.attendance.exclude(person=person).values_list("seat", flat=True))
+    found = seats(record).filter(Q(person=person) | stands_in).distinct()
+    return sorted((s for s in found if s.pk not in others), key=lambda s: s.person_id != person.pk)
+
+
+def seat_of(person: Person, record: Meeting, pk: int | None = None) -> Seat | None:
+    """The seat that this person acts for: that of `pk` where it is theirs to take, else the first."""
+    found = seats_for(person, record)
+    return next((one for one in found if pk in (None, one.pk)), None)
+
+
+def roles_of(person: Person, record: Meeting, pk: int | None = None) -> frozenset[Role]:
+    """Offices held today; a member is who holds the office for the seat, or stands in for its holder."""
+    roles, taken = person.roles(clock.today()), seat_of(person, record, pk)
+    if taken is None:
+        return roles
+    if taken.person_id != person.pk:
+        return roles | {Role.BOARD_MEMBER} if person.is_active else roles
+    if taken.agency is not None and taken.agency not in agencies_where(person, Role.BOARD_MEMBER):
+        return roles - {Role.BOARD_MEMBER}
+    return roles
+
+
+def counts(one: Seat) -> bool:
+    """Whether the seat counts towards its board's quorum."""
+    return one.kind in one.board.counted
+
+
+def may_refill(one: Seat, by: Person, person: Person | None = None) -> Decision:
+    """Whether `by` may give this seat to `person`; without one, whether to anybody."""
+    known = seat.Facts()
+    if person is not None:
+        held = agencies_where(person, Role.BOARD_MEMBER)
+        known = seat.Facts(
+            in_office=one.agency in held if one.agency else Role.BOARD_MEMBER in person.roles(clock.today()),
+            holds_it=one.person_id == person.pk,
+            apart=must_stay_apart(person.roles(clock.today()) | {Role.BOARD_MEMBER}),
+        )
+    return _may(seat.Action.REFILL, by, known)
+
+
+def may_name_stand_in(
+    one: Seat,
+    by: Person,
+    person: Person | None = None,
+    letter_on: date | None = None,
+    at: Meeting | None = None,
+) -> Decision:
+    known = seat.Facts()
+    if person is not None:
+        known = seat.Facts(
+            holds_it=one.person_id == person.pk,
+            apart=must_stay_apart(person.roles(clock.today()) | {Role.BOARD_MEMBER}),
+            letter_dated=letter_on is not None and letter_on <= clock.today(),
+            meeting_over=at is not None and at.status == meeting.Status.CLOSED,
+        )
+    return _may(seat.Action.NAME_STAND_IN, by, known)
+
+
+def _may(action: seat.Action, by: Person, known: seat.Facts) -> Decision:
+    return seat.LIFECYCLE.may(seat.Status.HELD, action, by.roles(clock.today()), known)

@@ -1,0 +1,90 @@
+"""A seat on a board: of a kind, held by one person at a time, taken in their place by an alternate or a proxy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
+
+
+class Status(StrEnum):
+    HELD = "held"
+
+
+class Action(StrEnum):
+    REFILL = "refill"
+    NAME_STAND_IN = "name_stand_in"
+
+
+class Kind(StrEnum):
+    """What a seat is for; each board says which kinds vote and which count towards its quorum."""
+
+    CONTRIBUTING = "contributing"  # of an agency that shares records
+    ADMINISTERING = "administering"  # of the policy office
+    TECHNOLOGY = "technology"  # of the technology department
+    RESIDENT = "resident"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of the person who is to take the seat."""
+
+    in_office: bool = True  # holds the office of a board member for the seat's agency
+    holds_it: bool = False
+    apart: Decision = ALLOWED  # from the offices that a board member may not hold too
+    letter_dated: bool = True  # on or before the day on which it is recorded
+    meeting_over: bool = False
+
+
+def not_in_office(facts: Facts) -> Reason | None:
+    if not facts.in_office:
+        return Reason(
+            "not_in_office",
+            "Who takes this seat holds the office of a board member for its agency.",
+            "The policy office grants the office first.",
+        )
+    return None
+
+
+def holds_it_already(facts: Facts) -> Reason | None:
+    return Reason("holds_it_already", "This person holds the seat already.") if facts.holds_it else None
+
+
+def roles_must_stay_apart(facts: Facts) -> Decision:
+    return facts.apart
+
+
+def letter_not_dated(facts: Facts) -> Reason | None:
+    if not facts.letter_dated:
+        return Reason(
+            "letter_not_dated",
+            "A stand-in is named by a letter with a date, which is not still to come.",
+            "Write the date of the letter.",
+        )
+    return None
+
+
+def meeting_over(facts: Facts) -> Reason | None:
+    if facts.meeting_over:
+        return Reason("meeting_over", "The meeting is closed.", "Name the stand-in for a later one.")
+    return None
+
+
+LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
+    "seat",
+    {
+        (Status.HELD, Action.REFILL): step(
+            Status.HELD,
+            Role.POLICY_OFFICE,
+            Role.BOARD_CHAIR,
+            rules=(not_in_office, holds_it_already, roles_must_stay_apart),
+        ),
+        (Status.HELD, Action.NAME_STAND_IN): step(
+            Status.HELD,
+            Role.POLICY_OFFICE,
+            Role.BOARD_CHAIR,
+            rules=(letter_not_dated, meeting_over, holds_it_already, roles_must_stay_apart),
+        ),
+    },
+)
