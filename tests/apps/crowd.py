@@ -107,6 +107,8 @@ def _like(model: type[Model], row: Model, at: int, became: dict[tuple[type[Model
             value = re.sub(r"\b001(?=$|-)", str(10_000 + at), value)
         if field.unique and isinstance(value, str) and len(value) == 64:
             value = f"{at:08x}{value[8:]}"  # a hash that must be one's own
+        elif field.unique and isinstance(value, str) and value and value == getattr(row, field.attname):
+            value = f"{at:x}-{value}"[: field.max_length or 200]  # a name that must be one's own
         elif field.unique and isinstance(value, int) and not isinstance(field, ForeignKey):
             value += 1 + at
         elif field.unique and isinstance(value, UUID):

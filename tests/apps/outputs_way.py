@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -17,6 +18,7 @@ from apps import hub_way, way
 from apps.hub_way import NUMBER
 from apps.way import STEWARDS, person
 from charteroak.adapters import clock, stores
+from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
 from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
@@ -88,7 +90,8 @@ def _filled(extract: Extract) -> None:
 
 
 def workspace(as_process: AsProcess) -> Workspace:
-    """Open, with a small extract."""
+    """Open, with a small extract and nothing of an earlier one of its number in its folder."""
+    shutil.rmtree(home().workspaces / NUMBER, ignore_errors=True)
     return workspaces.open_(extract=small_extract(as_process).pk, by=person("kim.tran"))
 
 

@@ -15,7 +15,7 @@ from apps.hub_way import DAY, NUMBER, AsProcess
 from apps.outputs_way import MAYA, left, requested
 from apps.way import person
 from charteroak.adapters.environment import home
-from charteroak.adapters.spill import MEMORY
+from charteroak.adapters.spill import MEMORY, mine
 from charteroak.audit.models import Event
 from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.workspaces import actions
@@ -109,7 +109,7 @@ def test_a_job_killed_in_the_middle_runs_again_and_leaves_its_files_once(
 ) -> None:
     job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="slow.py", script=SLOW)
     half = home().workspaces / NUMBER / "work" / "outbox" / "half.csv"
-    before = set(MEMORY.glob("charteroak-*"))
+    before = set(MEMORY.glob(f"{mine()}*"))
     for _ in range(2):
         assert run("enclave", "workspaces", "batch", "run", job.pk, half.exists) == -9
         assert Job.objects.get(pk=job.pk).status == "running"
@@ -120,4 +120,4 @@ def test_a_job_killed_in_the_middle_runs_again_and_leaves_its_files_once(
     assert job.status == "succeeded", job.outcome
     assert sorted(output.name for output in job.outputs.all()) == ["log.txt", "table.csv"]
     assert Event.objects.filter(name="workspaces:job:succeed").count() == 1
-    assert set(MEMORY.glob("charteroak-*")) <= before
+    assert set(MEMORY.glob(f"{mine()}*")) <= before

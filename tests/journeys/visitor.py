@@ -17,6 +17,11 @@ COVERED = """() => {
 }"""
 
 
+WIDEST = """() => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth && !e.closest("[tabindex]"))
+  .map(e => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 60)}`).slice(0, 6)"""
+
+
 @dataclass
 class Visitor:
     """One person's browser: `look` opens a page and fails on what an inspector would object to."""
@@ -39,7 +44,7 @@ class Visitor:
         width = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        assert width <= 0, f"{self.page.url} is {width} pixels too wide"
+        assert width <= 0, f"{self.page.url} is {width} pixels too wide: {self.page.evaluate(WIDEST)}"
         assert not self.page.evaluate(COVERED), f"{self.page.url}: the account covers the menu"
         assert self.complaints == []
 

@@ -118,4 +118,6 @@ def reader(request: HttpRequest) -> Person | None:
 
 
 def visible(request: HttpRequest, code: str) -> Agency:
+    if not code.isalnum():  # no agency is called so, and the database takes not every character
+        raise Http404
     return get_object_or_404(queries.agencies_visible_to(reader(request)), code=code)
