@@ -239,7 +239,9 @@ def test_who_is_granted_a_checkers_office_later_works_in_the_room_no_more(room: 
     agencies.grant_role(person=lena.pk, role=Role.OUTPUT_CHECKER, agency=None, by=sam)
     assert refused(room, "lena.park") == {"roles_must_stay_apart"}
     opening = queries.may_open(room.extract, lena)
-    assert [reason.rule for reason in opening.reasons] == ["wrong_role"], "who may not open at all is told no more"
+    assert [reason.rule for reason in opening.reasons] == ["wrong_role"], (
+        "who may not open at all is told no more"
+    )
 
 
 def test_a_closed_workspace_starts_no_job(room: Workspace, as_process: AsProcess) -> None:

@@ -124,7 +124,10 @@ def _asks_to_sign_in(response: HttpResponseBase) -> bool:
 
 
 def _on_record(request: HttpRequest, refused: Refused) -> None:
-    action, subject = asked(request, known=refused is not NOT_VISIBLE)
+    known = (
+        refused is not NOT_VISIBLE and request.user.is_authenticated
+    )  # else nobody looked whether there is one
+    action, subject = asked(request, known=known)
     record_refusal(refused, action=action, by=request.user, subject=subject)
 
 
