@@ -13,6 +13,7 @@ from conftest import connection_as
 if TYPE_CHECKING:  # Django's settings come later than this file
     from apps.hub_way import AsProcess
     from apps.whole_way import Scene
+    from charteroak.agreements.models import Agreement
     from charteroak.outputs.models import ReleaseRequest
     from charteroak.requests.models import DataRequest
     from charteroak.workspaces.models import Job, Workspace
@@ -43,6 +44,39 @@ def loaded(database_of_the_file: None) -> None:
 
     with connection_as("owner"):
         way.load()
+
+
+@pytest.fixture(scope="module")
+def recommended(loaded: None) -> None:
+    """On its first day: every agency has recommended the request."""
+    from apps import way
+
+    with way.day(way.DAY_ZERO):
+        way.recommended()
+
+
+@pytest.fixture
+def on_day_zero(recommended: None, rolled_back: None) -> Iterator[None]:
+    from apps import way
+
+    with way.day(way.DAY_ZERO):
+        yield
+
+
+@pytest.fixture(scope="module")
+def approved(loaded: None) -> None:
+    """On its first day: the board has approved the request."""
+    from apps import way
+
+    with way.day(way.DAY_ZERO):
+        way.approved()
+
+
+@pytest.fixture
+def drafted(approved: None, rolled_back: None) -> Agreement:
+    from apps import way
+
+    return way.drafted()
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from charteroak.agencies.models import Person
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
-from charteroak.policy.decision import Refused
 from charteroak.requests import actions, queries, steward
 from charteroak.requests.models import AgencyReview, DataRequest
 
@@ -59,10 +56,6 @@ def decide(record: DataRequest, code: str, by: str, choice: Choice = Choice.ALLO
     review = review_of(record, code)
     choices = {column.pk: (choice, reason) for column in queries.columns_of(review)}
     steward.decide(pk=review.pk, by=named(by), choices=choices)
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def recommended(record: DataRequest) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from apps import way
-from apps.way import person
+from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions, queries
 from charteroak.agencies.models import Agency, Person, RoleHeld
@@ -16,16 +16,6 @@ from charteroak.policy.roles import Role
 from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def test_loading_again_changes_nothing() -> None:

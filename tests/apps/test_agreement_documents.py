@@ -1,25 +1,9 @@
 """The agreement and its certificates as PDF files that everybody can read."""
 
-import pytest
-
-from apps import way
-from apps.test_agreements_pages import as_
+from apps.way import as_
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.paper import printed
-from conftest import connection_as
 from printed import faults, read, text
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with connection_as("owner"):
-        way.load()
-    way.approved()
-
-
-@pytest.fixture
-def drafted(rolled_back: None) -> Agreement:
-    return way.drafted()
 
 
 def test_the_agreement_is_a_tagged_file_without_a_fault(drafted: Agreement) -> None:

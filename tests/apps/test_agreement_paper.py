@@ -7,7 +7,7 @@ import pytest
 from django.db import ProgrammingError
 
 from apps import way
-from apps.test_agreements_pages import as_
+from apps.way import as_
 from charteroak.adapters import seal
 from charteroak.agreements import paper, tasks
 from charteroak.agreements.models import Agreement, Paper

@@ -6,21 +6,8 @@ from apps import way
 from charteroak.agreements import actions, queries
 from charteroak.agreements.models import Agreement, Redline
 from charteroak.policy.decision import Refused
-from conftest import connection_as
 
 LOCKED = ("purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with connection_as("owner"):
-        way.load()
-    way.approved()
-
-
-@pytest.fixture
-def drafted(rolled_back: None) -> Agreement:
-    return way.drafted()
 
 
 def redline(record: Agreement, kind: str, before: str, after: str) -> None:

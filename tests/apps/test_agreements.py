@@ -17,28 +17,14 @@ from charteroak.audit.models import Event
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
-from conftest import connection_as
 
-DAY_ZERO = date(2026, 9, 8)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.approved()
+pytestmark = pytest.mark.usefixtures("approved")
 
 
 @pytest.fixture(autouse=True)
 def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO + timedelta(days=9)):
+    with way.day(way.DAY_ZERO + timedelta(days=9)):
         yield
-
-
-@pytest.fixture
-def drafted() -> Agreement:
-    return way.drafted()
 
 
 @pytest.fixture

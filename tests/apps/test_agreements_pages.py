@@ -2,43 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from apps import way
+from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement, Redline, Signature
 from charteroak.audit.models import Event
-from conftest import connection_as
 
-DAY_ZERO = date(2026, 9, 8)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.approved()
+pytestmark = pytest.mark.usefixtures("approved")
 
 
 @pytest.fixture(autouse=True)
 def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO + timedelta(days=9)):
+    with way.day(way.DAY_ZERO + timedelta(days=9)):
         yield
-
-
-@pytest.fixture
-def drafted() -> Agreement:
-    return way.drafted()
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(way.person(username))
-    return client
 
 
 def signing_in(username: str) -> Client:

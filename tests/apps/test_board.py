@@ -1,7 +1,6 @@
 """The board: notice, quorum, who votes on what, results, follow-ups, minutes; by members, the chair, strangers."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,26 +13,11 @@ from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
-from conftest import connection_as
 
-DAY_ZERO = date(2026, 9, 8)
+pytestmark = pytest.mark.usefixtures("on_day_zero")
 
 CONCERNED = ("grace.stone", "omar.haines", "ruth.vega")
 QUORUM = (*CONCERNED, "carl.winter")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def recommended(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.recommended()
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO):
-        yield
 
 
 @pytest.fixture

@@ -1,43 +1,22 @@
 """The board's pages: public once noticed, forms for those whose turn it is, reasons for the rest."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from apps import way
+from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.board.models import Board, FollowUp, Meeting, Motion
-from conftest import connection_as
 
-DAY_ZERO = date(2026, 9, 8)
+pytestmark = pytest.mark.usefixtures("on_day_zero")
 
 MEMBERS = {
     "grace.stone": "approve", "omar.haines": "approve", "ruth.vega": "approve", "carl.winter": "recuse",
     "june.fisher": "note", "tom.avery": "note",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def recommended(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.recommended()
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO):
-        yield
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(way.person(username))
-    return client
 
 
 def planned() -> Meeting:

@@ -1,7 +1,7 @@
 """Seats, stand-ins, each board's own rules, conditions, packets, corrections and appeals."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from apps import way
+from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
@@ -20,26 +21,12 @@ from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
-from conftest import connection_as, owner_beside
+from conftest import owner_beside
 from printed import faults, read
 
-DAY_ZERO = date(2026, 9, 8)
+pytestmark = pytest.mark.usefixtures("on_day_zero")
 CONCERNED = ("grace.stone", "omar.haines", "ruth.vega")
 SAM, JUNE = "sam.reyes", "june.fisher"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def recommended(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.recommended()
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO):
-        yield
 
 
 def moved(kind: str = "approve_request", days: int = 8) -> Motion:
@@ -74,12 +61,6 @@ def refused(act: object, **given: object) -> list[str]:
     with pytest.raises(Refused) as raised:
         act(**given)  # type: ignore[operator]  # one of the room's actions
     return [reason.rule for reason in raised.value.reasons]
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(way.person(username))
-    return client
 
 
 def ruled(**rules: object) -> None:
@@ -288,7 +269,7 @@ def test_a_residents_seat_counts_only_where_the_board_says_so() -> None:
     with owner_beside():
         seat = Seat.objects.create(
             board=Board.objects.get(), kind="resident", person=Person.objects.get(username="eve.lang"),
-            since=DAY_ZERO,
+            since=way.DAY_ZERO,
         )  # fmt: skip
     facts = queries.meeting_facts(moved().meeting)
     assert facts.seats == 6

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from apps import way
-from apps.test_agreements_pages import as_
+from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agreements import actions, clocks
 from charteroak.agreements.models import Agreement

@@ -4,10 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
 from apps import way
-from apps.way import person
+from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions, cover, queries
 from charteroak.agencies.models import Cover, RoleHeld
@@ -17,16 +16,6 @@ from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
 
 pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def named(holder: str = "sam.reyes", delegate: str = "helen.marsh", by: str = "", days: int = 10) -> Cover:

@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from apps import hub_way, way
-from apps.way import person
+from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agreements import destruction
 from charteroak.agreements.models import Agreement, DestructionDuty
@@ -23,16 +22,6 @@ from charteroak.policy.matter import Ground, Kind
 
 pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
 NUMBER = hub_way.NUMBER
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def recorded(kind: Kind, by: str = "ann.weiss", **said: Any) -> Matter:

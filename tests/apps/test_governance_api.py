@@ -1,7 +1,7 @@
 """Board and agreements as JSON: the same facts and the same refusals as the pages."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,22 +11,13 @@ from apps import way
 from apps.test_agreements_pages import signing_in
 from charteroak.adapters import clock
 from charteroak.board.models import Meeting
-from conftest import connection_as
 
-DAY_ZERO = date(2026, 9, 8)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with way.day(DAY_ZERO):
-        with connection_as("owner"):
-            way.load()
-        way.approved()
+pytestmark = pytest.mark.usefixtures("approved")
 
 
 @pytest.fixture(autouse=True)
 def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(DAY_ZERO + timedelta(days=9)):
+    with way.day(way.DAY_ZERO + timedelta(days=9)):
         yield
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps import hub_way, way
 from apps.hub_way import NUMBER, AsProcess
-from apps.way import STEWARDS, person
+from apps.way import STEWARDS, as_, person
 from charteroak.adapters import showing
 from charteroak.adapters.environment import Process
 from charteroak.agreements.models import DestructionDuty
@@ -33,12 +33,6 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def on_the_day(live_database: None) -> Iterator[None]:
     with way.day(hub_way.DAY):
         yield
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
 
 
 def status(**wanted: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from apps import way
-from apps.way import person
+from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions as people
 from charteroak.agencies import instruments, queries
@@ -21,16 +21,6 @@ from charteroak.policy.responsibility import Kind
 from charteroak.policy.roles import Role
 
 pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def recorded(**change: Any) -> Instrument:

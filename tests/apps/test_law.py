@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from apps import way
-from apps.requests_way import named, rules
-from apps.way import person
+from apps.requests_way import named
+from apps.way import person, rules
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.checklist import checklist, law_in
 from charteroak.catalog import queries as catalog

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from apps import way
-from apps.test_agreements_pages import as_
+from apps.way import as_
 from charteroak.adapters.environment import Process
 from charteroak.agreements import actions, clocks, letters, reminders
 from charteroak.agreements.models import Agreement, Letter

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from apps.way import person
+from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions as people
 from charteroak.agencies import membership, queries
@@ -22,16 +22,6 @@ WRITTEN = {
     "authority": "CGS 17a-28", "records": "Dates of care.", "security": "As SDE.", "conflicts": "None.",
 }  # fmt: skip
 HEADS = ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "tom.avery", "helen.marsh", "june.fisher")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
-
-
-def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in refused.value.reasons}
 
 
 def asked(code: str = "DCF") -> Agency:

@@ -9,7 +9,7 @@ from django.test import Client
 from apps import outputs_way
 from apps.hub_way import AsProcess
 from apps.outputs_way import CHECKERS, MAYA, TWO_TABLES, judged, left, requested, vote
-from apps.way import person
+from apps.way import person, rules
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies.models import RoleHeld
@@ -26,10 +26,6 @@ from charteroak.workspaces.models import Job, Workspace
 IDA, AL = CHECKERS
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
-
-
-def rules(caught: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in caught.value.reasons}
 
 
 def public() -> set[str]:

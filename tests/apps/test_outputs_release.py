@@ -7,7 +7,7 @@ import pytest
 from apps import outputs_way
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA, left
-from apps.way import STEWARDS, person
+from apps.way import STEWARDS, person, rules
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agreements import actions as agreements
@@ -18,10 +18,6 @@ from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.decision import Refused
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
-
-
-def rules(caught: pytest.ExceptionInfo[Refused]) -> set[str]:
-    return {reason.rule for reason in caught.value.reasons}
 
 
 def public() -> set[str]:

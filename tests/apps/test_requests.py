@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from apps.requests_way import ANSWERS, PEOPLE, fresh, named, rules, study_columns
+from apps.requests_way import ANSWERS, PEOPLE, fresh, named, study_columns
+from apps.way import rules
 from charteroak.agencies.models import Person
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable

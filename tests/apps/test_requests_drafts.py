@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from lxml import html
 
-from apps.requests_way import ANSWERS, fresh, named, rules, study_columns
+from apps.requests_way import ANSWERS, fresh, named, study_columns
+from apps.way import as_, rules
 from charteroak.adapters import clock
 from charteroak.policy import terms_of_use
 from charteroak.policy.decision import Refused
@@ -17,12 +17,6 @@ from charteroak.requests.versions import differences
 
 pytestmark = pytest.mark.usefixtures("history", "rolled_back")
 MAYA = "maya.ortiz"
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(named(username))
-    return client
 
 
 def test_what_cannot_be_read_is_kept_as_it_was_typed_and_marked_when_one_comes_back(

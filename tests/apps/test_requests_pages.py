@@ -5,7 +5,7 @@ from django.test import Client
 from lxml import html
 
 from apps import way
-from apps.way import person
+from apps.way import as_, person
 from charteroak.catalog.models import Variable
 from charteroak.requests import actions
 from charteroak.requests.models import DataRequest
@@ -19,12 +19,6 @@ def state(database_of_the_file: None) -> None:
 @pytest.fixture(autouse=True)
 def each_rolled_back(state: None, rolled_back: None) -> None:
     """Every test starts from what `oak setup` took in."""
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
 
 
 def form_ids(text: str) -> set[str]:

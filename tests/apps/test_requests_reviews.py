@@ -2,7 +2,8 @@
 
 import pytest
 
-from apps.requests_way import decide, fresh, named, recommended, review_of, rules
+from apps.requests_way import decide, fresh, named, recommended, review_of
+from apps.way import rules
 from charteroak.audit.models import Event
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Refused

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from lxml import html
 
 from apps import way
 from apps.requests_way import accepted, begun, named, review_of, sent
+from apps.way import as_
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
@@ -23,12 +23,6 @@ from charteroak.requests.models import Change, DataRequest, Question
 
 MAYA, JONAH, SAM = "maya.ortiz", "jonah.reed", "sam.reyes"
 PARTS = ("question", "public_benefit", "need", "analysis_plan", "funding")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(named(username))
-    return client
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

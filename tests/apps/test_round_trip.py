@@ -12,27 +12,14 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from apps import way
-from apps.test_agreements_pages import as_
+from apps.way import as_
 from charteroak.adapters import word
 from charteroak.agreements import actions, queries, round_trip
 from charteroak.agreements.models import Agreement, Redline
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
-from conftest import connection_as
 
 Edit = Callable[[Any, Paragraph], None]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> None:
-    with connection_as("owner"):
-        way.load()
-    way.approved()
-
-
-@pytest.fixture
-def drafted(rolled_back: None) -> Agreement:
-    return way.drafted()
 
 
 def edited(record: Agreement, kind: str, edit: Edit) -> bytes:

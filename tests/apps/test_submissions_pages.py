@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.csc_files import ANA, CSC
 from apps.hub_way import NUMBER, as_if, encrypted
-from apps.way import person
+from apps.way import as_
 from charteroak.adapters import age, clock, stores
 from charteroak.audit.models import Event
 from charteroak.submissions import checking, finder_list
@@ -17,12 +17,6 @@ from charteroak.submissions.models import Delivery, FinderList
 HERE, API = f"/submissions/{NUMBER}/", f"/api/submissions/{NUMBER}"
 NAME = f"CSC.{NUMBER}.11_02_2026.matching.age"
 pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
-
-
-def as_(username: str) -> Client:
-    client = Client()
-    client.force_login(person(username))
-    return client
 
 
 def upload(client: Client, content: bytes, name: str = NAME) -> str:

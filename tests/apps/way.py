@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 
+import pytest
+from django.test import Client
+
 from charteroak.adapters import clock, stores
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
@@ -17,12 +20,14 @@ from charteroak.catalog import actions as catalog
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.data_request import Status
+from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice as Vote
 from charteroak.requests import actions as requests
 from charteroak.requests import steward
 from charteroak.requests.models import DataRequest
 from conftest import owner_beside
 
+DAY_ZERO = date(2026, 9, 8)
 DENIED = ("frpl", "pell")
 STEWARDS = {"SDE": "ben.cole", "CSC": "priya.nair", "DOL": "lou.grant"}
 MEMBERS = ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "june.fisher", "tom.avery")
@@ -30,6 +35,18 @@ MEMBERS = ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "june.fishe
 
 def person(username: str) -> Person:
     return Person.objects.get(username=username)
+
+
+def as_(username: str) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(person(username))
+    return client
+
+
+def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    """The rules by which it was refused."""
+    return {reason.rule for reason in refused.value.reasons}
 
 
 @contextmanager
