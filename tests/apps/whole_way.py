@@ -161,6 +161,8 @@ def _cover() -> Cover:
 
 
 def _matter() -> Matter:
+    """A request for records, and beside it a breach, whose duties have days."""
+    exceptions.record(by=person("sam.reyes"), kind=Kind.BREACH, what="A lost laptop.", known_on=clock.today())
     return exceptions.record(
         by=person("sam.reyes"), kind=Kind.RECORDS_REQUEST, what="All of it.", known_on=clock.today(), agency="SDE",
         asked_by="Somebody, 1 Main Street",

@@ -105,7 +105,7 @@ def attempts(host: Host, request: pytest.FixtureRequest) -> dict[str, str]:
     mounts = (Mount(str(host.data), DATA), Mount(str(host.work), WORK, writable=True))
     with sandboxes.full_at(32 << 20, host.work, sandboxes.STRANGER):
         command = ["/usr/bin/python3", f"{DATA}/escapes.py", host.facts(DATA, WORK, [])]
-        spec = SandboxSpec(mounts, Limits(memory=512 << 20), isolator=request.param)
+        spec = SandboxSpec(mounts, Limits(memory=256 << 20), isolator=request.param)
         ended = sandboxes.run(spec, command)
     assert ended.status == 0, ended.stderr.decode()
     found: dict[str, str] = json.loads(ended.stdout)

@@ -82,7 +82,7 @@ def build(folder: Path) -> ResearchEnvironment:
     OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    packages = dict(sorted(_closure(DISTRIBUTIONS + (INTERACTIVE if interactive() else ())).items()))
+    packages = dict(sorted(closure(DISTRIBUTIONS + (INTERACTIVE if interactive() else ())).items()))
     parts = hashlib.sha256(
         repr((sys.version, sys.base_prefix, packages)).encode() + Path(__file__).read_bytes()
     )
@@ -140,7 +140,7 @@ def interactive() -> bool:
         return False
 
 
-def _closure(names: tuple[str, ...]) -> dict[str, str]:
+def closure(names: tuple[str, ...]) -> dict[str, str]:
     """The named distributions and what they require on this system, as installed here."""
     found: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
