@@ -162,13 +162,24 @@ def test_the_same_through_the_forms() -> None:
     assert june.get("/api/agencies/responsibilities").json()["responsibilities"][3]["agency"] == "OPM"
 
 
-def test_nobody_adds_an_authority_in_nobodys_name() -> None:
-    copy = (
+@pytest.mark.parametrize(
+    "query",
+    [
         "INSERT INTO agencies_authority (agency_id, kind, citation, instrument, since, verified)"
-        " SELECT agency_id, kind, citation, instrument, since + 9000, verified FROM agencies_authority LIMIT 1"
-    )
+        " SELECT agency_id, kind, citation, instrument, since + 9000, verified FROM agencies_authority LIMIT 1",
+        "INSERT INTO agencies_agency (code, name, kind, status) VALUES ('NEW', 'New', 'state', 'participating')",
+        "UPDATE agencies_agency SET status = 'suspended'",
+        "INSERT INTO agencies_roleheld (person_id, role, agency_id, since)"
+        " SELECT person_id, 'policy_office', agency_id, since FROM agencies_roleheld LIMIT 1",
+        "UPDATE agencies_roleheld SET until = since",
+        "INSERT INTO board_seat (board_id, kind, agency_id, person_id, since)"
+        " SELECT board_id, kind, agency_id, person_id, since FROM board_seat LIMIT 1",
+        "UPDATE board_seat SET until = since",
+    ],
+)
+def test_nobody_adds_an_agency_an_authority_an_office_or_a_seat_in_nobodys_name(query: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(copy)
+        cursor.execute(query)
         with pytest.raises(ProgrammingError, match="names nobody"):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         transaction.set_rollback(True)

@@ -116,11 +116,11 @@ def grant_role(
     of = Agency.objects.get(code=agency) if agency else None
     may_grant(by, holder, role, of, until).require()
     held, made = RoleHeld.objects.get_or_create(
-        person=holder, role=role, agency=of, since=clock.today(), defaults={"until": until}
+        person=holder, role=role, agency=of, since=clock.today(), defaults={"until": until, "changed_by": by}
     )
     if not made:  # granted again on the day on which it was ended
-        held.until = until
-        held.save(update_fields=["until"])
+        held.until, held.changed_by = until, by
+        held.save(update_fields=["until", "changed_by"])
     last_day = str(until) if until else None
     audit.record("agencies:role:grant", by=by, subject=holder, role=role.value, agency=agency, until=last_day)
     return held
@@ -131,8 +131,8 @@ def end_role(*, held: int, by: Person) -> None:
     """End an office as of today: access that rests on it is gone at the next look."""
     role = RoleHeld.objects.select_for_update(of=("self",)).select_related("person", "agency").get(pk=held)
     may_end(by, role).require()
-    role.until = clock.today() - timedelta(days=1)
-    role.save(update_fields=["until"])
+    role.until, role.changed_by = clock.today() - timedelta(days=1), by
+    role.save(update_fields=["until", "changed_by"])
     audit.record(
         "agencies:role:end",
         by=by,

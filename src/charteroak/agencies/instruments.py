@@ -66,7 +66,7 @@ def transfer(*, by: Person, kind: Kind, agency: str, since: date, under: str) ->
         until=instrument_.expires_on, verified=instrument_.verified, under=instrument_, recorded_by=by,
         recorded_at=clock.now(),
     )  # fmt: skip
-    ended = _end_offices(kind, to, since)
+    ended = _end_offices(kind, to, since, by)
     audit.record(
         "agencies:responsibility:transfer", by=by, subject=made, kind=kind.value, agency=agency, since=str(since),
         instrument=under, offices_ended=ended,
@@ -74,14 +74,14 @@ def transfer(*, by: Person, kind: Kind, agency: str, since: date, under: str) ->
     return made
 
 
-def _end_offices(kind: Kind, to: Agency, since: date) -> int:
+def _end_offices(kind: Kind, to: Agency, since: date, by: Person) -> int:
     """The matrix grants the role: people of another agency hold it no longer than theirs answered for it."""
     if kind not in CARRIES:
         return 0
     last_day = since - timedelta(days=1)
     later = Q(until__isnull=True) | Q(until__gt=last_day)
     others = RoleHeld.objects.filter(later, role=CARRIES[kind]).exclude(person__employer=to)
-    return others.update(until=last_day)
+    return others.update(until=last_day, changed_by=by)
 
 
 def load(given: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ def ask_to_join(*, by: Person, code: str, name: str, kind: str, received_on: dat
     missing = tuple(part for part in PARTS if not parts.get(part, "").strip())
     known = Facts(parts_missing=missing, known=Agency.objects.filter(code=code).exists())
     LIFECYCLE.may(None, Action.ASK_TO_JOIN, by.roles(clock.today()), known).require()
-    agency = Agency.objects.create(code=code, name=name, kind=kind, status=Status.REQUESTED)
+    agency = Agency.objects.create(code=code, name=name, kind=kind, status=Status.REQUESTED, changed_by=by)
     JoiningRequest.objects.create(
         agency=agency, received_on=received_on, entered_by=by, entered_at=clock.now(), **parts
     )
@@ -56,7 +56,7 @@ def decide(*, pk: int, by: Person, action: Action, met_on: date | None, because:
     agency = Agency.objects.select_for_update().get(pk=pk)
     known = facts(agency, action, by, met_on=met_on, because=because)
     _require(agency, action, by, known)
-    _become(agency, action)
+    _become(agency, action, by)
     _write(agency, action, by, met_on=met_on, because=because)
     _record(agency, action, by)
 
@@ -84,7 +84,7 @@ def leave(*, pk: int, by: Person, because: str) -> None:
     """An agency leaves: from now on nothing of its records moves; what was sent is destroyed on its clocks."""
     agency = Agency.objects.select_for_update().get(pk=pk)
     _require(agency, Action.LEAVE, by, facts(agency, Action.LEAVE, by, because=because))
-    _become(agency, Action.LEAVE)
+    _become(agency, Action.LEAVE, by)
     _write(agency, Action.LEAVE, by, speaker=agency, because=because)
     _record(agency, Action.LEAVE, by)
 
@@ -95,7 +95,7 @@ def _say(agency: Agency, action: Action, whole: Action, by: Person, known: Facts
     _write(agency, action, by, speaker=speaks_for(by, agency, action), **more)
     last = LIFECYCLE.may(Status(agency.status), whole, by.roles(clock.today()), facts(agency, whole, by))
     if last:
-        _become(agency, whole)
+        _become(agency, whole, by)
     _record(agency, whole if last else action, by)
 
 
@@ -103,13 +103,14 @@ def _require(agency: Agency, action: Action, by: Person, known: Facts) -> None:
     LIFECYCLE.may(Status(agency.status), action, by.roles(clock.today()), known).require()
 
 
-def _become(agency: Agency, action: Action) -> None:
+def _become(agency: Agency, action: Action, by: Person) -> None:
     agency.status = LIFECYCLE.after(Status(agency.status), action)
     if action is Action.JOIN:
         agency.joined_on = clock.today()
     if action is Action.LEAVE:
         agency.left_on = clock.today()
-    agency.save(update_fields=["status", "joined_on", "left_on"])
+    agency.changed_by = by
+    agency.save(update_fields=["status", "joined_on", "left_on", "changed_by"])
 
 
 def _write(agency: Agency, action: Action, by: Person, **more: Any) -> None:

@@ -31,6 +31,9 @@ class Agency(models.Model):
     )
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        "Person", models.PROTECT, null=True, related_name="+"
+    )  # nobody: `oak setup`
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -186,6 +189,7 @@ class RoleHeld(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)  # the last day on which it holds
+    changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # nobody: `oak setup`
 
     class Meta:
         verbose_name_plural = "roles held"

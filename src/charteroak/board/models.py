@@ -55,6 +55,7 @@ class Seat(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    changed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # nobody: `oak setup`
 
     class Meta:
         ordering = ["agency__code", "pk"]

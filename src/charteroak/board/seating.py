@@ -23,9 +23,15 @@ def refill(*, pk: int, by: Person, person: Person) -> Seat:
     held = _locked(pk)
     may_refill(held, by, person).require()
     held.until = clock.today() - timedelta(days=1)
-    held.save(update_fields=["until"])
+    held.changed_by = by
+    held.save(update_fields=["until", "changed_by"])
     new = Seat.objects.create(
-        board=held.board, kind=held.kind, agency=held.agency, person=person, since=clock.today()
+        board=held.board,
+        kind=held.kind,
+        agency=held.agency,
+        person=person,
+        since=clock.today(),
+        changed_by=by,
     )
     audit.record("board:seat:refill", by=by, subject=new, held=held.pk, person=person.username)
     return new

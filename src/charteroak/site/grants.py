@@ -57,11 +57,11 @@ RELEASES = ("outputs.release", "outputs.releasedfile")
 UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no word into anybody's mouth
 # An account is closed, an office ended, and an agency's part in the initiative changes; none is rewritten.
 OFFICES = {
-    "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on)"),
+    "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on, changed_by_id)"),
     "agencies.cover": ("SELECT", "INSERT", "UPDATE (ended_by_id, ended_at)"),
     "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
-    "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until)"),
-    "board.seat": ("SELECT", "INSERT", "UPDATE (until)"),
+    "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
+    "board.seat": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
 }
 
 # "app.model", or "app.*" for the rest of its models

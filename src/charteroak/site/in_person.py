@@ -26,8 +26,12 @@ SPOKEN_OF = {
     "agreements.recipient.person", "board.seat.person", "requests.teammember.person", "agencies.cover.delegate",
     "agencies.departurenotice.person", "exceptions.matter.owner", "exceptions.matter.person",
 }  # fmt: skip
-# Where nobody is named only by `oak setup`: whatever else adds a row does it in somebody's name.
-NEVER_NOBODY = {"agencies.authority.recorded_by", "agencies.instrument.recorded_by"}
+# Where nobody is named only by `oak setup`: whatever else adds a row, or changes one, does it in somebody's name.
+WHO = {
+    "agencies.authority.recorded_by": "somebody", "agencies.instrument.recorded_by": "somebody",
+    "agencies.agency.changed_by": "every change", "agencies.roleheld.changed_by": "every change",
+    "board.seat.changed_by": "every change",
+}  # fmt: skip
 
 WATCH = """
 CREATE OR REPLACE FUNCTION charteroak_in_person() RETURNS trigger LANGUAGE plpgsql
@@ -37,7 +41,8 @@ DECLARE
     signed_in text := current_setting('charteroak.person', true);
 BEGIN
     IF session_user = {owner} OR (named IS NULL AND TG_ARGV[2] = 'or nobody')
-        OR (TG_OP = 'UPDATE' AND named IS NOT DISTINCT FROM (to_jsonb(OLD) ->> TG_ARGV[1])::bigint) THEN
+        OR (TG_OP = 'UPDATE' AND TG_ARGV[2] <> 'every change'
+            AND named IS NOT DISTINCT FROM (to_jsonb(OLD) ->> TG_ARGV[1])::bigint) THEN
         RETURN NULL;
     END IF;
     IF named IS NULL THEN
@@ -95,7 +100,7 @@ def apply() -> None:
                     table=sql.Identifier(meta.db_table),
                     room=sql.Literal(meta.app_label),
                     column=sql.Literal(field.column),
-                    who=sql.Literal("somebody" if name_of(field) in NEVER_NOBODY else "or nobody"),
+                    who=sql.Literal(WHO.get(name_of(field), "or nobody")),
                 )
             )
 
