@@ -72,7 +72,7 @@ class Neighbourhoods:
 
     def _cheaper(self, at: Floats, free: Mask, enough: int, most: int) -> Floats | None:
         """A choice that costs less and violates nothing, or None where a few turns do not find one."""
-        limit = float(self.cost @ at) * (1 - NOTHING) - self.least_gain
+        limit = float((self.cost * at).sum()) * (1 - NOTHING) - self.least_gain
         for _ in range(TURNS):
             found = self._solved(at, free, limit)
             if found is None:
@@ -108,7 +108,7 @@ class Neighbourhoods:
         `limit`. Raises OutOfTime.
         """
         program, columns = self._program(at, free)
-        most = limit - float(self.cost @ at) + float(self.cost[columns] @ at[columns])
+        most = limit - float((self.cost * at).sum()) + float((self.cost[columns] * at[columns]).sum())
         if not solved(program, self.clock) or program.getInfo().objective_function_value >= most:
             return None  # not even in fractions
         kinds = np.full(columns.size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
