@@ -74,8 +74,9 @@ def _tags(element: Any) -> Iterator[str]:
 
 
 def text(content: bytes) -> str:
-    """Everything that stands there, as one line."""
+    """Everything that stands there, as one line; running heads and feet left out, so that sentences stay whole."""
     import pymupdf  # comes with the checker
 
     with pymupdf.Document(stream=content) as document:  # type: ignore[no-untyped-call] # untyped
-        return " ".join(" ".join(page.get_text() for page in document).split())
+        inside = (page.get_text(clip=page.rect + (0, 60, 0, -55)) for page in document)
+        return " ".join(" ".join(inside).split())

@@ -17,8 +17,10 @@ def test_the_agreement_is_a_tagged_file_without_a_fault(drafted: Agreement) -> N
 
 def test_it_holds_every_clause_and_every_exhibit(drafted: Agreement) -> None:
     said = text(printed(drafted))
+    unspaced = said.replace(" ", "")  # a line may break anywhere
     for clause in drafted.clauses.all():
         assert f"{clause.number} {clause.heading}" in said
+        assert "".join(clause.text.split()) in unspaced, clause.heading
     for exhibit in "ABCDF":
         assert f"Exhibit {exhibit}:" in said
     assert "Not signed by every party" in said

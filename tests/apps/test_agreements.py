@@ -220,6 +220,7 @@ def test_an_agreement_marked_executed_without_signatures_covers_nothing(in_signa
 def test_a_signatory_of_a_party_may_end_it_and_one_of_another_agency_may_not() -> None:
     record = way.executed()
     june = way.person("june.fisher")  # signs for OEC, which is no party
+    assert Role.SIGNATORY in june.roles(clock.today())
     assert refused(actions.terminate, pk=record.pk, by=june, because="no") == ["wrong_role"]
     actions.terminate(pk=record.pk, by=way.person("ruth.vega"), because="breach")
     record.refresh_from_db()

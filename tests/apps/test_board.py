@@ -115,10 +115,12 @@ def test_who_shares_the_applicants_employer_recuses(motion: Motion) -> None:
 
 
 def test_members_decide_on_their_own_agencys_records_only(motion: Motion) -> None:
-    convene(motion, *QUORUM, "tom.avery")
-    tom, ruth = way.person("tom.avery"), way.person("ruth.vega")
+    convene(motion, *QUORUM, "june.fisher", "tom.avery")
+    june, tom, ruth = (way.person(name) for name in ("june.fisher", "tom.avery", "ruth.vega"))
+    assert refused(actions.vote, pk=motion.pk, by=june, choice=Choice.APPROVE) == ["not_concerned"]
     assert refused(actions.vote, pk=motion.pk, by=tom, choice=Choice.APPROVE) == ["seat_without_vote"]
     assert refused(actions.vote, pk=motion.pk, by=ruth, choice=Choice.NOTE) == ["must_decide"]
+    vote(motion, "june.fisher", Choice.NOTE)
     vote(motion, "tom.avery", Choice.NOTE)
 
 

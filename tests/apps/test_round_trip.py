@@ -85,7 +85,8 @@ def test_a_file_that_nobody_touched_changes_nothing(drafted: Agreement) -> None:
 def test_words_arrive_with_tracked_changes_or_without(
     drafted: Agreement, change: Callable[[str, str], Edit]
 ) -> None:
-    clause = drafted.clauses.get(kind="breach")
+    clause, agreed = drafted.clauses.get(kind="breach"), queries.terms(drafted)
+    assert agreed.people
     assert take_in(drafted, edited(drafted, "breach", change("at once", "within the hour"))) == [
         clause.number
     ]
@@ -93,6 +94,7 @@ def test_words_arrive_with_tracked_changes_or_without(
     assert found.after == clause.text.replace("at once", "within the hour")
     assert found.by.username == "ann.weiss"
     assert Event.objects.filter(name="agreements:agreement:take_in").count() == 1
+    assert queries.terms(drafted) == agreed, "other words, the same terms"
 
 
 def test_a_number_changed_in_word_changes_the_terms_and_the_page_says_so(drafted: Agreement) -> None:

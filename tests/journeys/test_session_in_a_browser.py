@@ -50,6 +50,7 @@ def test_from_the_workspace_to_a_cell_and_out_when_access_is_lost(
     maya.look(room.get_absolute_url())
     maya.page.get_by_role("button", name="Open a session").click()
     session = Session.objects.get()
+    maya.expected = {f"{session.name}.localhost"}
     with sessions_way.hosted(session) as thread:
         frame = maya.page.frame_locator("iframe.session")
         notebook(frame)

@@ -30,6 +30,7 @@ class Visitor:
     page: Page
     address: str
     hosts: set[str] = field(default_factory=set)
+    expected: set[str] = field(default_factory=set)  # origins of sessions, beside the site's own
     complaints: list[str] = field(default_factory=list)
 
     def look(self, path: str) -> Page:

@@ -175,11 +175,26 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
         ("workspace", {"closed"}),
         ("job", {"succeeded", "failed", "refused", "cancelled"}),
         ("release_request", {"released", "withdrawn"}),
+        ("matter", {"closed"}),
+        ("membership", {"left", "refused"}),
+        ("session", {"ended", "refused"}),
+        ("token", {"revoked"}),
     ],
 )
 def test_what_is_decided_stays_decided(name: str, last: set[str]) -> None:
     begun = {at for (at, _) in LIFECYCLES[name].table}
     assert {status.value for status in statuses(name) if status is not None and status not in begun} == last
+
+
+def test_a_decided_request_goes_on_by_reconsidering_and_appeal_alone() -> None:
+    at, out = data_request.Status, data_request.Action
+    ways = {
+        at.APPROVED: {out.RECONSIDER},
+        at.DECLINED: {out.RECONSIDER, out.APPEAL},
+        at.APPEALED: {out.APPROVE, out.DECLINE},
+    }
+    for status, actions_ in ways.items():
+        assert {action for (here, action) in data_request.LIFECYCLE.table if here is status} == actions_
 
 
 def test_every_reason_is_given_at_once() -> None:
