@@ -19,6 +19,28 @@ if TYPE_CHECKING:  # Django's settings come later than this file
     from charteroak.workspaces.models import Job, Workspace
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _real_time_after_the_file() -> Iterator[None]:
+    from charteroak.adapters import clock
+
+    yield
+    clock.reset()
+
+
+@pytest.fixture(autouse=True)
+def _time_as_before(_real_time_after_the_file: None) -> Iterator[None]:
+    """Who moves domain time in a test moves it for that test alone."""
+    from charteroak.adapters.environment import home
+
+    file = home().clock
+    before = file.read_bytes() if file.exists() else None
+    yield
+    if before is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_bytes(before)
+
+
 @pytest.fixture(scope="module")
 def at(database_of_the_file: None) -> Iterator[Scene]:
     """A record behind every address of the site, and nobody waits for a worker that does not run here."""
@@ -47,11 +69,12 @@ def loaded(database_of_the_file: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def recommended(loaded: None) -> None:
+def recommended(database_of_the_file: None) -> None:
     """On its first day: every agency has recommended the request."""
     from apps import way
 
     with way.day(way.DAY_ZERO):
+        way.load()
         way.recommended()
 
 
@@ -64,8 +87,8 @@ def on_day_zero(recommended: None, rolled_back: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def approved(loaded: None) -> None:
-    """On its first day: the board has approved the request."""
+def approved(recommended: None) -> None:
+    """Eight days later: the board has approved the request."""
     from apps import way
 
     with way.day(way.DAY_ZERO):

@@ -1,6 +1,5 @@
 """Whose clock runs, from the log: on the pages, as JSON, and as medians."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,12 +16,10 @@ from conftest import connection_as
 
 
 @pytest.fixture(scope="module", autouse=True)
-def approved(database_of_the_file: None) -> Iterator[None]:
+def approved(database_of_the_file: None) -> None:
     with connection_as("owner"):
         way.load()
     way.approved()
-    yield
-    clock.reset()
 
 
 @pytest.fixture
