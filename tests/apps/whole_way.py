@@ -15,7 +15,8 @@ from charteroak.adapters.stores import Store
 from charteroak.agencies import actions as agencies
 from charteroak.agencies import cover as covering
 from charteroak.agencies.models import Agency, Cover, Person, RoleHeld
-from charteroak.agreements.models import Agreement
+from charteroak.agreements import tasks as agreement_tasks
+from charteroak.agreements.models import Agreement, Paper
 from charteroak.board import actions as board
 from charteroak.board import promises
 from charteroak.board.models import Board, Meeting, Motion, Seat
@@ -97,6 +98,10 @@ def scene(as_process: AsProcess) -> Scene:
         workspace=room.pk, by=person("maya.ortiz"), script_name="script.py", script="pass"
     )
     session = sessions_way.opened(room, "jonah.reed")
+    with as_process("post"):
+        agreement_tasks.print_executed(number="001")
+    with as_process("notary"):
+        agreement_tasks.seal(paper=Paper.objects.values_list("pk", flat=True).get())
     agreement, held = Agreement.objects.get(), Meeting.objects.get(motions__kind="approve_outputs")
     planned = _planned()
     promises.add_follow_up(
