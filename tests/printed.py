@@ -78,5 +78,8 @@ def text(content: bytes) -> str:
     import pymupdf  # comes with the checker
 
     with pymupdf.Document(stream=content) as document:  # type: ignore[no-untyped-call] # untyped
-        inside = (page.get_text(clip=page.rect + (0, 60, 0, -55)) for page in document)
+        inside = []
+        for page in document:
+            left, top, right, bottom = page.rect
+            inside.append(page.get_text(clip=(left, top + 60, right, bottom - 55)))
         return " ".join(" ".join(inside).split())

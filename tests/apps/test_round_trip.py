@@ -1,6 +1,7 @@
 """The draft out to Word and back: every change arrives, nothing is lost in silence, what is locked stays."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -177,6 +178,30 @@ def test_two_who_changed_the_same_clause_do_not_overwrite_each_other(drafted: Ag
 @pytest.mark.parametrize("file", [b"", b"not a zip", b"PK\x03\x04 broken"])
 def test_what_is_no_word_file_is_refused(drafted: Agreement, file: bytes) -> None:
     assert rules(drafted, file) == {"not_a_word_file"}
+
+
+@pytest.mark.parametrize("clauses", [None, [], {"3": []}, {"3": "x"}])
+def test_a_file_whose_marks_were_bent_is_refused_and_breaks_nothing(
+    drafted: Agreement, clauses: object
+) -> None:
+    marks: dict[str, Any] = {"agreement": drafted.number, "clauses": clauses}
+    bent = word.write("Bent", [], [word.Section("3 People", "Anybody.")], marks, "en-US")
+    assert "clause_lost" in rules(drafted, bent)
+
+
+def test_marks_that_cannot_be_read_make_it_no_word_file(drafted: Agreement) -> None:
+    file, out = io.BytesIO(round_trip.as_word(drafted)), io.BytesIO()
+    with zipfile.ZipFile(file) as packed, zipfile.ZipFile(out, "w") as bent:
+        for one in packed.namelist():
+            bent.writestr(one, packed.read(one).replace(b'{"agreement"', b"{agreement"))
+    assert rules(drafted, out.getvalue()) == {"not_a_word_file"}
+
+
+def test_a_control_character_is_a_space_in_word(drafted: Agreement) -> None:
+    clause = drafted.clauses.get(kind="breach")
+    clause.text = clause.text.replace(" ", "\x0b", 1)
+    clause.save(update_fields=["text"])
+    assert take_in(drafted, round_trip.as_word(drafted)) == []
 
 
 def test_another_agreements_file_is_refused(drafted: Agreement) -> None:

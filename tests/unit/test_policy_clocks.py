@@ -101,6 +101,18 @@ def test_a_reminder_two_days_before_overdue_after_and_cover_three_days_later() -
     assert run.for_cover(date(2026, 10, 22), CLOSED)
 
 
+def test_what_is_reconsidered_or_appealed_is_the_boards_turn_again() -> None:
+    for so_far in (WAY[:9], WAY[:10], WAY[:12]):
+        again = runs([*so_far, moment(44, "requests:data_request:reconsider")])
+        assert [(one.stage, one.party) for one in again if one.ended_on is None] == [
+            (Stage.BOARD, Party.BOARD)
+        ]
+    declined = [*WAY[:8], moment(40, "requests:data_request:decline")]
+    assert all(one.ended_on for one in runs(declined))
+    appealed = runs([*declined, moment(44, "requests:data_request:appeal")])
+    assert [(one.stage, one.began_on) for one in appealed if one.ended_on is None] == [(Stage.BOARD, on(44))]
+
+
 def test_a_due_day_by_law_does_not_move() -> None:
     run = Run(Stage.DESTRUCTION, Party.HUB, "", on(59), fixed_due=on(69))
     assert run.due(on(60), CLOSED) == on(69)

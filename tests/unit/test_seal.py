@@ -49,6 +49,20 @@ def test_something_added_after_the_seal_breaks_it(sealed: bytes) -> None:
     assert found is None or found.broken
 
 
+def test_a_notary_that_died_between_key_and_certificate_goes_on_with_the_same_key(
+    plain: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("CHARTEROAK_HOME", str(tmp_path))
+    (home().keys(Process.NOTARY)).mkdir(parents=True)
+    (home().public_keys / Process.NOTARY).mkdir(parents=True)
+    seal.create()
+    seal.certificate_file().unlink()
+    seal.create()
+    found = seal.read(seal.sealed(plain, reason="Signed by every party"))
+    assert found is not None
+    assert found.holds
+
+
 def test_another_key_is_not_this_installations(
     sealed: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:

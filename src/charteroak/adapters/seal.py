@@ -48,7 +48,7 @@ def create() -> None:
     """Make key and certificate unless they exist. As the notary."""
     if _key_file().exists() and certificate_file().exists():
         return
-    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    key = _key()
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, f"Seal of {initiative_name()}"[:64]),
@@ -68,11 +68,23 @@ def create() -> None:
         .add_extension(_signs_only(), critical=True)
         .sign(key, hashes.SHA256())
     )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    publish(_key_file(), pem, mode=0o600)
     publish(certificate_file(), certificate.public_bytes(serialization.Encoding.PEM), mode=0o644)
+
+
+def _key() -> rsa.RSAPrivateKey:
+    """The key on disk, which may be there without its certificate after a crash; else a new one, put there."""
+    if not _key_file().exists():
+        made = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+        pem = made.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        publish(_key_file(), pem, mode=0o600)
+    key = serialization.load_pem_private_key(_key_file().read_bytes(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise KeyUnavailable(
+            f"{_key_file()} is no RSA key. Put the seal's key back, or remove both of its files."
+        )
+    return key
 
 
 def _signs_only() -> x509.KeyUsage:

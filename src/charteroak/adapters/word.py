@@ -6,9 +6,10 @@ locked one. What another program lets through is found on the way back: nothing 
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docx import Document
@@ -25,6 +26,7 @@ LARGEST = 5_000_000  # bytes as sent; an agreement has fifty thousand
 LARGEST_UNPACKED = 60_000_000
 HEADING, NOTE = "Heading 2", "Quote"
 MARKS = b"<charteroak"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 GONE = {qn("w:del"), qn("w:moveFrom")}
 NOT_WORDS = {
     qn("w:drawing"): "picture", qn("w:pict"): "picture", qn("w:object"): "object", qn("w:tbl"): "table",
@@ -59,7 +61,19 @@ class Returned:
 def write(
     title: str, front: list[str], sections: list[Section], marks: dict[str, Any], language: str
 ) -> bytes:
-    """A Word file. `marks` travel inside, unseen; `language` is a tag such as en-US."""
+    """A Word file. `marks` travel inside, unseen; `language` is a tag such as en-US. XML has no control characters:
+    a space stands in their place.
+    """
+    title, front = _plain(title), [_plain(paragraph) for paragraph in front]
+    sections = [
+        replace(
+            one,
+            heading=_plain(one.heading),
+            text=_plain(one.text),
+            notes=[_plain(note) for note in one.notes],
+        )
+        for one in sections
+    ]
     document = Document()
     document.core_properties.title, document.core_properties.language = title, language
     document.core_properties.author = document.core_properties.comments = ""
@@ -77,6 +91,10 @@ def write(
     kept = io.BytesIO()
     document.save(kept)
     return kept.getvalue()
+
+
+def _plain(text: str) -> str:
+    return CONTROL.sub(" ", text)
 
 
 def _control(name: str, paragraphs: list[Paragraph], lock: str) -> None:
@@ -103,7 +121,21 @@ def _remember(document: DocumentType, marks: dict[str, Any]) -> None:
 
 def read(content: bytes) -> Returned:
     """The file as it reads with every tracked change accepted. Raises NotReadable."""
-    document = _opened(content)
+    if len(content) > LARGEST:
+        raise NotReadable
+    try:
+        return _read(content)
+    except NotReadable:
+        raise
+    except Exception as broken:  # whatever a damaged file makes zipfile, lxml, json or python-docx say
+        raise NotReadable from broken
+
+
+def _read(content: bytes) -> Returned:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
+            raise NotReadable
+    document = Document(io.BytesIO(content))
     returned = Returned([], [], _marks(document))
     comments = {comment.comment_id: f"{comment.author}: {comment.text}" for comment in document.comments}
     joined = False  # the mark between two paragraphs was deleted
@@ -126,20 +158,6 @@ def read(content: bytes) -> Returned:
         mark = element.find(f"{qn('w:pPr')}/{qn('w:rPr')}/{qn('w:del')}")
         joined = mark is not None
     return returned
-
-
-def _opened(content: bytes) -> DocumentType:
-    if len(content) > LARGEST:
-        raise NotReadable
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
-                raise NotReadable
-        return Document(io.BytesIO(content))
-    except NotReadable:
-        raise
-    except Exception as broken:  # whatever a damaged file makes zipfile, lxml or python-docx say
-        raise NotReadable from broken
 
 
 def _marks(document: DocumentType) -> dict[str, Any]:

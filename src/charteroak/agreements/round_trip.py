@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -88,8 +89,9 @@ def changes(record: Agreement, file: bytes) -> list[Change]:
         clause = clauses.get(_key(section.heading))
         if clause is None:
             continue
-        against += _against(clause, section, returned.marks["clauses"].get(clause.number, {}))
-        if (change := _change(clause, section, returned.marks)) is not None:
+        mark = _mark(returned.marks, clause)
+        against += _against(clause, section, mark)
+        if (change := _change(clause, section, mark)) is not None:
             found.append(change)
     Decision(tuple(against)).require()
     return found
@@ -152,12 +154,17 @@ def _is_changed(clause: Clause, section: word.Section, mark: dict[str, str]) -> 
     return _hash(section.text) not in (_hash(clause.text), mark.get("text"))
 
 
-def _change(
-    clause: Clause, section: word.Section, marks: dict[str, dict[str, dict[str, str]]]
-) -> Change | None:
+def _mark(marks: dict[str, Any], clause: Clause) -> dict[str, str]:
+    """What the file remembers of the clause as it left; nothing where somebody bent it."""
+    clauses = marks.get("clauses")
+    mark = clauses.get(clause.number) if isinstance(clauses, dict) else None
+    return mark if isinstance(mark, dict) else {}
+
+
+def _change(clause: Clause, section: word.Section, mark: dict[str, str]) -> Change | None:
     known = {one.comment for one in clause.redlines.all()}
     comment = "\n".join(dict.fromkeys(section.comments))
-    changed = _is_changed(clause, section, marks["clauses"].get(clause.number, {}))
+    changed = _is_changed(clause, section, mark)
     if not changed and (not comment or comment in known):
         return None
     return Change(clause, section.text if changed else clause.text, comment)

@@ -133,6 +133,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "requests:data_request:approve": (Stage.BOARD,),
     "requests:data_request:decline": tuple(Stage),
     "requests:data_request:withdraw": tuple(Stage),
+    "requests:data_request:reconsider": (Stage.DRAFT, Stage.TEXT, Stage.SIGNATURE),
     "agreements:agreement:draft": (Stage.DRAFT,),
     "agreements:agreement:open_for_signature": (Stage.TEXT,),
     "agreements:agreement:sign": (Stage.SIGNATURE,),
@@ -144,6 +145,8 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:accept_as_complete": (Stage.DECISION, Party.AGENCY),
     "requests:question:ask": (Stage.ANSWER, Party.APPLICANT),
     "requests:data_request:approve": (Stage.DRAFT, Party.COUNSEL),
+    "requests:data_request:reconsider": (Stage.BOARD, Party.BOARD),
+    "requests:data_request:appeal": (Stage.BOARD, Party.BOARD),
     "agreements:agreement:draft": (Stage.TEXT, Party.COUNSEL),
     "agreements:agreement:open_for_signature": (Stage.SIGNATURE, Party.SIGNATORY),
 }
