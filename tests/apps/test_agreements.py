@@ -14,6 +14,7 @@ from charteroak.agreements import actions, queries
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Clause, Party, Signature
 from charteroak.audit.models import Event
+from charteroak.policy.agency_review import Choice
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
@@ -65,6 +66,22 @@ def test_the_draft_says_what_was_decided_and_is_complete(drafted: Agreement) -> 
         "CSC:contributor", "DOL:contributor", "SDE:contributor", "DOL:hub", "OWS:recipient", "DAS:enclave",
         "OPM:administrator",
     }  # fmt: skip
+
+
+def test_a_condition_on_a_column_stands_in_the_words_in_the_terms_and_in_what_is_said_to_be_enforced(
+    approved: None,
+) -> None:
+    record = way.approved()
+    asked = record.columns.filter(variable__name="total_wage")
+    asked.update(choice=Choice.CONDITION, reason="Shown by year only.")
+    way.hub_keys()
+    drafted = actions.draft(data_request_pk=record.pk, by=way.person("ann.weiss"))
+    clause = drafted.clauses.get(number="2.DOL")
+    assert "total_wage: Shown by year only." in clause.text
+    assert clause.terms["conditions"] == {"total_wage": "Shown by year only."}
+    assert "total_wage" in queries.terms(drafted).elements["DOL"].study, "allowed as it is"
+    assert "People must keep to this: total_wage: Shown by year only." in enforced(clause)
+    assert "conditions" not in drafted.clauses.get(number="2.SDE").terms
 
 
 def test_a_signer_reads_the_figures_that_the_disclosure_rules_come_to(drafted: Agreement) -> None:

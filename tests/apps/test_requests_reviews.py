@@ -1,9 +1,12 @@
 """What agencies and the board make of request 042: each decides for itself, the last sends it to the board."""
 
+from datetime import timedelta
+
 import pytest
 
 from apps.requests_way import decide, fresh, named, recommended, review_of
-from apps.way import rules
+from apps.way import day, rules
+from charteroak.adapters import clock
 from charteroak.audit.models import Event
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Refused
@@ -37,6 +40,28 @@ def test_silence_never_approves(in_review: DataRequest) -> None:
         steward.decide(pk=review.pk, by=named("ben.cole"), choices={first.pk: (Choice.DENY, "")})
     assert rules(refused) == {"columns_undecided", "reason_missing"}
     assert not in_review.columns.exclude(choice="").exists()
+
+
+@pytest.mark.parametrize("choice", [Choice.DENY, Choice.MASK, Choice.CONDITION])
+def test_what_is_not_plainly_allowed_says_why_or_under_which_condition(
+    in_review: DataRequest, choice: Choice
+) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(in_review, "DOL", "lou.grant", choice, " ")
+    assert rules(refused) == {"reason_missing"}
+    decide(in_review, "DOL", "lou.grant", choice, "By year only.")
+    shared = {column.variable.name for column in queries.allowed_columns(in_review)}
+    assert ("total_wage" in shared) == (choice != Choice.DENY)
+
+
+def test_days_that_pass_in_silence_approve_nothing(in_review: DataRequest) -> None:
+    with day(clock.today() + timedelta(days=200)):
+        record = fresh(in_review)
+        assert record.status == "in_review"
+        assert not record.columns.exclude(choice="").exists()
+        with pytest.raises(Refused) as refused:
+            actions.approve(pk=record.pk, by=named("june.fisher"), motion=1)
+    assert rules(refused) == {"wrong_status"}
 
 
 def test_a_question_waits_for_its_answer(in_review: DataRequest) -> None:

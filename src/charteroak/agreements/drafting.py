@@ -108,18 +108,22 @@ def _purpose(request: DataRequest) -> Draft:
 
 def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedColumn]) -> Draft:
     names: dict[str, list[str]] = {use: [] for use in Variable.Use.values}
-    notes, law = [], Law()
+    notes, kept, law = [], {}, Law()
     for column in columns:
         names[column.variable.use].append(column.variable.name)
         law |= on_each(element(column.variable))
         if column.choice == Choice.MASK:
             notes.append(f"{column.variable.name} only as: {column.reason}")
-    conditions = request.reviews.filter(agency=agency).values_list("conditions", flat=True).first()
+        if column.choice == Choice.CONDITION:
+            kept[column.variable.name] = column.reason
+    whole = request.reviews.filter(agency=agency).values_list("conditions", flat=True).first()
+    conditions = [*(f"{name}: {condition}" for name, condition in kept.items()), *([whole] if whole else [])]
     terms = {
         "agency": agency.code,
         "years": [request.first_year, request.last_year],
         "law": law.keys,
         **names,
+        **({"conditions": kept} if kept else {}),
     }
     return _made(
         f"2.{agency.code}",
@@ -129,7 +133,7 @@ def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedC
         first_year=request.first_year,
         last_year=request.last_year,
         masked=f" Masked: {'; '.join(notes)}." if notes else "",
-        conditions=f" Conditions: {conditions}" if conditions else "",
+        conditions=f" Conditions: {' '.join(conditions)}" if conditions else "",
         **{use: ", ".join(those) or "nothing" for use, those in names.items()},
     )
 

@@ -108,6 +108,10 @@ def _elements(clause: Clause) -> list[str]:
         sentences.append(
             _("Only state employees or officials enter the workspace, for it holds unit-level wages.")
         )
+    sentences += [
+        _("People must keep to this: %(column)s: %(condition)s") % {"column": column, "condition": condition}
+        for column, condition in said.get("conditions", {}).items()
+    ]
     return sentences
 
 

@@ -43,6 +43,7 @@ def _whole(record: Agreement) -> dict[str, Any]:
                 one.variable.name,
                 one.purpose,
                 Choice(one.choice or Choice.ALLOW),
+                one.reason,
             )
             for one in asked
         ],

@@ -78,6 +78,7 @@ def _decided(review: AgencyReview) -> list[tuple[str, list[RequestedColumn]]]:
         for choice, label in (
             (Choice.ALLOW, _("Allowed")),
             (Choice.MASK, _("Allowed when masked")),
+            (Choice.CONDITION, _("Allowed under a condition")),
             (Choice.DENY, _("Denied")),
         )
     ]

@@ -11,7 +11,7 @@ from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.board.seats import roles_of, seat_of, seats, seats_for
 from charteroak.policy import data_request, follow_up, meeting, motion
-from charteroak.policy.agency_review import Choice as ColumnChoice
+from charteroak.policy.agency_review import SHARED
 from charteroak.policy.decision import Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
@@ -42,7 +42,7 @@ def concerned(record: Motion) -> list[Seat]:
 def agencies_concerned(record: Motion) -> QuerySet[Agency]:
     columns = record.data_request.columns.all()
     if record.kind == Motion.Kind.APPROVE_OUTPUTS:
-        columns = columns.filter(choice__in=[ColumnChoice.ALLOW, ColumnChoice.MASK])
+        columns = columns.filter(choice__in=SHARED)
     return Agency.objects.filter(datasets__variables__in=columns.values("variable")).distinct()
 
 

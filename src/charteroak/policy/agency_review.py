@@ -25,13 +25,26 @@ class Choice(StrEnum):
     ALLOW = "allow"
     DENY = "deny"
     MASK = "mask"
+    CONDITION = "condition"  # allowed as it is, under a condition that the agreement states
+
+
+SHARED = (
+    Choice.ALLOW,
+    Choice.MASK,
+    Choice.CONDITION,
+)  # what an agency's column may be when it is shared at all
+STATED = (
+    Choice.DENY,
+    Choice.MASK,
+    Choice.CONDITION,
+)  # what takes a reason, a coarser form or a condition in words
 
 
 @dataclass(frozen=True)
 class Facts:
     actor_on_team: bool = False
     undecided_columns: tuple[str, ...] = ()
-    reasonless_columns: tuple[str, ...] = ()  # denied or masked without a reason
+    reasonless_columns: tuple[str, ...] = ()  # denied, masked or conditional without words
     request_in_review: bool = True
 
 
@@ -61,8 +74,10 @@ def reason_missing(facts: Facts) -> Reason | None:
     if facts.reasonless_columns:
         return Reason(
             "reason_missing",
-            Sentence("Denied or masked without a reason: {columns}.", columns=facts.reasonless_columns),
-            "Say why.",
+            Sentence(
+                "Denied, masked or conditional without words: {columns}.", columns=facts.reasonless_columns
+            ),
+            "Say why, or under which condition.",
         )
     return None
 

@@ -14,7 +14,7 @@ from charteroak.board.models import Motion
 from charteroak.catalog.models import Variable
 from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
-from charteroak.policy.agency_review import Choice
+from charteroak.policy.agency_review import SHARED, Choice
 from charteroak.policy.data_request import Status
 from charteroak.requests.models import DataRequest
 
@@ -166,7 +166,7 @@ def data_shared(record: DataRequest) -> list[dict[str, Any]]:
             {"agency": agency.name, "code": agency.code, "shared": [], "denied": []}
             | {use: [] for use in Variable.Use.values},
         )
-        if column.choice in (Choice.ALLOW, Choice.MASK):
+        if column.choice in SHARED:
             entry["shared"].append(column.variable.name)
             entry[column.variable.use].append(column.variable.title or column.variable.name)
         elif column.choice == Choice.DENY:

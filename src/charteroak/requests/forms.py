@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.catalog.models import Variable
-from charteroak.policy.agency_review import Choice
+from charteroak.policy.agency_review import STATED, Choice
 from charteroak.policy.lifecycle import choices
 from charteroak.requests.fit_check import EXCEPTIONS
 from charteroak.requests.models import DataRequest, RequestedColumn
@@ -244,7 +244,7 @@ class DecideForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         for column in self.columns:
-            stands_alone = said.get(f"choice-{column.pk}") in (None, Choice.ALLOW)
+            stands_alone = said.get(f"choice-{column.pk}") not in STATED
             if not stands_alone and not said.get(f"reason-{column.pk}"):
                 self.add_error(f"reason-{column.pk}", _t("Say why."))
         return said

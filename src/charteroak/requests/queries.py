@@ -14,7 +14,7 @@ from charteroak.agencies.queries import administration_on, agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
-from charteroak.policy.agency_review import Choice
+from charteroak.policy.agency_review import SHARED, STATED
 from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
@@ -101,7 +101,7 @@ def facts(
         forbidden=tuple(reason.message for reason in law_decision(record, columns).reasons),
         agencies_asked=len({c.variable.dataset.agency_id for c in columns}),
         agencies_decided=record.reviews.filter(status=agency_review.Status.DECIDED).count(),
-        columns_allowed=sum(c.choice in (Choice.ALLOW, Choice.MASK) for c in columns),
+        columns_allowed=sum(c.choice in SHARED for c in columns),
         motion_carried=carried,
         motion_lost=lost,
         days_since_decision=(clock.today() - day_decided(record)).days,
@@ -131,9 +131,7 @@ def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
         actor_on_team=on_team(by, review.data_request),
         undecided_columns=tuple(str(c.variable) for c in columns if not c.choice),
         reasonless_columns=tuple(
-            str(c.variable)
-            for c in columns
-            if c.choice in (Choice.DENY, Choice.MASK) and not c.reason.strip()
+            str(c.variable) for c in columns if c.choice in STATED and not c.reason.strip()
         ),
         request_in_review=review.data_request.status == Status.IN_REVIEW,
     )
@@ -197,9 +195,9 @@ def columns_of(review: AgencyReview) -> QuerySet[RequestedColumn]:
 
 
 def allowed_columns(record: DataRequest) -> QuerySet[RequestedColumn]:
-    """What the agencies allowed, masked columns included; by agency's code."""
+    """What the agencies allowed, masked and under conditions included; by agency's code."""
     return (
-        record.columns.filter(choice__in=[Choice.ALLOW, Choice.MASK])
+        record.columns.filter(choice__in=SHARED)
         .select_related("variable__dataset__agency")
         .order_by("variable__dataset__agency__code", "variable__dataset", "variable__position")
     )

@@ -84,7 +84,15 @@ def _answers(motion: Motion) -> list[tuple[str, str]]:
 def _counts(columns: list[Any]) -> dict[str, Any]:
     denied = [c.variable.name for c in columns if c.choice == Choice.DENY]
     masked = [c.variable.name for c in columns if c.choice == Choice.MASK]
-    return {"asked": len(columns), "denied": ", ".join(denied), "masked": ", ".join(masked)}
+    conditional = [
+        f"{c.variable.name} ({_shortened(c.reason)})" for c in columns if c.choice == Choice.CONDITION
+    ]
+    return {
+        "asked": len(columns),
+        "denied": ", ".join(denied),
+        "masked": ", ".join(masked),
+        "conditional": ", ".join(conditional),
+    }
 
 
 def _shortened(text: str) -> str:

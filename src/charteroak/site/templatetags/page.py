@@ -25,7 +25,7 @@ register = template.Library()
 SETTLED = {
     "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
     "decided", "destroyed", "executed", "in force", "open", "participating", "ready", "released",
-    "settled", "signed", "succeeded",
+    "settled", "signed", "succeeded", "under a condition",
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "left", "lost", "overdue", "quarantined", "refused",
