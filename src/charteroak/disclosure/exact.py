@@ -19,7 +19,7 @@ from charteroak.disclosure.tables import Floats, LinkedTable
 
 TURNS = 200  # of the master, without a clock
 NODES = 500  # of one search for a whole choice
-PATIENCE = 2  # turns that hardly raise the bound before whole choices are asked for
+PATIENCE = 1  # turns that hardly raise the bound before whole choices are asked for
 WORTHWHILE = 5e-4
 CHOSEN = 1e-6
 
@@ -107,11 +107,13 @@ class Relaxation:
                 break
             self.chosen = found
             self.dear = np.array(self.master.solver.getSolution().col_dual)
+            if stalled >= PATIENCE:
+                break
             try:
                 cuts = self.violated(found, clock)
             except OutOfTime:
                 break
-            if not cuts or stalled >= PATIENCE:
+            if not cuts:
                 break
             self.master.add(cuts)
             found, bound = self.master.choose()

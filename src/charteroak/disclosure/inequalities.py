@@ -14,7 +14,9 @@ from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.components import Component, Components
 from charteroak.disclosure.cuts import VIOLATED, Cut
 from charteroak.disclosure.movement import OutOfTime, Target, rowwise, solved, solver
+from charteroak.disclosure.remembered import ALMOST, Remembered
 from charteroak.disclosure.tables import FIXED, UNSHOWN, Floats, Ints, LinkedTable
+from charteroak.disclosure.threads import halves, side_by_side
 
 NOTHING = 1e-9
 BROKEN = 1e-3  # by less than this a bridge is not worth an inequality
@@ -40,7 +42,7 @@ class Inequalities:
         self.down, self.up = table.room()
         self.asked = list(self._apart(asked))
         self.column = np.full(len(table.values), -1)
-        self.movements: dict[Target, tuple[Ints, Floats]] = {}
+        self.remembered = Remembered(self.down, self.up)
         figures = np.bincount(table.unit[table.unit >= 0], minlength=len(table.cost))
         self.several = bool((figures > 1).any())
         self.compiled = len(table.values) > LARGE and _in_time(clock)
@@ -89,41 +91,25 @@ class Inequalities:
     def violated(self, chosen: Floats, clock: Clock = UNLIMITED) -> list[Cut]:
         """What the targets ask for and the choice does not give, component by component. Raises OutOfTime."""
         degree = self._degree(chosen)
-        still = self._still(degree)
+        still = self.remembered.possible(degree)
         open_ = [target for target in self.asked if target not in still]
         components = Components(self.table, degree > NOTHING)
         by_label: defaultdict[int, list[Target]] = defaultdict(list)
         for target in open_:
             by_label[int(components.label[target.figure])].append(target)
-        cuts: list[Cut] = []
-        failed: set[Target] = set()
-        for label, together in by_label.items():
+
+        def attacked(label: int, together: list[Target]) -> dict[Target, Cut]:
             attack = _Attack(self, components[label], degree, chosen, clock)
-            found = attack.quickly(together) if self.compiled else attack.cuts(together)
-            cuts += found.values()
-            failed |= found.keys()
-        self.asked.sort(key=lambda target: target not in failed)  # those that were violated are asked first
-        return cuts
+            return attack.quickly(together) if self.compiled else attack.cuts(together)
+
+        found: dict[Target, Cut] = {}
+        for one in side_by_side(attacked, halves(by_label)):
+            found |= one
+        self.asked.sort(key=lambda target: target not in found)  # those that were violated are asked first
+        return list(found.values())
 
     def _degree(self, chosen: Floats) -> Floats:
         return np.concatenate([chosen, [0.0, 1.0]])[self.table.unit]  # FIXED and UNSHOWN from the end
-
-    def _still(self, degree: Floats) -> set[Target]:
-        """The targets whose movement that convinced last time is still possible."""
-        known = list(self.movements)
-        if not known:
-            return set()
-        sizes = [self.movements[target][0].size for target in known]
-        figures = np.concatenate([self.movements[target][0] for target in known])
-        short = degree[figures] < np.concatenate([self.movements[target][1] for target in known])
-        possible = ~np.logical_or.reduceat(short, np.cumsum([0, *sizes[:-1]]))
-        return {known[place] for place in np.flatnonzero(possible).tolist()}
-
-    def convinced(self, target: Target, figures: Ints, amounts: Floats, wide: float) -> None:
-        """Remember to which degree its figures must be hidden for a movement."""
-        room = np.where(amounts > 0, self.up[figures], self.down[figures])
-        needed = np.abs(amounts) / np.minimum(room, wide * abs(target.room)) - NOTHING
-        self.movements[target] = (figures, np.where(figures == target.figure, 0.0, needed))
 
     def _cut(self, target: Target, entries: Ints, weights: Floats, rows: Ints) -> Cut | None:
         """Whatever the weights of relations, the target moves as far as a weighted sum of the others do."""
@@ -276,8 +262,8 @@ class _Attack:
 
     def _convinced(self, target: Target, movement: Floats, wide: float) -> None:
         self.reached.add(target)
-        moved = np.flatnonzero(np.abs(movement) > NOTHING)
-        self.known.convinced(target, self.figures[moved], movement[moved], wide)
+        moved = np.flatnonzero(np.abs(movement) > ALMOST * abs(target.room))
+        self.known.remembered.convinced(target, self.figures[moved], movement[moved], wide)
 
     def _priced(self, target: Target, duals: Floats) -> Cut | None:
         used = np.flatnonzero(np.abs(duals) > NOTHING)

@@ -180,6 +180,7 @@ class _Search:
         last: set[int] | None = None
         clock = self.clock.less(LAST * self.proving)
         half = clock.left / 2 if clock.limited else 0.0
+        relaxation.inequalities.remembered.learn(self.proofs)
         try:
             for choice in Neighbourhoods(relaxation, self.table.cost, clock).better(set(self.best.units)):
                 last = choice
