@@ -212,7 +212,7 @@ def test_the_compiled_simplex_moves_a_figure_as_far_as_the_solver_does(
     by_solver, by_us = (Inequalities(table, primary, asked) for _ in range(2))
     by_us.compiled = True
     theirs, ours = by_solver.violated(chosen), by_us.violated(chosen)
-    assert by_solver.movements.keys() == by_us.movements.keys()
+    assert by_solver.remembered.last.keys() == by_us.remembered.last.keys()
     assert bool(theirs) == bool(ours)
     assert all(cut.broken(chosen) for cut in [*theirs, *ours])
     everything = np.where(table.unit[: len(table.cost)] >= 0, 1.0, 0.0)
