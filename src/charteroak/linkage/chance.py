@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.hashing import factorise
+from charteroak.linkage.kernel import PLACES
 from charteroak.linkage.machine import spread
+from charteroak.linkage.model import Model
 
 Shares = NDArray[np.float64]
 
@@ -68,4 +70,37 @@ def _chance(encoded: Encoded, drawn: NDArray[np.int8], place: int) -> Chance:
     level = np.concatenate([[same], seen[1:] / unequal * (known - same)])
     floor = np.full(len(level), 0.5 / max(float(len(levels)), 10.0))
     floor[0] = min(floor[0], 0.5 / max(known, 10.0))
+    for at, each in enumerate(field.levels):
+        if each.rule[0] == "swapped":  # so few true pairs are, that none need be taken out
+            floor[at] = max(floor[at], level[at] / max(known, 1.0))
     return Chance(known, level, floor)
+
+
+def share_at_most(
+    encoded: Encoded,
+    model: Model,
+    levels: NDArray[np.int8],
+    packed: NDArray[np.int64],
+    pattern: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """By pattern (`levels`: patterns × fields; `packed`, `pattern`: by pair), the share of its pairs that can be true:
+    strangers agree at least as often as if their fields were independent. 1 in a household or with one number, where
+    that is not known.
+    """
+    cases = np.maximum(np.bincount(pattern, minlength=len(levels)), 1)
+    regime = np.zeros(len(levels), np.int64)
+    regime[pattern] = packed // PLACES[-1]
+    strangers = np.full(len(levels), model.pairs * (1 - model.prior))
+    for at, field in enumerate(encoded.fields):
+        known = float((encoded.tables.codes[:, at] >= 0).mean()) ** 2
+        u = np.append(np.array(model.everyone.u[field.name]) * known, 1 - known)
+        finer, partner = int(encoded.tables.told_by[at]), int(encoded.tables.partner[at])
+        said = np.zeros(len(levels), np.bool_)  # by another field
+        if finer >= 0:
+            said |= levels[:, finer] == 0
+        if partner >= 0:
+            tests = [level.rule[0] for level in encoded.fields[partner].levels]
+            said |= levels[:, partner] == (tests.index("swapped") if "swapped" in tests else len(tests))
+        strangers *= np.where(said & (levels[:, at] < 0), 1.0, u[levels[:, at]])
+    share: NDArray[np.float64] = np.where(regime == 0, 1 - np.minimum(strangers / cases, 1), 1.0)
+    return share

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from charteroak.linkage.chance import share_at_most
 from charteroak.linkage.cluster import Constraints, Pairs, field_bits
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.home import at_home, lives_together
@@ -62,10 +63,13 @@ def people(
     if not recipe.collective:
         return _one_by_one(found, limits, recipe.link)
     found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
-    parts = parted(found.left, found.right, count)
+    parts, most = (
+        parted(found.left, found.right, count),
+        share_at_most(encoded, model, levels, found.pattern, pattern),
+    )
     pairs, limits = arranged(pairs, limits, parts)
     root, *_ = joined(pairs, limits, parts)
-    pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs))
+    pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs), most)
     steps = passed(recipe, levels, pattern[parts.pairs], probability(pairs.weight))
     sure = (steps.by > 0) | _copies(encoded.content[parts.rows], pairs)
     pairs = _raised(pairs, sure, limits.least)
@@ -190,7 +194,11 @@ def _between(source: NDArray[np.int16], pairs: Pairs) -> NDArray[np.int64]:
 
 
 def _corrected(
-    pairs: Pairs, pattern: NDArray[np.int64], root: NDArray[np.int32], between: NDArray[np.int64]
+    pairs: Pairs,
+    pattern: NDArray[np.int64],
+    root: NDArray[np.int32],
+    between: NDArray[np.int64],
+    most: NDArray[np.float64],
 ) -> Pairs:
     """The pairs with each pattern's weight set right by those that other records decided, and with what it says that
     none decided the rest. The correction is the last field.
@@ -199,11 +207,9 @@ def _corrected(
     the records that are its own. Between two files that hold everybody once, only false pairs can be decided so, and
     a pair that nobody else lays claim to is the likelier for it: the chance to be decided is learnt for true and for
     other pairs, for each two files apart, and the share of true pairs in a pattern by expectation-maximisation.
+    `most`: by pattern, the share of true pairs beyond which it is not raised.
     """
-    size = np.bincount(root, minlength=len(root))
-    left, right = root[pairs.left], root[pairs.right]
-    one = left == right
-    told = np.where(one, size[left], size[left] + size[right]) > 2
+    told, one = _told(pairs, root)
     believed = probability(pairs.weight)
     open_if_true = 1 - _decided(told, one.astype(np.float64), between)
     open_if_false = 1 - _decided(told, np.where(one, 0.0, 1 - believed), between)
@@ -211,16 +217,25 @@ def _corrected(
     cases = np.maximum(np.bincount(pattern), 1)
     expected = np.clip(np.bincount(pattern, believed) / cases, 1e-6, 1 - 1e-6)
     share, rest, begun = expected, np.flatnonzero(~told), np.log(expected / (1 - expected))
+    most = np.clip(np.maximum(most, expected), 1e-6, 1 - 1e-6)
     decided = np.bincount(pattern, told & one) + WORTH * expected
     for _ in range(ROUNDS):
         odds = np.log(share / (1 - share))[pattern[rest]] + alone[rest]
         became = decided + np.bincount(pattern[rest], 1 / (1 + np.exp(-odds)), minlength=len(cases))
-        share = np.clip(became / (cases + WORTH), 1e-6, 1 - 1e-6)
+        share = np.clip(became / (cases + WORTH), 1e-6, most)
     moved = (np.log(share / (1 - share)) - begun) / np.log(2)
     by_pair = np.clip(moved, -MOST, MOST)[pattern] + alone / np.log(2)
     fields = pairs.fields.copy()
     fields[:, -1] += by_pair
     return pairs._replace(weight=pairs.weight + by_pair, fields=fields)
+
+
+def _told(pairs: Pairs, root: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """By pair, whether one of its people has another record, and whether the pair is one person."""
+    size = np.bincount(root, minlength=len(root))
+    left, right = root[pairs.left], root[pairs.right]
+    one = left == right
+    return np.where(one, size[left], size[left] + size[right]) > 2, one
 
 
 def _decided(

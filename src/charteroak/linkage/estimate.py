@@ -16,7 +16,7 @@ from charteroak.linkage.chance import Chance, Shares, chances, pairs_within
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.model import Model, Regime
-from charteroak.linkage.recipe import Kind, Recipe
+from charteroak.linkage.recipe import Field, Kind, Recipe
 from charteroak.linkage.sample import Patterns
 
 REGIMES = ("everyone", "same household", "same number", "same household and number")
@@ -34,15 +34,22 @@ _NAMESAKES = {Kind.BIRTH_DATE}
 """Fields in which a parent and a child of one name differ: what true pairs look like there is learnt elsewhere."""
 MOVED = 0.1
 """Share of people whose place changed between two records, before the files have spoken."""
+MOST_MOVED = 0.5
+LEAST_SAME = 0.5
+"""Share of true pairs that agree on a field to the letter, at least; of a place, two fifths of that."""
 AT_HOME = 0.05
 """What a pair of one household is worth for these, against others."""
 _MOST_DIFFERENT = {
     Kind.GIVEN_NAME: 0.08, Kind.INITIAL: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3,
     Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
-    Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15,
+    Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15, Kind.ADDRESS: 0.6, Kind.CITY: 0.6, Kind.ZIP: 0.6,
 }  # fmt: skip
 """How many true pairs differ in it altogether at most. One person moves, but seldom changes the given name: without
 the bound, true pairs could come to mean people of one household.
+"""
+_SELDOM = {"swapped": 0.1, "day_month": 0.2, "month_day": 0.2, "year": 0.2}
+"""How many true pairs agree so at most. Where few names or years are in use, strangers do too, and without the bound
+"true" could come to mean them.
 """
 
 
@@ -92,33 +99,54 @@ class _Guess:
 
 @dataclass(frozen=True)
 class _Known:
-    """What holds in every round, by field: chances of strangers, first guesses of m, the bounds, what a household's
-    pair is worth, which say where somebody lives; then the places of household and identifier, and all pairs.
+    """What holds in every round, by field: chances of strangers, first guesses of m, the largest shares, what a
+    household's pair is worth, which say where somebody lives; then the places of household and identifier, how many
+    pairs there are, and how many can be true.
     """
 
     by_chance: Sequence[Chance]
     first: Sequence[Shares]
     shared: Sequence[float]
-    differ: Sequence[float]
+    most: Sequence[Shares]
     home: Shares
     place: NDArray[np.bool_]
     household: int
     identifier: int
     pairs: float
+    most_true: float
+
+
+def _most(field: Field) -> Shares:
+    """The largest share of true pairs that each level of the field may have."""
+    seldom = [_SELDOM.get(level.rule[0], 1.0) for level in field.levels[:-1]]
+    return np.array([1.0, *seldom[1:], _MOST_DIFFERENT.get(field.kind, 1.0)])
 
 
 def _known(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8]) -> _Known:
     first = [np.array([level.m for level in field.levels]) for field in encoded.fields]
     kinds = [field.kind for field in encoded.fields]
     place = np.array([kind in PLACE for kind in kinds])
+    by_chance = chances(encoded, drawn)
+    pairs = max(pairs_within(np.zeros(len(encoded.content), np.int32), encoded), 1.0)
     return _Known(
-        chances(encoded, drawn), [shares / shares.sum() for shares in first],
-        [_MOST_SHARED.get(kind, 0.98) for kind in kinds], [_MOST_DIFFERENT.get(kind, 1.0) for kind in kinds],
+        by_chance, [shares / shares.sum() for shares in first],
+        [_MOST_SHARED.get(kind, 0.98) for kind in kinds], [_most(field) for field in encoded.fields],
         np.array([AT_HOME if kind in _NAMESAKES else 1.0 for kind in kinds]),
         place if place.sum() > 1 else np.zeros(len(kinds), np.bool_),
-        household_field(recipe), identifier_field(recipe),
-        max(pairs_within(np.zeros(len(encoded.content), np.int32), encoded), 1.0),
+        household_field(recipe), identifier_field(recipe), pairs, _most_true(encoded, by_chance, place, pairs),
     )  # fmt: skip
+
+
+def _most_true(
+    encoded: Encoded, by_chance: Sequence[Chance], place: NDArray[np.bool_], pairs: float
+) -> float:
+    """How many pairs can be true at most: no field agrees in fewer of them than LEAST_SAME."""
+    found = [0.3 * pairs]
+    for at, chance in enumerate(by_chance):
+        if chance.known > 0 and encoded.tables.told_by[at] < 0:
+            least = LEAST_SAME * (0.4 if place[at] else 1.0) * chance.known / pairs
+            found.append((float(chance.level[0]) + len(encoded.content) / 10) / least)
+    return min(found)
 
 
 def estimate(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8], patterns: Patterns) -> Model:
@@ -175,10 +203,11 @@ def _maximise(guess: _Guess, patterns: Patterns, known: _Known) -> _Guess:
         seen *= true.sum() / max(float(seen.sum()), 1e-9)
         if known.place[at]:
             seen = np.bincount(level, believed[told] * (1 - gone[told]), minlength=size).astype(np.float64)
-        m.append(_bounded(_smooth(seen, known.first[at], M_PRIOR), known.differ[at]))
+        m.append(_bounded(_smooth(seen, known.first[at], M_PRIOR), known.most[at]))
         for regime, shares in enumerate(_of_others(at, known, apart, m[-1], chance.u(true))):
             u[regime].append(shares)
-    prior = np.clip((believed.sum() + 0.5) / (known.pairs + 1), 1e-15, 0.999)
+    all_true = min(float(believed.sum()), known.most_true)
+    prior = np.clip((all_true + 0.5) / (known.pairs + 1), 1e-15, 0.999)
     return _Guess(float(prior), m, u, _moved(believed, gone, patterns, known))
 
 
@@ -199,7 +228,7 @@ def _moved(believed: Shares, gone: Shares, patterns: Patterns, known: _Known) ->
         return 0.0
     told = (patterns.levels[:, known.place] >= 0).any(axis=1)
     true, left = float(believed[told].sum()), float((believed[told] * gone[told]).sum())
-    return float(np.clip((left + M_PRIOR * MOVED) / (true + M_PRIOR), 1e-3, 0.9))
+    return float(np.clip((left + M_PRIOR * MOVED) / (true + M_PRIOR), 1e-3, MOST_MOVED))
 
 
 def _smooth(seen: Shares, expected: Shares, worth: float) -> Shares:
@@ -208,12 +237,14 @@ def _smooth(seen: Shares, expected: Shares, worth: float) -> Shares:
     return shares
 
 
-def _bounded(shares: Shares, most: float) -> Shares:
-    """The shares with at most this much for the last level."""
-    if shares[-1] <= most:
+def _bounded(shares: Shares, most: Shares) -> Shares:
+    """The shares with at most this much for each level; the others grow in step."""
+    over = shares > most
+    if not over.any():
         return shares
-    kept = shares[:-1] * (1 - most) / (1 - shares[-1])
-    return np.append(kept, most)
+    left = (1 - float(most[over].sum())) / max(float(shares[~over].sum()), 1e-9)
+    bounded: Shares = np.where(over, most, shares * left)
+    return bounded
 
 
 def _model(encoded: Encoded, guess: _Guess, patterns: Patterns, known: _Known) -> Model:

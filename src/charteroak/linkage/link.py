@@ -21,6 +21,7 @@ from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import blocked_patterns, random_levels
 from charteroak.linkage.score import Scorer, bits, score, weights_of
+from charteroak.linkage.telling import told_apart
 
 
 def link(
@@ -119,6 +120,7 @@ def link_encoded(
     scorer: Scorer = score,
 ) -> Linkage:
     """Link records that are already encoded; see `link`."""
+    doubts = told_apart(encoded) if model is None else []
     if not recipe.blocks:
         with watch.phase("choose rules"):
             recipe = replace(recipe, blocks=choose(encoded, recipe.largest_block, recipe.household))
@@ -134,7 +136,7 @@ def link_encoded(
     with watch.phase("score"):
         weights = weights_of(encoded, recipe, model, bits(recipe.keep))
         found = scorer(encoded, keys, blocks, weights)
-    told = _warnings(encoded, recipe, blocks)
+    told = [*doubts, *_warnings(encoded, recipe, blocks)]
     return outcome(encoded, recipe, model, blocks, found, apart, watch, weights, told)
 
 

@@ -1,0 +1,98 @@
+"""Columns that cannot tell people apart are refused in one line, and an estimate does not promise what chance gives."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from charteroak import linkage
+from charteroak.linkage.judge import judge, truth_of
+
+GIVEN, SURNAMES = ["Anh", "Linh", "Minh"], [f"Ho{letter}" for letter in "abcdefghijklmnopqrs"] + ["Anh"]
+
+
+def files(seed: int, *columns: str, people: int = 900, given: list[str] = GIVEN) -> dict[str, pl.DataFrame]:
+    """Two files of 0.8 of these people each, who have few names; every tenth record lacks its birth date."""
+    rng = np.random.default_rng(seed)
+    days = rng.integers([0, 1, 1], [60, 13, 29], (people, 3)).tolist()
+    known = pl.DataFrame(
+        {
+            "person": range(people),
+            "first_name": rng.choice(given, people),
+            "last_name": rng.choice(SURNAMES, people),
+            "dob": [f"{1950 + year}-{month:02d}-{day:02d}" for year, month, day in days],
+            "address": [f"{number} Oak St" for number in range(people)],
+            "sex": rng.choice(["F", "M"], people),
+        }
+    )
+    found = {}
+    for name in ("clinic", "school"):
+        here, dated = rng.random(people) < 0.8, pl.Series(rng.random(people) < 0.9)
+        frame = known.with_columns(dob=pl.when(dated).then("dob")).filter(pl.Series(here))
+        found[name] = frame.select("person", *columns).with_row_index("id")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        (("first_name", "last_name"), "agrees with"),
+        (("first_name", "last_name", "sex"), "agrees with"),
+        (("first_name",), "one column"),
+        (("address",), "many share one address"),
+        (("sex", "address"), "many share one sex, address"),
+    ],
+)
+def test_columns_that_cannot_tell_people_apart_are_refused(columns: tuple[str, ...], says: str) -> None:
+    with pytest.raises(linkage.LinkageError, match="cannot tell people apart") as refused:
+        linkage.link(files(1, *columns), truth="person")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_command_refuses_them_with_one_line_and_status_2(tmp_path: Path) -> None:
+    from charteroak.cli import main
+
+    for name, frame in files(1, "first_name", "last_name").items():
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    ended = CliRunner().invoke(
+        main, ["link", *map(str, sorted(tmp_path.glob("*.parquet"))), "--truth", "person", "--json"]
+    )
+    assert ended.exit_code == 2
+    assert "cannot tell people apart" in ended.output
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_names_with_a_birth_date_are_linked_and_not_by_swapped_names(seed: int) -> None:
+    given = files(seed, "first_name", "last_name", "dob")
+    found = linkage.link(given, truth="person")
+    told = judge(found, truth_of(given, dict.fromkeys(given, "id"), "person"))
+    assert told.precision > 0.9
+    assert told.recall > 0.75
+    assert found.model.prior * found.model.pairs < 2000, "most pairs of one name count as one person"
+    assert abs(found.quality.precision - told.precision) < 0.05
+
+
+def test_an_estimate_of_names_alone_counts_the_namesakes() -> None:
+    rng = np.random.default_rng(3)
+    for seed in range(4):
+        names = ["".join(rng.choice(list("abcdefghijklmnop"), 7)).title() for _ in range(70)]
+        given = files(seed, "first_name", "last_name", given=names)
+        found = linkage.link(given, truth="person")
+        told = judge(found, truth_of(given, dict.fromkeys(given, "id"), "person"))
+        assert 0.5 < told.precision < 0.97, "the files no longer hold namesakes"
+        assert found.quality.precision < told.precision + 0.06
+
+
+def test_relatives_are_warned_of_where_nothing_tells_them_apart() -> None:
+    found = linkage.link(files(1, "last_name", "address"), truth="person")
+    assert any("people of one household" in each for each in found.warnings)
+
+
+def test_a_model_that_is_given_is_used_without_such_questions() -> None:
+    given = files(2, "first_name", "last_name", "dob")
+    learnt = linkage.link(given, truth="person")
+    again = linkage.link(given, learnt.recipe, truth="person", model=learnt.model)
+    assert again.links.height == learnt.links.height
