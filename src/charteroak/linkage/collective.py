@@ -63,10 +63,8 @@ def people(
     if not recipe.collective:
         return _one_by_one(found, limits, recipe.link)
     found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
-    parts, most = (
-        parted(found.left, found.right, count),
-        share_at_most(encoded, model, levels, found.pattern, pattern),
-    )
+    most = share_at_most(encoded, model, levels, found.pattern, pattern)
+    parts = parted(found.left, found.right, count)
     pairs, limits = arranged(pairs, limits, parts)
     root, *_ = joined(pairs, limits, parts)
     pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs), most)
@@ -77,9 +75,7 @@ def people(
     one = root[pairs.left] == root[pairs.right]
     refused = np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED)
     final = np.where(one, np.maximum(pairs.weight, settled), refused)
-    link = recipe.link
-    if recipe.aim is not None:
-        link = threshold(probability(final), sure & one, recipe.aim, recipe.joins_from)
+    link = _link(recipe, probability(final), sure & one)
     if link > recipe.joins_from:
         final = np.where(sure & one, np.maximum(final, bits(link)), final)
         root, weakest = _cut(pairs, limits, parts, np.where(one, final, -np.inf), bits(link))
@@ -88,6 +84,10 @@ def people(
     shown = Scored(found.left[kept], found.right[kept], weight[kept], found.pattern[kept], found.new_pairs)
     steps, others = steps._replace(by=steps.by[kept]), (weight - found.weight)[kept]
     return People(shown, others, *_of_all(root, weakest, parts, count), link, steps)
+
+
+def _link(recipe: Recipe, chance: NDArray[np.float64], sure: NDArray[np.bool_]) -> float:
+    return recipe.link if recipe.aim is None else threshold(chance, sure, recipe.aim, recipe.joins_from)
 
 
 def _one_by_one(found: Scored, limits: Constraints, link: float) -> People:
