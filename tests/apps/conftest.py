@@ -45,16 +45,12 @@ def _time_as_before(_real_time_after_the_file: None) -> Iterator[None]:
 def at(database_of_the_file: None) -> Iterator[Scene]:
     """A record behind every address of the site, and nobody waits for a worker that does not run here."""
     from apps import hub_way, way, whole_way
-    from charteroak.adapters import environments, sandboxes, showing
+    from charteroak.adapters import showing
     from charteroak.adapters.environment import home
     from charteroak.audit.checkpoint import make_signing_key
 
     with way.day(hub_way.DAY), pytest.MonkeyPatch.context() as patched:
         patched.setattr(showing, "PATIENCE", 0.0)
-        # who may open a session is asked here, not what this machine can hold
-        able = sandboxes.Capability("limits", True, "")
-        patched.setattr(sandboxes, "limits_enforced", lambda: able)
-        patched.setattr(environments, "interactive", lambda: True)
         make_signing_key(home())  # as `oak serve` has before the first knock; tests share one home
         yield whole_way.scene(connection_as)
 

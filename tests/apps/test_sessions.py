@@ -1,5 +1,7 @@
 """Interactive sessions: who opens and enters one, which mode it has, what ends it."""
 
+import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from charteroak.adapters import clock, environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
-from charteroak.policy.decision import Refused
+from charteroak.policy.decision import ALLOWED, Decision, Refused, refuse
 from charteroak.workspaces import invented, proxy, queries, sessions
 from charteroak.workspaces.models import Session, Workspace
 from conftest import owner_beside
@@ -60,6 +62,12 @@ def test_the_catalog_decides_how_people_work(room: Workspace) -> None:
     with owner_beside():
         Variable.objects.filter(name="race_eth").update(sensitivity="plain")
     assert queries.mode_of(extract) == "browser"
+    with owner_beside():  # the file of identifiers has a column of that name, which no extract holds
+        matching = Variable.objects.filter(dataset__agency__code="SDE", dataset__file="matching").first()
+        assert matching is not None
+        matching.pk, matching.name, matching.sensitivity = None, "race_eth", "sensitive"
+        matching.save()
+    assert queries.mode_of(extract) == "browser"
     extract.tables["sde"]["columns"].append("not_in_the_catalog")
     assert queries.mode_of(extract) == "query-only"
 
@@ -76,8 +84,13 @@ def test_no_session_without_limits_or_jupyterlab(room: Workspace, monkeypatch: p
     unlimited = Capability("limits", False, "cannot be enforced: no cgroups", "start as root")
     monkeypatch.setattr(sandboxes, "limits_enforced", lambda: unlimited)
     monkeypatch.setattr(environments, "interactive", lambda: False)
-    rules = refused(sessions.open_, workspace=room.pk, by=person(MAYA))
-    assert rules == {"session_limits_not_enforced", "no_jupyterlab"}
+    session = opened(room)
+    assert sessions.start(pk=session.pk, environment="0" * 64) is None, "asked where it would run"
+    session.refresh_from_db()
+    assert session.status == "refused"
+    event = Event.objects.get(name="workspaces:session:refuse")
+    assert json.loads(event.text)["facts"]["rules"] == ["session_limits_not_enforced", "no_jupyterlab"]
+    assert "cannot be enforced: no cgroups" in session.outcome
 
 
 def test_a_ticket_opens_once_and_only_its_own_session(running: Session) -> None:
@@ -181,6 +194,60 @@ def test_a_sessions_origin_is_no_other_sites() -> None:
     """
     for host in hosts.split():
         assert not name.fullmatch(host)
+
+
+ONE = "abcdefghijklmnop"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: Decision | None) -> list[int]:
+    """The rule answers this to every browser, or that there is no such session; what it was told to count."""
+    counted: list[int] = []
+
+    def admitted(*, bytes_out: int, **_asked: object) -> Decision:
+        counted.append(bytes_out)
+        if answer is None:
+            raise Session.DoesNotExist
+        return answer
+
+    monkeypatch.setattr(sessions, "admitted", admitted)
+    return counted
+
+
+def test_what_went_out_is_counted_though_another_browser_enters(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, door = answering(monkeypatch, ALLOWED), proxy.Sessions(None, [])
+
+    async def come_again() -> None:
+        await door.decide(ONE, "first")
+        door.count(ONE, 32 << 20)
+        door.ask_anew(ONE)
+        await door.decide(ONE, "second")
+
+    asyncio.run(come_again())
+    assert counted == [0, 32 << 20]
+
+
+def test_a_wrong_key_does_not_cut_off_the_owner_and_an_end_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    door = proxy.Sessions(None, [])
+
+    async def try_with(rule: str) -> bool:
+        inside = door.inside(ONE)
+        answering(monkeypatch, refuse(rule, "No."))
+        await door.decide(ONE, rule)
+        return inside.is_closed
+
+    async def both() -> list[bool]:
+        return [await try_with("entered_elsewhere"), await try_with("agreement_ended")]
+
+    assert asyncio.run(both()) == [False, True]
+
+
+def test_a_name_that_no_session_has_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, None)
+    door = proxy.Sessions(None, [])
+    with pytest.raises(Session.DoesNotExist):
+        asyncio.run(door.decide(ONE, ""))
+    assert not door._known
+    assert not door._looking
 
 
 def test_who_loses_the_session_while_it_starts_is_told_why(room: Workspace) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Status(StrEnum):
@@ -28,6 +29,9 @@ class Action(StrEnum):
 class Facts:
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of the person whose session it is, today
     workspace_open: bool = True
+    limits_enforced: bool = True  # whether the enclave's machine holds it to memory, processor and processes
+    why_not_enforced: str = ""
+    environment: bool = True  # whether the research environment has what a session shows
     own: bool = True  # the person asking opened it
     ticket_fresh: bool = True
     entered_here: bool = True  # this browser holds the key of the last entry
@@ -40,6 +44,29 @@ def not_covered(facts: Facts) -> Decision:
 
 def workspace_closed(facts: Facts) -> Reason | None:
     return None if facts.workspace_open else Reason("workspace_closed", "The workspace is closed.")
+
+
+def session_limits_not_enforced(facts: Facts) -> Reason | None:
+    if not facts.limits_enforced:
+        return Reason(
+            "session_limits_not_enforced",
+            Sentence(
+                "No session runs without limits on memory, processor and processes, which on this machine {why}.",
+                why=facts.why_not_enforced,
+            ),
+            "`oak doctor` says what is missing.",
+        )
+    return None
+
+
+def no_jupyterlab(facts: Facts) -> Reason | None:
+    if not facts.environment:
+        return Reason(
+            "no_jupyterlab",
+            "JupyterLab is not installed here, so there is no session to open. Jobs run.",
+            "The operator types: make jupyter",
+        )
+    return None
 
 
 def not_your_session(facts: Facts) -> Reason | None:
@@ -69,12 +96,15 @@ def entered_elsewhere(facts: Facts) -> Reason | None:
 
 
 HELD = (not_covered, workspace_closed)
+ABLE = (session_limits_not_enforced, no_jupyterlab)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "session",
     {
-        (Status.STARTING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=HELD),
-        (Status.RUNNING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=HELD),  # cut off, begun anew
+        (Status.STARTING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=(*HELD, *ABLE)),
+        (Status.RUNNING, Action.START): step(
+            Status.RUNNING, Role.SYSTEM, rules=(*HELD, *ABLE)
+        ),  # cut off, begun anew
         (Status.STARTING, Action.END): step(Status.ENDED, Role.SYSTEM),
         (Status.STARTING, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
         (Status.STARTING, Action.STOP): step(Status.ENDED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),

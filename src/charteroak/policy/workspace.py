@@ -7,7 +7,6 @@ from enum import StrEnum
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
-from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
 
@@ -62,9 +61,6 @@ class Facts:
     opened: bool = False
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of the roles on this project
     script: int = 1  # its length in characters
-    limits_enforced: bool = True  # whether this machine holds a session to memory, processor and processes
-    why_not_enforced: str = ""
-    environment: bool = True  # whether the research environment has what a session shows
     in_session: bool = False  # this person has one open here
 
 
@@ -89,29 +85,6 @@ def opened_already(facts: Facts) -> Reason | None:
 
 def roles_must_stay_apart(facts: Facts) -> Decision:
     return facts.apart
-
-
-def session_limits_not_enforced(facts: Facts) -> Reason | None:
-    if not facts.limits_enforced:
-        return Reason(
-            "session_limits_not_enforced",
-            Sentence(
-                "No session runs without limits on memory, processor and processes, which on this machine {why}.",
-                why=facts.why_not_enforced,
-            ),
-            "`oak doctor` says what is missing.",
-        )
-    return None
-
-
-def no_jupyterlab(facts: Facts) -> Reason | None:
-    if not facts.environment:
-        return Reason(
-            "no_jupyterlab",
-            "JupyterLab is not installed here, so there is no session to open. Jobs run.",
-            "The operator types: make jupyter",
-        )
-    return None
 
 
 def session_open_already(facts: Facts) -> Reason | None:
@@ -146,7 +119,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.OPEN, Action.OPEN_SESSION): step(
             Status.OPEN,
             Role.RECIPIENT,
-            rules=(not_covered, session_limits_not_enforced, no_jupyterlab, session_open_already),
+            rules=(not_covered, session_open_already),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.ENCLAVE_OPERATOR, Role.SYSTEM),

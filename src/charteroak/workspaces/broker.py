@@ -79,6 +79,8 @@ def _host(pk: int) -> None:
         sessions.turn_away(pk=pk, refused=Refused((Reason("limits_not_enforced", str(error), mend),)))
     except (sandboxes.NotStarted, VaultError, KeyUnavailable, KeyMismatch, OSError) as error:
         sessions.end(pk=pk, outcome=f"The enclave could not run this session: {error}")
+    except Exception as error:  # its words may hold a record's; begun anew it would end the same way
+        sessions.end(pk=pk, outcome=f"The enclave could not run this session: {type(error).__name__}")
     finally:
         connections.close_all()
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from charteroak.catalog.models import Variable
+from charteroak.workspaces.queries import variables_of
 
 PEOPLE = 500
 ROWS = 1_000
@@ -24,9 +25,8 @@ def tables(schemas: Mapping[str, Mapping[str, pl.DataType]]) -> dict[str, pl.Dat
         rng = np.random.default_rng([SEED, number])
         known = {
             variable.name: variable
-            for variable in Variable.objects.filter(dataset__agency__code=table.upper(), name__in=schema)
-            .select_related("dataset")
-        }  # fmt: skip
+            for variable in variables_of(table).filter(name__in=schema).select_related("dataset")
+        }
         columns = [_column(name, kind, known.get(name), rng) for name, kind in schema.items()]
         found[table] = pl.DataFrame(columns).sort(list(schema)[:1])
     return found

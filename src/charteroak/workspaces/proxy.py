@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from charteroak.policy.decision import Decision
 from charteroak.workspaces import sessions
 from charteroak.workspaces.broker import socket_of
+from charteroak.workspaces.models import Session
 from charteroak.workspaces.visit import LOOK_AGAIN, Visit, in_a_thread
 
 PATIENCE = httpx.Timeout(60.0, connect=10.0)
@@ -82,13 +83,16 @@ class Sessions:
             if known.decision is None or key != known.key or time.monotonic() - known.asked > LOOK_AGAIN:
                 bytes_out, active = known.bytes_out, known.active
                 known.bytes_out, known.active = 0, False
-                known.decision = await in_a_thread(sessions.admitted)(
-                    name=name, key=key, bytes_out=bytes_out, active=active
-                )
+                try:
+                    known.decision = await in_a_thread(sessions.admitted)(
+                        name=name, key=key, bytes_out=bytes_out, active=active
+                    )
+                except Session.DoesNotExist:
+                    await self._leave(name)
+                    raise
                 known.key, known.asked = key, time.monotonic()
-            if not known.decision:
-                await self.forget(name)
-                return known.decision
+            if {reason.rule for reason in known.decision.reasons} - {"entered_elsewhere"}:  # it is over
+                await self._close(name)
             return known.decision
 
     def inside(self, name: str) -> httpx.AsyncClient:
@@ -99,8 +103,18 @@ class Sessions:
             )
         return self._inside[name]
 
-    async def forget(self, name: str) -> None:
+    def ask_anew(self, name: str) -> None:
+        """What was decided holds no longer; what is still to be counted stays."""
+        known = self._known.setdefault(name, Known())
+        known.decision, known.key = None, ""
+
+    async def _leave(self, name: str) -> None:
+        """Nothing is kept of a session that there is not, nor of what a stranger calls one."""
         self._known.pop(name, None)
+        self._looking.pop(name, None)
+        await self._close(name)
+
+    async def _close(self, name: str) -> None:
         if name in self._inside:
             await self._inside.pop(name).aclose()
 

@@ -4,13 +4,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from charteroak.adapters import clock, environments, sandboxes
+from charteroak.adapters import clock
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
-from charteroak.catalog.models import Variable
+from charteroak.catalog.models import Dataset, Variable
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
@@ -57,13 +57,9 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
 
 
 def facts(record: Workspace, by: Person, script: str = "pass") -> rules.Facts:
-    limits = sandboxes.limits_enforced()
     return rules.Facts(
         coverage=covered(record, by),
         script=len(script) if script.strip() else 0,
-        limits_enforced=limits.ok,
-        why_not_enforced=limits.detail,
-        environment=environments.interactive(),
         in_session=record.sessions.filter(opened_by=by, status__in=IN_SESSION).exists(),
     )
 
@@ -123,10 +119,14 @@ def mode_of(extract: Extract) -> rules.Mode:
     found = set()
     for table, told in extract.tables.items():
         if table != EVIDENCE:
-            columns = Variable.objects.filter(dataset__agency__code=table.upper(), name__in=told["columns"])
-            known = dict(columns.values_list("name", "sensitivity"))
+            known = {one.name: one.sensitivity for one in variables_of(table)}
             found |= {known.get(name, "not in the catalog") for name in told["columns"] if name != "pid"}
     return rules.mode_of(found)
+
+
+def variables_of(table: str) -> QuerySet[Variable]:
+    """What the catalog says of the columns of an extract’s table: of that agency’s analysis file, no other."""
+    return Variable.objects.filter(dataset__agency__code=table.upper(), dataset__file=Dataset.File.ANALYSIS)
 
 
 def ready_extracts() -> QuerySet[Extract]:

@@ -31,7 +31,7 @@ class Doorkeeper(Protocol):
     def count(self, name: str, size: int, *, active: bool = False) -> None: ...
     async def decide(self, name: str, key: str) -> Decision: ...
     def inside(self, name: str) -> httpx.AsyncClient: ...
-    async def forget(self, name: str) -> None: ...
+    def ask_anew(self, name: str) -> None: ...
 
 
 def in_a_thread(asked: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
@@ -95,7 +95,7 @@ class Visit:
             await self._say(send, HTTPStatus.FORBIDDEN, "A session is seen in its frame only.")
             return
         key = await in_a_thread(sessions.enter)(name=self._name, ticket=ticket)
-        await self._all.forget(self._name)  # the browser that was there before is out at once
+        self._all.ask_anew(self._name)  # the browser that was there before is out at once
         cookie = f"{passage.KEY}={key}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
         headers = [(b"location", b"/lab"), (b"set-cookie", cookie.encode()), (b"cache-control", b"no-store")]
         await self._answer(send, HTTPStatus.SEE_OTHER, headers, b"")
