@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.db.models import Q, QuerySet
@@ -23,6 +24,7 @@ PER_PAGE = 50
 COUNTED = 10_000  # further than this nobody pages: the list asks to be narrowed, and is not counted either
 LARGEST_FILE = 100_000  # rows
 PIECE = 1 << 18  # bytes of a file that are in memory at a time
+BATCH = 500  # records of a file that are in memory at a time
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -79,6 +81,9 @@ class Listing:
     next_href: str = ""
     search: Sequence[str] = ()
     filters: Sequence[Filter] = ()
+    together: Callable[[list[Any]], None] | None = (
+        None  # reads for many records at once what their cells show
+    )
 
     def of(self, request: HttpRequest, records: QuerySet[Any]) -> "Listed":
         """The part that the address asks for, and its `file` where it asks for one."""
@@ -133,7 +138,13 @@ class Listed:
         return streamed(self.request, _pieces(file), name=name, kind=KINDS[wanted])
 
     def _all(self) -> Iterator[Any]:
-        return self.records.iterator(chunk_size=500)
+        for some in batched(self.records.iterator(chunk_size=BATCH), BATCH):
+            yield from self._read(some)
+
+    def _read(self, some: list[Any]) -> list[Any]:
+        if self.listing.together and some:
+            self.listing.together(some)
+        return some
 
     def _cells(self) -> Iterator[list[object]]:
         for record in self._all():
@@ -173,7 +184,7 @@ class Listed:
     def page(self) -> list[Any]:
         """The records of this page."""
         first = (self.number - 1) * PER_PAGE
-        return list(self.records[first : first + PER_PAGE]) if self.count else []
+        return self._read(list(self.records[first : first + PER_PAGE])) if self.count else []
 
     @property
     def rows(self) -> list[list[Cell]]:
@@ -187,6 +198,14 @@ class Listed:
     def dated(self) -> bool:
         return any(column.due for column in self.listing.columns)
 
+    def as_json(self) -> dict[str, Any]:
+        """This page of the list for programs."""
+        heads = [column.key for column in self.listing.columns]
+        return {
+            "count": self.count, "page": self.number, "pages": self.pages,
+            "rows": [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in self.rows],
+        }  # fmt: skip
+
     def address(self, **changed: str) -> str:
         """This list's address with what is changed; without a page unless one is named."""
         query = self.request.GET.copy()
@@ -195,6 +214,13 @@ class Listed:
         for name, value in changed.items():
             query[name] = value
         return f"?{query.urlencode()}"
+
+
+def batched(records: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The records in lists of that many; the last may be shorter."""
+    left = iter(records)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

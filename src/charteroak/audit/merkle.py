@@ -79,6 +79,30 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
     return proof[::-1]
 
 
+class Levels:
+    """A whole tree in memory, for many proofs at once: 64 bytes and one hash for each leaf, then O(log n) a proof."""
+
+    def __init__(self, leaf_hashes: Sequence[bytes]) -> None:
+        self._levels: list[Sequence[bytes]] = [leaf_hashes]
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            above = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+            if len(below) % 2:
+                above.append(below[-1])  # a last node without a neighbour stands for itself one level up
+            self._levels.append(above)
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """As the function of that name."""
+        if not 0 <= index < len(self._levels[0]):
+            raise IndexError(f"A tree of {len(self._levels[0])} leaves has no leaf {index}.")
+        proof = []
+        for level in self._levels[:-1]:
+            if (beside := index ^ 1) < len(level):
+                proof.append(level[beside])
+            index >>= 1
+        return proof
+
+
 def includes(root: bytes, size: int, index: int, hashed: bytes, proof: Sequence[bytes]) -> bool:
     """Whether `proof` leads from the hash of leaf `index` to the root of the tree (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:

@@ -52,12 +52,19 @@ def register(request: HttpRequest) -> HttpResponseBase:
         }
         for record in shown.page
     ]
-    return shown.file or render(request, "register/register.html", {"rows": rows, "shown": shown})
+    context = {"rows": rows, "shown": shown, "medians_head": queries.MEDIANS, "medians": queries.medians()}
+    return shown.file or render(request, "register/register.html", context)
 
 
 @require_safe
 def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    return JsonResponse({"projects": [queries.as_json(record) for record in queries.projects()]})
+    stages = [
+        dict(zip(("stage", "party", "turns", "median_business_days"), row, strict=True))
+        for row in queries.medians()
+    ]
+    return JsonResponse(
+        {"projects": [queries.as_json(record) for record in queries.projects()], "stages": stages}
+    )
 
 
 @require_safe

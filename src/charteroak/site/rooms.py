@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from charteroak.policy import report
 from charteroak.policy.roles import Role
 
 THE_BOARD = {Role.BOARD_CHAIR, Role.BOARD_MEMBER}
@@ -49,6 +50,7 @@ ROOMS = (
     room("catalog", _("Catalog")),
     room("agencies", _("Agencies")),
     room("register", _("Register")),
+    Room("reports", _("Reports"), report.ANY),
     room("audit", _("Log"), {Role.AUDITOR}),
 )  # fmt: skip
 

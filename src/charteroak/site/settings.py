@@ -16,6 +16,7 @@ ALLOWED_HOSTS += ["localhost", "127.0.0.1"]  # the supervisor's own question
 CSRF_TRUSTED_ORIGINS = CONFIG.origins
 
 INSTALLED_APPS = [
+    "charteroak.reports",
     "charteroak.register",
     "charteroak.outputs",
     "charteroak.workspaces",

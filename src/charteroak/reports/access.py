@@ -1,0 +1,135 @@
+"""Who could see what on a day: the rule that opens a workspace, asked about that day from what is on record."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import MemberWord, Person, RoleHeld
+from charteroak.agreements.models import Agreement, Recipient
+from charteroak.agreements.queries import terms
+from charteroak.audit.models import Event
+from charteroak.exceptions.models import Matter
+from charteroak.policy import account, matter, membership
+from charteroak.policy.clauses import Asked, Terms, Use, covers
+from charteroak.policy.roles import Role
+from charteroak.policy.standing import Standing
+
+TAKES_PART = membership.Status.PARTICIPATING
+AWAY = {
+    membership.Action.SUSPEND.value: membership.Status.SUSPENDED,
+    membership.Action.LEAVE.value: membership.Status.LEFT,
+    membership.Action.REINSTATE.value: TAKES_PART,
+}
+HELD = ("trainings", "pledges", "notices", "roles_held")
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after the day."""
+    return datetime.combine(day + timedelta(days=1), time.min, clock.STATE_TIME)
+
+
+def recipients(day: date) -> QuerySet[Recipient]:
+    """The people named in agreements that were signed by then and not over before."""
+    runs = Agreement.objects.filter(executed_on__lte=day, ends_on__gte=day)
+    runs = runs.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+    return (
+        Recipient.objects.filter(agreement__in=runs)
+        .select_related("agreement__data_request", "agreement__workspace", "person__employer")
+        .prefetch_related("agreement__clauses", *(Prefetch(f"person__{name}") for name in HELD))
+        .order_by("agreement__number", "person__name")
+    )
+
+
+def offices(day: date) -> QuerySet[RoleHeld]:
+    """The offices that were held on the day."""
+    held = RoleHeld.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+    return held.select_related("person__employer", "agency").order_by("role", "agency__code", "person__name")
+
+
+class Day:
+    """What is read once for many people: accounts closed, suspensions and agencies' membership on the day."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def together(self, records: list[Any]) -> None:
+        """Gives each record that names a person what the day's rules say of it: `could`, and `sees`."""
+        closed = self._closed(record.person_id for record in records)
+        suspensions = list(self._suspensions())
+        away = self._away()
+        for record in records:
+            agreed = _agreed(record.agreement)
+            standing = self._standing(record.person, record.person_id in closed)
+            record.could = covers(agreed, Asked(Use.OPEN, self.day, person=standing))
+            record.sees = _columns(agreed) if agreed else ""
+            record.could &= matter.may_proceed(
+                tuple(one.number for one in suspensions if _concerns(one, record))
+            )
+            contributors = {code: away.get(code, TAKES_PART) for code in agreed.elements} if agreed else {}
+            record.could &= membership.may_move(contributors)
+
+    def _standing(self, person: Person, closed: bool) -> Standing:
+        """As on that day; what was recorded later counts for nothing."""
+        trained = [one.until for one in person.trainings.all() if one.completed_on <= self.day]
+        pledged = [one.until for one in person.pledges.all() if one.signed_on <= self.day]
+        left = any(
+            account.has_left(one.last_day, one.at, end_of(self.day) - timedelta(seconds=1), self.day)
+            for one in person.notices.all()
+            if one.at < end_of(self.day)
+        )
+        held = (
+            Role(one.role)
+            for one in person.roles_held.all()
+            if one.since <= self.day and (one.until is None or one.until >= self.day)
+        )
+        return Standing(
+            username=person.username,
+            active=not closed,
+            state_employee=person.employer_kind == Person.Employer.STATE,
+            training_until=max(trained, default=None),
+            pledge_until=max(pledged, default=None),
+            left=left,
+            roles=frozenset(held) | {Role.RECIPIENT},
+        )
+
+    def _closed(self, people: Iterable[int]) -> set[int]:
+        """Whose account was closed by the end of the day."""
+        subjects = {f"agencies.person:{pk}": pk for pk in people}
+        events = Event.objects.filter(
+            name="agencies:account:close", subject__in=subjects, domain_at__lt=end_of(self.day)
+        )
+        return {subjects[subject] for subject in events.values_list("subject", flat=True)}
+
+    def _suspensions(self) -> QuerySet[Matter]:
+        after = end_of(self.day)
+        found = Matter.objects.filter(kind=matter.Kind.SUSPENSION, recorded_at__lt=after)
+        return found.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=after))
+
+    def _away(self) -> dict[str, membership.Status]:
+        """Agencies that were suspended, or had left, by the end of the day."""
+        words = MemberWord.objects.filter(act__in=AWAY, at__lt=end_of(self.day)).order_by("at")
+        last = dict(words.values_list("agency__code", "act"))
+        return {code: status for code, act in last.items() if (status := AWAY[act]) is not TAKES_PART}
+
+
+def _agreed(record: Agreement) -> Terms | None:
+    try:
+        return terms(record)
+    except LookupError:  # a clause is missing: it covers nothing
+        return None
+
+
+def _concerns(suspension: Matter, record: Recipient) -> bool:
+    if suspension.person_id is not None:
+        return suspension.person_id == record.person_id
+    return suspension.data_request_id == record.agreement.data_request_id
+
+
+def _columns(agreed: Terms) -> str:
+    """DOL: wages, quarter; SDE: …"""
+    return "; ".join(
+        f"{code}: {', '.join(sorted(said.study))}" for code, said in sorted(agreed.elements.items())
+    )

@@ -1,0 +1,166 @@
+"""Figures of a quarter or a year. Acts are counted in the event log, so whoever holds the log can count them again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency
+from charteroak.agreements import clocks
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.audit.models import Event
+from charteroak.exceptions.models import Matter
+from charteroak.outputs.models import Release
+from charteroak.policy.period import Period
+from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.submissions.models import Delivery
+
+Words = str | Promise
+REQUESTS, AGREEMENTS, DATA = _("Requests"), _("Agreements"), _("Files and linking")
+ACTS: tuple[tuple[Words, str, Words], ...] = (
+    (REQUESTS, "requests:data_request:start", _("Enquiries begun")),
+    (REQUESTS, "requests:data_request:submit", _("Requests submitted")),
+    (REQUESTS, "requests:data_request:return", _("Requests returned to the applicant")),
+    (REQUESTS, "requests:data_request:accept_as_complete", _("Requests found complete")),
+    (REQUESTS, "requests:agency_review:decide", _("Decisions by agencies")),
+    (REQUESTS, "requests:data_request:approve", _("Requests approved by the board")),
+    (REQUESTS, "requests:data_request:decline", _("Requests declined")),
+    (REQUESTS, "requests:data_request:withdraw", _("Requests withdrawn")),
+    (AGREEMENTS, "agreements:agreement:draft", _("Agreements drafted")),
+    (AGREEMENTS, "agreements:agreement:execute", _("Agreements signed by every party")),
+    (AGREEMENTS, "agreements:agreement:terminate", _("Agreements ended early")),
+    (AGREEMENTS, "agreements:agreement:close", _("Agreements closed, everything destroyed")),
+    (DATA, "submissions:delivery:accept", _("Files accepted")),
+    (DATA, "submissions:delivery:reject", _("Files rejected")),
+    (DATA, "hub:link_run:complete_confirmation", _("Matches confirmed by every steward")),
+    (DATA, "hub:extract:clear", _("Extracts cleared for analysis")),
+    (DATA, "workspaces:workspace:open", _("Workspaces opened")),
+    (DATA, "outputs:release_request:release", _("Sets of results released")),
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    section: Words
+    what: Words
+    value: int | float
+
+
+def figures(period: Period) -> list[Figure]:
+    """Every figure of the period, in order."""
+    return [*_acts(period), *_in_force(period), *_destruction(period), *_matters(period), *_medians()]
+
+
+def _instants(period: Period) -> tuple[datetime, datetime]:
+    """Its first instant, and the first after it."""
+    return (
+        datetime.combine(period.first, time.min, clock.STATE_TIME),
+        datetime.combine(period.last + timedelta(days=1), time.min, clock.STATE_TIME),
+    )
+
+
+def _within(period: Period, field: str) -> Q:
+    first, after = _instants(period)
+    return Q(**{f"{field}__gte": first, f"{field}__lt": after})
+
+
+def _acts(period: Period) -> Iterator[Figure]:
+    events = Event.objects.filter(_within(period, "domain_at"), name__in=[name for _s, name, _w in ACTS])
+    found = dict(events.order_by().values_list("name").annotate(n=Count("pk")))
+    for section, name, what in ACTS:
+        yield Figure(section, what, found.get(name, 0))
+
+
+def _in_force(period: Period) -> Iterator[Figure]:
+    day = min(period.last, clock.today())
+    running = Agreement.objects.filter(executed_on__lte=day, ends_on__gte=day)
+    running = running.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+    yield Figure(AGREEMENTS, _("Agreements in force on the last day"), running.count())
+
+
+def _destruction(period: Period) -> Iterator[Figure]:
+    section = _("Destruction")
+    day = min(period.last, clock.today())
+    done = DestructionDuty.objects.filter(_within(period, "done_at"))
+    late = done.filter(due_on__isnull=False, done_at__date__gt=F("due_on"))
+    overdue = DestructionDuty.objects.filter(due_on__lte=day).filter(
+        Q(done_at__isnull=True) | Q(done_at__gte=_instants(period)[1])
+    )
+    yield Figure(section, _("Destructions certified"), done.count())
+    yield Figure(section, _("of these, after their due day"), late.count())
+    yield Figure(section, _("Destructions due and not done on the last day"), overdue.count())
+
+
+def _matters(period: Period) -> Iterator[Figure]:
+    section = _("Exceptions")
+    for what, field in ((_("recorded"), "recorded_at"), (_("closed"), "closed_at")):
+        rows = (
+            Matter.objects.filter(_within(period, field))
+            .order_by()
+            .values_list("kind")
+            .annotate(n=Count("pk"))
+        )
+        for kind, count in sorted(rows):
+            yield Figure(section, f"{_t(words_of(kind))}: {what}", count)
+
+
+def words_of(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _medians() -> Iterator[Figure]:
+    """Of the turns that ended within two years, as the register shows them."""
+    section = _("Median business days (turns that ended within two years)")
+    for one in clocks.figures():
+        yield Figure(
+            section, f"{_t(one.get_stage_display())} · {_t(one.get_party_display())}", one.median_days
+        )
+
+
+@dataclass(frozen=True)
+class AgencyYear:
+    """What was asked of an agency and what it sent in the period."""
+
+    agency: Agency
+    decisions: int
+    files: int
+
+
+def by_agency(period: Period) -> list[AgencyYear]:
+    """Each agency that decided on a request or sent a file."""
+    decided = _per_agency(AgencyReview.objects.filter(_within(period, "decided_at")))
+    sent = _per_agency(Delivery.objects.filter(_within(period, "received_at")))
+    return [
+        AgencyYear(agency, decided.get(agency.pk, 0), sent.get(agency.pk, 0))
+        for agency in Agency.objects.filter(pk__in={*decided, *sent})
+    ]
+
+
+def _per_agency(records: Any) -> dict[int, int]:
+    return dict(records.order_by().values_list("agency").annotate(n=Count("pk")))
+
+
+def projects(period: Period) -> list[tuple[DataRequest, int]]:
+    """The projects that the board approved or that released results in the period, with their sets of results."""
+    of_project = "release_request__workspace__agreement__data_request"
+    released = dict(
+        Release.objects.filter(_within(period, "at"))
+        .order_by()
+        .values_list(of_project)
+        .annotate(n=Count("pk"))
+    )
+    approved = Q(status="approved") & _within(period, "decided_at")
+    found = DataRequest.objects.filter(approved | Q(pk__in=released)).order_by("number")
+    return [(record, released.get(record.pk, 0)) for record in found.select_related("applicant__employer")]
+
+
+def first_day() -> date:
+    """The first day that the log knows; today where it is empty."""
+    event = Event.objects.order_by("index").values_list("domain_at", flat=True).first()
+    return clock.day_of(event) if event else clock.today()

@@ -1,0 +1,34 @@
+"""What the reports show: who reads which, and what is read for many records at once."""
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agreements import clocks
+from charteroak.policy.decision import Decision
+from charteroak.policy.report import READERS, Report, may_read
+from charteroak.requests.models import DataRequest
+
+
+def may(person: Person, report: Report) -> Decision:
+    """Whether this person reads this report today."""
+    return may_read(report, person.roles(clock.today()) if person.is_active else ())
+
+
+def readable(person: Person) -> list[Report]:
+    """The reports that this person reads, in order."""
+    roles = person.roles(clock.today())
+    return [one for one in READERS if may_read(one, roles)]
+
+
+def with_turns(records: list[DataRequest]) -> None:
+    """Gives each request its `turns`, whose clock runs and who has held it how long: three queries for all."""
+    turns: dict[int, list[clocks.Turn]] = {}
+    for one in clocks.turns_of(records):
+        turns.setdefault(one.data_request.pk, []).append(one)
+    for record in records:
+        record.turns = turns.get(record.pk, [])  # type: ignore[attr-defined] # for the cells of this list
+
+
+def running(record: DataRequest) -> list[clocks.Turn]:
+    """The turns of a request that are not over, the most urgent first; of a record `with_turns`."""
+    found: list[clocks.Turn] = [one for one in record.turns if one.run.ended_on is None]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda one: (one.due is None, one.due))

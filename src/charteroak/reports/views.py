@@ -1,0 +1,243 @@
+"""Reports as the offices read them: lists, figures on paper, access on a day, a project's whole case."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from charteroak.adapters import clock, pdf, spreadsheet
+from charteroak.adapters.listing import KINDS, PIECE
+from charteroak.adapters.streaming import streamed
+from charteroak.agencies.signin import signed_in
+from charteroak.agreements import clocks
+from charteroak.audit.queries import NotYetSigned, record_of
+from charteroak.policy.period import Period, period, quarter_of, until
+from charteroak.policy.report import ANY, Report, may_read
+from charteroak.policy.sentence import words
+from charteroak.reports import access, case_file, evidence, figures, lists, logs, pipeline, queries
+from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import visible_to
+
+AT = {
+    Report.PIPELINE: "pipeline",
+    Report.REQUEST_LOG: "request_log",
+    Report.SHARING_LOG: "sharing_log",
+    Report.FIGURES: "figures",
+    Report.ACCESS: "access",
+}
+
+
+def _page(request: HttpRequest, report: Report, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """A report's page, with the way to the others that this person reads."""
+    others = [
+        (_(words(one)), reverse(AT[one]), one is report)
+        for one in queries.readable(signed_in(request))
+        if one in AT
+    ]
+    return render(
+        request, f"reports/{template}.html", {"reports": others, "title": _(words(report)), **shown}
+    )
+
+
+@login_required
+@require_safe
+def reports(request: HttpRequest) -> HttpResponseBase:
+    """The pipeline for those who read it; for other offices the way to what they read."""
+    person = signed_in(request)
+    if queries.may(person, Report.PIPELINE):
+        return pipeline_page(request)
+    may_read(Report.FIGURES, person.roles(clock.today()) & ANY).require()
+    return figures_page(request)
+
+
+def pipeline_page(request: HttpRequest) -> HttpResponseBase:
+    person = signed_in(request)
+    found = visible_to(person)
+    requests = (
+        pipeline.staged(found)
+        .select_related("applicant__employer")
+        .prefetch_related("columns__variable__dataset__agency")
+    )
+    shown = lists.PIPELINE.of(request, requests)
+    if shown.file:
+        return shown.file
+    stages = [(_(words(stage)), count) for stage, count in pipeline.counted(found) if count]
+    figured = [
+        (_(one.get_stage_display()), _(one.get_party_display()), one.turns, one.median_days)
+        for one in clocks.figures()
+    ]
+    return _page(
+        request,
+        Report.PIPELINE,
+        "list",
+        {
+            "shown": shown,
+            "stages_head": [_("Stage"), _("Requests")],
+            "stages": stages,
+            "medians_head": [_("Stage"), _("Party"), _("Turns"), _("Median")],
+            "medians": figured,
+        },
+    )
+
+
+@login_required
+@require_safe
+def request_log(request: HttpRequest) -> HttpResponseBase:
+    """Data requests received, approved and denied, in the form of P20 WIN's manual."""
+    queries.may(signed_in(request), Report.REQUEST_LOG).require()
+    shown = lists.REQUEST_LOG.of(request, logs.requests())
+    return shown.file or _page(request, Report.REQUEST_LOG, "list", {"shown": shown})
+
+
+@login_required
+@require_safe
+def sharing_log(request: HttpRequest) -> HttpResponseBase:
+    """Every file, from whom to whom, matched, released and destroyed when."""
+    queries.may(signed_in(request), Report.SHARING_LOG).require()
+    shown = lists.SHARING_LOG.of(request, logs.deliveries())
+    return shown.file or _page(request, Report.SHARING_LOG, "list", {"shown": shown})
+
+
+def _asked_period(request: HttpRequest) -> Period:
+    return period(request.GET.get("period", "")) or quarter_of(clock.today())
+
+
+@login_required
+@require_safe
+def figures_page(request: HttpRequest) -> HttpResponseBase:
+    """The figures of a quarter or a year: page, PDF, CSV, workbook. A year's tell of agencies and projects too."""
+    queries.may(signed_in(request), Report.FIGURES).require()
+    asked = _asked_period(request)
+    told = figures.figures(asked)
+    name, wanted = f"report-{asked}", request.GET.get("format", "")
+    if wanted in ("csv", "xlsx"):
+        return _as_table(request, told, name, wanted)
+    sections: dict[str, list[tuple[Any, Any]]] = {}
+    for one in told:
+        sections.setdefault(str(one.section), []).append((one.what, one.value))
+    shown = {
+        "period": asked,
+        "periods": until(clock.today(), figures.first_day()),
+        "sections": sections,
+        "as_of": clock.today(),
+        "heads": [_("Figure"), _("Value")],
+    }
+    if asked.quarter is None:
+        shown |= _annual(asked)
+    if wanted == "pdf":
+        return pdf.answer("reports/figures_paper.html", shown, f"{name}.pdf")
+    return _page(request, Report.FIGURES, "figures", shown)
+
+
+def _annual(asked: Period) -> dict[str, Any]:
+    return {
+        "agencies_head": [_("Agency"), _("Decisions on requests"), _("Files sent")],
+        "agencies": [(one.agency.name, one.decisions, one.files) for one in figures.by_agency(asked)],
+        "projects_head": [_("Project"), _("Title"), _("Purpose"), _("Sets of results released")],
+        "projects": [
+            (one.number, one.title, one.purpose, released) for one, released in figures.projects(asked)
+        ],
+    }
+
+
+def _as_table(request: HttpRequest, told: list[figures.Figure], name: str, kind: str) -> HttpResponseBase:
+    head, rows = (
+        ("section", "figure", "value"),
+        ((str(one.section), str(one.what), one.value) for one in told),
+    )
+    if kind == "csv":
+        answer = HttpResponse(spreadsheet.table(head, rows), content_type=KINDS["csv"])
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return answer
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+    spreadsheet.workbook(head, rows, file)
+    return streamed(request, _pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
+
+
+def _asked_day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return clock.today()
+
+
+@login_required
+@require_safe
+def access_page(request: HttpRequest) -> HttpResponseBase:
+    """Who could see what on a day: each person named in an agreement, and what the rules of access say of that day."""
+    queries.may(signed_in(request), Report.ACCESS).require()
+    day = _asked_day(request)
+    shown = lists.access_on(day).of(request, access.recipients(day))
+    return shown.file or _page(request, Report.ACCESS, "access", {"shown": shown, "day": day})
+
+
+@login_required
+@require_safe
+def offices_page(request: HttpRequest) -> HttpResponseBase:
+    """Who held which office on a day."""
+    queries.may(signed_in(request), Report.ACCESS).require()
+    day = _asked_day(request)
+    shown = lists.offices_on(day).of(request, access.offices(day))
+    return shown.file or _page(
+        request, Report.ACCESS, "access", {"shown": shown, "day": day, "offices": True}
+    )
+
+
+def found(request: HttpRequest, number: str) -> DataRequest:
+    """The project whose case this person reads. Raises Refused for another office, Http404 for no such project."""
+    queries.may(signed_in(request), Report.CASE).require()
+    return get_object_or_404(DataRequest, number=number)
+
+
+@login_required
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Everything that happened to a project, from request to destruction, in order."""
+    record = found(request, number)
+    belongs = case_file.records(record)
+    shown = lists.CASE.of(request, case_file.events(belongs))
+    if shown.file:
+        return shown.file
+    told = [
+        (event, _link(event.subject), json.dumps(json.loads(event.text)["facts"], indent=1))
+        for event in shown.page
+    ]
+    context = {"record": record, "shown": shown, "told": told, "many": len(belongs)}
+    return _page(request, Report.CASE, "case", context)
+
+
+def _link(subject: str) -> str:
+    record: Any = record_of(subject)
+    return str(record.get_absolute_url()) if hasattr(record, "get_absolute_url") else ""
+
+
+@login_required
+@require_safe
+def evidence_file(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The case as a ZIP that is checked offline."""
+    record = found(request, number)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+    try:
+        evidence.write(record, file)
+    except NotYetSigned as wait:
+        file.close()
+        return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
+    size = file.tell()
+    answer = streamed(request, _pieces(file), name=f"evidence-{number}.zip", kind="application/zip")
+    answer.headers["Content-Length"] = str(size)
+    return answer
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
