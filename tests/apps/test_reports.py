@@ -64,6 +64,7 @@ def test_the_request_log_has_what_was_submitted_and_how_it_ended(at: Scene) -> N
     record = DataRequest.objects.get(number="001")
     assert rows[0]["status"] == "approved"
     assert rows[0]["contact"] == record.applicant.name
+    assert record.decided_at is not None
     assert rows[0]["decided_on"] == str(clock.day_of(record.decided_at))
     assert table(reader(OFFICE), "/reports/request-log/", status="denied") == []
     assert table(reader(OFFICE), "/reports/request-log/", year="1999") == []
