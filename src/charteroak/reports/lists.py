@@ -139,7 +139,8 @@ SHARING_LOG = Listing(
 
 def _could(record: Any) -> str:
     """Yes, or every reason why not."""
-    reasons = tuple(reason.message for reason in record.could.reasons)
+    told = (reason.message for reason in record.could.reasons)
+    reasons = tuple(one if isinstance(one, Sentence) else Sentence(one) for one in told)
     return Sentence("{reasons}", reasons=reasons) if reasons else _t("yes")
 
 
