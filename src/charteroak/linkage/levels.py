@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.machine import cores, inlined, lean, spread
 from charteroak.linkage.recipe import TESTS
-from charteroak.linkage.strings import Chars, edits, jaro, jaro_winkler, may_reach, one_slip
+from charteroak.linkage.strings import Chars, at_least, boosted, edits, jaro, jaro_winkler, may_reach, one_slip
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
@@ -120,14 +120,10 @@ def _begin_alike(test: int, limit: float, chars: Chars, a: int, n: int, b: int, 
 
 @inlined
 def _text_test(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m: int) -> bool:
-    if test == JARO_WINKLER:
-        return jaro_winkler(chars, a, n, b, m) >= limit
     if test == DAMERAU or test == LEVENSHTEIN:
-        if test == DAMERAU and limit == 1.0:
-            return one_slip(chars, a, n, b, m)
+        if limit == 1.0 and (test == DAMERAU or max(n, m) <= 64):
+            return one_slip(chars, a, n, b, m, test == DAMERAU)
         return edits(chars, a, n, b, m, test == DAMERAU, int(limit)) <= limit
-    if test == JARO:
-        return jaro(chars, a, n, b, m) >= limit
     if test == INITIAL:
         return bool(min(n, m) == 1 and chars[a] == chars[b])
     if USERNAME <= test <= USERNAME_ALIKE:
@@ -153,11 +149,9 @@ def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
         return bool(abs(t.number[a] - t.number[b]) <= limit)
     x, y = t.offset[a], t.offset[b]
     n, m = t.offset[a + 1] - x, t.offset[b + 1] - y
-    if test == JARO_WINKLER or test == JARO:
-        if not may_reach(n, m, t.letters[a], t.letters[b], limit, test == JARO_WINKLER):
+    if test == DAMERAU or test == LEVENSHTEIN:
+        if abs(n - m) > limit or (max(n, m) <= 64 and at_least(t.letters[a], t.letters[b]) > limit):
             return False
-    elif (test == DAMERAU or test == LEVENSHTEIN) and abs(n - m) > limit:
-        return False
     if test == PART:
         shorter = min(n, m)
         return _share(t.tokens_at, t.tokens, a, b) or (shorter >= 4 and _equal(t.chars, x, y, shorter))
@@ -165,11 +159,31 @@ def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
 
 
 @inlined
+def _alike(alike: float, test: int, limit: float, a: int, b: int, t: Tables) -> tuple[bool, float]:
+    """Whether two different values are as alike as the test asks, and their Jaro similarity, once it is known; -1
+    before.
+    """
+    x, y = t.offset[a], t.offset[b]
+    n, m = t.offset[a + 1] - x, t.offset[b + 1] - y
+    if alike < 0.0:
+        if not may_reach(n, m, t.letters[a], t.letters[b], limit, test == JARO_WINKLER):
+            return False, alike
+        alike = jaro(t.chars, x, n, y, m)
+    if test == JARO:
+        return alike >= limit, alike
+    return boosted(alike, t.chars, x, n, y, m) >= limit, alike
+
+
+@inlined
 def value_level(field: int, a: int, b: int, t: Tables) -> int:
     """Number of the first level whose test two different values of the field pass."""
-    first = t.first_level[field]
+    first, alike = t.first_level[field], -1.0
     for level in range(first, t.first_level[field + 1]):
-        if _holds(t.test[level], t.limit[level], a, b, t):
+        if t.test[level] == JARO_WINKLER or t.test[level] == JARO:
+            holds, alike = _alike(alike, t.test[level], t.limit[level], a, b, t)
+            if holds:
+                return int(level - first)
+        elif _holds(t.test[level], t.limit[level], a, b, t):
             return int(level - first)
     return int(t.first_level[field + 1] - first - 1)
 

@@ -13,9 +13,9 @@ Chars = NDArray[np.uint32]
 
 
 @inlined
-def one_slip(chars: Chars, a: int, n: int, b: int, m: int) -> bool:
-    """One character wrong, missing, too many, or two neighbours exchanged: optimal string alignment distance
-    of 1 at most (Damerau 1964), in one sweep.
+def one_slip(chars: Chars, a: int, n: int, b: int, m: int, transposed: bool) -> bool:
+    """One character wrong, missing or too many: Levenshtein distance of 1 at most; or two neighbours exchanged, too:
+    optimal string alignment distance of 1 at most (Damerau 1964), in one sweep.
     """
     if n > m:
         a, n, b, m = b, m, a, n
@@ -30,7 +30,7 @@ def one_slip(chars: Chars, a: int, n: int, b: int, m: int) -> bool:
     left = n - at - end
     if m > n:
         return left <= 0
-    if left == 2:
+    if left == 2 and transposed:
         return bool(chars[a + at] == chars[b + at + 1] and chars[a + at + 1] == chars[b + at])
     return left <= 1
 
@@ -38,7 +38,7 @@ def one_slip(chars: Chars, a: int, n: int, b: int, m: int) -> bool:
 @inlined
 def edits(chars: Chars, a: int, n: int, b: int, m: int, transposed: bool, most: int) -> int:
     """Levenshtein distance, or with exchanged neighbours counted once (optimal string alignment), of the first 64
-    characters, bit-parallel (Myers 1999; Hyyrö 2003); some number above `most` when the lengths alone say so.
+    characters, bit-parallel (Myers 1999; Hyyrö 2003); some number above `most` as soon as it must be more.
     """
     n, m, one = min(n, 64), min(m, 64), np.uint64(1)
     if n == 0 or abs(n - m) > most:
@@ -54,6 +54,8 @@ def edits(chars: Chars, a: int, n: int, b: int, m: int, transposed: bool, most: 
         same = (((equal & up) + up) ^ up) | equal | down | exchanged
         more, less = down | ~(same | up), up & same
         found += int((more & last) != 0) - int((less & last) != 0)
+        if found - (m - 1 - j) > most:  # each of the columns that are left can take one away
+            return most + 1
         more, less = (more << one) | one, less << one
         up, down, before = less | ~(same | more), more & same, equal
     return found
@@ -106,6 +108,12 @@ def _bits(x: np.uint64) -> int:
 
 
 @inlined
+def at_least(letters_a: np.uint64, letters_b: np.uint64) -> int:
+    """Edits that texts of at most 64 characters are apart at least: one for each character that the other lacks."""
+    return max(_bits(letters_a & ~letters_b), _bits(letters_b & ~letters_a))
+
+
+@inlined
 def may_reach(n: int, m: int, letters_a: np.uint64, letters_b: np.uint64, limit: float, boost: bool) -> bool:
     """Whether the Jaro(-Winkler) similarity of texts of these lengths and characters can reach the limit at all: a
     character that the other lacks cannot be matched.
@@ -124,7 +132,12 @@ def may_reach(n: int, m: int, letters_a: np.uint64, letters_b: np.uint64, limit:
 @inlined
 def jaro_winkler(chars: Chars, a: int, n: int, b: int, m: int) -> float:
     """Jaro similarity raised for an equal beginning of up to four characters, from 0.7 up (Winkler 1990)."""
-    alike = jaro(chars, a, n, b, m)
+    return boosted(jaro(chars, a, n, b, m), chars, a, n, b, m)
+
+
+@inlined
+def boosted(alike: float, chars: Chars, a: int, n: int, b: int, m: int) -> float:
+    """The Jaro-Winkler similarity of texts, from their Jaro similarity."""
     if alike <= 0.7:
         return alike
     same = 0
