@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.machine import cores, inlined, lean, spread
 from charteroak.linkage.recipe import TESTS
-from charteroak.linkage.strings import Chars, at_least, boosted, edits, jaro, jaro_winkler, may_reach, one_slip
+from charteroak.linkage.strings import (
+    Chars,
+    at_least,
+    boosted,
+    edits,
+    jaro,
+    jaro_winkler,
+    may_reach,
+    one_slip,
+)
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
