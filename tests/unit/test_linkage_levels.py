@@ -1,5 +1,7 @@
 """Levels of agreement that are found by short cuts are those that each test gives by itself."""
 
+from itertools import pairwise
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -64,7 +66,7 @@ def test_edits_are_those_of_the_textbook(letters: str, longest: int, test: str, 
     if longest > 64:
         written = [each[:64] for each in written[:200]]
     expected = []
-    for a, b in zip(written, written[1:], strict=False):
+    for a, b in pairwise(written):
         far = edits(a, b, transposed=transposed)
         expected.append(0 if a == b else next((n for n in (1, 2, 3) if far <= n), 4))
     assert levels(written, f"{test}<=1", f"{test}<=2", f"{test}<=3") == expected

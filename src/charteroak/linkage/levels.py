@@ -158,9 +158,10 @@ def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
         return bool(abs(t.number[a] - t.number[b]) <= limit)
     x, y = t.offset[a], t.offset[b]
     n, m = t.offset[a + 1] - x, t.offset[b + 1] - y
-    if test == DAMERAU or test == LEVENSHTEIN:
-        if abs(n - m) > limit or (max(n, m) <= 64 and at_least(t.letters[a], t.letters[b]) > limit):
-            return False
+    if (test == DAMERAU or test == LEVENSHTEIN) and (
+        abs(n - m) > limit or (max(n, m) <= 64 and at_least(t.letters[a], t.letters[b]) > limit)
+    ):
+        return False
     if test == PART:
         shorter = min(n, m)
         return _share(t.tokens_at, t.tokens, a, b) or (shorter >= 4 and _equal(t.chars, x, y, shorter))
