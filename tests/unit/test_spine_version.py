@@ -14,7 +14,10 @@ from charteroak.linkage.recipe import ANY, Field, Kind, Recipe
 from charteroak.linkage.spine.spine import value_hashes
 from charteroak.linkage.spine.version import ENCODING
 
-STOOD_FOR = {1: "0d24fe800cc5133c6c68117b3cc6fc079fa64e72711079a0d739a6b299fed453"}
+STOOD_FOR = {
+    1: "0d24fe800cc5133c6c68117b3cc6fc079fa64e72711079a0d739a6b299fed453",
+    2: "7777d3297f2273c1de10fdf83c7d3fa04f7b32126768c07d8048f1e1129fce1b",
+}
 """By encoding: SHA-256 of what the samples become."""
 SAMPLES = {
     "names": [

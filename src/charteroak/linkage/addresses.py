@@ -1,5 +1,7 @@
 """Addresses in standard form: abbreviations as the Postal Service writes them, units in one spelling."""
 
+from collections.abc import Collection, Mapping
+
 import polars as pl
 import usaddress
 
@@ -30,9 +32,7 @@ _ORDINALS = {"FIRST": "1ST", "SECOND": "2ND", "THIRD": "3RD", "FOURTH": "4TH", "
 
 
 def address(values: pl.Series) -> tuple[pl.Series, Counted]:
-    """House number, street and unit in one spelling; a placeholder is missing. City, state and ZIP at the end of a
-    one-line address are taken off.
-    """
+    """House number, street and unit in one spelling; a placeholder is missing."""
     frame = pl.DataFrame({"raw": values, "bare": plain(values)})
     frame = frame.with_columns(
         bare=pl.col("bare").str.replace(r"^P ?O BOX|^POST OFFICE BOX|^APARTADO", "PO BOX")
@@ -51,14 +51,44 @@ def address(values: pl.Series) -> tuple[pl.Series, Counted]:
     return done["kept"], counted.to_dict()
 
 
+PARTS = ("address", "city", "state", "zip")
+_PLAIN_LINE = (
+    r"^(.*\S)\s*,\s*([^,0-9]+?)\s*,?\s+([A-Za-z]{2})\.?\s*,?\s+(\d{5})(?:-?\d{4})?(?:\s*,?\s*USA?)?\s*$"
+)
+_ENDS_IN_ZIP = r"[,\s][A-Za-z]{2,}\.?,?\s+\d{5}(?:-?\d{4})?(?:\s*,?\s*USA?)?\s*$"
+_UNIT = r"(?i)^(?:apt|apartment|unit|ste|suite|fl|floor|rm|room|lot|#)\b"
+
+
+def one_line(values: pl.Series) -> bool:
+    """Whether these are whole addresses, most of which end in a town, a state and a ZIP."""
+    known = values.drop_nulls().head(2000)
+    return len(known) > 0 and 2 * int(known.cast(pl.String).str.contains(_ENDS_IN_ZIP).sum()) > len(known)
+
+
+def whole(files: Mapping[str, pl.DataFrame], columns: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """The columns that hold one-line addresses, by file."""
+    texts = {
+        name: [each for each in of if files[name][each].dtype == pl.String] for name, of in columns.items()
+    }
+    return {name: [each for each in of if one_line(files[name][each])] for name, of in texts.items()}
+
+
 def parts(values: pl.Series) -> pl.DataFrame:
-    """Columns address, city, state, zip of one-line addresses, by usaddress (a conditional random field trained on
-    labelled US addresses). What it cannot read stays whole in `address`.
+    """Columns address, city, state, zip of one-line addresses: `12 Main St Apt 4, Hartford, CT 06103` by its commas,
+    any other by usaddress (a conditional random field trained on labelled US addresses). What it cannot read stays whole in
+    `address`.
     """
-    rows = [_parts(value) for value in values.to_list()]
-    return pl.DataFrame(
-        rows, schema=dict.fromkeys(("address", "city", "state", "zip"), pl.String), orient="row"
+    found = pl.DataFrame({"raw": values}).with_columns(
+        pl.col("raw").str.extract(_PLAIN_LINE, place).alias(name) for place, name in enumerate(PARTS, start=1)
     )
+    rough = found.select(
+        pl.col("zip").is_null() | pl.col("city").str.contains(_UNIT).fill_null(value=False)
+    ).to_series()
+    rows = [_parts(value) for value in values.filter(rough).to_list()]
+    rest = pl.DataFrame(rows, schema=dict.fromkeys(PARTS, pl.String), orient="row")
+    place = rough.cum_sum().cast(pl.Int64) + len(values) - 1
+    at = pl.select(pl.when(rough).then(place).otherwise(pl.int_range(len(values)))).to_series()
+    return pl.concat([found.select(PARTS), rest])[at]
 
 
 def _parts(value: str | None) -> tuple[str | None, str | None, str | None, str | None]:

@@ -1,7 +1,7 @@
 """Recognises what common column names hold, so that a recipe can be inferred from the columns present."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from charteroak.linkage.recipe import Kind, LinkageError
 
@@ -105,8 +105,12 @@ def id_column(columns: Iterable[str], source: str) -> str:
     )
 
 
-def recognise(columns: Iterable[str]) -> dict[str, tuple[Kind, tuple[str, ...]]]:
-    """Field name → kind and the columns that hold it, for each fact that the names reveal."""
+def recognise(
+    columns: Iterable[str], one_line: Collection[str] = ()
+) -> dict[str, tuple[Kind, tuple[str, ...]]]:
+    """Field name → kind and the columns that hold it, for each fact that the names reveal. `one_line`: columns that
+    hold whole addresses, town and ZIP too.
+    """
     named = {plain(each): each for each in columns}
     for prefix in _PREFIXES:
         for name in [each for each in named if each.startswith(prefix)]:
@@ -120,7 +124,20 @@ def recognise(columns: Iterable[str]) -> dict[str, tuple[Kind, tuple[str, ...]]]
         several = kind in {Kind.AGENCY_ID, Kind.FUZZY, Kind.EXACT, Kind.NUMBER}
         for name in present if several else present[:1]:
             found.setdefault(name if several else kind.value, (kind, (named[name],)))
-    return _whole_names(found)
+    return _whole_names(_whole_addresses(found, one_line))
+
+
+def _whole_addresses(
+    found: dict[str, tuple[Kind, tuple[str, ...]]], one_line: Collection[str]
+) -> dict[str, tuple[Kind, tuple[str, ...]]]:
+    """A one-line address is split into its parts; a part that has a column of its own is read from there."""
+    _, columns = found.get(Kind.ADDRESS.value, (Kind.ADDRESS, ()))
+    if len(columns) != 1 or columns[0] not in one_line:
+        return found
+    found[Kind.ADDRESS.value] = (Kind.ADDRESS, (f"{columns[0]}:address",))
+    for kind in (Kind.CITY, Kind.STATE, Kind.ZIP):
+        found.setdefault(kind.value, (kind, (f"{columns[0]}:{kind.value}",)))
+    return found
 
 
 def _whole_names(found: dict[str, tuple[Kind, tuple[str, ...]]]) -> dict[str, tuple[Kind, tuple[str, ...]]]:

@@ -18,7 +18,7 @@ from charteroak.linkage.tables import tables_of
 
 MOST_FIELDS, MOST_LEVELS = 16, 11
 STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] = {
-    Kind.GIVEN_NAME: names.name, Kind.MIDDLE_NAME: names.name, Kind.FAMILY_NAME: names.name,
+    Kind.GIVEN_NAME: names.name, Kind.MIDDLE_NAME: names.name, Kind.FAMILY_NAME: names.family_name,
     Kind.INITIAL: names.initial,
     Kind.FULL_NAME: names.name, Kind.SUFFIX: names.suffix, Kind.BIRTH_DATE: values.date, Kind.DATE: values.date,
     Kind.SEX: values.sex, Kind.SSN: lambda raw: values.number(raw, 9), Kind.AGENCY_ID: values.number,
@@ -96,10 +96,24 @@ def encode(frames: Mapping[str, pl.DataFrame], ids: Mapping[str, str], recipe: R
         total += len(distinct)
     apart = np.array([name in recipe.one_per_person or not recipe.within for name in sources])
     tables, hashes = tables_of(recipe.fields, list(values_of.values()), matrix, source, apart)
-    changes = {field.name: each for field, (_, _, each) in zip(recipe.fields, found, strict=True)}
+    changes = {
+        field.name: each | _taken(field, sources, raw)
+        for field, raw, (_, _, each) in zip(recipe.fields, raws, found, strict=True)
+    }
     return Encoded(
         records, sources, recipe.fields, values_of, start, tables, content_hashes(matrix, hashes), changes
     )
+
+
+def _taken(field: Field, sources: Sequence[str], raw: Sequence[pl.Series]) -> dict[str, int]:
+    """How many records have the field as a part of another column's text, by that column."""
+    found: dict[str, int] = {}
+    for source, texts in zip(sources, raw, strict=True):
+        for whole, colon, part in (column.rpartition(":") for column in field.of(source)):
+            if colon and part in _SPLITTERS:
+                change = f"taken out of {whole}"
+                found[change] = found.get(change, 0) + len(texts) - texts.null_count()
+    return found
 
 
 def subset(encoded: Encoded, rows: NDArray[np.int64]) -> Encoded:

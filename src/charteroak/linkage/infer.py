@@ -24,8 +24,13 @@ _PASSES = (
 )
 
 
-def infer(columns: Mapping[str, Collection[str]], one_per_person: tuple[str, ...] = ()) -> Recipe:
-    """A recipe for files with these columns (by file, without the record id and the truth).
+def infer(
+    columns: Mapping[str, Collection[str]],
+    one_per_person: tuple[str, ...] = (),
+    one_line: Mapping[str, Collection[str]] | None = None,
+) -> Recipe:
+    """A recipe for files with these columns (by file, without the record id and the truth). `one_line`: by file, the
+    columns that hold whole addresses (`addresses.one_line`).
 
     A field is what the columns' names reveal; a file may lack any of them. Blocking rules depend on the values too
     and are chosen when these are encoded (`choose`); here there are none. Raises LinkageError when nothing that
@@ -33,7 +38,7 @@ def infer(columns: Mapping[str, Collection[str]], one_per_person: tuple[str, ...
     """
     found: dict[str, tuple[Kind, dict[str, tuple[str, ...]]]] = {}
     for source in sorted(columns):
-        for name, (kind, held) in recognise(columns[source]).items():
+        for name, (kind, held) in recognise(columns[source], (one_line or {}).get(source, ())).items():
             found.setdefault(name, (kind, {}))[1][source] = held
     fields = tuple(
         Field(name, kind, held, levels_of(kind), weighs_by_frequency(kind))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from charteroak.linkage import read
+from charteroak.linkage import addresses, read
 from charteroak.linkage.blocks import RuleBlocks, blocked
 from charteroak.linkage.choose import choose
 from charteroak.linkage.encode import Encoded, encode
@@ -55,7 +55,8 @@ def link(
     with watch.phase("read"):
         files = read.frames(frames)
         ids = read.record_ids(files, id)
-        recipe = recipe or infer(columns_of(files, ids, truth), tuple(sorted(one_per_person)))
+        columns = columns_of(files, ids, truth)
+        recipe = recipe or infer(columns, tuple(sorted(one_per_person)), addresses.whole(files, columns))
     return link_encoded(_encoded(files, ids, recipe, watch), recipe, model, apart, watch, scorer)
 
 

@@ -22,6 +22,8 @@ PARTICLES = frozenset({
 })  # fmt: skip
 """Parts of a surname that two families may share without sharing a name."""
 _TITLES = r"^(?:MR|MRS|MS|MISS|DR|PROF|REV|SIR|LADY|LORD|DAME|SRA?|DON|DONA|FR)\s+"
+_JOINT = r"(\S{2,}) (?:Y|E) (\S{2,})"
+"""Two surnames joined as in Spanish or Portuguese."""
 _PLAIN = r"^(?:[A-Z0-9]+(?: [A-Z0-9]+)*)?$"
 """Plain already, as most values are."""
 Counted = dict[str, pl.Series]
@@ -73,6 +75,24 @@ def name(values: pl.Series) -> tuple[pl.Series, Counted]:
         ),
     }
     return done["name"], {change: mask.to_series() for change, mask in counted.items()}
+
+
+def family_name(values: pl.Series) -> tuple[pl.Series, Counted]:
+    """A surname as `name` has it, `GARCIA Y LOPEZ` and `COSTA E SILVA` without what joins them. Also counts what
+    Spanish and Portuguese customs make of it: two surnames, either of which may stand alone elsewhere, and particles, which are
+    nobody's own.
+    """
+    found, counted = name(values)
+    frame = pl.DataFrame({"v": found}).with_columns(whole=pl.col("v").str.replace_all(_JOINT, "$1 $2"))
+    word = pl.element()
+    own = pl.col("whole").str.split(" ").list.eval(word.filter(~word.is_in(list(PARTICLES)))).list.len()
+    many = pl.col("whole").str.count_matches(" ") + 1
+    told = frame.select(
+        (pl.col("whole") != pl.col("v")).alias("y or e between two surnames taken out"),
+        (own >= 2).alias("two surnames, of which one may agree alone"),
+        ((many > own) & (own >= 1)).alias("particles, which do not agree alone"),
+    ).fill_null(value=False)
+    return frame["whole"], counted | told.to_dict()
 
 
 def initial(values: pl.Series) -> tuple[pl.Series, Counted]:

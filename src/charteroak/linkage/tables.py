@@ -110,12 +110,20 @@ def _nickname_groups(
 
 
 def _tokens(field: Field, series: pl.Series) -> pl.Series:
-    """The words of a name that say something: no particles, no initials."""
+    """The words of a name that say something: no particles, no initials. A name with particles is also its letters in
+    one, as `DE LA CRUZ` is written DELACRUZ.
+    """
     if not _tests(field, "part"):
         return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(series))
     word = pl.element()
-    return series.str.split(" ").list.eval(
-        word.filter((word.str.len_chars() > 1) & ~word.is_in(list(PARTICLES)))
+    words = pl.col("v").str.split(" ")
+    own = words.list.eval(word.filter((word.str.len_chars() > 1) & ~word.is_in(list(PARTICLES))))
+    whole = pl.concat_list(pl.col("v").str.replace_all(" ", ""))
+    led = words.list.first().is_in(list(PARTICLES)) & (own.list.len() < words.list.len())
+    return (
+        pl.DataFrame({"v": series})
+        .select(pl.when(led).then(own.list.concat(whole)).otherwise(own))
+        .to_series()
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from charteroak.linkage import read
+from charteroak.linkage import addresses, read
 from charteroak.linkage.blocks import blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.infer import infer
@@ -115,7 +115,9 @@ def _recipe_for(recipe: Recipe, files: Mapping[str, pl.DataFrame], ids: Mapping[
     unnamed = [name for name in files if not any(field.of(name) for field in recipe.fields)]
     fields = recipe.fields
     for name in unnamed:
-        found = {each.name: each for each in infer({name: set(files[name].columns) - {ids[name]}}).fields}
+        columns = {name: set(files[name].columns) - {ids[name]}}
+        inferred = infer(columns, one_line=addresses.whole(files, columns))
+        found = {each.name: each for each in inferred.fields}
         fields = tuple(
             replace(each, columns={**each.columns, name: found[each.name].of(name)})
             if each.name in found and found[each.name].kind == each.kind else each
