@@ -17,7 +17,7 @@ FAMILY, GIVEN = linkage.infer({"a": ["last_name"]}).fields[0], linkage.infer({"a
 def agreement(field: linkage.Field, one: str, other: str) -> str:
     frame = pl.DataFrame({"id": ["1", "2"], field.of("a")[0]: [one, other]})
     tables = encode({"a": frame}, {"a": "id"}, Recipe((field,), ())).tables
-    level = levels_of_pairs(np.array([0], np.int32), np.array([1], np.int32), tables)[0, 0]
+    level = int(levels_of_pairs(np.array([0], np.int32), np.array([1], np.int32), tables)[0, 0])
     return field.levels[level].name
 
 

@@ -186,7 +186,7 @@ def test_a_spine_of_another_recipe_version_or_format_is_refused(
     with pytest.raises(LinkageError, match="made by another recipe"):
         spine.read.spine(tmp_path, replace(kept.recipe, largest_cluster=7))
     monkeypatch.setattr("charteroak.linkage.spine.read.ENCODING", 0)
-    with pytest.raises(LinkageError, match="has encoding 1, this version of charteroak 0"):
+    with pytest.raises(LinkageError, match=r"has encoding \d+, this version of charteroak 0"):
         spine.read.spine(tmp_path)
     monkeypatch.setattr("charteroak.linkage.spine.read.FORMAT", 2)
     with pytest.raises(LinkageError, match="has format 1, this version reads 2"):

@@ -75,8 +75,8 @@ def whole(files: Mapping[str, pl.DataFrame], columns: Mapping[str, Collection[st
 
 def parts(values: pl.Series) -> pl.DataFrame:
     """Columns address, city, state, zip of one-line addresses: `12 Main St Apt 4, Hartford, CT 06103` by its commas,
-    any other by usaddress (a conditional random field trained on labelled US addresses). What it cannot read stays whole in
-    `address`.
+    any other by usaddress (a conditional random field trained on labelled US addresses). What it cannot read stays
+    whole in `address`.
     """
     found = pl.DataFrame({"raw": values}).with_columns(
         pl.col("raw").str.extract(_PLAIN_LINE, place).alias(name) for place, name in enumerate(PARTS, start=1)

@@ -79,8 +79,8 @@ def name(values: pl.Series) -> tuple[pl.Series, Counted]:
 
 def family_name(values: pl.Series) -> tuple[pl.Series, Counted]:
     """A surname as `name` has it, `GARCIA Y LOPEZ` and `COSTA E SILVA` without what joins them. Also counts what
-    Spanish and Portuguese customs make of it: two surnames, either of which may stand alone elsewhere, and particles, which are
-    nobody's own.
+    Spanish and Portuguese customs make of it: two surnames, either of which may stand alone elsewhere, and
+    particles, which are nobody's own.
     """
     found, counted = name(values)
     frame = pl.DataFrame({"v": found}).with_columns(whole=pl.col("v").str.replace_all(_JOINT, "$1 $2"))
