@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from charteroak.disclosure.appetite import Appetite
     from charteroak.disclosure.judge import Behind
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 UNUSABLE = 2
+
+
+class _Unusable(click.ClickException):
+    exit_code = UNUSABLE
+
+
+class _File(click.Path):
+    """A file that is there to be read; else one line says so, like everything else that is unusable."""
+
+    def fail(self, message: str, *_given: Any, **_named: Any) -> NoReturn:
+        raise _Unusable(message)
+
+
+FILE = _File(exists=True, dir_okay=False, path_type=Path)
 
 
 def unusable(error: Exception) -> None:

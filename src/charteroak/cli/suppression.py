@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -20,15 +21,28 @@ if TYPE_CHECKING:
 SHOWN = 10  # failures on the screen; all are in the JSON
 
 
+class _Figure(click.FloatRange):
+    """A number that can be compared: nan would ask for no protection at all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
+POSITIVE = _Figure(min=0, min_open=True)
+
+
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """What both commands need to know of a table."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="The certificate on standard output."),
         click.option("--singletons/--no-singletons", default=True, show_default=True,
                      help="The one contributor of a cell with freq 1 knows it, and attacks with it."),
-        click.option("--lower", type=float, default=0.0, show_default=True,
+        click.option("--lower", type=_Figure(), default=0.0, show_default=True,
                      help="What any reader knows to be a cell's least value (-inf: nothing)."),
-        click.option("--percent", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
+        click.option("--percent", type=POSITIVE, default=10.0, show_default=True,
                      help="Room of sensitive magnitudes without lpl and upl, in percent."),
         click.option("--minimum", type=click.IntRange(min=1), default=10, show_default=True,
                      help="Fewer people are sensitive, without a column primary; also the room of counts."),
@@ -50,13 +64,13 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     help="Seconds after which the best pattern proven so far is the answer; 10 to start with, 3 per 1,000 cells.",
 )
 @click.option(
     "--round",
     "base",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     help="Instead of suppressing: round every figure to multiples of this, so that all totals still add up.",
 )
 @_options
@@ -122,10 +136,10 @@ def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hiera
             certified = json.loads(beside.read_text(encoding="utf-8"))["cells"]
         found = audited(cells, parents, _rule(minimum, percent, lower, singletons), certified)
         certificate = found.certificate(time.monotonic() - started)
-    except (KeyError, TypeError, json.JSONDecodeError):
-        unusable(ValueError(f"{beside.name}: not a certificate; give the one that oak protect wrote"))
     except (TableError, Contradiction, OSError) as error:
         unusable(error)
+    except (KeyError, TypeError, AttributeError, ValueError):  # JSON, but of another kind, or none
+        unusable(ValueError(f"{beside.name}: not a certificate; give the one that oak protect wrote"))
     _answer(found, certificate, as_json)
 
 

@@ -18,6 +18,7 @@ TAKEN = {"state", "low", "high", "value"}  # the names of results beside a cell'
 MARKS = re.compile(
     r"|x+|\*+|\(?[cds]\)?|-+|n/?a|nan|null|none|suppressed|\.+|:|†|‡|[<≤]\s*\d+", re.IGNORECASE
 )
+LARGEST = 1e15  # above, sums of doubles are off by more than a tenth
 YES, NO = {"1", "1.0", "true", "yes", "y", "x"}, {"", "0", "0.0", "false", "no", "n"}
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
@@ -31,14 +32,18 @@ class LongTable:
     cells: Mapping[Key, Entry]
 
 
-def decoded(content: bytes) -> str:
-    """UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+def decoded(content: bytes, file: str) -> str:
+    """UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. Raises TableError."""
+    if content.startswith(b"PK\x03\x04"):
+        raise TableError(f"{file}: a workbook, not a CSV; save its sheet as CSV, UTF-8")
     try:
-        return content.decode("utf-8-sig")
+        wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise TableError(f"{file}: holds bytes that are no text; save it again as CSV, UTF-8")
+    return text
 
 
 def long_table(content: bytes, file: str, values: bool = True) -> LongTable:
@@ -48,7 +53,7 @@ def long_table(content: bytes, file: str, values: bool = True) -> LongTable:
     kept letter by letter, and any spelling of `total` is the total. Without `values`, a cell's value may be
     blank or a mark such as `x`, `*` or `<10`: it is hidden. Raises TableError: file, row, column, what to do.
     """
-    rows = _rows(decoded(content), file)
+    rows = _rows(decoded(content, file), file)
     names, roles, places = _header(rows, file)
     cells: dict[Key, Entry] = {}
     for number, row in enumerate(rows[1:], start=2):
@@ -93,7 +98,7 @@ def _header(rows: list[list[str]], file: str) -> tuple[list[str], dict[str, int]
 def parents(content: bytes, file: str) -> dict[str, str]:
     """A hierarchy: two columns, each code and the code above it. Raises TableError."""
     found: dict[str, str] = {}
-    for number, row in enumerate(_rows(decoded(content), file), start=1):
+    for number, row in enumerate(_rows(decoded(content, file), file), start=1):
         fields = [text.strip() for text in row]
         if not any(fields) or (number == 1 and [f.casefold() for f in fields[:2]] == ["code", "parent"]):
             continue
@@ -170,6 +175,8 @@ def _number(text: str, where: str) -> float:
         raise TableError(f"{where}: {what}; write a figure such as 1234.5, without unit or comma") from None
     if not math.isfinite(number):
         raise TableError(f"{where}: not finite; write a figure such as 1234.5")
+    if abs(number) > LARGEST:
+        raise TableError(f"{where}: too large to add up exactly; write it in thousands or millions")
     return number
 
 

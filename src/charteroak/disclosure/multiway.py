@@ -8,6 +8,7 @@ import numpy as np
 from charteroak.disclosure.tables import FIXED, Floats, Insider, Ints, LinkedTable, Mask, Relation
 
 TOTAL = "Total"
+MOST = 250_000  # cells, totals included
 APART = 1e-6  # totals may differ from their parts by this share, for numbers written with few decimals
 
 Key = tuple[str, ...]  # one code per dimension
@@ -75,6 +76,9 @@ def cube(
         known = len(cells)
         for dimension, (parent, depth) in enumerate(zip(above, depths, strict=True)):
             _climb(cells, parts, dimension, parent, depth)
+            if len(cells) > MOST:
+                raise TableError(f"{len(dimensions)} dimensions make more than {MOST:,} cells with their totals; "
+                                 "leave a dimension out, or split the table")  # fmt: skip
     entries = _filled(cells, parts, depths)
     places = {key: place for place, key in enumerate(cells)}
     sums = {(places[total], tuple(sorted(places[k] for k in below))) for (_, total), below in parts.items()}

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 import highspy
 import numpy as np
 
+from charteroak.disclosure.attack import NOTHING
 from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.exact import Relaxation, hidden_in
-from charteroak.disclosure.inequalities import NOTHING
 from charteroak.disclosure.movement import rowwise, solved, solver
 from charteroak.disclosure.tables import Floats, Ints, Mask
 

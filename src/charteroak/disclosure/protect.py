@@ -207,10 +207,10 @@ def _states(found: Cube, certified: Iterable[Mapping[str, Any]]) -> dict[int, tu
             )
         if cell.get("state") == "primary":
             low, high = cell.get("low"), cell.get("high")
-            needs[places[key]] = (
-                -np.inf if low is None else float(low),
-                np.inf if high is None else float(high),
-            )
+            need = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
+            if np.isnan(need).any():
+                raise TableError(f"certificate: {key} has no range; give the one that oak protect wrote")
+            needs[places[key]] = need
     return needs
 
 
