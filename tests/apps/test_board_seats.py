@@ -9,58 +9,22 @@ import pytest
 from django.test import Client
 
 from apps import way
+from apps.board_way import CONCERNED, JUNE, SAM, convene, decided, moved, refused
 from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
 from charteroak.board import actions, promises, queries, seating
-from charteroak.board.models import Board, Motion, Seat
+from charteroak.board.models import Board, Seat
 from charteroak.board.seats import seats_today
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from charteroak.requests import actions as requests
-from charteroak.requests.models import DataRequest
 from conftest import owner_beside
 from printed import faults, read
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
-CONCERNED = ("grace.stone", "omar.haines", "ruth.vega")
-SAM, JUNE = "sam.reyes", "june.fisher"
-
-
-def moved(kind: str = "approve_request", days: int = 8) -> Motion:
-    """On the agenda of a meeting in so many days, not yet noticed."""
-    sam = way.person(SAM)
-    starts = clock.now() + timedelta(days=days)
-    meeting = actions.plan(by=sam, board=Board.objects.get().pk, starts_at=starts, place="Room 2B")
-    record = DataRequest.objects.latest("pk")
-    return actions.add_motion(pk=meeting.pk, by=sam, kind=kind, data_request=record.pk, text="Approve it.")
-
-
-def convene(motion: Motion, *members: str) -> None:
-    actions.notice(pk=motion.meeting_id, by=way.person(SAM))
-    clock.move_to(motion.meeting.starts_at + timedelta(minutes=1))
-    for member in members:
-        actions.attend(pk=motion.meeting_id, by=way.person(member))
-    actions.open_(pk=motion.meeting_id, by=way.person(JUNE))
-
-
-def decided(motion: Motion, choice: Choice = Choice.APPROVE) -> None:
-    """Held with the members concerned and the chair, and closed."""
-    convene(motion, *CONCERNED, JUNE)
-    for member in CONCERNED:
-        actions.vote(pk=motion.pk, by=way.person(member), choice=choice)
-    actions.declare(pk=motion.pk, by=way.person(JUNE))
-    actions.close(pk=motion.meeting_id, by=way.person(JUNE))
-    motion.refresh_from_db()
-    motion.data_request.refresh_from_db()
-
-
-def refused(act: object, **given: object) -> list[str]:
-    with pytest.raises(Refused) as raised:
-        act(**given)  # type: ignore[operator]  # one of the room's actions
-    return [reason.rule for reason in raised.value.reasons]
 
 
 def ruled(**rules: object) -> None:
