@@ -50,7 +50,13 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     decision = covers(agreed, asked)
     for one in more:
         decision &= covers(agreed, one)
+    decision &= agreement.approval_set_aside(record.data_request.number, _approved(record))
     return decision & halted(agreed, asked, *more)
+
+
+def _approved(record: Agreement) -> bool:
+    """Whether the board's approval of its request stands today."""
+    return record.data_request.status == data_request.Status.APPROVED
 
 
 def as_signed(record: Agreement) -> bool:
@@ -179,7 +185,7 @@ def facts(
     duties = list(record.duties.all())
     return agreement.Facts(
         missing_clauses=tuple(one.asked_by for one in checklist(clauses) if not one.clauses),
-        request_approved=record.data_request.status == data_request.Status.APPROVED,
+        request_approved=_approved(record),
         signer_party=party is not None and signs_for(by, record).filter(pk=party.pk).exists(),
         sign_in_confirmed=confirmed_at is not None and clock.real_now() - confirmed_at <= soon_enough,
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
@@ -51,6 +51,18 @@ def request_not_approved(facts: Facts) -> Reason | None:
     if not facts.request_approved:
         return Reason("request_not_approved", "The board has not approved the request.")
     return None
+
+
+def approval_set_aside(number: str, approved: bool) -> Decision:
+    """Refused while the request behind an agreement is not approved: the board has set its approval aside."""
+    if approved:
+        return Decision()
+    why = Reason(
+        "approval_set_aside",
+        Sentence("The board’s approval of request {number} no longer stands.", number=number),
+        "Nothing moves under its agreement unless the board approves it anew.",
+    )
+    return Decision((why,))
 
 
 def decided_before(facts: Facts) -> Reason | None:
@@ -162,10 +174,10 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.IN_SIGNATURE, Action.SIGN): step(
             Status.IN_SIGNATURE,
             Role.SIGNATORY,
-            rules=(not_a_party, signed_already, text_changed, sign_in_not_confirmed),
+            rules=(request_not_approved, not_a_party, signed_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.IN_SIGNATURE, Action.EXECUTE): step(
-            Status.EXECUTED, Role.SIGNATORY, rules=(parties_unsigned, text_changed)
+            Status.EXECUTED, Role.SIGNATORY, rules=(request_not_approved, parties_unsigned, text_changed)
         ),
         (Status.EXECUTED, Action.TERMINATE): step(Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE),
         **{
