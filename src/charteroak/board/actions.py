@@ -24,7 +24,7 @@ from charteroak.board.queries import (
     result,
     standing_votes,
 )
-from charteroak.board.seats import roles_of, seat_of, seats_for
+from charteroak.board.seats import roles_of, seat_of, to_take
 from charteroak.policy import meeting, motion
 from charteroak.policy.roles import Role
 from charteroak.policy.seat import Kind
@@ -129,17 +129,14 @@ def notice(*, pk: int, by: Person) -> None:
 
 @transaction.atomic
 def attend(*, pk: int, by: Person) -> None:
-    """A member takes their seat, and every seat that a letter gives them; nobody is seated twice."""
+    """A member takes their seat, also from who sat in their place, and every seat that a letter gives them."""
     record = _locked(pk)
     _require(record, meeting.Action.ATTEND, by)
-    taken, at = [], clock.now()
-    for seat in seats_for(by, record):
-        _seated, new = Attendance.objects.get_or_create(
-            meeting=record, seat=seat, defaults={"at": at, "person": by}
-        )
-        taken += [seat.name] if new else []
+    taken, at = to_take(by, record).now, clock.now()
+    for seat in taken:
+        Attendance.objects.update_or_create(meeting=record, seat=seat, defaults={"at": at, "person": by})
     if taken:
-        audit.record("board:meeting:attend", by=by, subject=record, seats=taken)
+        audit.record("board:meeting:attend", by=by, subject=record, seats=[seat.name for seat in taken])
 
 
 @transaction.atomic

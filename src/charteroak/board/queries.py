@@ -9,7 +9,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
-from charteroak.board.seats import roles_of, seat_of, seats, seats_for
+from charteroak.board.seats import ToTake, roles_of, seat_of, seats, to_take
 from charteroak.policy import data_request, follow_up, meeting, motion
 from charteroak.policy.agency_review import SHARED
 from charteroak.policy.decision import Decision
@@ -21,8 +21,11 @@ from charteroak.requests.queries import visible_to as requests_visible_to
 
 
 def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
+    left = to_take(by, record) if by is not None else ToTake([], [], [])
     return meeting.Facts(
         actor_seated=by is not None and seat_of(by, record) is not None,
+        alternate_only=bool(left.waiting) and not left.now,
+        stand_in_voted=bool(left.voted) and not left.now,
         until_start=record.starts_at - clock.now(),
         agenda_items=record.motions.count(),
         notice=record.board.notice,
@@ -172,8 +175,8 @@ def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
     found = meeting.LIFECYCLE.decisions(
         meeting.Status(record.status), roles_of(person, record), meeting_facts(record, person)
     )
-    taken = set(record.attendance.values_list("seat", flat=True))
-    if all(seat.pk in taken for seat in seats_for(person, record)):
+    left = to_take(person, record)
+    if not (left.now or left.waiting or left.voted):
         found.pop(meeting.Action.ATTEND.value, None)
     return found
 

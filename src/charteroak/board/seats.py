@@ -1,5 +1,6 @@
 """Who may sit where: the seats of a meeting's day, their holders, alternates and proxies."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -7,7 +8,7 @@ from django.db.models import Q, QuerySet
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.board.models import Meeting, Seat
+from charteroak.board.models import Meeting, Seat, Vote
 from charteroak.policy import meeting, seat
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
@@ -27,13 +28,36 @@ def _on(found: QuerySet[Seat], day: date) -> QuerySet[Seat]:
 
 
 def seats_for(person: Person, record: Meeting) -> list[Seat]:
-    """Seats that this person may take at this meeting: their own, then as proxy or alternate of somebody absent."""
+    """Seats that are this person's at this meeting: their own, then as stand-in where nobody else sits."""
     stands_in = Q(stand_ins__person=person) & (
         Q(stand_ins__meeting=record) | Q(stand_ins__meeting__isnull=True)
     )
     others = set(record.attendance.exclude(person=person).values_list("seat", flat=True))
     found = seats(record).filter(Q(person=person) | stands_in).distinct()
-    return sorted((s for s in found if s.pk not in others), key=lambda s: s.person_id != person.pk)
+    return sorted(
+        (one for one in found if one.person_id == person.pk or one.pk not in others),
+        key=lambda one: one.person_id != person.pk,
+    )
+
+
+@dataclass(frozen=True)
+class ToTake:
+    """The seats that are somebody's and that they do not sit in yet."""
+
+    now: list[Seat]
+    waiting: list[Seat]  # for their holder, until the noticed hour
+    voted: list[Seat]  # their own, for which who sits in their place has voted
+
+
+def to_take(person: Person, record: Meeting) -> ToTake:
+    sitting = set(record.attendance.filter(person=person).values_list("seat", flat=True))
+    left = [one for one in seats_for(person, record) if one.pk not in sitting]
+    proxy = set(record.proxies.filter(person=person).values_list("seat", flat=True))
+    cast = set(Vote.objects.filter(motion__meeting=record, seat__in=left).values_list("seat", flat=True))
+    early = clock.now() < record.starts_at
+    waiting = [one for one in left if early and one.person_id != person.pk and one.pk not in proxy]
+    voted = [one for one in left if one.pk in cast]
+    return ToTake([one for one in left if one not in (*waiting, *voted)], waiting, voted)
 
 
 def seat_of(person: Person, record: Meeting, pk: int | None = None) -> Seat | None:
@@ -52,11 +76,6 @@ def roles_of(person: Person, record: Meeting, pk: int | None = None) -> frozense
     if taken.agency is not None and taken.agency not in agencies_where(person, Role.BOARD_MEMBER):
         return roles - {Role.BOARD_MEMBER}
     return roles
-
-
-def counts(one: Seat) -> bool:
-    """Whether the seat counts towards its board's quorum."""
-    return one.kind in one.board.counted
 
 
 def may_refill(one: Seat, by: Person, person: Person | None = None) -> Decision:

@@ -39,7 +39,11 @@ class Facts:
     seats: int = 0  # that count towards the quorum
     present: int = 0  # of these
     undecided_motions: int = 0
-    actor_seated: bool = False  # holds a seat of this board on the meeting's day
+    actor_seated: bool = False  # holds a seat of this board on the meeting's day, or stands in for its holder
+    alternate_only: bool = (
+        False  # what the actor could take is open to an alternate, by no letter for this meeting
+    )
+    stand_in_voted: bool = False  # who sits in the actor's place has voted for the seat
 
     @property
     def quorum(self) -> int:
@@ -64,6 +68,22 @@ def empty_agenda(facts: Facts) -> Reason | None:
 
 def no_seat(facts: Facts) -> Reason | None:
     return None if facts.actor_seated else Reason("no_seat", "You hold no seat on this board.")
+
+
+def holder_may_come(facts: Facts) -> Reason | None:
+    if facts.alternate_only and facts.until_start > timedelta():
+        return Reason(
+            "holder_may_come",
+            "An alternate sits in for somebody absent: until the noticed hour, the seat waits for its holder.",
+            "Take the seat at the noticed hour.",
+        )
+    return None
+
+
+def stand_in_voted(facts: Facts) -> Reason | None:
+    if facts.stand_in_voted:
+        return Reason("stand_in_voted", "Who sits in your place has voted for the seat in this meeting.")
+    return None
 
 
 def before_its_time(facts: Facts) -> Reason | None:
@@ -102,7 +122,12 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.NOTICED, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(too_little_notice, empty_agenda)
         ),
         **{
-            (status, Action.ATTEND): step(status, Role.BOARD_MEMBER, Role.BOARD_CHAIR, rules=(no_seat,))
+            (status, Action.ATTEND): step(
+                status,
+                Role.BOARD_MEMBER,
+                Role.BOARD_CHAIR,
+                rules=(no_seat, holder_may_come, stand_in_voted),
+            )
             for status in (Status.NOTICED, Status.OPEN)
         },
         (Status.NOTICED, Action.OPEN): step(

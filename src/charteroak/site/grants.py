@@ -48,7 +48,7 @@ GIVEN = (
 SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
-    "agreements.recipient", "agreements.redline", "agreements.signature", "board.attendance", "board.standin",
+    "agreements.recipient", "agreements.redline", "agreements.signature", "board.standin",
     "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote",
     "outputs.review", "requests.acceptedterm", "requests.change", "requests.version", "submissions.agencykey",
 )  # fmt: skip
@@ -74,6 +74,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
         "agreements.clockfigure": LOOK,
+        "board.attendance": ("SELECT", "INSERT", "UPDATE (person_id, at)"),  # a holder comes after their stand-in
         **OFFICES,
         "auth.*": LOOK,
         "contenttypes.*": LOOK,

@@ -1,0 +1,76 @@
+"""Who sits in whose place: holders, proxies by a letter for one meeting, alternates whenever somebody is absent."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps import way
+from apps.board_way import JUNE, SAM, convene, moved, refused
+from apps.way import as_
+from charteroak.adapters import clock
+from charteroak.board import actions, queries, seating
+from charteroak.board.models import Meeting, Motion, Seat
+from charteroak.policy.motion import Choice
+
+pytestmark = pytest.mark.usefixtures("on_day_zero")
+
+
+def alternate_for_dol(username: str = "eve.lang") -> Seat:
+    seat = Seat.objects.get(agency__code="DOL", until=None)
+    named = {"by": way.person(SAM), "person": way.person(username), "letter_on": clock.today()}
+    seating.name_stand_in(pk=seat.pk, **named)  # type: ignore[arg-type]  # as named above
+    return seat
+
+
+def noticed(motion: Motion) -> Meeting:
+    actions.notice(pk=motion.meeting_id, by=way.person(SAM))
+    motion.meeting.refresh_from_db()
+    return motion.meeting
+
+
+def sits_for_dol(meeting: Meeting) -> str:
+    found = meeting.attendance.get(seat__agency__code="DOL").person
+    return found.username if found else ""
+
+
+def test_an_alternate_waits_for_the_noticed_hour_because_the_holder_may_come() -> None:
+    alternate_for_dol()
+    meeting, eve = noticed(moved()), way.person("eve.lang")
+    assert refused(actions.attend, pk=meeting.pk, by=eve) == ["holder_may_come"]
+    assert "until the noticed hour" in as_("eve.lang").get(meeting.get_absolute_url()).text
+    clock.move_to(meeting.starts_at)
+    actions.attend(pk=meeting.pk, by=eve)
+    assert sits_for_dol(meeting) == "eve.lang"
+
+
+def test_an_alternate_with_a_seat_of_their_own_takes_that_one_first() -> None:
+    alternate_for_dol(JUNE)
+    meeting, june = noticed(moved()), way.person(JUNE)
+    actions.attend(pk=meeting.pk, by=june)
+    assert [one.seat.name for one in meeting.attendance.all()] == ["OEC"]
+    clock.move_to(meeting.starts_at)
+    actions.attend(pk=meeting.pk, by=june)
+    assert sits_for_dol(meeting) == JUNE
+
+
+def test_a_holder_who_comes_after_their_alternate_is_given_the_seat() -> None:
+    seat, motion = alternate_for_dol(), moved()
+    convene(motion, "grace.stone", "omar.haines", "eve.lang", JUNE)
+    ruth, eve = way.person("ruth.vega"), way.person("eve.lang")
+    actions.attend(pk=motion.meeting_id, by=ruth)
+    assert sits_for_dol(motion.meeting) == "ruth.vega"
+    assert refused(actions.vote, pk=motion.pk, by=eve, choice=Choice.APPROVE, seat_pk=seat.pk) == [
+        "wrong_role"
+    ]
+    actions.vote(pk=motion.pk, by=ruth, choice=Choice.APPROVE)
+    assert queries.meeting_facts(motion.meeting).present == 4
+
+
+def test_a_holder_who_comes_after_the_vote_for_their_seat_finds_it_cast() -> None:
+    alternate_for_dol()
+    motion, ruth = moved(), way.person("ruth.vega")
+    convene(motion, "grace.stone", "omar.haines", "eve.lang", JUNE)
+    actions.vote(pk=motion.pk, by=way.person("eve.lang"), choice=Choice.APPROVE)
+    assert refused(actions.attend, pk=motion.meeting_id, by=ruth) == ["stand_in_voted"]
+    assert "voted for the seat" in as_("ruth.vega").get(motion.meeting.get_absolute_url()).text
+    assert sits_for_dol(motion.meeting) == "eve.lang"
