@@ -3,7 +3,7 @@
 import pytest
 
 from apps import way
-from apps.board_way import JUNE, SAM, decided, moved, refused
+from apps.board_way import decided, moved, refused
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
@@ -23,7 +23,7 @@ def test_an_executed_agreement_covers_nothing_while_its_approval_does_not_stand(
     record = way.executed()
     assert stopped_by(record, Use.LINK) == []
     decided(moved("reconsider"))
-    assert {use: stopped_by(record, use) for use in Use} == dict.fromkeys(Use, ["approval_set_aside"])
+    assert {use: stopped_by(record, use) for use in Use} == {use: ["approval_set_aside"] for use in Use}
     decided(moved(), Choice.REJECT)
     assert stopped_by(record, Use.RELEASE) == ["approval_set_aside"]
 

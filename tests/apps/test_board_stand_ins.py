@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from apps import way
-from apps.board_way import JUNE, SAM, convene, moved, refused
+from apps.board_way import CONCERNED, JUNE, SAM, convene, moved, refused
 from apps.way import as_
 from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
 from charteroak.board import actions, queries, seating
 from charteroak.board.models import Meeting, Motion, Seat
 from charteroak.policy.motion import Choice
+from charteroak.policy.roles import Role
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
@@ -74,3 +76,32 @@ def test_a_holder_who_comes_after_the_vote_for_their_seat_finds_it_cast() -> Non
     assert refused(actions.attend, pk=motion.meeting_id, by=ruth) == ["stand_in_voted"]
     assert "voted for the seat" in as_("ruth.vega").get(motion.meeting.get_absolute_url()).text
     assert sits_for_dol(motion.meeting) == "eve.lang"
+
+
+def in_office_for_dol() -> dict[str, object]:
+    """Eve, who may take the seat of DOL, as the policy office gives it to her."""
+    eve, sam = way.person("eve.lang"), way.person(SAM)
+    agencies.grant_role(person=eve.pk, role=Role.BOARD_MEMBER, agency="DOL", by=sam)
+    return {"pk": Seat.objects.get(agency__code="DOL", until=None).pk, "by": sam, "person": eve}
+
+
+def test_a_seat_is_not_refilled_while_its_board_meets_or_on_that_day() -> None:
+    motion, given = moved(), in_office_for_dol()
+    convene(motion, *CONCERNED, JUNE)
+    assert refused(seating.refill, **given) == ["board_meets"]
+    actions.postpone(pk=motion.pk, by=way.person(JUNE))
+    actions.close(pk=motion.meeting_id, by=way.person(JUNE))
+    assert refused(seating.refill, **given) == ["board_meets"]
+    clock.move_to(clock.now() + timedelta(days=1))
+    seating.refill(**given)  # type: ignore[arg-type]  # as the fixture names them
+
+
+def test_a_seat_refilled_before_the_meeting_opens_counts_once() -> None:
+    motion = moved()
+    actions.notice(pk=motion.meeting_id, by=way.person(SAM))
+    clock.move_to(motion.meeting.starts_at)
+    actions.attend(pk=motion.meeting_id, by=way.person("ruth.vega"))
+    seating.refill(**in_office_for_dol())  # type: ignore[arg-type]  # as the fixture names them
+    assert queries.meeting_facts(motion.meeting).present == 0
+    actions.attend(pk=motion.meeting_id, by=way.person("eve.lang"))
+    assert queries.meeting_facts(motion.meeting).present == 1

@@ -107,6 +107,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("seat", "not_in_office"): {"in_office": False},
     ("seat", "holds_it_already"): {"holds_it": True},
     ("seat", "letter_not_dated"): {"letter_dated": False},
+    ("seat", "board_meets"): {"board_meets": True},
     ("seat", "meeting_over"): {"meeting_over": True},
     ("seat", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.BOARD_MEMBER})},
     ("data_request", "unreadable"): {"unreadable": ("first year",)},

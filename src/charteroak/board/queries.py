@@ -21,6 +21,7 @@ from charteroak.requests.queries import visible_to as requests_visible_to
 
 
 def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
+    counted = seats(record).filter(kind__in=record.board.counted)
     left = to_take(by, record) if by is not None else ToTake([], [], [])
     return meeting.Facts(
         actor_seated=by is not None and seat_of(by, record) is not None,
@@ -30,8 +31,8 @@ def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
         agenda_items=record.motions.count(),
         notice=record.board.notice,
         share=record.board.share,
-        seats=seats(record).filter(kind__in=record.board.counted).count(),
-        present=record.attendance.filter(seat__kind__in=record.board.counted).count(),
+        seats=counted.count(),
+        present=record.attendance.filter(seat__in=counted).count(),
         undecided_motions=record.motions.filter(status=motion.Status.ON_AGENDA).count(),
     )
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.board.models import Meeting, Seat, Vote
+from charteroak.board.models import Board, Meeting, Seat, Vote
 from charteroak.policy import meeting, seat
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
@@ -87,8 +87,17 @@ def may_refill(one: Seat, by: Person, person: Person | None = None) -> Decision:
             in_office=one.agency in held if one.agency else Role.BOARD_MEMBER in person.roles(clock.today()),
             holds_it=one.person_id == person.pk,
             apart=must_stay_apart(person.roles(clock.today()) | {Role.BOARD_MEMBER}),
+            board_meets=_meets_today(one.board),
         )
     return _may(seat.Action.REFILL, by, known)
+
+
+def _meets_today(board: Board) -> bool:
+    """Whether a meeting of the board is open, or was held today."""
+    held = board.meetings.filter(status__in=(meeting.Status.OPEN, meeting.Status.CLOSED))
+    latest = held.order_by("-starts_at").values_list("starts_at", flat=True).first()
+    on_the_day = latest is not None and clock.day_of(latest) == clock.today()
+    return on_the_day or held.filter(status=meeting.Status.OPEN).exists()
 
 
 def may_name_stand_in(

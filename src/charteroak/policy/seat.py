@@ -35,6 +35,7 @@ class Facts:
     apart: Decision = ALLOWED  # from the offices that a board member may not hold too
     letter_dated: bool = True  # on or before the day on which it is recorded
     meeting_over: bool = False
+    board_meets: bool = False  # a meeting of the board is open, or was held today
 
 
 def not_in_office(facts: Facts) -> Reason | None:
@@ -71,6 +72,16 @@ def meeting_over(facts: Facts) -> Reason | None:
     return None
 
 
+def board_meets(facts: Facts) -> Reason | None:
+    if facts.board_meets:
+        return Reason(
+            "board_meets",
+            "The board meets today: who came, votes and the quorum count each seat once.",
+            "Give the seat to its new holder from tomorrow, once the meeting is closed.",
+        )
+    return None
+
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "seat",
     {
@@ -78,7 +89,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.HELD,
             Role.POLICY_OFFICE,
             Role.BOARD_CHAIR,
-            rules=(not_in_office, holds_it_already, roles_must_stay_apart),
+            rules=(board_meets, not_in_office, holds_it_already, roles_must_stay_apart),
         ),
         (Status.HELD, Action.NAME_STAND_IN): step(
             Status.HELD,
