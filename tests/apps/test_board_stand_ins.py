@@ -1,4 +1,4 @@
-"""Who sits in whose place: holders, proxies by a letter for one meeting, alternates whenever somebody is absent."""
+"""Who sits in whose place: holders, proxies by a letter for one meeting, alternates whenlour somebody is absent."""
 
 from datetime import timedelta
 
@@ -9,15 +9,17 @@ from apps.board_way import CONCERNED, JUNE, SAM, convene, moved, refused
 from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import Person
 from charteroak.board import actions, queries, seating
 from charteroak.board.models import Meeting, Motion, Seat
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
+from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
 
-def alternate_for_dol(username: str = "eve.lang") -> Seat:
+def alternate_for_dol(username: str = "lou.grant") -> Seat:
     seat = Seat.objects.get(agency__code="DOL", until=None)
     named = {"by": way.person(SAM), "person": way.person(username), "letter_on": clock.today()}
     seating.name_stand_in(pk=seat.pk, **named)  # type: ignore[arg-type]  # as named above
@@ -37,12 +39,12 @@ def sits_for_dol(meeting: Meeting) -> str:
 
 def test_an_alternate_waits_for_the_noticed_hour_because_the_holder_may_come() -> None:
     alternate_for_dol()
-    meeting, eve = noticed(moved()), way.person("eve.lang")
-    assert refused(actions.attend, pk=meeting.pk, by=eve) == ["holder_may_come"]
-    assert "until the noticed hour" in as_("eve.lang").get(meeting.get_absolute_url()).text
+    meeting, lou = noticed(moved()), way.person("lou.grant")
+    assert refused(actions.attend, pk=meeting.pk, by=lou) == ["holder_may_come"]
+    assert "until the noticed hour" in as_("lou.grant").get(meeting.get_absolute_url()).text
     clock.move_to(meeting.starts_at)
-    actions.attend(pk=meeting.pk, by=eve)
-    assert sits_for_dol(meeting) == "eve.lang"
+    actions.attend(pk=meeting.pk, by=lou)
+    assert sits_for_dol(meeting) == "lou.grant"
 
 
 def test_an_alternate_with_a_seat_of_their_own_takes_that_one_first() -> None:
@@ -57,11 +59,11 @@ def test_an_alternate_with_a_seat_of_their_own_takes_that_one_first() -> None:
 
 def test_a_holder_who_comes_after_their_alternate_is_given_the_seat() -> None:
     seat, motion = alternate_for_dol(), moved()
-    convene(motion, "grace.stone", "omar.haines", "eve.lang", JUNE)
-    ruth, eve = way.person("ruth.vega"), way.person("eve.lang")
+    convene(motion, "grace.stone", "omar.haines", "lou.grant", JUNE)
+    ruth, lou = way.person("ruth.vega"), way.person("lou.grant")
     actions.attend(pk=motion.meeting_id, by=ruth)
     assert sits_for_dol(motion.meeting) == "ruth.vega"
-    assert refused(actions.vote, pk=motion.pk, by=eve, choice=Choice.APPROVE, seat_pk=seat.pk) == [
+    assert refused(actions.vote, pk=motion.pk, by=lou, choice=Choice.APPROVE, seat_pk=seat.pk) == [
         "wrong_role"
     ]
     actions.vote(pk=motion.pk, by=ruth, choice=Choice.APPROVE)
@@ -71,18 +73,18 @@ def test_a_holder_who_comes_after_their_alternate_is_given_the_seat() -> None:
 def test_a_holder_who_comes_after_the_vote_for_their_seat_finds_it_cast() -> None:
     alternate_for_dol()
     motion, ruth = moved(), way.person("ruth.vega")
-    convene(motion, "grace.stone", "omar.haines", "eve.lang", JUNE)
-    actions.vote(pk=motion.pk, by=way.person("eve.lang"), choice=Choice.APPROVE)
+    convene(motion, "grace.stone", "omar.haines", "lou.grant", JUNE)
+    actions.vote(pk=motion.pk, by=way.person("lou.grant"), choice=Choice.APPROVE)
     assert refused(actions.attend, pk=motion.meeting_id, by=ruth) == ["stand_in_voted"]
     assert "voted for the seat" in as_("ruth.vega").get(motion.meeting.get_absolute_url()).text
-    assert sits_for_dol(motion.meeting) == "eve.lang"
+    assert sits_for_dol(motion.meeting) == "lou.grant"
 
 
 def in_office_for_dol() -> dict[str, object]:
-    """Eve, who may take the seat of DOL, as the policy office gives it to her."""
-    eve, sam = way.person("eve.lang"), way.person(SAM)
-    agencies.grant_role(person=eve.pk, role=Role.BOARD_MEMBER, agency="DOL", by=sam)
-    return {"pk": Seat.objects.get(agency__code="DOL", until=None).pk, "by": sam, "person": eve}
+    """Lou, who may take the seat of DOL, as the policy office gives it to her."""
+    lou, sam = way.person("lou.grant"), way.person(SAM)
+    agencies.grant_role(person=lou.pk, role=Role.BOARD_MEMBER, agency="DOL", by=sam)
+    return {"pk": Seat.objects.get(agency__code="DOL", until=None).pk, "by": sam, "person": lou}
 
 
 def test_a_seat_is_not_refilled_while_its_board_meets_or_on_that_day() -> None:
@@ -103,5 +105,29 @@ def test_a_seat_refilled_before_the_meeting_opens_counts_once() -> None:
     actions.attend(pk=motion.meeting_id, by=way.person("ruth.vega"))
     seating.refill(**in_office_for_dol())  # type: ignore[arg-type]  # as the fixture names them
     assert queries.meeting_facts(motion.meeting).present == 0
-    actions.attend(pk=motion.meeting_id, by=way.person("eve.lang"))
+    actions.attend(pk=motion.meeting_id, by=way.person("lou.grant"))
     assert queries.meeting_facts(motion.meeting).present == 1
+
+
+def test_a_stand_in_of_the_applicants_employer_recuses_like_a_holder() -> None:
+    alternate_for_dol("eve.lang")  # of OWS, as is the applicant
+    motion, eve = moved(), way.person("eve.lang")
+    convene(motion, "grace.stone", "omar.haines", "eve.lang", JUNE)
+    assert refused(actions.vote, pk=motion.pk, by=eve, choice=Choice.APPROVE) == ["must_recuse"]
+    actions.vote(pk=motion.pk, by=eve, choice=Choice.RECUSE)
+
+
+def test_a_resident_does_not_share_an_employer_with_an_applicant_who_has_none() -> None:
+    motion, applicant = moved(), way.person("maya.ortiz")
+    with owner_beside():
+        Person.objects.filter(pk=applicant.pk).update(employer=None)
+        seat = Seat.objects.create(
+            board=motion.meeting.board, kind="resident", person=way.person("rep.dunn"), since=way.DAY_ZERO
+        )
+    try:
+        motion.refresh_from_db()
+        assert not queries.conflicted(seat, motion, seat.person)
+    finally:
+        with owner_beside():
+            Seat.objects.filter(pk=seat.pk).delete()
+            Person.objects.filter(pk=applicant.pk).update(employer=applicant.employer)

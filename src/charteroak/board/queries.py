@@ -50,13 +50,13 @@ def agencies_concerned(record: Motion) -> QuerySet[Agency]:
     return Agency.objects.filter(datasets__variables__in=columns.values("variable")).distinct()
 
 
-def conflicted(seat: Seat, record: Motion) -> bool:
-    """A member on the project's team, or of the same employer as the applicant, has a stake in it."""
-    applicant = record.data_request.applicant
+def conflicted(seat: Seat, record: Motion, by: Person) -> bool:
+    """Holder and stand-in alike: on the project's team, or of the applicant's employer, they have a stake in it."""
+    employer = record.data_request.applicant.employer_id
     return (
-        seat.person_id == applicant.pk
-        or record.data_request.team.filter(person=seat.person).exists()
-        or (seat.agency_id == applicant.employer_id)
+        on_team(seat.person, record.data_request)
+        or on_team(by, record.data_request)
+        or (employer is not None and employer in (seat.agency_id, by.employer_id))
     )
 
 
@@ -81,7 +81,7 @@ def motion_facts(
         present_seats=whole.present,
         seats_needed=whole.quorum,
         actor_present=seat is not None and record.meeting.attendance.filter(seat=seat, person=by).exists(),
-        actor_conflicted=seat is not None and (conflicted(seat, record) or on_team(by, record.data_request)),
+        actor_conflicted=seat is not None and conflicted(seat, record, by),
         actor_votes=seat is None or seat.kind in record.meeting.board.voting,
         choice=choice,
         actor_concerned=seat is not None and seat.pk in {other.pk for other in asked},
