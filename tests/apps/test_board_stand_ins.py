@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from apps import way
 from apps.board_way import CONCERNED, JUNE, SAM, convene, moved, refused
@@ -11,7 +12,7 @@ from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
 from charteroak.board import actions, queries, seating
-from charteroak.board.models import Meeting, Motion, Seat
+from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from conftest import owner_beside
@@ -131,3 +132,33 @@ def test_a_resident_does_not_share_an_employer_with_an_applicant_who_has_none() 
         with owner_beside():
             Seat.objects.filter(pk=seat.pk).delete()
             Person.objects.filter(pk=applicant.pk).update(employer=applicant.employer)
+
+
+def test_a_letter_for_a_meeting_not_noticed_yet_is_seen_by_those_who_plan_it_only() -> None:
+    motion, seat, sam = moved(), Seat.objects.get(agency__code="DOL"), way.person(SAM)
+    seating.name_stand_in(
+        pk=seat.pk, by=sam, person=way.person("lou.grant"), letter_on=clock.today(), meeting=motion.meeting_id
+    )
+    letter = f"Lou Grant ({motion.meeting})"
+    assert letter in as_(SAM).get("/board/seats/").text
+    assert "Lou Grant" not in Client().get("/board/seats/").text
+    assert "Lou Grant" not in as_("grace.stone").get("/board/seats/").text
+    noticed(motion)
+    assert letter in Client().get("/board/seats/").text
+
+
+def test_a_letter_is_offered_for_meetings_of_the_seats_own_board_only() -> None:
+    ours, seat = moved().meeting, Seat.objects.get(agency__code="DOL")
+    with owner_beside():
+        other = Board.objects.create(name="Resident Advisory Board")
+        theirs = Meeting.objects.create(board=other, starts_at=ours.starts_at, place="1A")
+    try:
+        page = as_(SAM).get("/board/seats/").text
+        assert f'<option value="{ours.pk}">' in page
+        assert f'<option value="{theirs.pk}">' not in page
+        said = {"person": "lou.grant", "letter_on": str(clock.today()), "meeting": theirs.pk}
+        assert as_(SAM).post(f"/board/seats/{seat.pk}/name-stand-in/", said).status_code == 400
+    finally:
+        with owner_beside():
+            theirs.delete()
+            other.delete()

@@ -1,11 +1,14 @@
 """What people fill in about meetings, motions and votes."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.board.models import Board, Meeting, Motion
+from charteroak.board.models import Board, Motion
+from charteroak.policy import meeting
 from charteroak.policy.data_request import Status
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.motion import Choice
@@ -87,12 +90,15 @@ class StandInForm(_PersonForm):
     letter_on = forms.DateField(
         label=_("Date of the letter"), help_text=_("For example 2026-10-02. The holder of the seat signs it.")
     )
-    meeting = forms.ModelChoiceField(
-        Meeting.objects.exclude(status="closed").select_related("board"),
-        label=_("For one meeting (proxy)"),
-        required=False,
-        empty_label=_("Whenever the holder is absent (alternate)"),
-    )
+
+    def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"] = forms.ModelChoiceField(
+            board.meetings.exclude(status=meeting.Status.CLOSED).select_related("board"),
+            label=_("For one meeting (proxy)"),
+            required=False,
+            empty_label=_("Whenever the holder is absent (alternate)"),
+        )
 
 
 class FollowUpForm(forms.Form):

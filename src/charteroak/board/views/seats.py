@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,8 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import seating
 from charteroak.board.forms import RefillForm, StandInForm
-from charteroak.board.models import Board, Seat
+from charteroak.board.models import Board, Seat, StandIn
+from charteroak.board.queries import visible_to
 from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
 
 
@@ -25,7 +27,9 @@ def seats(request: HttpRequest) -> HttpResponse:
 
 def _seats(request: HttpRequest, **in_error: forms.Form) -> HttpResponse:
     reader = request.user if isinstance(request.user, Person) else None
-    held = seats_today().prefetch_related("stand_ins__person", "stand_ins__meeting__board")
+    seen = Q(meeting=None) | Q(meeting__in=visible_to(reader))
+    letters = StandIn.objects.filter(seen).select_related("person", "meeting__board")
+    held = seats_today().prefetch_related(Prefetch("stand_ins", letters))
     rows = [_row(seat, reader, in_error) for seat in held.order_by("board__name", "agency__code")]
     shown = {"rows": rows, "boards": Board.objects.all()}
     return render(request, "board/seats.html", shown, status=400 if in_error else 200)
@@ -39,7 +43,8 @@ def _row(seat: Seat, reader: Person | None, in_error: dict[str, forms.Form]) -> 
         "votes": seat.kind in seat.board.voting,
         "counts": seat.kind in seat.board.counted,
         "refill": in_error.get(f"refill-{seat.pk}") or RefillForm(auto_id=f"refill-{seat.pk}-%s"),
-        "stand_in": in_error.get(f"stand-in-{seat.pk}") or StandInForm(auto_id=f"stand-in-{seat.pk}-%s"),
+        "stand_in": in_error.get(f"stand-in-{seat.pk}")
+        or StandInForm(board=seat.board, auto_id=f"stand-in-{seat.pk}-%s"),
     }
 
 
@@ -61,7 +66,7 @@ def refill(request: HttpRequest, pk: int) -> HttpResponse:
 def name_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(seats_today(), pk=pk)
     may_name_stand_in(seat, signed_in(request)).require()
-    form = StandInForm(request.POST, auto_id=f"stand-in-{pk}-%s")
+    form = StandInForm(request.POST, board=seat.board, auto_id=f"stand-in-{pk}-%s")
     if not form.is_valid():
         return _seats(request, **{f"stand-in-{pk}": form})
     said = form.cleaned_data
