@@ -311,8 +311,7 @@ def test_a_file_that_is_no_text_ends_with_one_line(
 ) -> None:
     table = tmp_path / name
     table.write_bytes(content)
-    for command in (["protect", table, "-o", tmp_path / "o.csv"], ["audit-table", table]):
-        result = run(*command)
+    for result in (run("protect", table, "-o", tmp_path / "o.csv"), run("audit-table", table)):
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
         assert says in result.stderr
     gone = run("protect", tmp_path / "gone.csv", "-o", tmp_path / "o.csv")

@@ -37,7 +37,7 @@ def cell_evidence(
         raise ValueError(f"{keyless} rows have no {person!r}: filter them or join by the key")
     rows, values = pl.len(), pl.col("_value").count()
     if _all_different(alone["_person"]):
-        return coded(_summed(alone, by, digests, pl.len(), rows, values), by)
+        return coded(_summed(alone, by, digests, None, rows, None), by)
     found = _summed(alone, by, digests, pl.col("_person").n_unique(), rows, values)
     if (found["people"] != found["rows"]).any():
         several = alone.group_by(*by, "_person").agg(
@@ -68,16 +68,20 @@ def _summed(
     contributions: pl.DataFrame,
     by: Sequence[str],
     digests: bool,
-    people: pl.Expr,
+    people: pl.Expr | None,
     rows: pl.Expr,
-    values: pl.Expr,
+    values: pl.Expr | None,
 ) -> pl.DataFrame:
+    """`people` are the rows unless given, `values` are n: each further sum is a pass over all rows."""
     person, value = pl.col("_person"), pl.col("_value")
-    asked = {
-        "rows": rows.cast(pl.Int64), "people": people.cast(pl.Int64), "values": values.cast(pl.Int64),
-        "n": value.count(), "total": value.sum(), "absolute": value.abs().sum(),
-        "maximum": value.max(), "negatives": (value < 0).sum(),
-    }  # fmt: skip
+    signless = _signless(contributions["_value"])
+    asked = {"rows": rows.cast(pl.Int64), "n": value.count(), "total": value.sum()}
+    if people is not None:
+        asked["people"] = people.cast(pl.Int64)
+    if values is not None:
+        asked["values"] = values.cast(pl.Int64)
+    if not signless:
+        asked |= {"absolute": value.abs().sum(), "maximum": value.max(), "negatives": (value < 0).sum()}
     if digests:
         for half, seed in enumerate(SEEDS):
             digest = person.cast(pl.String).hash(seed)
@@ -92,7 +96,21 @@ def _summed(
     sizes = known.lazy().select(*keys, _size=value.abs()).filter(pl.col("_size").is_not_null())
     top = _largest(sizes.collect(), keys, found.select(*keys, "n"))
     found = found.join(top, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    return found.with_columns(pl.col("top").fill_null([]))
+    found = found.with_columns(
+        pl.col("top").fill_null([]),
+        people=pl.col("rows" if people is None else "people"),
+        values=pl.col("n" if values is None else "values").cast(pl.Int64),
+    )
+    if signless:
+        found = found.with_columns(
+            absolute="total", maximum=pl.col("top").list.first(), negatives=pl.lit(0, pl.UInt32)
+        )
+    return found
+
+
+def _signless(values: pl.Series) -> bool:
+    """Whether sums without signs are the sums, and the largest size is the maximum."""
+    return not ((values < 0).any() or (values.dtype.is_float() and values.is_nan().any()))
 
 
 def _largest(sizes: pl.DataFrame, keys: list[str], cells: pl.DataFrame) -> pl.DataFrame:
