@@ -5,11 +5,13 @@ that Splink lists with it, read back from its file.
 """
 
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import polars as pl
+import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -29,6 +31,7 @@ FAMILY = [
 ]
 AREAS = ["SW1A 1AA", "SW1A 2BB", "SW1P 3CC", "M1 1AE", "M60 1NW", "EC1A 1BB", "LS1 4AP", "W1 9QQ", "999"]
 CITY = ["Ashford", "Bexley", "Corby"]
+STREETS = ["Elm Street", "Oak Avenue", "Station Road", "Church Lane", "High Street", "Mill Lane", "Park Road"]
 
 
 def people(count: int, seed: int) -> pl.DataFrame:
@@ -38,12 +41,23 @@ def people(count: int, seed: int) -> pl.DataFrame:
         first, last = rng.choice(GIVEN), rng.choice(FAMILY)
         born = f"{rng.integers(1950, 2005)}-{rng.integers(1, 13):02}-{rng.integers(1, 29):02}"
         email = f"{first}.{last}{person % 7}@example.org".lower()
+        street, moved = rng.choice(STREETS), date(2015, 1, 1) + timedelta(days=int(rng.integers(0, 2500)))
+        wage = float(rng.integers(120, 4000)) / 4
         for _ in range(int(rng.integers(1, 4))):
             slip = [slipped(str(value), rng) for value in (first, last, born, email)]
             area, city = rng.choice(AREAS), rng.choice(CITY)
-            rows.append([*slip, area if rng.random() < 0.9 else None, city])
-    names = ["first_name", "surname", "dob", "email", "postcode", "city"]
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+            later = (
+                None
+                if rng.random() < 0.1
+                else moved + timedelta(days=int(rng.choice([0, 0, 0, 20, 200, 900])))
+            )
+            paid = None if rng.random() < 0.1 else wage + float(rng.choice([0, 0, 0, 1.25, 2.5, 20, 300]))
+            place = slipped(str(street), rng)
+            rows.append([*slip, area if rng.random() < 0.9 else None, city, place, later, paid])
+    names = ["first_name", "surname", "dob", "email", "postcode", "city", "street"]
+    schema = {**dict.fromkeys(names, pl.String), "moved": pl.Date, "wage": pl.Float64}
+    names = list(schema)
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.select(pl.format("r{}", pl.int_range(pl.len())).alias("record_id"), *names)
 
 
@@ -69,6 +83,17 @@ def main(place: Path) -> None:
             cl.EmailComparison("email"),
             cl.PostcodeComparison("postcode"),
             cl.DamerauLevenshteinAtThresholds("city", [1]),
+            cl.JaccardAtThresholds("street", [0.9, 0.7]),
+            cl.AbsoluteDateDifferenceAtThresholds(
+                "moved", input_is_string=False, metrics=["month", "year"], thresholds=[1, 1]
+            ),
+            cl.CustomComparison(
+                output_column_name="wage",
+                comparison_levels=[
+                    cll.NullLevel("wage"), cll.ExactMatchLevel("wage"), cll.AbsoluteDifferenceLevel("wage", 2.5),
+                    cll.PercentageDifferenceLevel("wage", 0.1), cll.ElseLevel(),
+                ],
+            ),
         ],
         blocking_rules_to_generate_predictions=[
             block_on("dob"), block_on("surname", "city"), block_on("substr(first_name, 1, 2)", "postcode"),

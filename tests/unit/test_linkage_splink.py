@@ -180,3 +180,74 @@ def test_dates_in_another_form_than_the_usual_are_refused() -> None:
     strange = json.dumps(MODEL).replace("%Y-%m-%d", "%d/%m/%Y")
     with pytest.raises(linkage.LinkageError, match="is not understood"):
         linkage.read_splink(strange)
+
+
+def compared(*conditions: str) -> str:
+    levels = [level(each, 0.5, 0.25) for each in [*conditions, "ELSE"]]
+    return json.dumps({**MODEL, "comparisons": [{"output_column_name": "name", "comparison_levels": levels}]})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '"f_l" = "s_r"',
+        '"f_l" = "s_r" AND "f_r" = "s_l"',
+        '("f_l" = "f_r") AND ("s_l" = "s_r")',
+        'array_length(list_intersect("name_l", "name_r")) >= 1',
+        'array_cosine_similarity("name_l", "name_r") >= 0.9',
+        'hamming("name_l", "name_r") <= 1',
+        """ABS(EPOCH(try_strptime("t_l", '%H:%M')) - EPOCH(try_strptime("t_r", '%H:%M'))) <= 60""",
+        """"name_l" = 'x' AND "name_r" = 'x'""",
+        'cast( acos( sin( radians("lat_l") ) * sin( radians("lat_r") ) ) * 6371 as float ) <= 1'
+        + " " * 200
+        + "!",
+    ],
+)
+def test_a_level_that_is_not_understood_is_refused_in_one_line(condition: str) -> None:
+    with pytest.raises(
+        linkage.LinkageError, match=r"comparison name: the level .* is not understood"
+    ) as refused:
+        linkage.read_splink(compared(condition))
+    assert len(str(refused.value)) < 200
+    assert "\n" not in str(refused.value)
+
+
+def test_a_comparison_of_two_columns_is_refused() -> None:
+    with pytest.raises(linkage.LinkageError, match="compares first and last at once"):
+        linkage.read_splink(compared('"first_l" = "first_r"', '"last_l" = "last_r"'))
+
+
+@pytest.mark.parametrize(
+    ("condition", "test", "kind"),
+    [
+        ('jaccard("name_l", "name_r") >= 0.9', "jaccard>=0.9", "text"),
+        ('ABS("name_l" - "name_r") <= 2.5', "within<=2.5", "number_as_written"),
+        ('(ABS("name_l" - "name_r") / (CASE WHEN "name_r" > "name_l" THEN "name_r" ELSE "name_l" END)) < 0.1',
+         "relative<=0.1", "number_as_written"),
+        ('ABS(EPOCH("name_l") - EPOCH("name_r")) <= 86400', "within<=1", "date_as_written"),
+    ],
+)  # fmt: skip
+def test_levels_of_the_library_are_read_and_written_again(condition: str, test: str, kind: str) -> None:
+    recipe, model = linkage.read_splink(compared('"name_l" = "name_r"', condition))
+    assert [each.test for each in recipe.fields[0].levels] == ["same", test, "different"]
+    assert recipe.fields[0].kind == kind
+    again, _ = linkage.read_splink(linkage.write_splink(recipe, model))
+    assert again.fields[0].levels[1].test == test
+    assert again.fields[0].kind == kind
+
+
+def test_numbers_differ_by_amount_and_by_share() -> None:
+    recipe, model = linkage.read_splink(
+        compared('"name_l" = "name_r"', 'ABS("name_l" - "name_r") <= 0.5',
+            '(ABS("name_l" - "name_r") / (CASE WHEN "name_r" > "name_l" THEN "name_r" ELSE "name_l" END)) < 0.1')
+    )  # fmt: skip
+    file = pl.DataFrame(
+        {"id": list("abcde"), "name": [100.25, 100.75, 109.0, 140.0, None], "dob": ["2001-02-03"] * 5}
+    )
+    found = linkage.link({"file": file}, replace(recipe, keep=1e-6), model=model)
+    levels = {
+        row[:2]: row[2] for row in pl.concat([found.links, found.levels.select("name")], how="horizontal")
+        .select("id_l", "id_r", "name").iter_rows()
+    }  # fmt: skip
+    assert levels == {("a", "b"): 1, ("a", "c"): 2, ("b", "c"): 2, ("a", "d"): 3, ("b", "d"): 3, ("c", "d"): 3,
+                      ("a", "e"): -1, ("b", "e"): -1, ("c", "e"): -1, ("d", "e"): -1}  # fmt: skip

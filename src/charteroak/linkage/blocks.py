@@ -21,7 +21,7 @@ from charteroak.linkage.machine import spread
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
 
 Rule = tuple[str, ...]
-_AS_WRITTEN = {Kind.TEXT, Kind.DATE_AS_WRITTEN}
+_AS_WRITTEN = {Kind.TEXT, Kind.DATE_AS_WRITTEN, Kind.NUMBER_AS_WRITTEN}
 _NAMES = {Kind.GIVEN_NAME, Kind.FAMILY_NAME}
 
 

@@ -26,6 +26,7 @@ STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] =
     Kind.CITY: values.text, Kind.STATE: values.text, Kind.ZIP: values.zip_code, Kind.PHONE: values.phone,
     Kind.EMAIL: values.email, Kind.EXACT: values.text, Kind.FUZZY: values.text, Kind.NUMBER: values.quantity,
     Kind.TEXT: values.as_written, Kind.DATE_AS_WRITTEN: values.date_as_written,
+    Kind.NUMBER_AS_WRITTEN: values.number_as_written,
 }  # fmt: skip
 _BY_CUSTOM = {Kind.BIRTH_DATE, Kind.DATE, Kind.ZIP}
 """What is read by the custom of its file: the order of a date's parts, codes of four digits."""

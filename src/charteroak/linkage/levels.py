@@ -12,6 +12,7 @@ from charteroak.linkage.strings import (
     at_least,
     boosted,
     edits,
+    jaccard,
     jaro,
     jaro_winkler,
     may_reach,
@@ -20,7 +21,8 @@ from charteroak.linkage.strings import (
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,
- WITHIN, PREFIX, SUFFIX, USERNAME, SECTOR, DISTRICT, AREA, USERNAME_ALIKE, DIFFERENT) = range(len(TESTS))  # fmt: skip
+ WITHIN, PREFIX, SUFFIX, USERNAME, SECTOR, DISTRICT, AREA, USERNAME_ALIKE,
+ JACCARD, RELATIVE, DIFFERENT) = range(len(TESTS))  # fmt: skip
 REMEMBERED = 1 << 14
 """Pairs of values whose level each thread keeps, as many as lie close at hand; a name pair comes back often."""
 
@@ -133,6 +135,8 @@ def _text_test(test: int, limit: float, chars: Chars, a: int, n: int, b: int, m:
         if limit == 1.0 and (test == DAMERAU or max(n, m) <= 64):
             return one_slip(chars, a, n, b, m, test == DAMERAU)
         return edits(chars, a, n, b, m, test == DAMERAU, int(limit)) <= limit
+    if test == JACCARD:
+        return jaccard(chars, a, n, b, m) >= limit
     if test == INITIAL:
         return bool(min(n, m) == 1 and chars[a] == chars[b])
     if USERNAME <= test <= USERNAME_ALIKE:
@@ -156,6 +160,9 @@ def _holds(test: int, limit: float, a: int, b: int, t: Tables) -> bool:
         return _share(t.groups_at, t.groups, a, b)
     if test == WITHIN:
         return bool(abs(t.number[a] - t.number[b]) <= limit)
+    if test == RELATIVE:
+        larger = max(t.number[a], t.number[b])
+        return bool(larger != 0 and abs(t.number[a] - t.number[b]) / larger < limit)
     x, y = t.offset[a], t.offset[b]
     n, m = t.offset[a + 1] - x, t.offset[b + 1] - y
     if (test == DAMERAU or test == LEVENSHTEIN) and (

@@ -41,20 +41,23 @@ class Kind(StrEnum):
     DATE = "date"
     TEXT = "text"
     DATE_AS_WRITTEN = "date_as_written"
+    NUMBER_AS_WRITTEN = "number_as_written"
 
 
 TESTS = (
     "same", "swapped", "nickname", "initial", "part", "jaro_winkler", "jaro", "levenshtein",
     "damerau_levenshtein", "day_month", "month_day", "year", "within", "prefix", "suffix", "username",
-    "postcode_sector", "postcode_district", "postcode_area", "username_jaro_winkler", "different",
+    "postcode_sector", "postcode_district", "postcode_area", "username_jaro_winkler",
+    "jaccard", "relative", "different",
 )  # fmt: skip
 """How a level of agreement may be tested. Written `jaro_winkler>=0.92`, `levenshtein<=1`, `within<=366` (days
 of a date, units of a number), `prefix>=3` (equal first characters), `suffix>=4`; the others stand alone. `username`
-is what stands before an @; a British postcode's sector, district and area are `SW1A 1`, `SW1A`, `SW`."""
+is what stands before an @; `jaccard>=0.9` compares the characters that occur; `relative<=0.1` holds for two numbers
+less than this share of the larger apart; a British postcode's sector, district and area are `SW1A 1`, `SW1A`, `SW`."""
 _TEST = re.compile(r"^(?P<name>[a-z_]+?)(?:(?:>=|<=)(?P<limit>[0-9.]+))?$")
 _LIMITED = {
     "jaro_winkler", "jaro", "levenshtein", "damerau_levenshtein", "within", "prefix", "suffix",
-    "username_jaro_winkler",
+    "username_jaro_winkler", "jaccard", "relative",
 }  # fmt: skip
 
 

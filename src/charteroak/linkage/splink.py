@@ -16,7 +16,7 @@ from charteroak.linkage.recipe import ANY, Field, Kind, Level, LinkageError, Rec
 
 Compared = tuple[Field, tuple[float, ...], tuple[float, ...]]
 """A comparison as a field, with m and u of its levels."""
-_COLUMN = r'"?(?P<column>\w+?)_l"?'
+_COLUMN = r'"?(?P<column>\w[\w ]*?)_l"?'
 _EXTRACTS = {  # what the comparison library takes out of a text, by its regular expression
     r"^[^@]+": "username",
     r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]? [0-9]": "postcode_sector",
@@ -26,22 +26,33 @@ _EXTRACTS = {  # what the comparison library takes out of a text, by its regular
 _EXTRACT = rf"NULLIF\(regexp_extract\({_COLUMN}, '(?P<pattern>[^']+)', 0\), ''\)"
 _SAME_EXTRACT = r"""NULLIF\(regexp_extract\("?(?P=column)_r"?, '(?P=pattern)', 0\), ''\)"""
 _LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (rf'^{_COLUMN} = "?\w+_r"?$', lambda _: "same"),
-    (rf'^(?P<test>jaro_winkler|jaro)_similarity\({_COLUMN}, "?\w+_r"?\) >= (?P<limit>[\d.]+)$',
+    (rf'^{_COLUMN} = "?(?P=column)_r"?$', lambda _: "same"),
+    (rf'^(?P<test>jaro_winkler|jaro)_similarity\({_COLUMN}, "?(?P=column)_r"?\) >= (?P<limit>[\d.]+)$',
      lambda found: f"{found['test']}>={found['limit']}"),
-    (rf'^(?P<test>levenshtein|damerau_levenshtein)\({_COLUMN}, "?\w+_r"?\) <= (?P<limit>\d+)$',
+    (rf'^(?P<test>jaccard)\({_COLUMN}, "?(?P=column)_r"?\) >= (?P<limit>[\d.]+)$',
+     lambda found: f"{found['test']}>={found['limit']}"),
+    (rf'^(?P<test>levenshtein|damerau_levenshtein)\({_COLUMN}, "?(?P=column)_r"?\) <= (?P<limit>\d+)$',
      lambda found: f"{found['test']}<={found['limit']}"),
+    (rf'^(?P<test>levenshtein)\(cast\({_COLUMN} as text\), cast\("?(?P=column)_r"? as text\)\) <= (?P<limit>\d+)$',
+     lambda found: f"{found['test']}<={found['limit']}"),
+    (rf'^abs\(epoch\({_COLUMN}\) - epoch\("?(?P=column)_r"?\)\) <= (?P<limit>[\d.]+)$',
+     lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
+    (rf'^abs\({_COLUMN} - "?(?P=column)_r"?\) <= (?P<limit>[\d.]+)$', lambda found: f"within<={found['limit']}"),
+    (rf'^abs\(try_cast\({_COLUMN} as double\) - try_cast\("?(?P=column)_r"? as double\)\) <= (?P<limit>[\d.]+)$',
+     lambda found: f"within<={found['limit']}"),
+    (rf'^\(abs\({_COLUMN} - (?P<other>"?(?P=column)_r"?)\) / \(case when (?P=other) > "?(?P=column)_l"? then '
+     r'(?P=other) else "?(?P=column)_l"? end\)\) < (?P<limit>[\d.]+)$', lambda found: f"relative<={found['limit']}"),
     (rf"^abs\(epoch\(try_strptime\({_COLUMN}, '%Y-%m-%d'\)\) - "
-     r"""epoch\(try_strptime\("?\w+_r"?, '%Y-%m-%d'\)\)\) <= (?P<limit>[\d.]+)$""",
+     r"""epoch\(try_strptime\("?(?P=column)_r"?, '%Y-%m-%d'\)\)\) <= (?P<limit>[\d.]+)$""",
      lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
     (rf"^{_EXTRACT} = {_SAME_EXTRACT}$", lambda found: _EXTRACTS.get(found["pattern"], "")),
     (rf"^(?P<test>jaro_winkler)_similarity\({_EXTRACT}, {_SAME_EXTRACT}\) >= (?P<limit>[\d.]+)$",
      lambda found: f"username_jaro_winkler>={found['limit']}" if found["pattern"] == r"^[^@]+" else ""),
     (r"^else$", lambda _: "different"),
 )  # fmt: skip
-_KEY = re.compile(r'l\."?(\w+)"? = r\."?\1"?')
+_KEY = re.compile(r'l\."?(\w[\w ]*)"? = r\."?\1"?')
 _START = re.compile(
-    r'substr(?:ing)?\(l\."?(\w+)"?, 1, (\d+)\) = substr(?:ing)?\(r\."?\1"?, 1, \2\)', re.IGNORECASE
+    r'substr(?:ing)?\(l\."?(\w[\w ]*)"?, 1, (\d+)\) = substr(?:ing)?\(r\."?\1"?, 1, \2\)', re.IGNORECASE
 )
 
 
@@ -96,19 +107,37 @@ def _blocked_as_written(
 
 
 def _comparison(entry: Mapping[str, Any]) -> Compared:
-    name, column, frequency = str(entry["output_column_name"]), str(entry["output_column_name"]), False
+    name, frequency = str(entry["output_column_name"]), False
     known = [level for level in entry["comparison_levels"] if not level.get("is_null_level")]
     usual = untrained(len(known))
-    levels, m, u = [], [], []
+    levels, m, u, columns = [], [], [], set[str]()
     for level, (m_usual, u_usual) in zip(known, usual, strict=True):
         test, of = _test(str(level["sql_condition"]), name)
-        column = of or column
+        columns |= {of} if of else set()
         m.append(float(level.get("m_probability", m_usual)))
         u.append(float(level.get("u_probability", u_usual)))
         levels.append(Level(str(level.get("label_for_charts", test)), test, m[-1]))
         frequency |= _by_frequency(level, test, name)
-    kind = Kind.DATE_AS_WRITTEN if any(each.test.startswith("within") for each in levels) else Kind.TEXT
-    return Field(name, kind, {ANY: (column,)}, tuple(levels), frequency), tuple(m), tuple(u)
+    if len(columns) > 1:
+        raise LinkageError(
+            f"Splink comparison {name}: it compares {' and '.join(sorted(columns))} at once, which is not understood; "
+            "compare one column at a time"
+        )
+    kind = _kind([str(level["sql_condition"]).lower() for level in known], levels, name)
+    return Field(name, kind, {ANY: tuple(columns) or (name,)}, tuple(levels), frequency), tuple(m), tuple(u)
+
+
+def _kind(conditions: list[str], levels: list[Level], name: str) -> Kind:
+    """Dates and numbers where their differences are asked, else texts."""
+    if any("epoch(" in each for each in conditions):
+        return Kind.DATE_AS_WRITTEN
+    if any("cast(" in each and "levenshtein" in each for each in conditions):
+        raise LinkageError(f"Splink comparison {name}: edits of what is no text are understood of dates only")
+    return (
+        Kind.NUMBER_AS_WRITTEN
+        if any(each.rule[0] in {"within", "relative"} for each in levels)
+        else Kind.TEXT
+    )
 
 
 def untrained(levels: int) -> list[tuple[float, float]]:
@@ -141,7 +170,7 @@ def _test(condition: str, name: str) -> tuple[str, str | None]:
         if (found := re.match(pattern, plain, re.IGNORECASE)) and (of := test(found)):
             return of, found.groupdict().get("column")
     raise LinkageError(
-        f"Splink comparison {name}: the level {plain!r} is not understood; replace it by a usual one"
+        f"Splink comparison {name}: the level {plain[:90]!r} is not understood; replace it by a usual one"
     )
 
 
@@ -223,6 +252,10 @@ def _sql(level: Level, column: str, kind: Kind) -> str:
         return f"{test}_similarity({a}, {b}) >= {limit}"
     if test in {"levenshtein", "damerau_levenshtein"}:
         return f"{test}({a}, {b}) <= {int(limit)}"
+    if test == "jaccard":
+        return f"jaccard({a}, {b}) >= {limit}"
+    if test == "relative":
+        return f"(abs({a} - {b}) / (CASE WHEN {b} > {a} THEN {b} ELSE {a} END)) < {limit}"
     if test == "prefix":
         return f"substr({a}, 1, {int(limit)}) = substr({b}, 1, {int(limit)})"
     if pattern := {name: pattern for pattern, name in _EXTRACTS.items()}.get(

@@ -7,7 +7,7 @@ references of one array wait for each other.
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import inlined
+from charteroak.linkage.machine import inlined, lean
 
 Chars = NDArray[np.uint32]
 
@@ -144,3 +144,25 @@ def boosted(alike: float, chars: Chars, a: int, n: int, b: int, m: int) -> float
     while same < min(4, n, m) and chars[a + same] == chars[b + same]:
         same += 1
     return alike + 0.1 * same * (1.0 - alike)
+
+
+@inlined
+def _occurs(chars: Chars, a: int, n: int, char: int) -> bool:
+    for i in range(n):
+        if chars[a + i] == char:
+            return True
+    return False
+
+
+@lean
+def jaccard(chars: Chars, a: int, n: int, b: int, m: int) -> float:
+    """Characters that occur in both texts, of those that occur in one (Jaccard 1901)."""
+    both, either = 0, 0
+    for i in range(n):
+        if not _occurs(chars, a, i, chars[a + i]):
+            either += 1
+            both += int(_occurs(chars, b, m, chars[a + i]))
+    for j in range(m):
+        if not _occurs(chars, b, j, chars[b + j]) and not _occurs(chars, a, n, chars[b + j]):
+            either += 1
+    return both / either if either > 0 else 0.0

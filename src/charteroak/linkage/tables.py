@@ -8,7 +8,10 @@ from charteroak.linkage.hashing import FIRST_WORD, WHOLE, letters_of, part_hashe
 from charteroak.linkage.levels import Tables
 from charteroak.linkage.names import PARTICLES
 from charteroak.linkage.nicknames import GROUPS
-from charteroak.linkage.recipe import TESTS, Field, Kind
+from charteroak.linkage.recipe import TESTS, Field, Kind, Level
+
+MILLION = 1_000_000
+"""A number with decimals is compared in millionths."""
 
 
 def tables_of(
@@ -34,7 +37,7 @@ def tables_of(
         tokens.append(_tokens(field, series))
         at = end
     tokens_at, spoken = _ragged(pl.concat(tokens))
-    rules = [level.rule for field in fields for level in field.levels]
+    rules = [_rule(level, field.kind) for field in fields for level in field.levels]
     first_level = np.cumsum([0, *(len(field.levels) for field in fields)]).astype(np.int32)
     return Tables(
         codes, source, apart, np.concatenate(number), offset, chars,
@@ -46,6 +49,11 @@ def tables_of(
         np.array([_remembered(*each, len(codes)) for each in zip(fields, map(len, distinct), strict=True)]),
         _told_by(fields),
     ), hashes  # fmt: skip
+
+
+def _rule(level: Level, kind: Kind) -> tuple[str, float]:
+    test, limit = level.rule
+    return test, limit * MILLION if test == "within" and kind == Kind.NUMBER_AS_WRITTEN else limit
 
 
 def _tests(field: Field, *tests: str) -> bool:
@@ -86,6 +94,10 @@ def _numbers(field: Field, series: pl.Series, hashes: NDArray[np.uint64]) -> NDA
         return days.fill_null(-(1 << 40)).to_numpy()
     if field.kind == Kind.DATE_AS_WRITTEN:
         return series.str.to_date("%Y-%m-%d").to_physical().cast(pl.Int64).to_numpy()
+    if field.kind == Kind.NUMBER_AS_WRITTEN:
+        return (
+            (series.cast(pl.Float64) * MILLION).round().cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+        )
     if field.kind == Kind.NUMBER:
         return series.cast(pl.Int64).to_numpy()
     return hashes.view(np.int64)

@@ -186,6 +186,12 @@ def as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
     return values, {}
 
 
+def number_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
+    """A number with its decimals as the file has it; what is none is missing."""
+    found = values.str.strip_chars().cast(pl.Float64, strict=False)
+    return found.set(~found.is_finite(), None).cast(pl.String), {}
+
+
 def date_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
     """YYYY-MM-DD as the file has it; what is no such day is missing."""
     known = values.str.to_date("%Y-%m-%d", strict=False).is_not_null()
