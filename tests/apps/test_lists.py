@@ -20,6 +20,7 @@ LISTS = {
     "/board/": "",
     "/agencies/": "",
     "/agencies/people/": "sam.reyes",
+    "/elsewhere/": "noor.haddad",
     "/submissions/": "noor.haddad",
     "/hub/": "noor.haddad",
     "/workspaces/": "kim.tran",

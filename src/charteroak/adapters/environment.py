@@ -109,6 +109,11 @@ def mode() -> Mode:
     return Mode(os.environ.get("CHARTEROAK_MODE", "demo"))
 
 
+def governance_only() -> bool:
+    """Whether this installation holds no file: requests, agreements, clocks, logs and certificates alone."""
+    return os.environ.get("CHARTEROAK_GOVERNANCE_ONLY", "") == "1"
+
+
 def process() -> Process:
     return Process(os.environ.get("CHARTEROAK_PROCESS", "web"))
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
-from charteroak.agencies.models import Agency, Authority, Person
+from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.membership import Status
 from charteroak.policy.roles import Role
@@ -53,16 +54,20 @@ def _since(agency: Agency) -> Any:
     return found.since if found else None
 
 
+class OfficeHeld(Filter):
+    """Who held the office at any time, once however often."""
+
+    def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return records.filter(pk__in=RoleHeld.objects.filter(role=value).values("person"))
+
+
 PEOPLE = Listing(
     name="people",
     caption=_("Accounts"),
     search=("name", "username", "employer__code"),
     filters=(
-        Filter(
-            "role",
-            _("Office"),
-            lambda: [(role.value, role.value.replace("_", " ")) for role in Role],
-            "roles_held__role",
+        OfficeHeld(
+            "role", _("Office"), lambda: [(role.value, role.value.replace("_", " ")) for role in Role]
         ),
         Filter("agency", _("Employer"), lambda: Agency.objects.values_list("code", "code"), "employer__code"),
     ),

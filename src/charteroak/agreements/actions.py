@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of, holders
 from charteroak.agreements import drafting, round_trip
@@ -201,7 +202,8 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
         )
     from charteroak.agreements import tasks  # the jobs import this room's actions
 
-    tasks.order_keys(record.number)
+    if not governance_only():
+        tasks.order_keys(record.number)
     tasks.order_paper(record.number)
 
 

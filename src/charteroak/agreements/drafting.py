@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from charteroak import disclosure
-from charteroak.adapters import age, clock, stores
+from charteroak.adapters import age, clock, environment, stores
 from charteroak.agencies.models import Agency
 from charteroak.agencies.queries import administration_on, answers_for
 from charteroak.agreements.models import Party
@@ -21,6 +21,8 @@ from charteroak.policy.responsibility import Kind
 from charteroak.policy.sentence import Sentence
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
+
+NO_KEY = "of the State's own file transfer"
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,10 @@ def _people(request: DataRequest, law: Law) -> Draft:
 
 def _hub() -> Draft:
     hub = _answering(Kind.LINK).code
+    if environment.governance_only():  # no file is encrypted to a key of this installation
+        return _made(
+            "5", "hub", {"agency": hub, "keys": {}}, hub=hub, matching_key=NO_KEY, analysis_key=NO_KEY
+        )
     keys = {kind: age.recipient_fingerprint(stores.hub_recipient(kind)) for kind in stores.HUB_KEYS}
     said = {f"{kind}_key": key for kind, key in keys.items()}
     return _made("5", "hub", {"agency": hub, "keys": keys}, hub=hub, **said)

@@ -11,7 +11,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.checklist import checklist, law_in
 from charteroak.agreements.halted import halted
-from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Signature
+from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Recipient, Signature
 from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
@@ -19,7 +19,7 @@ from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import DataRequest, TeamMember
 from charteroak.requests.queries import allowed_columns, law_decision
 
 DRAFTERS = agreement.LIFECYCLE.table[None, agreement.Action.DRAFT].roles
@@ -146,11 +146,11 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
     """Agreements that a person may read: those who hold an office here, and the people of the project."""
     if person.is_active and person.roles(clock.today()) & OFFICES:
         return Agreement.objects.all()
+    named = Recipient.objects.filter(person=person).values("agreement")
+    team = TeamMember.objects.filter(person=person).values("data_request")
     return Agreement.objects.filter(
-        Q(recipients__person=person)
-        | Q(data_request__applicant=person)
-        | Q(data_request__team__person=person)
-    ).distinct()
+        Q(pk__in=named) | Q(data_request__applicant=person) | Q(data_request__in=team)
+    )
 
 
 def signs_for(person: Person, record: Agreement) -> QuerySet[Party]:

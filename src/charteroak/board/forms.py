@@ -37,6 +37,8 @@ class MotionForm(forms.Form):
         ),
         label=_("Request"),
         to_field_name="number",
+        widget=forms.TextInput,  # of thousands of requests nobody chooses from a list
+        help_text=_("Its number, such as 042."),
     )
     about = forms.CharField(
         label=_("Release request"), required=False, help_text=_("For outputs only, for example 042-1.")

@@ -16,19 +16,30 @@ import click
     "--only", "only", multiple=True, metavar="PROCESS",
     help="Run just this process here (repeatable): web, linker, extractor, enclave, outputs, notary.",
 )  # fmt: skip
-def serve(port: int, only: tuple[str, ...]) -> None:
+@click.option(
+    "--governance-only", is_flag=True, envvar="CHARTEROAK_GOVERNANCE_ONLY",
+    help="Requests, agreements, clocks, logs and certificates; files go and are matched elsewhere.",
+)  # fmt: skip
+def serve(port: int, only: tuple[str, ...], governance_only: bool) -> None:
     """Serve the site until Ctrl-C: database, web and workers, each started again when it dies.
 
     Hub and enclave can be installed apart with --only: docs/installed-apart.md.
     """
+    import os
+
     from charteroak.adapters import environment, environments, postgres, processes
     from charteroak.site.config import NotForProduction
-    from charteroak.site.supervisor import SERVED, NotServing, Supervisor
+    from charteroak.site.supervisor import GOVERNING, SERVED, NotServing, Supervisor
 
     wrong = set(only) - set(SERVED)
     if wrong:
         raise click.ClickException(f"--only takes {', '.join(SERVED)}, not {', '.join(sorted(wrong))}.")
-    here = [process for process in SERVED if not only or process in only]
+    if governance_only:
+        os.environ["CHARTEROAK_GOVERNANCE_ONLY"] = "1"
+    served = GOVERNING if governance_only else SERVED
+    if set(only) - set(served):
+        raise click.ClickException(f"With --governance-only there is only {', '.join(served)}.")
+    here = [process for process in served if not only or process in only]
 
     def ready() -> None:
         where = f"http://localhost:{port}" if environment.Process.WEB in here else ", ".join(here)

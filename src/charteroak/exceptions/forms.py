@@ -26,6 +26,13 @@ ASKS = {
 }
 
 
+class Typed(forms.ModelChoiceField):  # type: ignore[type-arg] # no [] at run time
+    """A record named by its number or user name: with thousands of them a list to choose from helps nobody."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid_choice": _("There is none of that name.")}
+
+
 class MatterForm(forms.Form):
     what = forms.CharField(
         label=_("What happened, or what is asked"), widget=forms.Textarea(attrs={"rows": 4})
@@ -33,19 +40,19 @@ class MatterForm(forms.Form):
     known_on = forms.DateField(
         label=_("Day on which it became known"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    number = forms.ModelChoiceField(
+    number = Typed(
         DataRequest.objects.all(),
         label=_("Project"),
         to_field_name="number",
         required=False,
-        empty_label=_("None"),
+        help_text=_("Its number, such as 042."),
     )
-    person = forms.ModelChoiceField(
-        Person.objects.filter(is_active=True).order_by("name"),
+    person = Typed(
+        Person.objects.filter(is_active=True),
         label=_("Person, if not the whole project"),
         to_field_name="username",
         required=False,
-        empty_label=_("None"),
+        help_text=_("Their user name, such as maya.ortiz."),
     )
     agency = forms.ModelChoiceField(
         Agency.objects.all(),
@@ -74,11 +81,11 @@ class MatterForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    to = forms.ModelChoiceField(
-        Person.objects.filter(is_active=True).order_by("name"),
+    to = Typed(
+        Person.objects.filter(is_active=True),
         label=_("To whom"),
         to_field_name="username",
-        empty_label=_("Choose a person"),
+        help_text=_("Their user name, such as maya.ortiz."),
     )
 
 

@@ -11,7 +11,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
-from charteroak.agreements.models import Agreement, Party
+from charteroak.agreements.models import Agreement, Party, Recipient
 from charteroak.agreements.queries import contributors, coverage, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
@@ -58,12 +58,12 @@ def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
     ).prefetch_related("workspace__agreement__clauses")
     if person.is_active and person.roles(clock.today()) & OFFICES:
         return found
-    own = Q(workspace__agreement__recipients__person=person)
+    named = Recipient.objects.filter(person=person).values("agreement")
     stewarded = Party.objects.filter(
         agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
     )
-    own |= Q(workspace__agreement__parties__in=stewarded)
-    return found.filter(own).distinct()
+    own = Q(workspace__agreement__in=named) | Q(workspace__agreement__in=stewarded.values("agreement"))
+    return found.filter(own)
 
 
 def roles_of(person: Person, record: ReleaseRequest) -> frozenset[Role]:

@@ -156,19 +156,25 @@ HEEDED = frozenset(ENDS) | frozenset(BEGINS)
 def runs(moments: Iterable[Moment]) -> list[Run]:
     """Every turn of a request, in the order in which they began. `moments` are in order."""
     held: list[Run] = []
+    running: list[int] = []  # where in `held` the turns stand that are not over; the others change no more
     for moment in moments:
-        ends = ENDS.get(moment.name, ())
-        held = [_ended(one, moment, ends) for one in held]
-        if moment.name == "requests:question:answer":
-            held = [_resumed(one, moment) for one in held]
+        steps = [_ended] if moment.name in ENDS else []
+        steps += [_resumed] if moment.name == "requests:question:answer" else []
+        for at in running:
+            for step in steps:
+                held[at] = step(held[at], moment)
+        running = [at for at in running if held[at].ended_on is None]
         if moment.name in BEGINS:
             stage, party = BEGINS[moment.name]
             whose = moment.agencies or (moment.agency,)
+            running += range(len(held), len(held) + len(whose))
             held += [Run(stage, party, one, moment.on) for one in whose]
         if moment.name == "requests:question:ask":
-            held = [_stopped(one, moment) for one in held]
+            for at in running:
+                held[at] = _stopped(held[at], moment)
         decided = moment.name == "requests:agency_review:decide"
-        if decided and not any(_open(one, Stage.DECISION) for one in held):
+        if decided and not any(_open(held[at], Stage.DECISION) for at in running):
+            running.append(len(held))
             held.append(Run(Stage.BOARD, Party.BOARD, "", moment.on))
     return held
 
@@ -177,7 +183,8 @@ def _open(run: Run, stage: Stage) -> bool:
     return run.stage is stage and run.ended_on is None
 
 
-def _ended(run: Run, moment: Moment, stages: tuple[Stage, ...]) -> Run:
+def _ended(run: Run, moment: Moment) -> Run:
+    stages = ENDS[moment.name]
     concerned = not moment.agency or not run.whose or run.whose == moment.agency
     if run.ended_on is not None or run.stage not in stages or not concerned:
         return run

@@ -35,7 +35,7 @@ def request_log(request: HttpRequest) -> dict[str, Any]:
 @router.get("/sharing-log", summary="The data sharing and destruction log; ?q, ?agency, ?kind, ?page")
 def sharing_log(request: HttpRequest) -> dict[str, Any]:
     queries.may(signed_in(request), Report.SHARING_LOG).require()
-    return lists.SHARING_LOG.of(request, logs.deliveries()).as_json()
+    return lists.sharing_log(request).as_json()
 
 
 @router.get("/figures", summary="The figures of a quarter (2026-Q4) or a year (2026)")

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.environment import governance_only
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
 from charteroak.agencies.models import Agency
 from charteroak.agreements import clocks
 from charteroak.policy.delivery import FileKind
@@ -104,37 +106,74 @@ REQUEST_LOG = Listing(
     next_step=_("A request enters the log on the day on which it is submitted."),
 )
 
+SENT = (
+    Column("request", _("Request"), lambda one: Cell(one.agreement.number, one.agreement.get_absolute_url())),
+    Column("file", _("File"), lambda one: one.file_name),
+    Column("kind", _("Kind"), lambda one: words(FileKind(one.kind))),
+    Column("sender", _("Sender"), lambda one: one.agency.code),
+)
+GONE = (
+    Column("destroy_by", _("Destroy by"), logs.destroy_by, due=True),
+    Column("destroyed_on", _("Destroyed"), logs.destroyed_on),
+    Column("certificate", _("Certificate"), logs.certificate),
+)
+RECEIVER = Column("receiver", _("Receiver"), logs.receiver)
+FIELDS = Column("fields", _("Fields"), logs.fields)
+OF_FILES = (
+    Filter("agency", _("Sender"), agency_choices, "agency__code"),
+    Filter("kind", _("File"), lambda: choices(FileKind)),
+)
+
 SHARING_LOG = Listing(
     name="data-sharing-and-destruction-log",
     caption=_("Data sharing and destruction log"),
     search=("agreement__number", "file_name", "received_by__name"),
-    filters=(
-        Filter("agency", _("Sender"), agency_choices, "agency__code"),
-        Filter("kind", _("File"), lambda: choices(FileKind)),
-    ),
+    filters=OF_FILES,
     columns=(
-        Column(
-            "request", _("Request"), lambda one: Cell(one.agreement.number, one.agreement.get_absolute_url())
-        ),
-        Column("file", _("File"), lambda one: one.file_name),
-        Column("kind", _("Kind"), lambda one: words(FileKind(one.kind))),
-        Column("sender", _("Sender"), lambda one: one.agency.code),
+        *SENT,
         Column("sent_by", _("Sent by"), lambda one: one.received_by.name),
-        Column("receiver", _("Receiver"), logs.receiver),
+        RECEIVER,
         Column("received_on", _("Received"), lambda one: clock.day_of(one.received_at)),
-        Column("fields", _("Fields"), logs.fields),
+        FIELDS,
         Column("rows", _("Rows"), lambda one: one.rows),
         Column("sha256", _("SHA-256"), lambda one: one.ciphertext),
         Column("status", _("Status"), lambda one: Cell(one.status, status_of=one)),
         Column("matched_on", _("Matched"), logs.matched_on),
         Column("released_on", _("Matched file released"), logs.released_on),
-        Column("destroy_by", _("Destroy by"), logs.destroy_by, due=True),
-        Column("destroyed_on", _("Destroyed"), logs.destroyed_on),
-        Column("certificate", _("Certificate"), logs.certificate),
+        *GONE,
     ),
     nothing=_("No file was sent yet."),
     next_step=_("A file enters the log when its agency sends it."),
 )
+
+# where the platform governs only: what people put on record of files that went another way
+SHARING_LOG_ELSEWHERE = Listing(
+    name="data-sharing-and-destruction-log",
+    caption=_("Data sharing and destruction log"),
+    search=("agreement__number", "file_name", "by__name"),
+    filters=OF_FILES,
+    columns=(
+        *SENT,
+        Column("sent_by", _("Sent by"), lambda one: one.by.name),
+        RECEIVER,
+        Column("received_on", _("Received"), lambda one: one.on),
+        FIELDS,
+        Column("way", _("How it went"), lambda one: one.way),
+        Column("sha256", _("SHA-256"), lambda one: one.sha256),
+        Column("matched_on", _("Matched"), logs.matched_elsewhere),
+        Column("released_on", _("Matched file released"), logs.delivered_elsewhere),
+        *GONE,
+    ),
+    nothing=_("No file was sent yet."),
+    next_step=_("A file enters the log when its agency puts it on record."),
+)
+
+
+def sharing_log(request: HttpRequest) -> Listed:
+    """The log of this installation's files, which it moved itself or which went beside it."""
+    if governance_only():
+        return SHARING_LOG_ELSEWHERE.of(request, logs.happenings())
+    return SHARING_LOG.of(request, logs.deliveries())
 
 
 def _could(record: Any) -> str:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Filter
 from charteroak.agreements.models import DestructionDuty, Party
+from charteroak.elsewhere.models import Happening
 from charteroak.hub.models import LinkRun
-from charteroak.policy import link_run
+from charteroak.policy import elsewhere, link_run
 from charteroak.policy.data_request import Status
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.request_log import Logged
@@ -18,6 +19,7 @@ from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 
 What = DestructionDuty.What
+Sent = Delivery | Happening
 HELD_AS = {FileKind.MATCHING: What.IDENTIFIERS, FileKind.ANALYSIS: What.PAYLOAD}
 WORDS: dict[Logged, Q] = {
     Logged.APPROVED: Q(status=Status.APPROVED),
@@ -108,15 +110,45 @@ def deliveries() -> QuerySet[Delivery]:
     )
 
 
-def receiver(sent: Delivery) -> str:
+def happenings() -> QuerySet[Happening]:
+    """Every file that went beside the platform, the oldest first."""
+    return (
+        Happening.objects.filter(act=elsewhere.Action.SEND)
+        .select_related("agency", "by", "agreement__data_request")
+        .prefetch_related(
+            "agreement__clauses",
+            "agreement__duties",
+            "agreement__happenings",
+            Prefetch(
+                "agreement__parties", Party.objects.filter(part=Party.Part.HUB).select_related("agency")
+            ),
+        )
+        .order_by("on", "pk")
+    )
+
+
+def _day_of(sent: Happening, act: elsewhere.Action) -> date | None:
+    days = [one.on for one in sent.agreement.happenings.all() if one.act == act]
+    return max(days, default=None)
+
+
+def matched_elsewhere(sent: Happening) -> date | None:
+    return _day_of(sent, elsewhere.Action.MATCH)
+
+
+def delivered_elsewhere(sent: Happening) -> date | None:
+    return _day_of(sent, elsewhere.Action.DELIVER)
+
+
+def receiver(sent: Sent) -> str:
     """The hub that the agreement names."""
     return "; ".join(party.agency.code for party in sent.agreement.parties.all())
 
 
-def fields(sent: Delivery) -> str:
+def fields(sent: Sent) -> str:
     """The columns that this agency may send in such a file, by the clause that was signed."""
     for clause in sent.agreement.clauses.all():
-        if clause.kind == "elements" and clause.terms.get("agency") == sent.agency.code:
+        if clause.kind == "elements" and sent.agency and clause.terms.get("agency") == sent.agency.code:
             said = clause.terms
             names = said["linking"] if sent.kind == FileKind.MATCHING else said["study"] + said["evidence"]
             return ", ".join(names)
@@ -138,22 +170,22 @@ def released_on(sent: Delivery) -> date | None:
     return clock.day_of(extract.cleared_at) if extract and extract.cleared_at else None
 
 
-def _duty(sent: Delivery) -> DestructionDuty | None:
+def _duty(sent: Sent) -> DestructionDuty | None:
     what = HELD_AS[FileKind(sent.kind)]
     return next((duty for duty in sent.agreement.duties.all() if duty.what == what), None)
 
 
-def destroy_by(sent: Delivery) -> date | None:
+def destroy_by(sent: Sent) -> date | None:
     duty = _duty(sent)
     return duty.due_on if duty and not duty.done_at else None
 
 
-def destroyed_on(sent: Delivery) -> date | None:
+def destroyed_on(sent: Sent) -> date | None:
     duty = _duty(sent)
     return clock.day_of(duty.done_at) if duty and duty.done_at else None
 
 
-def certificate(sent: Delivery) -> Cell:
+def certificate(sent: Sent) -> Cell:
     duty = _duty(sent)
     if duty is None or duty.done_at is None:
         return Cell("")

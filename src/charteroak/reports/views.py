@@ -102,7 +102,7 @@ def request_log(request: HttpRequest) -> HttpResponseBase:
 def sharing_log(request: HttpRequest) -> HttpResponseBase:
     """Every file, from whom to whom, matched, released and destroyed when."""
     queries.may(signed_in(request), Report.SHARING_LOG).require()
-    shown = lists.SHARING_LOG.of(request, logs.deliveries())
+    shown = lists.sharing_log(request)
     return shown.file or _page(request, Report.SHARING_LOG, "list", {"shown": shown})
 
 

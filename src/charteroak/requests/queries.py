@@ -22,7 +22,7 @@ from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
-from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
 
 PARTS = {
     "title": noop("title"),
@@ -56,13 +56,13 @@ def visible_to(person: Person) -> QuerySet[DataRequest]:
     roles = person.roles(clock.today()) if person.is_active else frozenset()
     if roles & {Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR}:
         return DataRequest.objects.all()
-    mine = Q(applicant=person) | Q(team__person=person)
+    mine = Q(applicant=person) | Q(pk__in=TeamMember.objects.filter(person=person).values("data_request"))
     if Role.DATA_STEWARD in roles:
-        asked = Q(reviews__agency__in=agencies_where(person, Role.DATA_STEWARD))
-        mine |= asked
+        agencies = agencies_where(person, Role.DATA_STEWARD)
+        mine |= Q(pk__in=AgencyReview.objects.filter(agency__in=agencies).values("data_request"))
     if roles & {Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.SIGNATORY}:
         mine |= Q(status__in=[Status.RECOMMENDED, Status.APPEALED, Status.APPROVED, Status.DECLINED])
-    return DataRequest.objects.filter(mine).distinct()
+    return DataRequest.objects.filter(mine)
 
 
 def on_team(person: Person, record: DataRequest) -> bool:

@@ -18,8 +18,8 @@ WORK = ("SELECT", "INSERT", "UPDATE")  # a row is locked before it changes, whic
 KEEP = ("SELECT", "INSERT", "UPDATE", "DELETE")  # passing things only; records of decisions stay
 
 ROOMS = (
-    "agencies", "catalog", "requests", "board", "exceptions", "agreements", "submissions", "hub", "workspaces",
-    "outputs", "register",
+    "agencies", "catalog", "requests", "board", "exceptions", "agreements", "elsewhere", "submissions", "hub",
+    "workspaces", "outputs", "register",
 )  # fmt: skip
 LOG = {"audit.event": ADD, "audit.checkpoint": LOOK}
 JOBS = {
@@ -49,8 +49,9 @@ SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.recipient", "agreements.redline", "agreements.signature", "board.standin",
-    "board.vote", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance", "outputs.filevote",
-    "outputs.review", "requests.acceptedterm", "requests.change", "requests.version", "submissions.agencykey",
+    "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
+    "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.version",
+    "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")

@@ -12,8 +12,10 @@ from django.shortcuts import render, resolve_url
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+from charteroak.adapters.environment import governance_only
 from charteroak.audit.actions import record_refusal
 from charteroak.policy.decision import Reason, Refused, Stale
+from charteroak.site.rooms import WITH_FILES
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -81,6 +83,15 @@ def json_below_api(get_response: GetResponse) -> GetResponse:
 
 
 NOT_VISIBLE = Refused((Reason("not_visible", "There is no such record, or it is not yours to see."),))
+NO_FILES_HERE = Refused(
+    (
+        Reason(
+            "governance_only",
+            "This installation holds no files: they go by the State’s own transfer and are matched elsewhere.",
+            "Put day and hash on record under “Files”.",
+        ),
+    )
+)
 SIGN_IN_FIRST = Refused((Reason("sign_in_first", "Nobody is signed in."),))
 
 
@@ -99,6 +110,13 @@ class Refusals:
         if request.resolver_match and not request.user.is_authenticated and _asks_to_sign_in(response):
             _on_record(request, SIGN_IN_FIRST)
         return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Where the platform governs only, the rooms of files are closed, and say what stands in their place."""
+        room = request.path.removeprefix("/api").split("/")[1]
+        if not (governance_only() and room in WITH_FILES and request.user.is_authenticated):
+            return None
+        return self.process_exception(request, NO_FILES_HERE)
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
         if isinstance(raised, ObjectDoesNotExist | Http404):

@@ -7,9 +7,12 @@ from importlib.util import find_spec
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from charteroak.adapters.environment import governance_only
 from charteroak.policy import report
 from charteroak.policy.roles import Role
 
+WITH_FILES = {"submissions", "hub", "workspaces", "outputs"}  # closed where the platform governs only
+WITHOUT_FILES = {"elsewhere"}  # entered by the address alone where the platform moves files itself
 THE_BOARD = {Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 THE_OFFICE = {Role.POLICY_OFFICE, Role.AUDITOR}
 PARTNERS = {Role.RESEARCHER, Role.DATA_STEWARD, Role.COUNSEL, Role.SIGNATORY}
@@ -44,6 +47,7 @@ ROOMS = (
     room("agreements", _("Agreements"), PARTNERS, THE_BOARD, THE_OFFICE, OPERATORS),
     room("exceptions", _("Exceptions"), {Role.COUNSEL}, THE_OFFICE),
     room("submissions", _("Deliveries"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
+    room("elsewhere", _("Files"), {Role.DATA_STEWARD}, OPERATORS, THE_OFFICE),
     room("hub", _("Hub"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
     room("workspaces", _("Workspaces"), {Role.RESEARCHER, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR}),
     room("outputs", _("Outputs"), {Role.RESEARCHER, Role.DATA_STEWARD, Role.OUTPUT_CHECKER}, THE_BOARD, THE_OFFICE),
@@ -56,5 +60,7 @@ ROOMS = (
 
 
 def menu(roles: Iterable[Role]) -> list[Room]:
-    """The public's rooms, and those where one of these roles works."""
-    return [one for one in ROOMS if one.public or one.roles & frozenset(roles)]
+    """The public's rooms, and those where one of these roles works; of files, where this installation has them."""
+    closed = WITH_FILES if governance_only() else WITHOUT_FILES
+    open_ = [one for one in ROOMS if one.name not in closed]
+    return [one for one in open_ if one.public or one.roles & frozenset(roles)]

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "charteroak.workspaces",
     "charteroak.hub",
     "charteroak.submissions",
+    "charteroak.elsewhere",
     "charteroak.agreements",
     "charteroak.exceptions",
     "charteroak.board",

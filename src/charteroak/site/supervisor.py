@@ -17,6 +17,7 @@ from charteroak.site import database
 SERVED = [
     Process.WEB, Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS, Process.NOTARY, Process.POST,
 ]  # fmt: skip
+GOVERNING = [Process.WEB, Process.NOTARY, Process.POST]  # `--governance-only`: no process that opens a store
 GRACE = 15.0  # seconds to finish what was begun, then the process is killed
 LONGEST_PAUSE = 10.0  # seconds before a process that dies again and again is started anew
 ELSEWHERE = (

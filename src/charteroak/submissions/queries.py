@@ -50,8 +50,10 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
     executed = Agreement.objects.filter(executed_on__isnull=False).prefetch_related("clauses")
     if person.roles(clock.today()) & WATCHERS:
         return executed
-    own = agencies_where(person, Role.DATA_STEWARD)
-    return executed.filter(parties__agency__in=own, parties__part=Party.Part.CONTRIBUTOR).distinct()
+    own = Party.objects.filter(
+        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
+    )
+    return executed.filter(pk__in=own.values("agreement"))
 
 
 def with_files_accepted(found: QuerySet[Agreement]) -> QuerySet[Agreement]:

@@ -81,7 +81,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
     if not queries.reads_accounts(signed_in(request)):
         raise Http404
     found = queries.visible_to(signed_in(request)).select_related("employer").order_by("name")
-    shown = PEOPLE.of(request, found.prefetch_related("roles_held__agency").distinct())
+    shown = PEOPLE.of(request, found.prefetch_related("roles_held__agency"))
     return shown.file or render(request, "agencies/people.html", {"shown": shown})
 
 

@@ -1,0 +1,1 @@
+"""What happens beside the platform, on record here by day and hash; it holds no file."""

@@ -1,0 +1,162 @@
+"""Who sees a project's happenings, how far its files are, and what the rules need to know."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.adapters.environment import governance_only
+from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agreements.models import Agreement, DestructionDuty, Party
+from charteroak.agreements.queries import contributors, coverage
+from charteroak.elsewhere.models import Happening
+from charteroak.exceptions.queries import may_destroy
+from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import ALLOWED, Decision
+from charteroak.policy.delivery import FileKind
+from charteroak.policy.elsewhere import LIFECYCLE, SHA256, Action, Facts, Status
+from charteroak.policy.roles import Role
+
+What = DestructionDuty.What
+WATCHERS = frozenset({Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR})
+CERTIFY = {
+    What.IDENTIFIERS: Role.HUB_OPERATOR, What.PAYLOAD: Role.HUB_OPERATOR,
+    What.EXTRACT: Role.ENCLAVE_OPERATOR, What.OUTPUTS: Role.ENCLAVE_OPERATOR,
+}  # fmt: skip
+USES = {
+    Action.SEND: Use.SUBMIT, Action.MATCH: Use.LINK, Action.CONFIRM: Use.LINK, Action.DELIVER: Use.EXTRACT,
+}  # fmt: skip
+
+
+def visible_to(person: Person) -> QuerySet[Agreement]:
+    """Executed agreements: of the agencies a person is steward for; all for those who link, operate or watch."""
+    executed = Agreement.objects.filter(executed_on__isnull=False).select_related("data_request")
+    if not person.is_active:
+        return executed.none()
+    if person.roles(clock.today()) & WATCHERS:
+        return executed
+    own = Party.objects.filter(
+        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
+    )
+    return executed.filter(pk__in=own.values("agreement"))
+
+
+def happenings(record: Agreement) -> QuerySet[Happening]:
+    return Happening.objects.filter(agreement=record).select_related("agency", "by")
+
+
+def status_of(record: Agreement) -> Status:
+    """How far the files are, from what is on record."""
+    done = set(happenings(record).values_list("act", flat=True))
+    if Action.DELIVER in done:
+        return Status.DELIVERED
+    if Action.MATCH not in done:
+        return Status.SENDING
+    return Status.CONFIRMED if not unconfirmed(record) else Status.MATCHED
+
+
+def unconfirmed(record: Agreement) -> list[str]:
+    """The contributors whose stewards have yet to confirm the match."""
+    said = set(happenings(record).filter(act=Action.CONFIRM).values_list("agency__code", flat=True))
+    return [code for code in contributors(record) if code not in said]
+
+
+def unsent(record: Agreement) -> list[str]:
+    """The contributors of whom no matching file is on record."""
+    sent = happenings(record).filter(act=Action.SEND, kind=FileKind.MATCHING)
+    said = set(sent.values_list("agency__code", flat=True))
+    return [code for code in contributors(record) if code not in said]
+
+
+def facts(
+    record: Agreement,
+    by: Person,
+    action: Action,
+    *,
+    on: date,
+    agency: Agency | None = None,
+    sha256: str = "",
+    what: str = "",
+    way: str = "",
+) -> Facts:
+    """What the rules need to know of an act on this day."""
+    duty = record.duties.filter(what=what).first() if what else None
+    code = agency.code if agency else None
+    use = USES.get(action)
+    signed = record.executed_on or on
+    return Facts(
+        moved_here=not governance_only(),
+        coverage=coverage(record, Asked(use, on, agency=code)) if use else ALLOWED,
+        hash_given=bool(SHA256.fullmatch(sha256)),
+        day_in_range=signed <= on <= clock.today(),
+        own_agency=agency is None or agency in agencies_where(by, Role.DATA_STEWARD),
+        files_missing=tuple(unsent(record)) if action is Action.MATCH else (),
+        confirmed=action is Action.CONFIRM and code not in unconfirmed(record),
+        certifies=not what or CERTIFY[What(what)] in by.roles(clock.today()),
+        destroyed=duty is not None and duty.done_at is not None,
+        method=bool(way.strip()),
+        may_destroy=may_destroy(record.number, what) if what else ALLOWED,
+    )
+
+
+def may(record: Agreement, by: Person, action: Action, known: Facts) -> Decision:
+    """Whether this person may put this on record."""
+    return LIFECYCLE.may(status_of(record), action, by.roles(clock.today()), known)
+
+
+def usual(record: Agreement, by: Person, action: Action, **said: object) -> Decision:
+    """Whether this person could do so today, filled in as it should be: for pages and programs."""
+    filled: dict[str, object] = {"on": clock.today(), "sha256": "0" * 64, "way": "SFTP"} | said
+    return may(record, by, action, facts(record, by, action, **filled))  # type: ignore[arg-type] # by their names
+
+
+def decisions(record: Agreement, by: Person) -> dict[str, Decision]:
+    """What this person's offices are for, act by act; those for one agency or one duty carry its name."""
+    roles = by.roles(clock.today())
+    found: dict[str, Decision] = {}
+    if Role.DATA_STEWARD in roles:
+        for agency in Agency.objects.filter(code__in=contributors(record), pk__in=_own(by)):
+            found[f"send-{agency.code}"] = usual(record, by, Action.SEND, agency=agency)
+            found[f"confirm-{agency.code}"] = usual(record, by, Action.CONFIRM, agency=agency)
+    if Role.HUB_OPERATOR in roles:
+        found["match"] = usual(record, by, Action.MATCH)
+        found["deliver"] = usual(record, by, Action.DELIVER)
+    for what, role in CERTIFY.items():
+        if role in roles:
+            found[f"destroy-{what}"] = usual(record, by, Action.DESTROY, what=what)
+    return found
+
+
+def _own(by: Person) -> list[int]:
+    return [agency.pk for agency in agencies_where(by, Role.DATA_STEWARD)]
+
+
+def whose_turn(record: Agreement) -> str:
+    """Who puts the next thing on record."""
+    status = status_of(record)
+    if status is Status.SENDING and (missing := unsent(record)):
+        return _("Data stewards of %s: send") % ", ".join(missing)
+    if status is Status.MATCHED:
+        return _("Data stewards of %s: confirm the match") % ", ".join(unconfirmed(record))
+    if status in (Status.SENDING, Status.CONFIRMED):
+        return _("Hub operator")
+    return (
+        _("Hub and enclave operator: destroy on time") if record.duties.filter(done_at=None).exists() else ""
+    )
+
+
+def todo(person: Person) -> list[Item]:
+    """What this person should put on record next."""
+    if not governance_only() or not person.roles(clock.today()) & {Role.DATA_STEWARD, *CERTIFY.values()}:
+        return []
+    open_ = (
+        visible_to(person).filter(Q(duties__done_at__isnull=True)).distinct().order_by("ends_on")[:IN_DEPTH]
+    )
+    return [
+        Item(str(record), f"/elsewhere/{record.number}/", Turn.YOURS, whose_turn(record))
+        for record in open_
+        if any(name[:4] != "dest" and allowed for name, allowed in decisions(record, person).items())
+    ]
