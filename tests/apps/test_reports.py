@@ -225,6 +225,11 @@ def test_the_register_publishes_how_long_each_stage_takes(at: Scene) -> None:
     assert Client().get("/register/projects.json").json()["stages"]
 
 
+def test_the_auditor_finds_each_case_from_the_pipeline(at: Scene) -> None:
+    assert 'href="/reports/cases/001/"' in reader(AUDITOR).get("/reports/").text
+    assert "/reports/cases/" not in reader(OFFICE).get("/reports/").text
+
+
 def test_counsel_reads_the_pipeline_and_no_log(at: Scene) -> None:
     client = reader("ann.weiss")
     assert client.get("/reports/").status_code == 200

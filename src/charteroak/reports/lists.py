@@ -1,6 +1,7 @@
 """The pipeline and P20 WIN's two logs as lists: pages, CSV, workbooks, calendars."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,9 @@ PIPELINE = Listing(
     nothing=_("There is no request yet."),
     next_step=_("A request appears here with its first draft."),
 )
+
+CASE_FILE = Column("case", _("Case file"), lambda one: Cell(one.number, reverse("case", args=[one.number])))
+WITH_CASES = replace(PIPELINE, columns=(*PIPELINE.columns, CASE_FILE))  # for whoever reads them
 
 REQUEST_LOG = Listing(
     name="data-request-log",

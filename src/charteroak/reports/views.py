@@ -66,7 +66,8 @@ def pipeline_page(request: HttpRequest) -> HttpResponseBase:
         .select_related("applicant__employer")
         .prefetch_related("columns__variable__dataset__agency")
     )
-    shown = lists.PIPELINE.of(request, requests)
+    listed = lists.WITH_CASES if queries.may(person, Report.CASE) else lists.PIPELINE
+    shown = listed.of(request, requests)
     if shown.file:
         return shown.file
     stages = [(_(words(stage)), count) for stage, count in pipeline.counted(found) if count]
