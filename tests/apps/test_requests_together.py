@@ -139,6 +139,25 @@ class TestOnOnePage:
         record.refresh_from_db()
         assert (record.question, record.need) == ("Do they earn more?", "No table has it.")
 
+    def test_somebody_with_two_pages_open_takes_no_words_from_themselves(self) -> None:
+        record = shared()
+        here, opened = (
+            f"/requests/{record.number}/edit/",
+            {"question": "", "need": "", "seen": record.revision},
+        )
+        by_itself = {"HX-Request": "true"}
+        after = as_(MAYA).post(here, opened | {"question": "Do they earn more?"}, headers=by_itself)
+        [seen] = html.fromstring(after.text).xpath("//input[@name='seen']/@value")
+        as_(MAYA).post(
+            here, opened | {"question": "Do they earn more? Yes.", "seen": seen}, headers=by_itself
+        )
+        as_(MAYA).post(here, opened | {"need": "No table has it."}, headers=by_itself)  # the other page
+        record.refresh_from_db()
+        assert (record.question, record.need) == ("Do they earn more? Yes.", "No table has it.")
+        after = as_(MAYA).post(here, opened | {"question": "Where?"})
+        assert after.status_code == 409
+        assert "Maya Ortiz wrote on" in after.text
+
     def test_one_sends_what_one_has_just_typed(self) -> None:
         record = way.filled_in()
         seen = record.revision

@@ -44,14 +44,24 @@ def as_shown(record: DataRequest, seen: int | None, now: Mapping[str, Said], by:
     """What these parts say on this person's page, opened at revision `seen`; without one, what they say now."""
     shown = dict(now)
     if seen is not None:
-        for change in since(record, seen, by).filter(part__in=list(now)).order_by("-revision"):
+        for change in unseen(record, seen, by).filter(part__in=list(now)).order_by("-revision"):
             shown[change.part] = change.before
     return shown
 
 
 def since(record: DataRequest, seen: int, by: Person) -> QuerySet[Change]:
-    """What others changed after revision `seen`: what one writes oneself, one's own page shows."""
+    """What others changed after revision `seen`: what one writes oneself, one knows."""
     return record.changes.filter(revision__gt=seen).exclude(by=by).select_related("by")
+
+
+def unseen(record: DataRequest, seen: int, by: Person) -> QuerySet[Change]:
+    """What a page opened at revision `seen` does not show: what others changed, else what one wrote on another page.
+
+    A page that saves by itself counts on with each saving until a colleague writes; from then on it stands still,
+    and what its own reader wrote since is shown on it.
+    """
+    others = since(record, seen, by)
+    return others if others.exists() else record.changes.filter(revision__gt=seen).select_related("by")
 
 
 def require_unchanged(record: DataRequest, seen: int | None, by: Person) -> None:

@@ -67,7 +67,8 @@ def _kept(
 def _choose(request: HttpRequest, record: DataRequest, conflicts: tuple[str, ...]) -> HttpResponse:
     """What a colleague wrote beside what this person wrote: nothing is overwritten unseen."""
     fields = {field.name: field for part in parts(record, request.POST) for field in part}
-    changed = history.since(record, seen_in(request.POST) or 0, signed_in(request)).filter(part__in=conflicts)
+    changed = history.unseen(record, seen_in(request.POST) or 0, signed_in(request))
+    changed = changed.filter(part__in=conflicts)
     latest = {change.part: change for change in changed}
     items = [(fields[name], latest[name]) for name in conflicts]
     shown = {"record": record, "items": items, "seen": record.revision}
