@@ -1,5 +1,7 @@
 """What a board's decision lets happen, and what no longer happens once the board has set it aside."""
 
+from datetime import date, datetime
+
 import pytest
 
 from apps import way
@@ -8,8 +10,11 @@ from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import coverage
+from charteroak.board.queries import by_when
 from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
+from charteroak.requests import actions as requests
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
@@ -45,3 +50,20 @@ def test_nobody_signs_while_the_approval_does_not_stand() -> None:
     assert refused(agreements.sign, party=party.pk, confirmed_at=clock.real_now(), **said) == [
         "request_not_approved"
     ]
+
+
+def test_an_appealed_request_waits_for_a_decision_and_not_for_one_to_reconsider() -> None:
+    first = moved()
+    decided(first, Choice.REJECT)
+    requests.appeal(pk=first.data_request_id, by=way.person("maya.ortiz"), grounds="Tables by region only.")
+    with pytest.raises(Refused) as refused_:
+        moved("reconsider")
+    assert way.rules(refused_) == {"not_ready"}
+    assert moved().status == "on_agenda"
+
+
+def test_the_last_day_for_a_notice_counts_its_hours() -> None:
+    meeting = moved().meeting
+    meeting.board.notice_hours = 36
+    meeting.starts_at = datetime(2026, 10, 9, 8, 30, tzinfo=clock.STATE_TIME)
+    assert by_when(meeting) == date(2026, 10, 7)  # at half past eight in the evening

@@ -135,7 +135,8 @@ def ready_for_the_board(kind: str, about: DataRequest, outputs: str) -> bool:
     if kind == Motion.Kind.APPROVE_REQUEST:
         return about.status in (data_request.Status.RECOMMENDED, data_request.Status.APPEALED)
     if kind == Motion.Kind.RECONSIDER:
-        return decision_on(about) is not None
+        decided = about.status in (data_request.Status.APPROVED, data_request.Status.DECLINED)
+        return decided and decision_on(about) is not None
     return about.status == data_request.Status.APPROVED and bool(outputs.strip())
 
 
@@ -212,7 +213,7 @@ def whose_turn(record: Meeting) -> str:
 def by_when(record: Meeting) -> date:
     """The last day for what is to be done now: a notice that is later than this is refused."""
     planned = record.status == meeting.Status.PLANNED
-    return record.day - max(record.board.notice, meeting.FLOOR) if planned else record.day
+    return clock.day_of(record.starts_at - max(record.board.notice, meeting.FLOOR)) if planned else record.day
 
 
 def page_of(record: DataRequest, reader: Person | None) -> str:
