@@ -1,5 +1,6 @@
 """A request as it is filled in and sent: kept though incomplete or unreadable, every sending a version."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from lxml import html
 from apps.requests_way import ANSWERS, fresh, named, study_columns
 from apps.way import as_, rules
 from charteroak.adapters import clock
+from charteroak.catalog.models import Dataset, Variable
 from charteroak.policy import terms_of_use
 from charteroak.policy.decision import Refused
 from charteroak.policy.sentence import Sentence
 from charteroak.requests import actions, queries
 from charteroak.requests.models import DataRequest, Version
-from charteroak.requests.versions import differences
+from charteroak.requests.versions import content, differences
+from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("history", "rolled_back")
 MAYA = "maya.ortiz"
@@ -97,7 +100,7 @@ def test_each_sending_is_a_version_and_a_page_shows_what_changed(submitted: Data
     assert [(d.part, d.before, d.after) for d in differences(first.content, second.content)] == [
         ("question", "Do concentrators earn more?", "Classes of 2019 to 2022?"),
         ("team", "", "Lena Park"),
-        ("SDE frpl", "Needed.", ""),
+        ("SDE analysis frpl", "Needed.", ""),
     ]
     page = as_(MAYA).get(f"/requests/{submitted.number}/versions/2/").text
     assert "<del>Do concentrators earn more?</del>" in page
@@ -114,3 +117,26 @@ def test_nobody_changes_what_was_sent(submitted: DataRequest) -> None:
 
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         Version.objects.filter(data_request=submitted).update(content={})
+
+
+@pytest.fixture(scope="module")
+def gender_in_both_files(history: None) -> Iterator[Variable]:
+    """The education department's analysis file holds a column of a name that its matching file holds too."""
+    with owner_beside():
+        twin = Variable.objects.get(dataset__agency__code="SDE", name="gender")
+        twin.pk, twin.dataset = None, Dataset.objects.get(agency__code="SDE", file="analysis")
+        twin.save()
+    yield twin
+    with owner_beside():
+        twin.delete()
+
+
+def test_a_version_tells_a_column_that_two_files_of_an_agency_hold_apart(
+    gender_in_both_files: Variable, draft: DataRequest
+) -> None:
+    both = Variable.objects.filter(dataset__agency__code="SDE", name="gender")
+    actions.ask_columns(pk=draft.pk, by=named(MAYA), purposes={one.pk: one.dataset.file for one in both})
+    assert {part: said[0] for part, said in content(draft)["columns"].items()} == {
+        "SDE matching gender": "matching",
+        "SDE analysis gender": "analysis",
+    }

@@ -14,7 +14,7 @@ from charteroak.requests.queries import PARTS
 class Difference:
     """A part of the request that is not as it was; empty: it was not there, or is no longer."""
 
-    part: str  # a field's name, "team", or a column as "SDE gpa"
+    part: str  # a field's name, "team", or a column as "SDE analysis gpa"
     before: str
     after: str
 
@@ -36,7 +36,7 @@ def content(record: DataRequest) -> dict[str, Any]:
     return {
         "answers": {part: plain(getattr(record, part)) for part in PARTS},
         "team": sorted(record.team.values_list("person__name", flat=True)),
-        "columns": {str(c.variable): [c.purpose, c.justification] for c in columns},
+        "columns": {f"{c.variable.dataset} {c.variable.name}": [c.purpose, c.justification] for c in columns},
     }
 
 

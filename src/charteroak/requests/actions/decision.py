@@ -48,7 +48,7 @@ def submit(*, pk: int, by: Person, seen: int | None = None) -> None:
     record.save()
     version = versions.keep(record, by, now)
     columns = [
-        f"{column.variable.dataset.agency.code}/{column.variable.name}"
+        f"{column.variable.dataset.agency.code}/{column.variable.dataset.file}/{column.variable.name}"
         for column in record.columns.select_related("variable__dataset__agency")
     ]
     audit.record(
