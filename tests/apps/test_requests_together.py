@@ -16,7 +16,7 @@ from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.data_request import Status
-from charteroak.policy.decision import Stale
+from charteroak.policy.decision import Refused, Stale
 from charteroak.policy.merging import merge
 from charteroak.requests import actions, queries, steward
 from charteroak.requests.models import Change, DataRequest, Question
@@ -216,7 +216,7 @@ class TestOnOnePage:
         assert "Classes of 2019 to 2022?" in after.text
         record.refresh_from_db()
         assert record.status == Status.SUBMITTED
-        assert Event.objects.latest("index").name == "requests:data_request:refused"
+        assert Event.objects.latest("index").name == "requests:data_request:accept_as_complete:refused"
         as_(SAM).post(f"/requests/{record.number}/accept-as-complete/", {"seen": record.revision})
         record.refresh_from_db()
         assert record.status == Status.IN_REVIEW
@@ -226,6 +226,13 @@ class TestOnOnePage:
         choices = {column.pk: (Choice.ALLOW, "") for column in queries.columns_of(review)}
         with pytest.raises(Stale):
             steward.decide(pk=review.pk, by=named("ben.cole"), choices=choices, seen=0)
+
+    def test_who_may_not_decide_hears_that_first_whatever_has_changed(self) -> None:
+        review = review_of(accepted(sent(begun())), "SDE")
+        choices = {column.pk: (Choice.ALLOW, "") for column in queries.columns_of(review)}
+        with pytest.raises(Refused) as refused:
+            steward.decide(pk=review.pk, by=named("priya.nair"), choices=choices, seen=0)
+        assert way.rules(refused) == {"wrong_role"}
 
 
 def test_a_part_left_as_it_was_shown_takes_nobodys_words_away() -> None:

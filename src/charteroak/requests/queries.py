@@ -157,6 +157,13 @@ def may_review(review: AgencyReview, action: agency_review.Action, person: Perso
     )
 
 
+def may_open(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
+    """Whether this person may begin it, whatever is still to be filled in."""
+    known = replace(review_facts(review, person), undecided_columns=(), reasonless_columns=())
+    roles = roles_of(person, review.data_request, review.agency)
+    return agency_review.LIFECYCLE.may(agency_review.Status(review.status), action, roles, known)
+
+
 def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
     """What this person's roles are for at this status: allowed, or refused with reasons."""
     found = data_request.LIFECYCLE.decisions(

@@ -14,7 +14,7 @@ from charteroak.policy.decision import refuse
 from charteroak.requests.actions import locked, recommend_when_all_decided
 from charteroak.requests.history import require_unchanged
 from charteroak.requests.models import AgencyReview, Question, RequestedColumn
-from charteroak.requests.queries import may_review
+from charteroak.requests.queries import may_open, may_review
 
 
 def _locked(pk: int) -> AgencyReview:
@@ -72,8 +72,9 @@ def decide(
     When this was the last agency to decide, the request goes on to the board.
     """
     record = locked(AgencyReview.objects.values_list("data_request", flat=True).get(pk=pk))
-    require_unchanged(record, seen, by)
     review = _locked(pk)
+    may_open(review, Action.DECIDE, by).require()
+    require_unchanged(record, seen, by)
     asked = RequestedColumn.objects.filter(data_request=record, variable__dataset__agency=review.agency)
     now = clock.now()
     for column in asked.filter(pk__in=choices):

@@ -19,7 +19,7 @@ from charteroak.requests.views.stale import told_when_stale
 
 @login_required
 @require_POST
-@told_when_stale
+@told_when_stale("requests:data_request:return")
 def return_(request: HttpRequest, number: str) -> HttpResponse:
     record, form = visible(request, number), ReturnForm(request.POST)
     if not form.is_valid():
@@ -47,7 +47,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-@told_when_stale
+@told_when_stale("requests:data_request")
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """What needs no form of its own."""
     simple: dict[str, tuple[Callable[..., None], str]] = {

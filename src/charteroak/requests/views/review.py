@@ -19,7 +19,7 @@ from charteroak.requests.views.stale import told_when_stale
 
 @login_required
 @require_POST
-@told_when_stale
+@told_when_stale("requests:agency_review:decide")
 def decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
     review = visible_review(request, number, code)
     form = DecideForm(request.POST, columns=queries.columns_of(review))

@@ -20,23 +20,28 @@ from charteroak.requests.views.found import visible
 View = Callable[..., HttpResponse]
 
 
-def told_when_stale(view: View) -> View:
-    """Answers an action on an older page with what changed since, by whom; nothing is done."""
+def told_when_stale(name: str) -> Callable[[View], View]:
+    """Answers an action on an older page with what changed since, by whom; nothing is done.
 
-    @wraps(view)
-    def told(request: HttpRequest, number: str, **kwargs: str) -> HttpResponse:
-        try:
-            return view(request, number, **kwargs)
-        except Stale as stale:
-            record = visible(request, number)
-            record_refusal(stale, action="requests:data_request", by=signed_in(request), subject=record)
-            shown = {
-                "record": record,
-                "changes": changes(record, seen_in(request.POST) or 0, signed_in(request)),
-            }
-            return render(request, "requests/stale.html", shown, status=409)
+    `name` is the action as the log tells it; where the address names one, that one follows it.
+    """
 
-    return told
+    def telling(view: View) -> View:
+        @wraps(view)
+        def told(request: HttpRequest, number: str, **kwargs: str) -> HttpResponse:
+            try:
+                return view(request, number, **kwargs)
+            except Stale as stale:
+                record = visible(request, number)
+                asked = ":".join([name, *kwargs.get("action", "").replace("-", "_").split()])
+                record_refusal(stale, action=asked, by=signed_in(request), subject=record)
+                seen = seen_in(request.POST) or 0
+                shown = {"record": record, "changes": changes(record, seen, signed_in(request))}
+                return render(request, "requests/stale.html", shown, status=409)
+
+        return told
+
+    return telling
 
 
 def changes(record: DataRequest, seen: int, by: Person) -> list[dict[str, object]]:
