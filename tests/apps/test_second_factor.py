@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,6 +13,10 @@ from django.test import Client, override_settings
 
 from apps import way
 from apps.way import person
+from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
+from charteroak.agencies import cover
+from charteroak.agencies.models import Cover, RoleHeld
 from charteroak.audit.models import Event
 from charteroak.policy.roles import Role
 from charteroak.site import config
@@ -76,12 +81,28 @@ def test_who_holds_no_such_office_signs_in_by_password(username: str) -> None:
 
 
 def test_an_office_granted_later_needs_it_at_the_next_look() -> None:
-    from charteroak.agencies import actions
-
     maya = by_password("rep.dunn")
     assert maya.get("/").status_code == 200
-    actions.grant_role(person=person("rep.dunn").pk, role=Role.COUNSEL, agency=None, by=person("sam.reyes"))
+    agencies.grant_role(person=person("rep.dunn").pk, role=Role.COUNSEL, agency=None, by=person("sam.reyes"))
     assert maya.get("/").headers["Location"] == "/accounts/second-factor/"
+
+
+def covering_for_carl() -> Cover:
+    """Maya, whose own office needs no second factor, may fill that of her agency's head, which does."""
+    office = RoleHeld.objects.get(person__username="carl.winter", role=Role.SIGNATORY)
+    return cover.name_delegate(
+        office=office.pk, delegate="maya.ortiz", since=clock.today(), until=clock.today() + timedelta(days=9),
+        letter="Mail of today.", by=person("carl.winter"),
+    )  # fmt: skip
+
+
+def test_an_office_filled_under_cover_needs_it_as_its_holder_does() -> None:
+    named, maya = covering_for_carl(), by_password("maya.ortiz")
+    maya.post(f"/agencies/cover/{named.pk}/act/")
+    assert maya.get("/").headers["Location"] == "/accounts/second-factor/"
+    assert maya.get("/api/agencies/cover").json()["reasons"][0]["rule"] == "second_factor_missing"
+    assert maya.post("/agencies/cover/stop/").headers["Location"] == "/"
+    assert maya.get("/").status_code == 200
 
 
 def test_with_a_second_factor_the_doors_open() -> None:

@@ -66,6 +66,7 @@ class Person(AbstractBaseUser):
 
     acting: "Cover | None" = None  # set for one request, on one person: whose office they fill
     within: Agency | None = None  # a token's agency: whoever comes with it holds no office for another
+    token: models.Model | None = None  # set for one request: with which a program asks; nobody is signed in
 
     objects = People()
     USERNAME_FIELD = "username"

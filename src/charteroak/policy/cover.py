@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason, refuse
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 
@@ -79,6 +79,13 @@ def dates_wrong(facts: Facts) -> Reason | None:
 
 def roles_must_stay_apart(facts: Facts) -> Decision:
     return facts.apart
+
+
+def may_fill(*, by_token: bool) -> Decision:
+    """Whether an office may be taken up or laid down this way: by a person signed in, never by their program."""
+    if not by_token:
+        return ALLOWED
+    return refuse("asked_by_token", "A token acts for nobody but its holder.", "Sign in, and do it on the page.")
 
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(

@@ -56,10 +56,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "charteroak.site.tokens.bearer",
+    "charteroak.site.acting.acting",  # before whatever asks which offices this person fills
     "charteroak.site.limits.limited",
     "charteroak.site.second_factor.second_factor",
     "charteroak.site.in_person.in_person",
-    "charteroak.site.acting.acting",
     "charteroak.site.repeated.repeated",
     "charteroak.site.stale.stale",
     "charteroak.site.middleware.Refusals",

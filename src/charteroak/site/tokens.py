@@ -66,8 +66,7 @@ def may_use(record: Token, *, writes: bool) -> Decision:
 
 def token_of(person: Person) -> Token | None:
     """The token with which this person's program asks, if one does."""
-    found: Token | None = getattr(person, "token", None)
-    return found
+    return person.token if isinstance(person.token, Token) else None
 
 
 @transaction.atomic
@@ -124,7 +123,7 @@ def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBas
             reads_only = [reason.rule for reason in allowed.reasons] == ["reads_only"]
             return JsonResponse(as_json(refused), status=403) if reads_only else _closed(as_json(refused))
         record.person.within = record.agency
-        record.person.token = record  # type: ignore[attr-defined] # told apart from a session by it
+        record.person.token = record
         request.user = record.person
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # no browser sends this header by itself
         return get_response(request)

@@ -50,6 +50,11 @@ def colleagues(person: Person) -> QuerySet[Person]:
     return Person.objects.filter(employer=person.employer_id, is_active=True).exclude(pk=person.pk)
 
 
+def may_fill(by: Person) -> Decision:
+    """Whether `by` may take an office up, or lay it down, as they ask now."""
+    return cover.may_fill(by_token=by.token is not None)
+
+
 def may_name(by: Person, office: RoleHeld, delegate: Person, since: date, until: date) -> Decision:
     """Whether `by` may name this delegate for this office from `since` to `until`."""
     today, holder = clock.today(), office.person

@@ -56,6 +56,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 def take_up(request: HttpRequest, pk: int) -> Cover:
     """Remember for this sign-in whose office is filled; Http404 for one that is not this person's to fill."""
+    cover.may_fill(signed_in(request)).require()
     found = get_object_or_404(cover.offered_to(signed_in(request)), pk=pk)
     request.session[ACTING] = found.pk
     signed_in(request).acting = found
@@ -71,5 +72,6 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 def lay_down(request: HttpRequest) -> None:
+    cover.may_fill(signed_in(request)).require()
     request.session.pop(ACTING, None)
     signed_in(request).acting = None
