@@ -19,7 +19,8 @@ from charteroak.agencies import cover
 from charteroak.agencies.models import Cover, RoleHeld
 from charteroak.audit.models import Event
 from charteroak.policy.roles import Role
-from charteroak.site import config
+from charteroak.site import config, tokens
+from charteroak.site.models import Token
 
 PASSWORD = "a long password for tests"
 
@@ -103,6 +104,45 @@ def test_an_office_filled_under_cover_needs_it_as_its_holder_does() -> None:
     assert maya.get("/api/agencies/cover").json()["reasons"][0]["rule"] == "second_factor_missing"
     assert maya.post("/agencies/cover/stop/").headers["Location"] == "/"
     assert maya.get("/").status_code == 200
+
+
+def program_of(username: str, *, second_factor: bool) -> Client:
+    words = tokens.create(
+        by=person(username), label="Ours", agency=None, last_day=clock.today() + timedelta(days=9),
+        reads_only=False, second_factor=second_factor,
+    )[1]  # fmt: skip
+    return Client(headers={"Authorization": f"Bearer {words}"})
+
+
+def test_a_token_fills_nobody_else_s_office() -> None:
+    named, program = covering_for_carl(), program_of("maya.ortiz", second_factor=False)
+    for path in (f"/api/agencies/cover/{named.pk}/act", "/api/agencies/cover/stop"):
+        answer = program.post(path)
+        assert (answer.status_code, answer.json()["reasons"][0]["rule"]) == (403, "asked_by_token"), path
+    assert program.get("/api/agencies/cover").json()["acting"] is None
+    beside = by_password("maya.ortiz")
+    beside.post(f"/agencies/cover/{named.pk}/act/")  # and the sign-in of a browser lends it none either
+    program.cookies = beside.cookies
+    assert program.get("/api/agencies/cover").json()["acting"] is None
+
+
+def test_a_token_made_without_it_opens_no_office_that_needs_it() -> None:
+    bare, shown = (program_of("rep.dunn", second_factor=how) for how in (False, True))
+    assert bare.get("/api/agencies/people/me").status_code == 200
+    agencies.grant_role(person=person("rep.dunn").pk, role=Role.COUNSEL, agency=None, by=person("sam.reyes"))
+    answer = bare.get("/api/agencies/people/me")
+    assert (answer.status_code, answer.json()["reasons"][0]["rule"]) == (403, "second_factor_missing")
+    assert shown.get("/api/agencies/people/me").status_code == 200
+
+
+def test_a_token_knows_whether_it_was_made_with_a_second_factor() -> None:
+    form = {"label": "Ours", "last_day": str(clock.today() + timedelta(days=9))}
+    rep = by_password("rep.dunn")
+    assert rep.post("/tokens/create/", form).status_code == 200
+    recovery = set_up_codes(rep, "rep.dunn")
+    rep.post("/accounts/2fa/reauthenticate/?next=/", {"code": recovery})
+    assert rep.post("/api/tokens/create", form, content_type="application/json").status_code == 200
+    assert list(Token.objects.order_by("pk").values_list("second_factor", flat=True)) == [False, True]
 
 
 def test_with_a_second_factor_the_doors_open() -> None:

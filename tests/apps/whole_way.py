@@ -146,6 +146,7 @@ def scene(as_process: AsProcess) -> Scene:
             agency=None,
             last_day=clock.today() + timedelta(days=9),
             reads_only=True,
+            second_factor=True,
         )[0].pk,
     )
 

@@ -15,6 +15,7 @@ class Token(models.Model):
     label = models.CharField(max_length=80)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     reads_only = models.BooleanField(default=True)
+    second_factor = models.BooleanField(default=False)  # shown in the sign-in that made it
     digest = models.CharField(max_length=64, unique=True)  # SHA-256; the words are random, so no salt
     begins_with = models.CharField(max_length=12)  # by which its holder knows it again
     status = models.CharField(max_length=10, choices=choices(token.Status), default=token.Status.ACTIVE)

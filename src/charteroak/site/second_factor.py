@@ -31,10 +31,13 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 def is_missing(request: HttpRequest) -> bool:
     """Whether this session lacks the second factor that one of the person's offices needs today.
 
-    A token was made in a session that had it.
+    A token has what was shown in the session that made it.
     """
     wanted = settings.CONFIG.second_factor_roles
-    if not wanted or not isinstance(request.user, Person) or token_of(request.user) or is_shown(request):
+    if not wanted or not isinstance(request.user, Person):
+        return False
+    token = token_of(request.user)
+    if token.second_factor if token else is_shown(request):
         return False
     return bool(request.user.roles(clock.today()) & wanted)
 

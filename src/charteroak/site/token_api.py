@@ -13,6 +13,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.policy import decision
 from charteroak.site import tokens
 from charteroak.site.models import Token
+from charteroak.site.second_factor import is_shown
 
 router = Router(auth=django_auth, tags=["tokens"])
 
@@ -44,7 +45,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/create", summary="Make a token; its words are shown this once")
 def create(request: HttpRequest, body: New) -> dict[str, Any]:
-    record, words = tokens.create(by=signed_in(request), **body.dict())
+    record, words = tokens.create(by=signed_in(request), second_factor=is_shown(request), **body.dict())
     return _facts(request, record) | {"token": words}
 
 

@@ -20,6 +20,7 @@ from charteroak.policy.lifecycle import choices
 from charteroak.policy.token import Status
 from charteroak.site import tokens as rooms_tokens
 from charteroak.site.models import Token
+from charteroak.site.second_factor import is_shown
 
 USUAL = timedelta(days=90)
 EVERYWHERE = ""
@@ -94,7 +95,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
     said = form.cleaned_data
     _record, words = rooms_tokens.create(
         by=signed_in(request), label=said["label"], agency=said["agency"] or None, last_day=said["last_day"],
-        reads_only=not said["writes"],
+        reads_only=not said["writes"], second_factor=is_shown(request),
     )  # fmt: skip
     return _page(request, words=words)
 

@@ -71,7 +71,7 @@ def token_of(person: Person) -> Token | None:
 
 @transaction.atomic
 def create(
-    *, by: Person, label: str, agency: str | None, last_day: date, reads_only: bool
+    *, by: Person, label: str, agency: str | None, last_day: date, reads_only: bool, second_factor: bool
 ) -> tuple[Token, str]:
     """Make a token; its words are returned and kept nowhere."""
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -79,8 +79,8 @@ def create(
     may_create(by, at, last_day).require()
     words = BEGIN + secrets.token_urlsafe(32)
     record = Token.objects.create(
-        person=by, label=label, agency=at, reads_only=reads_only, digest=_digest(words), begins_with=words[:8],
-        created_at=clock.now(), last_day=last_day,
+        person=by, label=label, agency=at, reads_only=reads_only, second_factor=second_factor, digest=_digest(words),
+        begins_with=words[:8], created_at=clock.now(), last_day=last_day,
     )  # fmt: skip
     audit.record(
         "site:token:create", by=by, subject=record, agency=agency or "all", last_day=last_day.isoformat()
