@@ -104,6 +104,25 @@ def test_not_everybody_covers_for_everybody(change: dict[str, str], rule: str) -
     assert rules(refused) == {rule}
 
 
+def test_offices_that_must_stay_apart_are_not_filled_under_cover_either() -> None:
+    """Who links the records neither analyses them nor administers the initiative, from whenever they may link."""
+    linking = RoleHeld.objects.get(person__username="noor.haddad", role=Role.HUB_OPERATOR)
+    person("helen.marsh").covers.create(
+        office=linking, since=clock.today() + timedelta(days=30), until=clock.today() + timedelta(days=40),
+        letter="Mail of today.", named_by=person("sam.reyes"), named_at=clock.now(),
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        named()
+    assert rules(refused) == {"roles_must_stay_apart"}
+    with pytest.raises(Refused) as refused:
+        actions.grant_role(
+            person=person("helen.marsh").pk, role=Role.RESEARCHER, agency=None, by=person("sam.reyes")
+        )
+    assert rules(refused) == {"roles_must_stay_apart"}
+    person("helen.marsh").covers.update(ended_by=person("sam.reyes"), ended_at=clock.now())
+    assert named().delegate == person("helen.marsh")
+
+
 def test_nobody_but_the_delegate_takes_an_office_up() -> None:
     one = named()
     for stranger in ("eve.lang", "ann.weiss", "sam.reyes"):

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Cover, Person, RoleHeld
+from charteroak.agencies.queries.people import roles_with_cover
 from charteroak.policy import cover
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
@@ -68,7 +69,7 @@ def may_name(by: Person, office: RoleHeld, delegate: Person, since: date, until:
         since=since,
         until=until,
         on=today,
-        apart=must_stay_apart({*delegate.roles(today), Role(office.role)}),
+        apart=must_stay_apart({*roles_with_cover(delegate), Role(office.role)}),
     )
     return cover.LIFECYCLE.may(None, cover.Action.NAME_DELEGATE, by.roles(today), known)
 

@@ -38,6 +38,13 @@ def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:
     return Person.objects.filter(is_active=True, pk__in=held.values("person"))
 
 
+def roles_with_cover(person: Person) -> frozenset[Role]:
+    """The offices that a person holds today, and those that they may fill for others now or on a day to come."""
+    today = clock.today()
+    named = person.covers.filter(ended_at__isnull=True, until__gte=today)
+    return person.roles(today) | {Role(role) for role in named.values_list("office__role", flat=True)}
+
+
 def visible_to(person: Person) -> QuerySet[Person]:
     """The accounts that the policy office keeps and the auditor reads; anyone else sees their own."""
     return Person.objects.all() if reads_accounts(person) else Person.objects.filter(pk=person.pk)
@@ -61,7 +68,7 @@ def may_grant(
         until=until,
         on=today,
         answers=answers_with(holder, role),
-        apart=must_stay_apart({*holder.roles(today), role}),
+        apart=must_stay_apart({*roles_with_cover(holder), role}),
     )
     return office.LIFECYCLE.may(None, office.Action.GRANT, by.roles(today), known)
 
