@@ -4,16 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from apps import way
 from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions, cover, queries
 from charteroak.agencies.models import Cover, RoleHeld
+from charteroak.agencies.queries import cover as covers
 from charteroak.audit.models import Event
 from charteroak.policy.account import Status
 from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
+from charteroak.site import tokens
 
 pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
 
@@ -143,6 +146,44 @@ def test_access_is_over_24_hours_after_the_notice_whoever_has_acted() -> None:
         assert {reason.rule for reason in lena.standing().good(clock.today()).reasons} == {"has_left"}
     finally:
         clock.reset()
+
+
+def test_who_has_left_holds_nothing_signs_in_nowhere_and_is_nobody_s_delegate() -> None:
+    helen = as_("helen.marsh")
+    one, words = named(), tokens.create(
+        by=person("helen.marsh"), label="Ours", agency=None, last_day=clock.today() + timedelta(days=9),
+        reads_only=True, second_factor=True,
+    )[1]  # fmt: skip
+    actions.give_notice(
+        person=person("helen.marsh").pk, last_day=clock.today() + timedelta(days=9), by=person("sam.reyes")
+    )
+    program, bearer = Client(), {"Authorization": f"Bearer {words}"}
+    assert helen.get("/agencies/people/me/").status_code == 200
+    assert program.get("/api/agencies/people/me", headers=bearer).status_code == 200
+    clock.move_to(clock.now() + timedelta(hours=24))
+    gone = person("helen.marsh")
+    assert gone.left
+    assert gone.roles(clock.today()) == frozenset()
+    assert queries.agencies_where(gone, Role.SIGNATORY) == []
+    assert gone not in queries.holders(Role.SIGNATORY)
+    assert not covers.offered_to(gone)
+    gone.acting = one
+    assert gone.roles(clock.today()) == frozenset()
+    assert helen.get("/agencies/people/me/").headers["Location"].startswith("/accounts/login/")
+    assert program.get("/api/agencies/people/me", headers=bearer).status_code == 401
+
+
+def test_nobody_who_has_left_is_named_or_granted_anything() -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    actions.give_notice(person=person("helen.marsh").pk, last_day=yesterday, by=person("sam.reyes"))
+    with pytest.raises(Refused) as refused:
+        named()
+    assert rules(refused) == {"account_closed"}
+    with pytest.raises(Refused) as refused:
+        actions.grant_role(
+            person=person("helen.marsh").pk, role=Role.COUNSEL, agency=None, by=person("sam.reyes")
+        )
+    assert rules(refused) == {"account_closed"}
 
 
 def test_access_is_over_after_the_last_day_even_within_24_hours() -> None:

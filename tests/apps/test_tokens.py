@@ -29,8 +29,13 @@ def each_rolled_back(loaded: None, rolled_back: None) -> Iterator[None]:
 
 
 def made(username: str, **given: Any) -> str:
-    wanted = {"label": "Ours", "agency": None, "last_day": DAY + timedelta(days=30), "reads_only": False,
-              "second_factor": True}
+    wanted = {
+        "label": "Ours",
+        "agency": None,
+        "last_day": DAY + timedelta(days=30),
+        "reads_only": False,
+        "second_factor": True,
+    }
     return tokens.create(by=way.person(username), **wanted | given)[1]
 
 

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on, time_is_up
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import account, instrument, membership
+from charteroak.policy import instrument, membership
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
@@ -50,6 +51,11 @@ class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)
 
+    def with_access(self) -> "models.QuerySet[Person]":
+        """Whose account is open, and who has not left."""
+        gone = DepartureNotice.objects.filter(time_is_up())
+        return self.filter(is_active=True).exclude(pk__in=gone.values("person"))
+
 
 class Person(AbstractBaseUser):
     class Employer(models.TextChoices):
@@ -83,26 +89,33 @@ class Person(AbstractBaseUser):
         """The user name of the office holder for whom this person acts now; empty in their own name."""
         return self.acting.office.person.username if self.acting else ""
 
+    @property
+    def left(self) -> bool:
+        """Whether notice was given and its time is up: access is over, whatever this person held."""
+        return self.notices.filter(time_is_up()).exists()
+
     def standing(self) -> Standing:
         """This person as the rules see them."""
         training = self.trainings.order_by("-until").first()
         pledge = self.pledges.order_by("-until").first()
-        notice = self.notices.order_by("at").first()
         return Standing(
             username=self.username,
             active=self.is_active,
             state_employee=self.employer_kind == self.Employer.STATE,
             training_until=training.until if training else None,
             pledge_until=pledge.until if pledge else None,
-            left=notice is not None
-            and account.has_left(notice.last_day, notice.at, clock.now(), clock.today()),
+            left=self.left,
             roles=self.roles(clock.today()),
         )
 
     def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:
-        """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone."""
+        """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone.
+
+        Who has left holds none, on any day.
+        """
         acts = Q(pk=self.acting.office_id) if self.acting else Q(person=self)
-        held = RoleHeld.objects.filter(acts, Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
+        gone = DepartureNotice.objects.filter(time_is_up(), person=self.pk)
+        held = RoleHeld.objects.filter(acts, held_on(on), ~models.Exists(gone))
         for one in (agency, self.within):
             if one is not None:
                 held = held.filter(Q(agency=one) | Q(agency__isnull=True))

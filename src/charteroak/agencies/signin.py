@@ -1,6 +1,7 @@
 """Who is signed in. Accounts are made by invitation of the policy office; nobody signs themselves up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import Http404, HttpRequest
 
 from charteroak.agencies.models import Person
@@ -16,6 +17,12 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
         """The hash alone is written: the site may change nothing else about a person."""
         user.set_password(password)
         user.save(update_fields=["password"])
+
+
+class WithAccess(AuthenticationBackend):  # type: ignore[misc]  # as above
+    def user_can_authenticate(self, user: Person) -> bool:
+        """Who has left is out like one whose account is closed: at the next request of any session."""
+        return bool(super().user_can_authenticate(user)) and not user.left
 
 
 def signed_in(request: HttpRequest) -> Person:

@@ -19,7 +19,7 @@ def write(kind: Letter.Kind, person: Person, *, subject: str, body: str, about: 
 
     A digest is one a day. A deadline's letter is one for what it is about, whenever that was.
     """
-    if not person.email or not person.is_active:
+    if not person.email or not person.is_active or person.left:
         return None
     known = Letter.objects.filter(kind=kind, person=person, about=about)
     if kind == Letter.Kind.DIGEST:

@@ -56,6 +56,12 @@ def access_ends_at(noticed_at: datetime) -> datetime:
     return noticed_at + AFTER_NOTICE
 
 
+def gone_by(now: datetime, on: date) -> tuple[date, datetime]:
+    """Who has left at `now`, on the day `on`: last day before the first of these, or noticed by the second."""
+    return on, now - AFTER_NOTICE
+
+
 def has_left(last_day: date, noticed_at: datetime, now: datetime, on: date) -> bool:
     """Whether a person of whom notice was given may touch nothing more at `now`, on the day `on`."""
-    return on > last_day or now >= access_ends_at(noticed_at)
+    day, instant = gone_by(now, on)
+    return last_day < day or noticed_at <= instant

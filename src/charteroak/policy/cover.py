@@ -85,7 +85,9 @@ def may_fill(*, by_token: bool) -> Decision:
     """Whether an office may be taken up or laid down this way: by a person signed in, never by their program."""
     if not by_token:
         return ALLOWED
-    return refuse("asked_by_token", "A token acts for nobody but its holder.", "Sign in, and do it on the page.")
+    return refuse(
+        "asked_by_token", "A token acts for nobody but its holder.", "Sign in, and do it on the page."
+    )
 
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(

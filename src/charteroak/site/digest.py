@@ -21,7 +21,7 @@ def write_digests() -> int:
         return 0
     written = 0
     told = Letter.objects.filter(kind=Letter.Kind.DIGEST, on=clock.today()).values("person")
-    for person in Person.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told):
+    for person in Person.objects.with_access().exclude(email="").exclude(pk__in=told):
         items = [item for item in work_of(person) if item.state is Turn.YOURS]
         items += [item for _cover, waiting in covered_by(person) for item in waiting]
         if items:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Agency, Authority, Instrument, Person, RoleHeld
 from charteroak.policy import instrument, membership, responsibility
 from charteroak.policy.decision import Decision
@@ -30,12 +31,7 @@ def answers_for(kind: Kind, on: date) -> Authority | None:
 
 
 def _in_force(found: QuerySet[Authority], on: date) -> Authority | None:
-    return (
-        found.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
-        .select_related("agency")
-        .order_by("-since")
-        .first()
-    )
+    return found.filter(held_on(on)).select_related("agency").order_by("-since").first()
 
 
 def answers_with(holder: Person, role: Role) -> bool:
@@ -65,8 +61,8 @@ def matrix(on: date) -> list[Line]:
 
 
 def _holders(role: Role | None, on: date) -> list[Person]:
-    held = RoleHeld.objects.filter(Q(until__isnull=True) | Q(until__gte=on), role=role, since__lte=on)
-    people = Person.objects.filter(is_active=True, pk__in=held.values("person"))
+    held = RoleHeld.objects.filter(held_on(on), role=role)
+    people = Person.objects.with_access().filter(pk__in=held.values("person"))
     return list(people.order_by("name")) if role else []
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Cover, Person, RoleHeld
 from charteroak.agencies.queries.people import roles_with_cover
 from charteroak.policy import cover
@@ -13,11 +14,11 @@ from charteroak.policy.roles import Role, must_stay_apart
 
 
 def in_force(on: date) -> QuerySet[Cover]:
-    """Covers that hold on that day: of an office still held, by a delegate whose account is open."""
-    held = Q(office__until__isnull=True) | Q(office__until__gte=on)
+    """Covers that hold on that day: of an office still held, between two people who both have access."""
+    open_ = Person.objects.with_access()
     return Cover.objects.filter(
-        held, ended_at__isnull=True, since__lte=on, until__gte=on, delegate__is_active=True,
-        office__person__is_active=True,
+        held_on(on), ended_at__isnull=True, delegate__in=open_, office__person__in=open_,
+        office__in=RoleHeld.objects.filter(held_on(on)),
     ).select_related("office__person", "office__agency", "delegate")  # fmt: skip
 
 
@@ -45,10 +46,10 @@ def visible_to(person: Person) -> QuerySet[Cover]:
 
 
 def colleagues(person: Person) -> QuerySet[Person]:
-    """Who could cover: open accounts of the same employer."""
+    """Who could cover: people of the same employer who have access."""
     if person.employer_id is None:
         return Person.objects.none()
-    return Person.objects.filter(employer=person.employer_id, is_active=True).exclude(pk=person.pk)
+    return Person.objects.with_access().filter(employer=person.employer_id).exclude(pk=person.pk)
 
 
 def may_fill(by: Person) -> Decision:
@@ -65,7 +66,7 @@ def may_name(by: Person, office: RoleHeld, delegate: Person, since: date, until:
         actor_administers=Role.POLICY_OFFICE in by.roles(today),
         delegate_is_holder=delegate.pk == holder.pk,
         same_employer=delegate.employer_id is not None and delegate.employer_id == holder.employer_id,
-        account_open=delegate.is_active,
+        account_open=delegate.is_active and not delegate.left,
         since=since,
         until=until,
         on=today,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Agency, DepartureNotice, Person, RoleHeld
 from charteroak.agencies.queries.authority import answers_with
 from charteroak.agencies.worklist import Item, Turn
@@ -20,22 +21,20 @@ SOON = timedelta(days=30)
 
 def agencies_where(person: Person, role: Role) -> list[Agency]:
     """The agencies for which a person holds `role` today, or fills it while acting for another."""
-    today = clock.today()
+    if person.left:
+        return []
     held = Q(pk=person.acting.office_id) if person.acting else Q(person=person)
-    offices = RoleHeld.objects.filter(
-        held, Q(until__isnull=True) | Q(until__gte=today), role=role, since__lte=today
-    )
+    offices = RoleHeld.objects.filter(held, held_on(clock.today()), role=role)
     reach = Agency.objects.filter(pk=person.within.pk) if person.within else Agency.objects.all()
     return list(reach.filter(pk__in=offices.values("agency")))
 
 
 def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:
-    """Active people who hold `role` today, for one agency when it is given."""
-    today = clock.today()
-    held = RoleHeld.objects.filter(Q(until__isnull=True) | Q(until__gte=today), role=role, since__lte=today)
+    """People with access who hold `role` today, for one agency when it is given."""
+    held = RoleHeld.objects.filter(held_on(clock.today()), role=role)
     if agency is not None:
         held = held.filter(agency=agency)
-    return Person.objects.filter(is_active=True, pk__in=held.values("person"))
+    return Person.objects.with_access().filter(pk__in=held.values("person"))
 
 
 def roles_with_cover(person: Person) -> frozenset[Role]:
@@ -63,7 +62,7 @@ def may_grant(
         role=role,
         agency=agency is not None,
         actor_is_holder=holder.pk == by.pk,
-        account_open=holder.is_active,
+        account_open=holder.is_active and not holder.left,
         held=roles_held(holder).filter(role=role, agency=agency).exists(),
         until=until,
         on=today,
@@ -116,10 +115,7 @@ def grants_roles(person: Person) -> bool:
 
 def roles_held(person: Person) -> QuerySet[RoleHeld]:
     """The offices that a person holds today."""
-    today = clock.today()
-    return person.roles_held.filter(
-        Q(until__isnull=True) | Q(until__gte=today), since__lte=today
-    ).select_related("agency")
+    return person.roles_held.filter(held_on(clock.today())).select_related("agency")
 
 
 def todo(person: Person) -> list[Item]:
