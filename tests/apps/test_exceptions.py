@@ -19,6 +19,7 @@ from charteroak.hub.destruction import HELD
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.matter import Ground, Kind
+from charteroak.requests import actions as requests
 
 pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
 NUMBER = hub_way.NUMBER
@@ -164,6 +165,24 @@ def test_a_stranger_learns_of_no_matter() -> None:
         assert client.get(f"/api/exceptions/{matter.pk}").status_code == 404
         assert client.post(f"/exceptions/{matter.pk}/close/", {"outcome": "x"}).status_code == 404
         assert f"E-{matter.pk}" not in client.get("/exceptions/").text
+
+
+def test_who_records_a_matter_names_no_project_that_they_may_not_read() -> None:
+    """Not on the page, and over JSON an unseen project is like one that does not exist."""
+    draft = requests.start(by=person("eve.lang"), title="Nobody knows of this yet")
+    said = {"what": "It is so.", "known_on": str(clock.today()), "agency": "SDE", "asked_by": "Q. Public"}
+    for username, kind in {"ben.cole": "records-request", "noor.haddad": "breach"}.items():
+        client, path = as_(username), f"exceptions/record/{kind}"
+        assert "Nobody knows of this yet" not in client.get(f"/{path}/").text
+        assert client.post(f"/{path}/", said | {"number": draft.number}).status_code == 400
+        answers = {
+            number: client.post(f"/api/{path}", said | {"number": number}, content_type="application/json")
+            for number in (NUMBER, draft.number, "999")
+        }
+        assert [one.status_code for one in answers.values()] == [200, 404, 404]
+        assert answers[draft.number].content == answers["999"].content
+    ann = as_("ann.weiss").post("/exceptions/record/complaint/", said | {"number": draft.number})
+    assert ann.status_code == 302
 
 
 def test_the_same_on_the_pages() -> None:

@@ -10,9 +10,8 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit import actions as audit
 from charteroak.exceptions.models import Duty, Matter
-from charteroak.exceptions.queries import facts, may_record
+from charteroak.exceptions.queries import facts, may_record, projects_of
 from charteroak.policy.matter import LIFECYCLE, Action, Facts, Ground, Kind, Status, duties
-from charteroak.requests.models import DataRequest
 
 NEEDED = {
     Kind.LEGAL_HOLD: ("what", "number", "clocks"),
@@ -34,7 +33,7 @@ def record(*, by: Person, kind: Kind, known_on: date, **said: Any) -> Matter:
         kind=kind,
         what=given["what"],
         known_on=known_on,
-        data_request=DataRequest.objects.get(number=given["number"]) if "number" in given else None,
+        data_request=projects_of(by).get(number=given["number"]) if "number" in given else None,
         person=Person.objects.get(username=given["person"]) if "person" in given else None,
         agency=Agency.objects.get(code=given["agency"]) if "agency" in given else None,
         clocks=sorted(given.get("clocks", [])),

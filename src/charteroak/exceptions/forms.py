@@ -5,9 +5,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.agencies.models import Agency, Person
+from charteroak.exceptions.queries import projects_of
 from charteroak.policy.matter import Ground, Kind
 from charteroak.policy.sentence import words
-from charteroak.requests.models import DataRequest
 
 CLOCKS = [
     ("identifiers", _("Identifiers, pairs and crosswalk")),
@@ -40,13 +40,6 @@ class MatterForm(forms.Form):
     known_on = forms.DateField(
         label=_("Day on which it became known"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    number = Typed(
-        DataRequest.objects.all(),
-        label=_("Project"),
-        to_field_name="number",
-        required=False,
-        help_text=_("Its number, such as 042."),
-    )
     person = Typed(
         Person.objects.filter(is_active=True),
         label=_("Person, if not the whole project"),
@@ -74,8 +67,13 @@ class MatterForm(forms.Form):
         label=_("Social security numbers are concerned"), required=False
     )
 
-    def __init__(self, kind: Kind, data: QueryDict | None = None) -> None:
+    def __init__(self, kind: Kind, by: Person, data: QueryDict | None = None) -> None:
         super().__init__(data)
+        self.fields["number"] = Typed(
+            projects_of(by), label=_("Project"), to_field_name="number", required=False,
+            help_text=_("Its number, such as 042."),
+        )  # fmt: skip
+        self.order_fields(("what", "known_on", "number"))
         for name in set(self.fields) - {"what", "known_on", *ASKS[kind]}:
             del self.fields[name]
 

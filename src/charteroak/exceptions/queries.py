@@ -9,9 +9,12 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.exceptions.models import Matter
 from charteroak.policy import matter
+from charteroak.policy.data_request import Status as DataRequestStatus
 from charteroak.policy.decision import Decision
 from charteroak.policy.matter import CLOSES, KEEPS, LIFECYCLE, RECORDS, Action, Facts, Ground, Kind, Status
 from charteroak.policy.roles import Role
+from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import visible_to as requests_visible_to
 
 LISTED = 20
 
@@ -47,6 +50,14 @@ def visible_to(person: Person) -> QuerySet[Matter]:
     if person.is_active and person.roles(clock.today()) & KEEPS:
         return Matter.objects.all()
     return Matter.objects.filter(Q(owner=person) | Q(recorded_by=person))
+
+
+def projects_of(person: Person) -> QuerySet[DataRequest]:
+    """Projects that a matter may name: those a person may read; to who operates, also those that have data."""
+    seen = Q(pk__in=requests_visible_to(person).values("pk"))
+    if person.roles(clock.today()) & {Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR}:
+        seen |= Q(status=DataRequestStatus.APPROVED)
+    return DataRequest.objects.filter(seen)
 
 
 def kinds_for(person: Person) -> list[Kind]:

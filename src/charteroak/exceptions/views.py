@@ -41,7 +41,7 @@ def matters(request: HttpRequest) -> HttpResponseBase:
 def record(request: HttpRequest, kind: str) -> HttpResponse:
     by, of = signed_in(request), kind_named(kind)
     queries.may_record(by, of).require()
-    form = MatterForm(of, request.POST or None)
+    form = MatterForm(of, by, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect(actions.record(by=by, kind=of, **_said(form)))
     context = {"form": form, "kind": words(of)}
