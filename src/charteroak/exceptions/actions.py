@@ -11,7 +11,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.audit import actions as audit
 from charteroak.exceptions.models import Duty, Matter
 from charteroak.exceptions.queries import facts, may_record, projects_of
-from charteroak.policy.matter import LIFECYCLE, Action, Facts, Ground, Kind, Status, duties
+from charteroak.policy.matter import LIFECYCLE, Action, Clock, Facts, Ground, Kind, Status, duties
 
 NEEDED = {
     Kind.LEGAL_HOLD: ("what", "number", "clocks"),
@@ -36,7 +36,7 @@ def record(*, by: Person, kind: Kind, known_on: date, **said: Any) -> Matter:
         data_request=projects_of(by).get(number=given["number"]) if "number" in given else None,
         person=Person.objects.get(username=given["person"]) if "person" in given else None,
         agency=Agency.objects.get(code=given["agency"]) if "agency" in given else None,
-        clocks=sorted(given.get("clocks", [])),
+        clocks=sorted({Clock(one).value for one in given.get("clocks", [])}),
         asked_by=given.get("asked_by", ""),
         wages=given.get("wages", False),
         social_security_numbers=given.get("social_security_numbers", False),

@@ -11,7 +11,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.exceptions import actions, queries
 from charteroak.exceptions.models import Matter
 from charteroak.exceptions.views import found, kind_named
-from charteroak.policy.matter import Ground
+from charteroak.policy.matter import Clock, Ground
 
 router = Router(auth=django_auth, tags=["exceptions"])
 
@@ -22,7 +22,7 @@ class MatterIn(Schema):
     number: str = ""
     person: str = ""
     agency: str = ""
-    clocks: list[str] = []
+    clocks: list[Clock] = []
     asked_by: str = ""
     wages: bool = False
     social_security_numbers: bool = False

@@ -6,15 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.exceptions.queries import projects_of
-from charteroak.policy.matter import Ground, Kind
+from charteroak.policy.matter import DESTROYS, Ground, Kind
 from charteroak.policy.sentence import words
 
-CLOCKS = [
-    ("identifiers", _("Identifiers, pairs and crosswalk")),
-    ("payload", _("Analysis files")),
-    ("extract", _("Extract and evidence")),
-    ("outputs", _("Unreleased outputs")),
-]
+CLOCKS = [(one.value, _(says)) for one, says in DESTROYS.items()]
 ASKS = {
     Kind.LEGAL_HOLD: ("number", "clocks"),
     Kind.SUSPENSION: ("number", "person"),

@@ -21,6 +21,23 @@ class Kind(StrEnum):
     AUDIT_FINDING = "audit_finding"
 
 
+class Clock(StrEnum):
+    """A destruction clock that a hold can stop."""
+
+    IDENTIFIERS = "identifiers"
+    PAYLOAD = "payload"
+    EXTRACT = "extract"
+    OUTPUTS = "outputs"
+
+
+DESTROYS = {
+    Clock.IDENTIFIERS: Sentence("Identifiers, pairs and crosswalk"),
+    Clock.PAYLOAD: Sentence("Analysis files"),
+    Clock.EXTRACT: Sentence("Extract and evidence"),
+    Clock.OUTPUTS: Sentence("Unreleased outputs"),
+}
+
+
 class Status(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
