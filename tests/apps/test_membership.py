@@ -150,6 +150,23 @@ def test_who_is_joining_is_seen_by_those_whose_office_it_is(client: Client) -> N
     assert "Dates of care." in as_("june.fisher").get("/agencies/members/DCF/").text
 
 
+def test_what_it_wrote_is_read_by_those_who_decide_and_by_its_own_people() -> None:
+    agency = admitted()
+    agency.joined_on, agency.changed_by = clock.today(), person("sam.reyes")
+    agency.save(update_fields=["joined_on", "changed_by"])  # as one that has joined, everybody finds its page
+    insider = person("lena.park")
+    assert reads.request_visible_to(agency, insider) is None
+    insider.employer = agency
+    assert reads.request_visible_to(agency, insider) is not None
+    for username, reads_it in {
+        "sam.reyes": True, "carl.winter": True, "pat.lee": True,
+        "maya.ortiz": False, "noor.haddad": False, "rep.dunn": False,
+    }.items():  # fmt: skip
+        page = as_(username).get("/agencies/members/DCF/")
+        assert page.status_code == 200, username
+        assert ("Dates of care." in page.text, "As SDE." in page.text) == (reads_it, reads_it), username
+
+
 def test_the_same_on_the_pages_and_over_json() -> None:
     sam, june = as_("sam.reyes"), as_("june.fisher")
     form = {"code": "DCF", "name": "Children", "kind": "state", "received_on": str(clock.today()), **WRITTEN}

@@ -93,6 +93,16 @@ def agencies_visible_to(person: Person | None) -> QuerySet[Agency]:
     return Agency.objects.filter(open_ | Q(pk=person.employer_id) if person else open_)
 
 
+def request_visible_to(agency: Agency, person: Person | None) -> JoiningRequest | None:
+    """What it wrote when it asked to join: for those who decide about it and sign with it, and its own people."""
+    if person is None:
+        return None
+    inside = person.employer_id == agency.pk and not person.left
+    if not inside and not person.roles(clock.today()) & KEEPS_MEMBERSHIP:
+        return None
+    return JoiningRequest.objects.filter(agency=agency).first()
+
+
 def may_move(codes: Collection[str]) -> Decision:
     """Whether records of all these agencies may be used today: each takes part in the initiative."""
     found = dict(Agency.objects.filter(code__in=codes).values_list("code", "status"))

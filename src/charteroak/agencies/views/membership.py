@@ -14,7 +14,7 @@ from charteroak.adapters import clock
 from charteroak.agencies import membership, queries
 from charteroak.agencies.forms import BoardWordForm, JoiningForm, LeaveForm, SignJoinderForm
 from charteroak.agencies.lists import AGENCIES
-from charteroak.agencies.models import Agency, Authority, JoiningRequest, Person
+from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.membership import Action
@@ -60,14 +60,15 @@ def _agency(request: HttpRequest, found: Agency, sent: dict[str, forms.Form]) ->
         (name.replace("_", "-"), words(Action(name)), decision, sent.get(name) or _form(Action(name), shown))
         for name, decision in decisions.items()
     ]
+    asked = reads.request_visible_to(found, person)
     return render(
         request,
         "agencies/agency.html",
         {
             "agency": found,
             "authority": queries.authority_of(found, clock.today()),
-            "asked": JoiningRequest.objects.filter(agency=found).first() if person else None,
-            "joinder": reads.joinder(found) if person else "",
+            "asked": asked,
+            "joinder": reads.joinder(found) if asked else "",
             "words": found.words.select_related("speaker", "by"),
             "turn": reads.whose_turn(found),
             "offered": offered,
