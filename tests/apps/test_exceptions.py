@@ -203,12 +203,12 @@ def test_the_same_on_the_pages() -> None:
 def test_a_hold_names_no_clock_that_does_not_run() -> None:
     ann = as_("ann.weiss")
     body = {"what": "A suit.", "known_on": str(clock.today()), "number": NUMBER}
-    path, sent = "/api/exceptions/record/legal-hold", {"content_type": "application/json"}
-    assert ann.post(path, body | {"clocks": ["payload", "extracts"]}, **sent).status_code == 422
+    path, kind = "/api/exceptions/record/legal-hold", "application/json"
+    assert ann.post(path, body | {"clocks": ["payload", "extracts"]}, content_type=kind).status_code == 422
     assert not Matter.objects.exists()
     with pytest.raises(ValueError, match="extracts"):
         recorded(Kind.LEGAL_HOLD, number=NUMBER, clocks=["extracts"])
-    made = ann.post(path, body | {"clocks": ["payload", "payload"]}, **sent).json()
+    made = ann.post(path, body | {"clocks": ["payload", "payload"]}, content_type=kind).json()
     assert made["clocks"] == ["payload"]
     assert ann.get(f"/exceptions/{made['id']}/").status_code == 200
 
