@@ -62,6 +62,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/remove-member": {"person": "lena.park"},
         f"/requests/{NUMBER}/return": because,
         f"/requests/{NUMBER}/appeal": {"grounds": "Why."},
+        f"/requests/{NUMBER}/change": {"kind": "extension", "because": "Why."},
         f"/requests/{NUMBER}/reviews/SDE/decide": {"columns": {pk: {"choice": "allow"} for pk in at.columns}},
         f"/requests/{NUMBER}/reviews/SDE/ask": {"text": "Why?"},
         f"/requests/{NUMBER}/reviews/SDE/answer": {"text": "So."},

@@ -10,7 +10,7 @@ from charteroak.adapters import clock
 from charteroak.audit.models import Event
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Refused
-from charteroak.requests import actions, queries, steward
+from charteroak.requests import actions, queries, steward, worklist
 from charteroak.requests.models import DataRequest
 from charteroak.requests.timeline import timeline
 
@@ -151,7 +151,7 @@ def test_who_sees_a_request_depends_on_where_it_is(submitted: DataRequest) -> No
 
 def test_each_person_finds_their_turn_on_the_home_page(in_review: DataRequest) -> None:
     def lists(username: str) -> list[tuple[str, str]]:
-        return [(item.title, item.state.value) for item in queries.todo(named(username))]
+        return [(item.title, item.state.value) for item in worklist.todo(named(username))]
 
     assert lists("ben.cole") == [("042 CTE and earnings: decide on your agency’s columns", "yours")]
     assert lists("maya.ortiz") == [("042 CTE and earnings", "others")]

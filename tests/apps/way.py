@@ -121,7 +121,12 @@ def approved() -> DataRequest:
     found = DataRequest.objects.filter(status=Status.APPROVED, ends_on__isnull=False).first()
     if found is not None:
         return found
-    record, sam, june = recommended(), person("sam.reyes"), person("june.fisher")
+    return carried(recommended())
+
+
+def carried(record: DataRequest) -> DataRequest:
+    """The board hears a recommended request at a meeting eight days from now, and carries the motion."""
+    sam, june = person("sam.reyes"), person("june.fisher")
     now = clock.now()
     meeting = board.plan(
         by=sam, board=Board.objects.get().pk, starts_at=now + timedelta(days=8), place="Room 2B"
@@ -153,8 +158,12 @@ def drafted() -> Agreement:
 
 def executed() -> Agreement:
     """Signed by every party."""
-    record, ann = drafted(), person("ann.weiss")
-    agreements.open_for_signature(pk=record.pk, by=ann)
+    return signed(drafted())
+
+
+def signed(record: Agreement) -> Agreement:
+    """Opened for signature, and signed by each party."""
+    agreements.open_for_signature(pk=record.pk, by=person("ann.weiss"))
     record.refresh_from_db()
     for party in record.parties.select_related("signatory"):
         agreements.sign(

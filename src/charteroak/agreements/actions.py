@@ -11,7 +11,7 @@ from charteroak.adapters import clock
 from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of, holders
-from charteroak.agreements import drafting, round_trip
+from charteroak.agreements import amending, drafting, round_trip
 from charteroak.agreements.models import (
     Agreement,
     Clause,
@@ -30,7 +30,8 @@ from charteroak.requests.models import DataRequest
 
 
 def _locked(pk: int) -> Agreement:
-    return Agreement.objects.select_for_update(of=("self",)).select_related("data_request").get(pk=pk)
+    every = Agreement.every.select_for_update(of=("self",))
+    return every.select_related("data_request", "amends").get(pk=pk)
 
 
 def _require(record: Agreement, action: Action, by: Person, shown: str | None = None) -> None:
@@ -43,9 +44,13 @@ def draft(*, data_request_pk: int, by: Person) -> Agreement:
     request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
     draft_decision(request, by).require()
     parties = drafting.parties_to(request)
-    drafted = drafting.draft(request, parties)
+    amends = amending.to_amend(request)
+    drafted = drafting.draft(request, parties, amends.number if amends else "")
+    if amends is not None:
+        drafted = amending.kept(drafted, amends)
     said = {clause.kind: clause.terms for clause in drafted}
-    record = Agreement.objects.create(
+    record = Agreement.every.create(
+        amends=amends,
         number=request.number,
         data_request=request,
         starts_on=date.fromisoformat(said["term"]["starts_on"]),
@@ -68,6 +73,7 @@ def draft(*, data_request_pk: int, by: Person) -> Agreement:
         subject=record,
         number=record.number,
         request=audit.subject_of(request),
+        amends=amends.number if amends else None,
         clauses=[clause.number for clause in clauses],
     )
     return record
@@ -189,7 +195,14 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
     record.status = LIFECYCLE.after(Status(record.status), Action.EXECUTE)
     record.executed_on, record.executed_at = clock.today(), clock.now()
     record.save()
-    last_day = record.ends_on + timedelta(days=terms(record).destroy_within_days)
+    within = terms(record).destroy_within_days
+    from charteroak.agreements import tasks  # the jobs import this room's actions
+
+    tasks.order_paper(record.number)
+    if record.amends is not None:
+        amending.take_effect(record, by, within)
+        return
+    last_day = record.ends_on + timedelta(days=within)
     for (
         what
     ) in DestructionDuty.What:  # the clock of the identifiers starts when the stewards confirm the match
@@ -198,13 +211,10 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
             agreement=record,
             what=what,
             due_on=last_day if at_the_end else None,
-            reason="end of the agreement" if at_the_end else "",
+            reason=amending.AT_THE_END if at_the_end else "",
         )
-    from charteroak.agreements import tasks  # the jobs import this room's actions
-
     if not governance_only():
         tasks.order_keys(record.number)
-    tasks.order_paper(record.number)
 
 
 def _record_execution(record: Agreement, by: Person) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, clocks, queries
+from charteroak.agreements import actions, amending, clocks, queries
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.decision import as_json as reasons
@@ -80,6 +80,18 @@ def _found(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
+def _clause(one: Clause) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "kind": one.kind,
+        "heading": one.heading,
+        "text": one.text,
+        "terms": one.terms,
+        "locked": one.wording.locked,
+        "template": one.template or None,
+    }
+
+
 def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
     record.refresh_from_db()
     return {
@@ -90,18 +102,7 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
         "executed_on": record.executed_on,
         "ended_on": record.ended_on,
         "text_hash": record.text_hash or None,
-        "clauses": [
-            {
-                "number": one.number,
-                "kind": one.kind,
-                "heading": one.heading,
-                "text": one.text,
-                "terms": one.terms,
-                "locked": one.wording.locked,
-                "template": one.template or None,
-            }
-            for one in record.clauses.all()
-        ],
+        "clauses": [_clause(one) for one in record.clauses.all()],
         "parties": [
             {
                 "id": party.pk,
@@ -115,6 +116,10 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
             {"what": duty.what, "due_on": duty.due_on, "done_at": duty.done_at}
             for duty in record.duties.all()
         ],
+        "amends": record.amends.number if record.amends else None,
+        "held_as": record.held.number,
+        "versions": [one.number for one in amending.versions(record)],
+        "differences": [vars(one) for one in amending.compared(record)],
         "permitted": queries.permitted(record, signed_in(request)),
         "actions": reasons(queries.decisions(record, signed_in(request))),
     }

@@ -46,7 +46,7 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
         return []
     agreements = {
         one.data_request_id: one
-        for one in Agreement.objects.filter(data_request__in=records).prefetch_related("parties__agency")
+        for one in Agreement.every.filter(data_request__in=records).prefetch_related("parties__agency")
     }
     duties = DestructionDuty.objects.filter(
         agreement__in=agreements.values(), what=DestructionDuty.What.IDENTIFIERS, began_on__isnull=False

@@ -18,7 +18,7 @@ from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
 from charteroak.policy.responsibility import Kind
-from charteroak.policy.sentence import Sentence
+from charteroak.policy.sentence import Sentence, words
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
@@ -63,8 +63,8 @@ def _answering(kind: Kind) -> Agency:
     return found.agency
 
 
-def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
-    """Every clause of the agreement on an approved request, in order."""
+def draft(request: DataRequest, parties: list[Party], amends: str = "") -> list[Draft]:
+    """Every clause of the agreement on an approved request, in order; of one that amends another, says so."""
     allowed = _allowed(request)
     law = law_on(column.variable for columns in allowed.values() for column in columns)
     return [
@@ -81,6 +81,7 @@ def draft(request: DataRequest, parties: list[Party]) -> list[Draft]:
         _parties(parties),
         _term(request),
         _made("13", "records"),
+        *([_amendment(request, amends)] if amends else []),
     ]
 
 
@@ -184,3 +185,8 @@ def _parties(parties: list[Party]) -> Draft:
 def _term(request: DataRequest) -> Draft:
     dates = {"starts_on": clock.today().isoformat(), "ends_on": str(request.ends_on)}
     return _made("12", "term", dates, ends_on=f"{request.ends_on:%B %-d, %Y}")
+
+
+def _amendment(request: DataRequest, amends: str) -> Draft:
+    said = {"amends": amends, "change": words(request.kind_of_change), "because": request.change_because}
+    return _made("14", "amendment", {"amends": amends}, **said)

@@ -14,9 +14,22 @@ from charteroak.policy.lifecycle import choices
 from charteroak.requests.models import DataRequest
 
 
+class Standing(models.Manager["Agreement"]):
+    """Agreements, not the amendments that hang on them: what holds files, keys, a workspace and clocks."""
+
+    def get_queryset(self) -> models.QuerySet["Agreement"]:
+        return super().get_queryset().filter(amends__isnull=True)
+
+
 class Agreement(models.Model):
+    """One text that all its parties sign. An amendment is one too; once signed, its text holds for what it amends."""
+
     number = models.CharField(max_length=12, unique=True)  # the request's
     data_request = models.OneToOneField(DataRequest, models.PROTECT, related_name="agreement")
+    amends = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="amendments")
+    version = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )  # the signed amendment whose words and terms hold now; none: its own
     status = models.CharField(
         max_length=20, choices=choices(agreement.Status), default=agreement.Status.DRAFTED
     )
@@ -33,6 +46,9 @@ class Agreement(models.Model):
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    every = models.Manager["Agreement"]()
+    objects = Standing()
+
     class Meta:
         ordering = ["-number"]
         constraints = [by_and_at("agreement", "opened"), by_and_at("agreement", "ended")]
@@ -47,6 +63,11 @@ class Agreement(models.Model):
     def last_day(self) -> date:
         """The day it ends by its own words, or ended early."""
         return self.ended_on or self.ends_on
+
+    @property
+    def held(self) -> "Agreement":
+        """The text that holds now: its own, or that of the amendment signed last."""
+        return self.version or self
 
 
 class Clause(models.Model):

@@ -13,6 +13,7 @@ from charteroak.adapters import seal as seals
 from charteroak.adapters.environment import Process, process
 from charteroak.agencies.actions import PLEDGE
 from charteroak.agencies.models import Person
+from charteroak.agreements.amending import compared
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Paper
 from charteroak.agreements.queries import as_signed, text_hash
@@ -47,6 +48,7 @@ def _whole(record: Agreement) -> dict[str, Any]:
             )
             for one in asked
         ],
+        "compared": compared(record),
         "people": [(person, person.pledges.order_by("-until").first()) for person in people],
         "pledge": PLEDGE,
         "duties": record.duties.all(),
@@ -57,7 +59,7 @@ def _whole(record: Agreement) -> dict[str, Any]:
 @transaction.atomic
 def make(number: str) -> None:
     """The PDF file of what every party signed. Raises Refused for anything else; made once, however often asked."""
-    record = Agreement.objects.filter(number=number, executed_on__isnull=False).first()
+    record = Agreement.every.filter(number=number, executed_on__isnull=False).first()
     if record is None or not as_signed(record):
         refuse("no_agreement", _("No agreement that every party signed has this number.")).require()
         return

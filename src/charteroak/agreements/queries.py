@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agreements import amending
 from charteroak.agreements.checklist import checklist, law_in
 from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Recipient, Signature
@@ -16,9 +17,11 @@ from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.request_change import Kind
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
+from charteroak.requests import changes
 from charteroak.requests.models import DataRequest, TeamMember
 from charteroak.requests.queries import allowed_columns, law_decision
 
@@ -37,7 +40,7 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     """Whether signed clauses cover this use, and more; fails closed without an agreement or an enforced clause."""
     if record is None:
         return covers(None, asked)
-    if record.executed_on is not None and not as_signed(record):
+    if record.executed_on is not None and not as_signed(record.held):
         return refuse(
             "not_as_signed",
             Sentence("Agreement {number} no longer reads as it was signed.", number=record.number),
@@ -51,7 +54,9 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     for one in more:
         decision &= covers(agreed, one)
     decision &= agreement.approval_set_aside(record.data_request.number, _approved(record))
-    return decision & halted(agreed, asked, *more)
+    if record.version is not None:
+        decision &= agreement.approval_set_aside(record.version.number, _approved(record.version))
+    return decision & halted(record.number, agreed, asked, *more)
 
 
 def _approved(record: Agreement) -> bool:
@@ -73,20 +78,21 @@ def unsigned(record: Agreement) -> list[str]:
 
 
 def terms(record: Agreement) -> Terms:
-    """The agreement's terms, each with the number of the clause in which it was signed.
+    """The terms that hold, each with the number of the clause in which it was signed: of the amendment signed last.
 
     Raises LookupError when a clause that the system enforces is missing: such an agreement covers nothing.
     """
-    clauses = {clause.kind: clause for clause in record.clauses.all() if clause.kind != "elements"}
+    held = record.held
+    clauses = {clause.kind: clause for clause in held.clauses.all() if clause.kind != "elements"}
 
     def said(kind: str) -> dict[str, Any]:
         if kind not in clauses:
-            raise LookupError(f"agreement {record.number} has no clause on {kind}")
+            raise LookupError(f"agreement {held.number} has no clause on {kind}")
         return dict(clauses[kind].terms)
 
     hub, term = said("hub"), said("term")
     return Terms(
-        number=record.number,
+        number=held.number,
         executed_on=record.executed_on,
         starts_on=date.fromisoformat(term["starts_on"]),
         ends_on=date.fromisoformat(term["ends_on"]),
@@ -94,9 +100,7 @@ def terms(record: Agreement) -> Terms:
         purpose=said("purpose")["purpose"],
         purpose_clause=clauses["purpose"].number,
         elements={
-            clause.terms["agency"]: _elements(clause)
-            for clause in record.clauses.all()
-            if clause.kind == "elements"
+            one.terms["agency"]: _elements(one) for one in held.clauses.all() if one.kind == "elements"
         },
         people=frozenset(said("people")["people"]),
         people_clause=clauses["people"].number,
@@ -145,10 +149,10 @@ def in_force(number: str, on: date | None = None) -> Agreement | None:
 def visible_to(person: Person) -> QuerySet[Agreement]:
     """Agreements that a person may read: those who hold an office here, and the people of the project."""
     if person.is_active and person.roles(clock.today()) & OFFICES:
-        return Agreement.objects.all()
+        return Agreement.every.all()
     named = Recipient.objects.filter(person=person).values("agreement")
     team = TeamMember.objects.filter(person=person).values("data_request")
-    return Agreement.objects.filter(
+    return Agreement.every.filter(
         Q(pk__in=named) | Q(data_request__applicant=person) | Q(data_request__in=team)
     )
 
@@ -193,8 +197,16 @@ def facts(
         unsigned=tuple(unsigned(record)),
         in_force=record.ended_on is None and record.ends_on >= clock.today(),
         not_destroyed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at is None),
+        amends=record.amends.number if record.amends else "",
+        to_amend_in_force=record.amends is None or _runs(record.amends),
+        newcomers_not_cleared=amending.newcomers_not_cleared(record),
         sealed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at and _sealed(duty)),
     )
+
+
+def _runs(record: Agreement) -> bool:
+    """Whether what an amendment would change is in force today."""
+    return record.executed_on is not None and record.ended_on is None and record.ends_on >= clock.today()
 
 
 def _sealed(duty: DestructionDuty) -> bool:
@@ -213,10 +225,15 @@ def destroyed_at(record: Agreement) -> datetime | None:
 
 def draft_decision(request: DataRequest, by: Person) -> Decision:
     """Whether this person may draft the agreement on a request now."""
+    changed = bool(request.changes_request_id) and request.change != Kind.REPEAT
+    held = amending.to_amend(request)
     known = agreement.Facts(
         request_approved=request.status == data_request.Status.APPROVED,
         decided_before=request.historic_decision_on is not None,
-        drafted=Agreement.objects.filter(data_request=request).exists(),
+        drafted=Agreement.every.filter(data_request=request).exists(),
+        amends=changes.first(request.number) if changed else "",
+        to_amend_in_force=held is not None and _runs(held),
+        amendment_unsigned=amending.unsigned(held),
         forbidden=tuple(reason.message for reason in law_decision(request, allowed_columns(request)).reasons),
     )
     return agreement.LIFECYCLE.may(None, agreement.Action.DRAFT, by.roles(clock.today()), known)

@@ -17,7 +17,7 @@ def create_keys(project: str) -> None:
     Whoever asks: only for what every party signed, and never again once something of it was destroyed.
     """
     record = Agreement.objects.filter(number=project, executed_on__isnull=False).first()
-    if record is None or not as_signed(record) or record.duties.filter(done_at__isnull=False).exists():
+    if record is None or not as_signed(record.held) or record.duties.filter(done_at__isnull=False).exists():
         refuse("no_agreement", _("No agreement in force has this number, so it gets no keys.")).require()
     stores.create_project_keys(project)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, clocks, drafting, queries, worklist
+from charteroak.agreements import actions, amending, clocks, drafting, queries, worklist
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
@@ -30,7 +30,8 @@ from charteroak.requests.models import AgencyReview, DataRequest, RequestedColum
 
 def found(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(
-        queries.visible_to(signed_in(request)).select_related("data_request"), number=number
+        queries.visible_to(signed_in(request)).select_related("data_request", "amends", "version"),
+        number=number,
     )
 
 
@@ -57,7 +58,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         made = actions.draft(data_request_pk=record.pk, by=by)
         messages.success(request, _("The agreement is drafted."))
         return redirect(made)
-    drafted = Agreement.objects.filter(data_request=record).first()
+    drafted = Agreement.every.filter(data_request=record).first()
     if drafted is not None:
         return redirect(drafted)
     decision = queries.draft_decision(record, by)
@@ -109,6 +110,8 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "turn": worklist.whose_turn(record),
         "due": _due_on(record),
         "decisions": decisions,
+        "compared": amending.compared(record),
+        "versions": amending.versions(record),
         "checklist": checklist(record.clauses.all()),
         "wanted": wanted,
         "sign_decision": ALLOWED,

@@ -153,7 +153,7 @@ def _types(agency: str) -> dict[str, str]:
 
 
 def _masked(agreement: Agreement, agency: str) -> dict[str, str]:
-    columns = agreement.data_request.columns.filter(
+    columns = agreement.held.data_request.columns.filter(
         choice=Choice.MASK, variable__dataset__agency__code=agency
     )
     return dict(columns.values_list("variable__name", "variable__type"))

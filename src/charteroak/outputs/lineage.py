@@ -176,9 +176,9 @@ class Names:
 
     @cached_property
     def _headings(self) -> dict[str, str]:
-        number = next((link.id.partition("/")[0] for link in self._links if link.kind == "clause"), "")
-        clauses = Clause.objects.filter(agreement__number=number)
-        return {f"{number}/{clause.number}": clause.heading for clause in clauses}
+        numbers = {link.id.partition("/")[0] for link in self._links if link.kind == "clause"}
+        clauses = Clause.objects.filter(agreement__number__in=numbers).select_related("agreement")
+        return {f"{clause.agreement.number}/{clause.number}": clause.heading for clause in clauses}
 
     @cached_property
     def _files(self) -> dict[str, str]:

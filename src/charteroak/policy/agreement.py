@@ -44,6 +44,10 @@ class Facts:
     unsigned: tuple[str, ...] = ()
     in_force: bool = False  # neither ended nor expired
     not_destroyed: tuple[str, ...] = ()
+    amends: str = ""  # the number of the agreement whose words and terms this one replaces
+    to_amend_in_force: bool = True
+    amendment_unsigned: str = ""  # the number of an earlier one that is not signed yet
+    newcomers_not_cleared: int = 0  # people whom it names anew, without valid training and pledge
     sealed: tuple[str, ...] = ()  # destroyed here, though a backup of a key could restore it still
 
 
@@ -84,6 +88,46 @@ def law_forbids(facts: Facts) -> Reason | None:
 def drafted_already(facts: Facts) -> Reason | None:
     if facts.drafted:
         return Reason("drafted_already", "The agreement on this request has been drafted.")
+    return None
+
+
+def nothing_to_amend(facts: Facts) -> Reason | None:
+    if facts.amends and not facts.to_amend_in_force:
+        return Reason(
+            "nothing_to_amend",
+            Sentence("Agreement {number} is not in force, so nothing amends it.", number=facts.amends),
+            "Ask for the same once more, as a project of its own.",
+        )
+    return None
+
+
+def amendment_unsigned(facts: Facts) -> Reason | None:
+    if facts.amendment_unsigned:
+        return Reason(
+            "amendment_unsigned",
+            Sentence("An earlier amendment is not signed yet: {number}.", number=facts.amendment_unsigned),
+            "Amendments follow one another.",
+        )
+    return None
+
+
+def newcomers_not_cleared(facts: Facts) -> Reason | None:
+    if facts.newcomers_not_cleared:
+        return Reason(
+            "newcomers_not_cleared",
+            Sentence("Named anew without training and pledge: {n} people.", n=facts.newcomers_not_cleared),
+            "They complete the training and sign the pledge first.",
+        )
+    return None
+
+
+def amends_another(facts: Facts) -> Reason | None:
+    if facts.amends:
+        return Reason(
+            "amends_another",
+            Sentence("This amends agreement {number}.", number=facts.amends),
+            "Act on that agreement: it holds these terms.",
+        )
     return None
 
 
@@ -165,11 +209,20 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.DRAFTED,
             Role.COUNSEL,
             Role.POLICY_OFFICE,
-            rules=(request_not_approved, decided_before, drafted_already, law_forbids),
+            rules=(
+                request_not_approved,
+                decided_before,
+                drafted_already,
+                law_forbids,
+                nothing_to_amend,
+                amendment_unsigned,
+            ),
         ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
         (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(
-            Status.IN_SIGNATURE, Role.COUNSEL, rules=(request_not_approved, clauses_missing)
+            Status.IN_SIGNATURE,
+            Role.COUNSEL,
+            rules=(request_not_approved, clauses_missing, nothing_to_amend, newcomers_not_cleared),
         ),
         (Status.IN_SIGNATURE, Action.SIGN): step(
             Status.IN_SIGNATURE,
@@ -177,18 +230,33 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(request_not_approved, not_a_party, signed_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.IN_SIGNATURE, Action.EXECUTE): step(
-            Status.EXECUTED, Role.SIGNATORY, rules=(request_not_approved, parties_unsigned, text_changed)
+            Status.EXECUTED,
+            Role.SIGNATORY,
+            rules=(
+                request_not_approved,
+                parties_unsigned,
+                text_changed,
+                nothing_to_amend,
+                newcomers_not_cleared,
+            ),
         ),
-        (Status.EXECUTED, Action.TERMINATE): step(Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE),
+        (Status.EXECUTED, Action.TERMINATE): step(
+            Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE, rules=(amends_another,)
+        ),
         **{
             (status, Action.DESTROY): step(
-                status, Role.POLICY_OFFICE, Role.ENCLAVE_OPERATOR, rules=(still_in_force, nothing_left)
+                status,
+                Role.POLICY_OFFICE,
+                Role.ENCLAVE_OPERATOR,
+                rules=(amends_another, still_in_force, nothing_left),
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },
         **{
             (status, Action.CLOSE): step(
-                Status.CLOSED, Role.POLICY_OFFICE, rules=(still_in_force, not_destroyed, still_sealed)
+                Status.CLOSED,
+                Role.POLICY_OFFICE,
+                rules=(amends_another, still_in_force, not_destroyed, still_sealed),
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },

@@ -33,6 +33,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     RECONSIDER = "reconsider"
     APPEAL = "appeal"
+    CHANGE = "change"  # begins a request of its own, which changes this one
     WITHDRAW = "withdraw"
 
 
@@ -57,6 +58,11 @@ class Facts:
     days_since_decision: int = 0
     appealed: bool = False
     grounds_said: bool = True
+    beyond_the_change: tuple[str, ...] = ()  # of a change: what it touches and its kind does not
+    nothing_changed: bool = False
+    change_underway: str = ""  # the number of a change of this request that is not settled
+    decided_before: bool = False  # before this program
+    because_said: bool = True
     actor_on_team: bool = False
 
 
@@ -185,6 +191,43 @@ def grounds_missing(facts: Facts) -> Reason | None:
     return None
 
 
+def beyond_the_change(facts: Facts) -> Reason | None:
+    if facts.beyond_the_change:
+        return Reason(
+            "beyond_the_change",
+            Sentence("This kind of change does not reach: {parts}.", parts=facts.beyond_the_change),
+            "Leave it as it was approved, or begin an amendment.",
+        )
+    return None
+
+
+def nothing_changed(facts: Facts) -> Reason | None:
+    if facts.nothing_changed:
+        return Reason("nothing_changed", "Nothing differs from what was approved.", "Change what should.")
+    return None
+
+
+def change_underway(facts: Facts) -> Reason | None:
+    if facts.change_underway:
+        return Reason(
+            "change_underway",
+            Sentence("Another change is underway: {number}.", number=facts.change_underway),
+            "Finish or withdraw it first: changes follow one another.",
+        )
+    return None
+
+
+def decided_before(facts: Facts) -> Reason | None:
+    before = "This request was decided before this program; it has no columns."
+    return Reason("decided_before", before) if facts.decided_before else None
+
+
+def because_missing(facts: Facts) -> Reason | None:
+    if not facts.because_said:
+        return Reason("because_missing", "Say why it should change.", "The agencies and the board read it.")
+    return None
+
+
 FIT_TO_SEND = (
     incomplete,
     unreadable,
@@ -192,6 +235,8 @@ FIT_TO_SEND = (
     purpose_missing,
     law_forbids,
     fewer_than_two_agencies,
+    beyond_the_change,
+    nothing_changed,
     terms_open,
 )
 
@@ -199,8 +244,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "data request",
     {
         (None, Action.START): step(Status.DRAFT, Role.RESEARCHER),
-        (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT),
-        (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT),
+        (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.APPLICANT, rules=(beyond_the_change,)),
+        (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.APPLICANT, rules=(beyond_the_change,)),
         (Status.DRAFT, Action.ACCEPT_TERMS): step(Status.DRAFT, Role.APPLICANT),
         (Status.RETURNED, Action.ACCEPT_TERMS): step(Status.RETURNED, Role.APPLICANT),
         (Status.DRAFT, Action.SUBMIT): step(Status.SUBMITTED, Role.APPLICANT, rules=FIT_TO_SEND),
@@ -210,7 +255,10 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.IN_REVIEW, Role.POLICY_OFFICE, rules=(own_request,)
         ),
         (Status.IN_REVIEW, Action.RECOMMEND): step(
-            Status.RECOMMENDED, Role.DATA_STEWARD, rules=(own_request, agencies_undecided)
+            Status.RECOMMENDED,
+            Role.DATA_STEWARD,
+            Role.POLICY_OFFICE,  # of a change that leaves nothing for an agency to decide
+            rules=(own_request, agencies_undecided),
         ),
         **{
             (status, Action.APPROVE): step(
@@ -232,6 +280,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             )
             for status in (Status.APPROVED, Status.DECLINED)
         },
+        (Status.APPROVED, Action.CHANGE): step(
+            Status.APPROVED, Role.APPLICANT, rules=(because_missing, decided_before, change_underway)
+        ),
         (Status.DECLINED, Action.APPEAL): step(
             Status.APPEALED, Role.APPLICANT, rules=(grounds_missing, appealed_already, appeal_late)
         ),

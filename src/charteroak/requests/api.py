@@ -13,7 +13,8 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import as_json as reasons
-from charteroak.requests import actions, queries, steward
+from charteroak.policy.request_change import Kind
+from charteroak.requests import actions, changes, queries, steward
 from charteroak.requests.lists import REQUESTS
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.versions import differences
@@ -66,6 +67,11 @@ class Grounds(Schema):
     grounds: str
 
 
+class ChangeOf(Schema):
+    kind: Kind
+    because: str
+
+
 class Text(Schema):
     text: str
 
@@ -104,6 +110,10 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
         },
         "status": record.status,
         "applicant": record.applicant.username,
+        "changes": record.changes_request.number if record.changes_request else None,
+        "change": record.change or None,
+        "change_because": record.change_because,
+        "differences": [vars(one) for one in changes.against(record)],
         **{name: getattr(record, name) for name in actions.EDITABLE},
         "team": list(record.team.values_list("person__username", flat=True)),
         "columns": _columns(record),
@@ -125,8 +135,9 @@ def _columns(record: DataRequest) -> list[dict[str, Any]]:
             "justification": column.justification,
             "choice": column.choice,
             "reason": column.reason,
+            "stands_from": column.carried_from.data_request.number if column.carried_from else None,
         }
-        for column in record.columns.select_related("variable__dataset__agency")
+        for column in record.columns.select_related("variable__dataset__agency", "carried_from__data_request")
     ]
 
 
@@ -220,6 +231,14 @@ def submit(request: HttpRequest, number: str) -> dict[str, Any]:
 def appeal(request: HttpRequest, number: str, body: Grounds) -> dict[str, Any]:
     actions.appeal(pk=_visible(request, number).pk, by=signed_in(request), grounds=body.grounds)
     return _facts(request, number)
+
+
+@router.post("/{number}/change", summary="Begin a change of what was approved, or the same once more")
+def change(request: HttpRequest, number: str, body: ChangeOf) -> dict[str, Any]:
+    begun = actions.change(
+        pk=_visible(request, number).pk, by=signed_in(request), kind=body.kind, because=body.because
+    )
+    return _facts(request, begun.number)
 
 
 @router.post("/{number}/return", summary="Return it to the applicant")

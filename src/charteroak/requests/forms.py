@@ -8,12 +8,22 @@ from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as noop
 
 from charteroak.catalog.models import Variable
 from charteroak.policy.agency_review import STATED, Choice
 from charteroak.policy.lifecycle import choices
+from charteroak.policy.request_change import Kind, may_touch
 from charteroak.requests.fit_check import EXCEPTIONS
 from charteroak.requests.models import DataRequest, RequestedColumn
+
+KINDS = {
+    Kind.EXTENSION: noop("Extension: a later end, nothing else"),
+    Kind.STAFF_CHANGE: noop("Staff change: who works on it"),
+    Kind.CONTINUATION: noop("Continuation: the same study with later years of records"),
+    Kind.AMENDMENT: noop("Amendment: columns, purpose, anything"),
+    Kind.REPEAT: noop("Repeat: the same once more, as a project of its own"),
+}
 
 
 def _long(rows: int = 4) -> forms.Textarea:
@@ -43,6 +53,12 @@ class Part(forms.Form):
         super().full_clean()
         for field in self.fields.values():
             field.required = True
+
+    def only(self, kind: Kind | None) -> "Part | None":
+        """Without the fields that a change of this kind does not reach; None where none is left."""
+        for name in [name for name in self.fields if not may_touch(kind, name)]:
+            del self.fields[name]
+        return self if self.fields else None
 
     @property
     def progress(self) -> str:
@@ -117,9 +133,11 @@ PARTS = (QuestionPart, AnalysisPart, LawPart, OutputsPart, DatesPart)
 def parts(record: DataRequest, data: Mapping[str, Any] | None = None) -> list[Part]:
     """Every part, with what is on record or what was just typed.
 
-    A part that holds something unreadable comes bound, so that the page marks it, whenever it is opened.
+    Of a change only what its kind may touch. A part that holds something unreadable comes bound, so that the page
+    marks it, whenever it is opened.
     """
-    return [part(_typed(record, part, data), initial=_said(record, part)) for part in PARTS]
+    made = [part(_typed(record, part, data), initial=_said(record, part)) for part in PARTS]
+    return [part for part in made if part.only(record.kind_of_change)]
 
 
 def _said(record: DataRequest, part: type[Part]) -> dict[str, Any]:
@@ -148,6 +166,17 @@ class AppealForm(forms.Form):
         label=_("What the board should see differently"),
         widget=_long(),
         help_text=_("Once for each request, within 30 days of the decision. The board reads it."),
+    )
+
+
+class ChangeForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What kind of change"),
+        choices=[(name, _(said)) for name, said in KINDS.items()],
+        widget=forms.RadioSelect,
+    )
+    because = forms.CharField(
+        label=_("Why it should change"), widget=_long(3), help_text=_("The agencies and the board read it.")
     )
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.catalog.models import Variable
-from charteroak.policy import agency_review, data_request
+from charteroak.policy import agency_review, data_request, request_change
 from charteroak.policy.lifecycle import choices
 
 
@@ -35,6 +35,11 @@ class DataRequest(models.Model):
     unread = models.JSONField(default=dict, blank=True)  # part → what was typed there and cannot be read
     revision = models.PositiveIntegerField(default=0)  # counts what applicants changed
     once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that began it
+    changes_request = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="change_requests"
+    )  # the approved one that this one changes or repeats
+    change = models.CharField(max_length=20, choices=choices(request_change.Kind), blank=True)
+    change_because = models.TextField(blank=True)
     started_on = models.DateField()
     submitted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -50,13 +55,24 @@ class DataRequest(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [by_and_at("request", act) for act in ("submitted", "accepted", "decided", "appealed")]
+        constraints = [
+            *(by_and_at("request", act) for act in ("submitted", "accepted", "decided", "appealed")),
+            models.CheckConstraint(
+                condition=models.Q(changes_request__isnull=True, change="")
+                | (models.Q(changes_request__isnull=False) & ~models.Q(change="")),
+                name="change_names_what_it_changes",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
         return reverse("data_request", args=[self.number])
+
+    @property
+    def kind_of_change(self) -> request_change.Kind | None:
+        return request_change.Kind(self.change) if self.change else None
 
 
 class TeamMember(models.Model):
@@ -76,8 +92,16 @@ class RequestedColumn(models.Model):
     justification = models.TextField(blank=True)  # why nothing coarser does
     choice = models.CharField(max_length=10, choices=choices(agency_review.Choice), blank=True)
     reason = models.TextField(blank=True)
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )  # the same column of an earlier request, whose decision still stands
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def decision(self) -> "RequestedColumn":
+        """Where it stands who decided, and when."""
+        return self.carried_from or self
 
     class Meta:
         ordering = ["variable__dataset", "variable__position"]
@@ -94,8 +118,16 @@ class AgencyReview(models.Model):
         max_length=20, choices=choices(agency_review.Status), default=agency_review.Status.WAITING
     )
     conditions = models.TextField(blank=True)
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )  # its decision on an earlier request, where this one asks it nothing new
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def decision(self) -> "AgencyReview":
+        """Where it stands who decided, and when."""
+        return self.carried_from or self
 
     class Meta:
         ordering = ["agency__code"]

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import calendar, clock
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import administration_on, agencies_where
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import SHARED, STATED
@@ -19,36 +19,21 @@ from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
+from charteroak.policy.request_change import COLUMNS, TEAM, Kind
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
+from charteroak.requests import changes
+from charteroak.requests.answers import PARTS as PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
 
-PARTS = {
-    "title": noop("title"),
-    "question": noop("research question"),
-    "purpose": noop("purpose"),
-    "public_benefit": noop("public benefit"),
-    "need": noop("need"),
-    "learning_agenda": noop("learning agenda"),
-    "analysis_plan": noop("analysis plan"),
-    "schedule": noop("schedule"),
-    "months": noop("months of work"),
-    "funding": noop("funding"),
-    "legal_exception": noop("legal exception"),
-    "outputs_planned": noop("outputs planned"),
-    "publication_plan": noop("publication plan"),
-    "first_year": noop("first year"),
-    "last_year": noop("last year"),
-    "ends_on": noop("end date"),
-}
+CHANGEABLE = PARTS | {TEAM: noop("team"), COLUMNS: noop("columns")}
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
 BY_THEMSELVES = (
     Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.RETURN, Action.ACCEPT_AS_COMPLETE, Action.APPEAL,
-    Action.WITHDRAW,
+    Action.CHANGE, Action.WITHDRAW,
 )  # fmt: skip
-LISTED = 20  # requests that a worklist shows before it leads to the whole list
 
 
 def visible_to(person: Person) -> QuerySet[DataRequest]:
@@ -106,8 +91,24 @@ def facts(
         motion_lost=lost,
         days_since_decision=(clock.today() - day_decided(record)).days,
         appealed=record.appealed_at is not None,
+        **_facts_of_change(record),
         actor_on_team=on_team(by, record),
     )
+
+
+def _facts_of_change(record: DataRequest) -> dict[str, Any]:
+    if record.status == Status.APPROVED:
+        return {
+            "change_underway": changes.underway(record),
+            "decided_before": record.historic_decision_on is not None,
+        }
+    if record.changes_request_id is None:
+        return {}
+    touched = changes.parts_changed(record)
+    return {
+        "beyond_the_change": tuple(Sentence(CHANGEABLE[part]) for part in changes.beyond_its_kind(record)),
+        "nothing_changed": not touched and record.change != Kind.REPEAT,
+    }
 
 
 def _empty(record: DataRequest, part: str) -> bool:
@@ -146,6 +147,14 @@ def may(record: DataRequest, action: Action, person: Person) -> Decision:
 def may_appeal(record: DataRequest, person: Person, grounds: str) -> Decision:
     known = replace(facts(record, person), grounds_said=bool(grounds.strip()))
     return data_request.LIFECYCLE.may(Status(record.status), Action.APPEAL, roles_of(person, record), known)
+
+
+def may_change(record: DataRequest, person: Person, kind: Kind, because: str) -> Decision:
+    """Whether this person may begin this kind of change; a repeat waits for no other change."""
+    known = replace(facts(record, person), because_said=bool(because.strip()))
+    if kind is Kind.REPEAT:
+        known = replace(known, change_underway="")
+    return data_request.LIFECYCLE.may(Status(record.status), Action.CHANGE, roles_of(person, record), known)
 
 
 def may_review(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
@@ -189,9 +198,21 @@ def may_begin(person: Person) -> Decision:
 
 
 def reviews(record: DataRequest) -> QuerySet[AgencyReview]:
-    return record.reviews.select_related("agency", "data_request__applicant", "decided_by").prefetch_related(
-        "questions__asked_by", "questions__answered_by"
+    return record.reviews.select_related(
+        "agency", "data_request__applicant", "decided_by", "carried_from__decided_by"
+    ).prefetch_related("questions__asked_by", "questions__answered_by")
+
+
+def columns(record: DataRequest) -> QuerySet[RequestedColumn]:
+    """All that is asked, with where its decision was made."""
+    return record.columns.select_related(
+        "variable__dataset__agency", "carried_from__data_request", "carried_from__decided_by"
     )
+
+
+def columns_to_decide(review: AgencyReview) -> QuerySet[RequestedColumn]:
+    """What is asked of the review's agency anew: without what was decided on an earlier request and still stands."""
+    return columns_of(review).filter(carried_from__isnull=True)
 
 
 def columns_of(review: AgencyReview) -> QuerySet[RequestedColumn]:
@@ -253,44 +274,3 @@ def _reviewers(record: DataRequest) -> str:
             % {"name": record.applicant.name, "agencies": ", ".join(answers)}
         )
     return "; ".join(said)
-
-
-def todo(person: Person) -> list[Item]:
-    """Requests that wait for this person, that wait on others, and that were settled."""
-    roles = person.roles(clock.today())
-    stewarded = {agency.pk for agency in agencies_where(person, Role.DATA_STEWARD)}
-    own = Q(pk__in=DataRequest.objects.filter(Q(applicant=person) | Q(team__person=person)).values("pk"))
-    asked = AgencyReview.objects.filter(agency__in=stewarded, status=agency_review.Status.WAITING)
-    waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
-    if Role.POLICY_OFFICE in roles:
-        waiting |= Q(status=Status.SUBMITTED)
-    seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
-    first = seen.filter(waiting).order_by("accepted_at", "submitted_at")[:LISTED]
-    mine = seen.filter(own).exclude(status__in=SETTLED)[:LISTED]
-    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True))[:IN_DEPTH]
-    records = {record.pk: record for record in (*first, *mine, *over)}
-    found = (_item(record, person, roles, stewarded) for record in records.values())
-    return [item for item in found if item is not None]
-
-
-def _item(record: DataRequest, person: Person, roles: frozenset[Role], stewarded: set[int]) -> Item | None:
-    status = Status(record.status)
-    mine = record.applicant_id == person.pk or any(m.person_id == person.pk for m in record.team.all())
-    waiting = {review.agency_id for review in record.reviews.all() if review.status == "waiting"}
-    asked = any(review.status == "question_asked" for review in record.reviews.all())
-    who, by_when = whose_turn(record)
-    task = None
-    if mine and status in WITH_APPLICANT:
-        task = _("fill in and send")
-    elif mine and asked and status == Status.IN_REVIEW:
-        task = _("answer the question")
-    elif status == Status.SUBMITTED and Role.POLICY_OFFICE in roles:
-        task = _("check that it is complete")
-    elif status == Status.IN_REVIEW and waiting & stewarded:
-        task = _("decide on your agency’s columns")
-    if task:
-        return Item(f"{record}: {task}", record.get_absolute_url(), Turn.YOURS, who, by_when)
-    if not mine:
-        return None
-    state = Turn.FINISHED if status in SETTLED else Turn.OTHERS
-    return Item(str(record), record.get_absolute_url(), state, who, by_when)

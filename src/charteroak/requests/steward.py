@@ -13,8 +13,8 @@ from charteroak.policy.agency_review import LIFECYCLE, Action, Choice, Status
 from charteroak.policy.decision import refuse
 from charteroak.requests.actions import locked, recommend_when_all_decided
 from charteroak.requests.history import require_unchanged
-from charteroak.requests.models import AgencyReview, Question, RequestedColumn
-from charteroak.requests.queries import may_open, may_review
+from charteroak.requests.models import AgencyReview, Question
+from charteroak.requests.queries import columns_to_decide, may_open, may_review
 
 
 def _locked(pk: int) -> AgencyReview:
@@ -75,7 +75,7 @@ def decide(
     review = _locked(pk)
     may_open(review, Action.DECIDE, by).require()
     require_unchanged(record, seen, by)
-    asked = RequestedColumn.objects.filter(data_request=record, variable__dataset__agency=review.agency)
+    asked = columns_to_decide(review)
     now = clock.now()
     for column in asked.filter(pk__in=choices):
         column.choice, column.reason = choices[column.pk]

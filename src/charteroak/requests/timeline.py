@@ -57,6 +57,7 @@ def _words() -> dict[str, tuple[str, str]]:
         "requests:data_request:submit": (_("Sent to the policy office"), _("Policy office")),
         "requests:data_request:return": (_("Returned to the applicant"), _("Applicant")),
         "requests:data_request:accept_as_complete": (_("Found complete"), _("Agencies")),
+        "requests:data_request:recommend": (_("Nothing for an agency to decide anew"), _("Board")),
         "requests:question:ask": (_("asked a question"), _("Agencies")),
         "requests:question:answer": (_("question answered"), _("Agencies")),
         "requests:agency_review:decide": (_("decided on its columns"), _("Agencies")),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:number>/add-member/", draft.add_member, name="add_team_member"),
     path("<slug:number>/remove-member/", draft.remove_member, name="remove_team_member"),
     path("<slug:number>/appeal/", decision.appeal, name="appeal_data_request"),
+    path("<slug:number>/change/", decision.change, name="change_data_request"),
     path("<slug:number>/return/", decision.return_, name="return_data_request"),
     path("<slug:number>/versions/<int:version>/", versions.version, name="data_request_version"),
     path("<slug:number>/reviews/<slug:code>/decide/", review.decide, name="decide_columns"),

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from charteroak.agencies.models import Person
+from charteroak.requests.answers import PARTS
 from charteroak.requests.history import plain
 from charteroak.requests.models import DataRequest, Version
-from charteroak.requests.queries import PARTS
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ GIVEN = (
 SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
-    "agreements.recipient", "agreements.redline", "agreements.signature", "board.standin",
+    "agreements.redline", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
     "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.version",
     "submissions.agencykey",
@@ -72,6 +72,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(GIVEN, LOOK),
         **dict.fromkeys(SAID, ADD),
         **dict.fromkeys(RELEASES, LOOK),
+        "agreements.recipient": ("SELECT", "INSERT", "DELETE"),  # who is named now; an amendment takes people out
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
         "agreements.clockfigure": LOOK,

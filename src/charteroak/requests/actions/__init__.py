@@ -1,5 +1,6 @@
 """Every write about a data request, by its applicants, the policy office and the board."""
 
+from charteroak.requests.actions.change import change
 from charteroak.requests.actions.decision import (
     accept_as_complete,
     appeal,
@@ -31,6 +32,7 @@ __all__ = [
     "appeal",
     "approve",
     "ask_columns",
+    "change",
     "decline",
     "edit",
     "locked",

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Person
+from charteroak.agencies.models import Agency, Person
 from charteroak.audit import actions as audit
+from charteroak.policy import agency_review as review_rules
 from charteroak.policy.data_request import LIFECYCLE, Action, Status
 from charteroak.policy.decision import refuse
-from charteroak.requests import versions
+from charteroak.requests import changes, versions
 from charteroak.requests.actions.draft import locked
 from charteroak.requests.history import require_unchanged
 from charteroak.requests.models import AgencyReview, DataRequest
@@ -83,15 +84,19 @@ def accept_as_complete(*, pk: int, by: Person, seen: int | None = None) -> None:
     record.status = Status.IN_REVIEW
     record.accepted_by, record.accepted_at = by, clock.now()
     record.save()
-    asked = agencies_asked(record)
-    for agency in asked:
-        AgencyReview.objects.get_or_create(data_request=record, agency=agency)
-    audit.record(
-        "requests:data_request:accept_as_complete",
-        by=by,
-        subject=record,
-        agencies=[agency.code for agency in asked],
-    )
+    changes.carry_over(record)
+    reviews = [_review(record, agency) for agency in agencies_asked(record)]
+    waiting = [one.agency.code for one in reviews if one.status == review_rules.Status.WAITING]
+    on_to_the_board = not waiting and recommend_when_all_decided(record, by)
+    audit.record("requests:data_request:accept_as_complete", by=by, subject=record, agencies=waiting)
+    if on_to_the_board:
+        audit.record("requests:data_request:recommend", by=by, subject=record, number=record.number)
+
+
+def _review(record: DataRequest, agency: Agency) -> AgencyReview:
+    review, _new = AgencyReview.objects.get_or_create(data_request=record, agency=agency)
+    changes.carry_review(record, review)
+    return review
 
 
 def recommend_when_all_decided(record: DataRequest, by: Person) -> bool:

@@ -34,7 +34,7 @@ def start(*, by: Person, title: str, once: UUID | None = None) -> DataRequest:
     `once` names the form that was sent: sent again, it begins nothing new.
     """
     may_begin(by).require()
-    number = _next_number()
+    number = next_number()
     if once is not None and (begun := DataRequest.objects.filter(once=once, applicant=by).first()):
         return begun
     record = DataRequest.objects.create(
@@ -44,11 +44,12 @@ def start(*, by: Person, title: str, once: UUID | None = None) -> DataRequest:
     return record
 
 
-def _next_number() -> str:
+def next_number() -> str:
     """One more than the highest so far; until the transaction ends, whoever else begins a request waits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
-    highest = DataRequest.objects.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
+    counted = DataRequest.objects.filter(number__regex=r"^[0-9]+$")  # a change counts in its own family
+    highest = counted.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
     return f"{(highest or 0) + 1:03d}"
 
 
@@ -76,12 +77,19 @@ def edit(
             setattr(record, part, fields[part])
     if merged.changed:
         record.save(update_fields=[*(part for part in merged.changed if part not in unreadable), "unread"])
+        _keep_to_its_kind(record, by)
         history.note(record, by, {part: (now[part], said) for part, said in merged.changed.items()})
         parts = sorted(merged.changed)
         audit.record(
             "requests:data_request:edit", by=by, subject=record, parts=parts, revision=record.revision
         )
     return merged.conflicts
+
+
+def _keep_to_its_kind(record: DataRequest, by: Person) -> None:
+    """Refuse, and so roll back, what a change touches and its kind does not; as it is on record now."""
+    if record.changes_request_id:
+        may(locked(record.pk), Action.EDIT, by).require()
 
 
 @transaction.atomic
@@ -113,6 +121,7 @@ def ask_columns(
     _ask(record, [pk for pk in changed if pk in purposes], purposes, because)
     left = [pk for pk in known if history.column_part(pk) in merged.conflicts]
     if changed:
+        _keep_to_its_kind(record, by)
         history.note(record, by, {part: (now[part], said) for part, said in merged.changed.items()})
         asked = sorted(record.columns.values_list("variable", flat=True))
         audit.record("requests:data_request:ask_columns", by=by, subject=record, variables=asked)
@@ -152,6 +161,7 @@ def add_member(*, pk: int, by: Person, person: Person) -> None:
     must_stay_apart(person.roles(clock.today()) | {Role.RECIPIENT}).require()
     _member, new = TeamMember.objects.get_or_create(data_request=record, person=person)
     if new:
+        _keep_to_its_kind(record, by)
         history.note(record, by, {f"team {person.username}": (None, person.name)})
     audit.record("requests:team_member:add", by=by, subject=record, person=person.username)
 
@@ -162,6 +172,7 @@ def remove_member(*, pk: int, by: Person, person: Person) -> None:
     may(record, Action.EDIT, by).require()
     removed, _ = record.team.filter(person=person).delete()
     if removed:
+        _keep_to_its_kind(record, by)
         history.note(record, by, {f"team {person.username}": (person.name, None)})
     audit.record("requests:team_member:remove", by=by, subject=record, person=person.username)
 

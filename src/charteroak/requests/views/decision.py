@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from charteroak.agencies.signin import signed_in
+from charteroak.policy.request_change import Kind
 from charteroak.requests import actions
-from charteroak.requests.forms import AppealForm, ReturnForm, seen_in
+from charteroak.requests.forms import AppealForm, ChangeForm, ReturnForm, seen_in
 from charteroak.requests.views.detail import detail_page
 from charteroak.requests.views.found import visible
 from charteroak.requests.views.stale import told_when_stale
@@ -32,6 +33,21 @@ def return_(request: HttpRequest, number: str) -> HttpResponse:
     )
     messages.success(request, _("Returned to the applicant."))
     return redirect(record)
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, number: str) -> HttpResponse:
+    """Begins a request that changes this one, and leads to it."""
+    record, form = visible(request, number), ChangeForm(request.POST)
+    if not form.is_valid():
+        return detail_page(request, record, {"change": form})
+    given = form.cleaned_data
+    begun = actions.change(
+        pk=record.pk, by=signed_in(request), kind=Kind(given["kind"]), because=given["because"]
+    )
+    messages.success(request, _("Begun. What was approved holds until every party has signed the change."))
+    return redirect(begun)
 
 
 @login_required

@@ -1,6 +1,7 @@
 """A request's page, with every form that its reader is for."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +17,19 @@ from charteroak.agencies.queries import authority_of
 from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
-from charteroak.requests import queries
+from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
+from charteroak.requests import changes, queries
 from charteroak.requests.fit_check import findings
-from charteroak.requests.forms import AppealForm, DecideForm, MemberForm, Part, ReturnForm, TextForm, parts
+from charteroak.requests.forms import (
+    AppealForm,
+    ChangeForm,
+    DecideForm,
+    MemberForm,
+    Part,
+    ReturnForm,
+    TextForm,
+    parts,
+)
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.timeline import timeline
 from charteroak.requests.views.found import visible
@@ -51,12 +62,13 @@ def detail_page(
             "by_when": by_when,
             "decisions": decisions,
             "editable": "edit" in decisions,
-            "parts": typed or parts(record),
+            **_change(record),
+            "parts": typed or parts(record if "edit" in decisions else _whole(record)),
             "seen": record.revision,
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
             "versions": record.versions.count(),
             "team": record.team.select_related("person__employer"),
-            "columns": record.columns.select_related("variable__dataset__agency"),
+            "columns": queries.columns(record),
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
             "reviews": sorted(
@@ -71,9 +83,33 @@ def detail_page(
     )
 
 
+def _change(record: DataRequest) -> dict[str, Any]:
+    return {
+        "touches": {name: may_touch(record.kind_of_change, name) for name in (TEAM, COLUMNS)},
+        "against": _against(record),
+        "changed_by": changes.family(record).exclude(pk=record.pk).order_by("pk"),
+    }
+
+
+def _against(record: DataRequest) -> list[tuple[str, str, str]]:
+    """What a change says otherwise than what was approved: part, before, now."""
+    return [
+        (_(queries.CHANGEABLE.get(one.part, one.part)), one.before, one.after)
+        for one in changes.against(record)
+    ]
+
+
+def _whole(record: DataRequest) -> DataRequest:
+    """All of the answers, as a reader sees them: a change says again what it does not touch."""
+    shown = copy(record)
+    shown.change = ""
+    return shown
+
+
 def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     return {
         "member_form": wrong.get("member", MemberForm()),
+        "change_form": wrong.get("change", ChangeForm()),
         "appeal_form": wrong.get("appeal", AppealForm()),
         "return_form": wrong.get("return", ReturnForm()),
     }
@@ -81,7 +117,7 @@ def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
     code = review.agency.code
-    on, columns = queries.day_decided(review.data_request), list(queries.columns_of(review))
+    on, columns = queries.day_decided(review.data_request), list(queries.columns_to_decide(review))
     return {
         "review": review,
         "may": queries.review_actions(review, person),

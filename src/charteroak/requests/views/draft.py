@@ -25,11 +25,12 @@ from charteroak.requests.views.found import visible
 @require_POST
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps every answer, readable or not; of two that differ, one's own and a colleague's, the person chooses."""
-    record, typed = visible(request, number), parts(DataRequest(), request.POST)
+    record = visible(request, number)
+    typed = parts(DataRequest(change=record.change), request.POST)
     readable, unread = {}, {}
     for part in typed:
         part.is_valid()
-        for name in part.base_fields:
+        for name in part.fields:
             if name in part.cleaned_data and name in request.POST:
                 readable[name] = part.cleaned_data[name]
             elif name in part.errors:

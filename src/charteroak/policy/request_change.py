@@ -1,0 +1,42 @@
+"""Changing what was approved: which kind of change may touch what, and what is then decided anew."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """As the policy office's log names them."""
+
+    AMENDMENT = "amendment"  # anything but who asks
+    EXTENSION = "extension"  # the day on which it ends
+    CONTINUATION = "continuation"  # the same study, with later years of records
+    STAFF_CHANGE = "staff_change"  # who works on it
+    REPEAT = "repeat"  # the same once more, as a project of its own
+
+
+TEAM, COLUMNS = "team", "columns"  # what a change may touch beside the form's answers
+
+# A kind that is not named here may touch everything.
+TOUCHES: dict[Kind, frozenset[str]] = {
+    Kind.EXTENSION: frozenset({"ends_on"}),
+    Kind.CONTINUATION: frozenset({"ends_on", "last_year", "schedule", "months", "funding"}),
+    Kind.STAFF_CHANGE: frozenset({TEAM}),
+}
+
+# What an agency's decision on a column rests on besides the column's own purpose and justification.
+GROUNDS = frozenset({"purpose", "question", "legal_exception", "first_year", "last_year", "analysis_plan"})
+
+
+def may_touch(kind: Kind | None, part: str) -> bool:
+    """Whether this part may differ from what was approved; in a request that changes nothing, all may."""
+    return kind is None or kind not in TOUCHES or part in TOUCHES[kind]
+
+
+def beyond(kind: Kind, changed: Iterable[str]) -> tuple[str, ...]:
+    """The changed parts that this kind of change is not for, in order."""
+    return tuple(part for part in changed if not may_touch(kind, part))
+
+
+def carries_over(changed: Iterable[str]) -> bool:
+    """Whether decisions on columns that stay as they were still stand: none of their grounds has changed."""
+    return not GROUNDS.intersection(changed)

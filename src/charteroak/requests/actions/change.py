@@ -1,0 +1,59 @@
+"""Beginning a change of an approved request, or the same request once more."""
+
+from django.db import transaction
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.audit import actions as audit
+from charteroak.policy.request_change import Kind
+from charteroak.requests import changes
+from charteroak.requests.actions.draft import locked, next_number
+from charteroak.requests.models import DataRequest, RequestedColumn, TeamMember
+from charteroak.requests.queries import PARTS, may_change
+
+
+@transaction.atomic
+def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
+    """Begin a request that says all that was approved last, for its applicants to change what this kind may.
+
+    It goes the whole way of a request; what stays as it was keeps its decision. Nothing changes until every party
+    has signed the amended agreement.
+    """
+    record = locked(pk)
+    may_change(record, by, kind, because).require()
+    own_number = next_number()
+    before = record if kind is Kind.REPEAT else changes.standing(record)
+    begun = DataRequest.objects.create(
+        number=own_number if kind is Kind.REPEAT else changes.next_number(before),
+        applicant=by,
+        changes_request=before,
+        change=kind,
+        change_because=because.strip(),
+        started_on=clock.today(),
+        **{part: getattr(before, part) for part in PARTS},
+    )
+    TeamMember.objects.bulk_create(
+        TeamMember(data_request=begun, person_id=person) for person in sorted(_people(before) - {by.pk})
+    )
+    RequestedColumn.objects.bulk_create(
+        RequestedColumn(
+            data_request=begun,
+            variable_id=column.variable_id,
+            purpose=column.purpose,
+            justification=column.justification,
+        )
+        for column in before.columns.all()
+    )
+    audit.record(
+        "requests:data_request:start",
+        by=by,
+        subject=begun,
+        number=begun.number,
+        changes=before.number,
+        change=kind,
+    )
+    return begun
+
+
+def _people(record: DataRequest) -> set[int]:
+    return {record.applicant_id, *record.team.values_list("person", flat=True)}

@@ -1,0 +1,106 @@
+"""Changes of an approved request: what each says differently, and which decisions still stand."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from charteroak.policy import agency_review
+from charteroak.policy.data_request import Status
+from charteroak.policy.request_change import COLUMNS, TEAM, beyond, carries_over
+from charteroak.requests import versions
+from charteroak.requests.answers import PARTS
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
+
+OVER = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
+
+
+def first(number: str) -> str:
+    """042 of 042-A1: the request with which it began, and the project's name ever since."""
+    return number.partition("-")[0]
+
+
+def family(record: DataRequest) -> QuerySet[DataRequest]:
+    """The request with which it began and everything that changes it; a repeat is a family of its own."""
+    root = first(record.number)
+    return DataRequest.objects.filter(Q(number=root) | Q(number__startswith=f"{root}-A"))
+
+
+def standing(record: DataRequest) -> DataRequest:
+    """The one that was approved last: what a further change begins from."""
+    approved = family(record).filter(status=Status.APPROVED, decided_at__isnull=False)
+    return approved.order_by("-decided_at", "-pk").first() or record
+
+
+def underway(record: DataRequest) -> str:
+    """The number of a change of it that is not settled; empty without one."""
+    changes = family(record).filter(changes_request__isnull=False).exclude(status__in=OVER)
+    return changes.values_list("number", flat=True).first() or ""
+
+
+def next_number(record: DataRequest) -> str:
+    """042-A1, 042-A2: changes are counted whatever became of them. Under the lock on numbers."""
+    return f"{first(record.number)}-A{family(record).filter(changes_request__isnull=False).count() + 1}"
+
+
+def against(record: DataRequest) -> list[versions.Difference]:
+    """What a change says otherwise than the request that it changes; nothing where it changes none."""
+    if record.changes_request is None:
+        return []
+    return versions.differences(_said(record.changes_request), _said(record))
+
+
+def _said(record: DataRequest) -> dict[str, Any]:
+    """As sent, with the applicant among the team: who of them applies is no change."""
+    said = versions.content(record)
+    return said | {"team": sorted({*said["team"], record.applicant.name})}
+
+
+def parts_changed(record: DataRequest) -> list[str]:
+    """The same by part: a field's name, the team, the columns."""
+    found = [part if part in PARTS or part == TEAM else COLUMNS for part in _named(record)]
+    return list(dict.fromkeys(found))
+
+
+def _named(record: DataRequest) -> list[str]:
+    return [one.part for one in against(record)]
+
+
+def beyond_its_kind(record: DataRequest) -> tuple[str, ...]:
+    kind = record.kind_of_change
+    return beyond(kind, [*parts_changed(record), *record.unread]) if kind else ()
+
+
+def carry_over(record: DataRequest) -> None:
+    """Take over what was decided on each column that stays as it was; within the caller's transaction.
+
+    Each points to where it was made, so that who decided, and when, stays with it. Nothing is taken over where the
+    grounds of all decisions have changed.
+    """
+    before = record.changes_request
+    if before is None or not carries_over(parts_changed(record)):
+        return
+    decided = {one.variable_id: one for one in before.columns.exclude(choice="")}
+    for column in record.columns.all():
+        earlier = decided.get(column.variable_id)
+        if earlier and _same(column, earlier):
+            column.choice, column.reason = earlier.choice, earlier.reason
+            column.carried_from = earlier.decision
+            column.save()
+
+
+def _same(one: RequestedColumn, other: RequestedColumn) -> bool:
+    return (one.purpose, one.justification) == (other.purpose, other.justification)
+
+
+def carry_review(record: DataRequest, review: AgencyReview) -> None:
+    """An agency that has nothing new to decide has decided already, under the conditions it set then."""
+    undecided = record.columns.filter(variable__dataset__agency=review.agency, choice="").exists()
+    before = record.changes_request
+    earlier = before.reviews.filter(agency=review.agency).first() if before else None
+    decided = agency_review.Status.DECIDED
+    if earlier is None or earlier.status != decided:
+        return
+    review.conditions = earlier.conditions
+    if not undecided:
+        review.status, review.carried_from = decided, earlier.decision
+    review.save()

@@ -1,0 +1,57 @@
+"""The requests that wait for a person, those that wait on others, and those that were settled."""
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.policy import agency_review
+from charteroak.policy.data_request import Status
+from charteroak.policy.roles import Role
+from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.queries import SETTLED, WITH_APPLICANT, visible_to, whose_turn
+
+LISTED = 20  # requests that a worklist shows before it leads to the whole list
+
+
+def todo(person: Person) -> list[Item]:
+    """Requests that wait for this person, that wait on others, and that were settled."""
+    roles = person.roles(clock.today())
+    stewarded = {agency.pk for agency in agencies_where(person, Role.DATA_STEWARD)}
+    own = Q(pk__in=DataRequest.objects.filter(Q(applicant=person) | Q(team__person=person)).values("pk"))
+    asked = AgencyReview.objects.filter(agency__in=stewarded, status=agency_review.Status.WAITING)
+    waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
+    if Role.POLICY_OFFICE in roles:
+        waiting |= Q(status=Status.SUBMITTED)
+    seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
+    first = seen.filter(waiting).order_by("accepted_at", "submitted_at")[:LISTED]
+    mine = seen.filter(own).exclude(status__in=SETTLED)[:LISTED]
+    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True))[:IN_DEPTH]
+    records = {record.pk: record for record in (*first, *mine, *over)}
+    found = (_item(record, person, roles, stewarded) for record in records.values())
+    return [item for item in found if item is not None]
+
+
+def _item(record: DataRequest, person: Person, roles: frozenset[Role], stewarded: set[int]) -> Item | None:
+    status = Status(record.status)
+    mine = record.applicant_id == person.pk or any(m.person_id == person.pk for m in record.team.all())
+    waiting = {review.agency_id for review in record.reviews.all() if review.status == "waiting"}
+    asked = any(review.status == "question_asked" for review in record.reviews.all())
+    who, by_when = whose_turn(record)
+    task = None
+    if mine and status in WITH_APPLICANT:
+        task = _("fill in and send")
+    elif mine and asked and status == Status.IN_REVIEW:
+        task = _("answer the question")
+    elif status == Status.SUBMITTED and Role.POLICY_OFFICE in roles:
+        task = _("check that it is complete")
+    elif status == Status.IN_REVIEW and waiting & stewarded:
+        task = _("decide on your agency’s columns")
+    if task:
+        return Item(f"{record}: {task}", record.get_absolute_url(), Turn.YOURS, who, by_when)
+    if not mine:
+        return None
+    state = Turn.FINISHED if status in SETTLED else Turn.OTHERS
+    return Item(str(record), record.get_absolute_url(), state, who, by_when)
