@@ -235,8 +235,9 @@ def test_a_residents_seat_counts_only_where_the_board_says_so() -> None:
             board=Board.objects.get(), kind="resident", person=Person.objects.get(username="eve.lang"),
             since=way.DAY_ZERO,
         )  # fmt: skip
-    facts = queries.meeting_facts(moved().meeting)
-    assert facts.seats == 6
-    assert seat.name == f"resident-{seat.pk}"
-    with owner_beside():
-        Seat.objects.filter(pk=seat.pk).delete()
+    try:
+        assert queries.meeting_facts(moved().meeting).seats == 6
+        assert seat.name == f"resident-{seat.pk}"
+    finally:
+        with owner_beside():
+            Seat.objects.filter(pk=seat.pk).delete()
