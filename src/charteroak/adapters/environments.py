@@ -172,7 +172,11 @@ def closure(names: tuple[str, ...]) -> dict[str, str]:
 def _house_files() -> Iterator[tuple[Path, str]]:
     """The pure packages of this one: (file, its place in the tree)."""
     home = Path(charteroak.__file__).parent
-    for path in (home / "__init__.py", *(file for name in PURE for file in sorted((home / name).rglob("*")))):
+    for path in (
+        home / "__init__.py",
+        home / "machine.py",
+        *(file for name in PURE for file in sorted((home / name).rglob("*"))),
+    ):
         if path.is_file() and path.suffix not in {".pyc", ".pyi"}:
             yield path, f"charteroak/{path.relative_to(home)}"
 

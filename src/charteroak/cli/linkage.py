@@ -184,7 +184,7 @@ def _text(file: Path) -> str:
 
 def _foretell(frames: dict[str, Any]) -> None:
     from charteroak.linkage.forecast import forecast
-    from charteroak.linkage.machine import CACHE, compiled_before, cores
+    from charteroak.machine import CACHE, compiled_before, cores
 
     records = sum(frame.height for frame in frames.values())
     expected = forecast(records, 10, cores())

@@ -5,30 +5,17 @@ beginning each. What is found here only guides the search: an inequality holds w
 every pattern is proven by the general solver and audited.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 
 from charteroak.disclosure.tables import Floats, Ints
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from charteroak.machine import compiled, left
 
 OPEN, REACHED, SHORT = 0, 1, 2  # of one target: not found out, can move so far, cannot
 NOTHING = 1e-10
 PIVOTS = 40  # for each row and column, before a target is left open
 
 
-def _compiled(function: Function) -> Function:
-    """Kept beside the package or in the account's own cache for the next process, where there is such a place."""
-    try:
-        return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:
-        return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled
 def pivot(tableau: Floats, basis: Ints, inside: Ints, row: int, column: int) -> None:
     """Let the column take the row's place in the basis."""
     rows, columns = tableau.shape
@@ -49,7 +36,7 @@ def pivot(tableau: Floats, basis: Ints, inside: Ints, row: int, column: int) -> 
     inside[column] = row
 
 
-@_compiled
+@compiled
 def entering(
     line: Floats, at: Floats, low: Floats, high: Floats, inside: Ints, sign: float, first: bool
 ) -> int:
@@ -67,7 +54,7 @@ def entering(
     return found
 
 
-@_compiled
+@compiled
 def step(tableau: Floats, basis: Ints, at: Floats, low: Floats, high: Floats, column: int, way: float) -> int:
     """Move a column as far as everything's bounds allow; the row that stops it, or -1 where it stops itself."""
     far = high[column] - at[column] if way > 0 else at[column] - low[column]
@@ -87,7 +74,7 @@ def step(tableau: Floats, basis: Ints, at: Floats, low: Floats, high: Floats, co
     return stops
 
 
-@_compiled
+@compiled
 def reach(
     tableau: Floats, basis: Ints, inside: Ints, at: Floats, low: Floats, high: Floats,
     target: int, room: float, sign: float,
@@ -97,24 +84,24 @@ def reach(
     most = PIVOTS * (basis.size + at.size)
     for turn in range(most):
         if sign * at[target] >= room - 1e-9 * room:
-            return 1
+            return REACHED
         row = inside[target]
         if row < 0:
             column, way = target, sign
         else:
             column = entering(tableau[row], at, low, high, inside, sign, turn > most // 2)
             if column < 0:
-                return 2
+                return SHORT
             way = 1.0 if -sign * tableau[row, column] > 0 else -1.0
         stops = step(tableau, basis, at, low, high, column, way)
         if stops >= 0:
             if basis[stops] == target:
-                return 1 if sign * at[target] >= room - 1e-6 * room else 0
+                return REACHED if sign * at[target] >= room - 1e-6 * room else OPEN
             pivot(tableau, basis, inside, stops, column)
-    return 0
+    return OPEN
 
 
-@_compiled
+@compiled
 def prepared(matrix: Floats) -> tuple[Floats, Ints, Ints]:
     """A first basis: the tableau, beside it what its rows are made of; each row's column; each column's row."""
     rows, size = matrix.shape
@@ -133,7 +120,7 @@ def prepared(matrix: Floats) -> tuple[Floats, Ints, Ints]:
     return tableau, basis, inside
 
 
-@_compiled
+@compiled
 def moves(
     matrix: Floats,
     down: Floats,
@@ -167,7 +154,7 @@ def moves(
         low[target], high[target] = (0.0, room) if sign > 0 else (-room, 0.0)
         states[k] = reach(tableau, basis, inside, at, low, high, target, room, sign)
         movements[k] = at
-        if states[k] == 2:
+        if states[k] == SHORT:
             weights[k] = tableau[inside[target], size:]
             short += 1
             if short >= enough:
@@ -182,7 +169,5 @@ def load() -> None:
 
 
 def ready() -> bool:
-    """Whether `load` takes no time to speak of: an earlier process of this account left the compiled code."""
-    made = cast(Any, moves)
-    kept = getattr(made._cache, "_cache_file", None)
-    return bool(made.signatures) or bool(kept and kept._load_index())
+    """Whether `load` takes no time to speak of."""
+    return left(moves)

@@ -1,6 +1,6 @@
 """`python -m charteroak.linkage`: compile the numeric parts for this account, so that no first run waits."""
 
-from charteroak.linkage import machine
+from charteroak import machine
 from charteroak.linkage.ahead import compile_all
 
 compile_all()

@@ -17,8 +17,8 @@ from charteroak.linkage.hashing import (
     rule_keys,
     written_hashes,
 )  # fmt: skip
-from charteroak.linkage.machine import spread
 from charteroak.linkage.recipe import Kind, LinkageError, Recipe
+from charteroak.machine import spread
 
 Rule = tuple[str, ...]
 _AS_WRITTEN = {Kind.TEXT, Kind.DATE_AS_WRITTEN, Kind.NUMBER_AS_WRITTEN}

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.hashing import factorise
 from charteroak.linkage.kernel import PLACES
-from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
+from charteroak.machine import spread
 
 Shares = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from charteroak.linkage.blocks import Rule, blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, subset
 from charteroak.linkage.hashing import mixed
-from charteroak.linkage.machine import compiled
 from charteroak.linkage.recipe import Field, Kind
+from charteroak.machine import compiled
 
 COUNTED = 60_000
 """Records on which the cost of a rule is counted; a rule's pairs grow with the square of the records."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import compiled, inlined, lean
+from charteroak.machine import compiled, inlined, lean
 
 CLASH = 10.0
 """Bits against joining two people of whom two records or more each give one birth date or number, not the same: an

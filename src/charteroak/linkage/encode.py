@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from charteroak.linkage import addresses, names, values
 from charteroak.linkage.hashing import content_hashes, factorise
 from charteroak.linkage.levels import Tables
-from charteroak.linkage.machine import cores
 from charteroak.linkage.names import Counted
 from charteroak.linkage.recipe import Field, Kind, LinkageError, Recipe
 from charteroak.linkage.tables import tables_of
+from charteroak.machine import cores
 
 MOST_FIELDS, MOST_LEVELS = 16, 11
 STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] = {

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import compiled, inlined, lean
 from charteroak.linkage.strings import letters
+from charteroak.machine import compiled, inlined, lean
 
 SPACE = 32
 (WHOLE, START, INITIAL, SOUND, YEAR, MONTH_DAY, LAST4, PREFIX3, FIRST_WORD, LAST_WORD) = range(10)

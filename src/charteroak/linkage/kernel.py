@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.hashing import mixed
 from charteroak.linkage.levels import Tables, crossed, fill_levels, level_of
-from charteroak.linkage.machine import inlined, lean
+from charteroak.machine import inlined, lean
 
 PAIRS_AT_ONCE = 1 << 15
 """Pairs a thread works through before it hands over what it found: bounds its memory."""

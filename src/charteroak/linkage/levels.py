@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import cores, inlined, lean, spread
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import (
     Chars,
@@ -18,6 +17,7 @@ from charteroak.linkage.strings import (
     may_reach,
     one_slip,
 )
+from charteroak.machine import cores, inlined, lean, spread
 
 MISSING = -1
 (SAME, SWAPPED, NICKNAME, INITIAL, PART, JARO_WINKLER, JARO, LEVENSHTEIN, DAMERAU, DAY_MONTH, MONTH_DAY, YEAR,

@@ -13,13 +13,13 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES
 from charteroak.linkage.kernel import Weights
 from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
-from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
 from charteroak.linkage.passes import Passed, pass_of
 from charteroak.linkage.phases import Phases
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.sample import unpacked
 from charteroak.linkage.score import Scored, probability
+from charteroak.machine import spread
 
 SCORED = "scored"
 Shares = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.cluster import Constraints, Pairs, join, near
-from charteroak.linkage.machine import lean, spread
+from charteroak.machine import lean, spread
 
 PAIRS_IN_PART = 1 << 15
 """Of a part at least, but the last: what is looked at together then lies close at hand."""

@@ -14,10 +14,10 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
 from charteroak.linkage.kernel import Weights, score_blocks
 from charteroak.linkage.kinds import PLACE
-from charteroak.linkage.machine import spread
 from charteroak.linkage.model import Model
 from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.threads import over_blocks
+from charteroak.machine import spread
 
 _OWN_AT_HOME = {Kind.GIVEN_NAME, Kind.MIDDLE_NAME}
 """Fields whose rare values say as much at one address as elsewhere; relatives share the rest."""

@@ -7,7 +7,7 @@ references of one array wait for each other.
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.machine import inlined, lean
+from charteroak.machine import inlined, lean
 
 Chars = NDArray[np.uint32]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.kernel import PAIRS_AT_ONCE, Blocks
 from charteroak.linkage.levels import REMEMBERED
-from charteroak.linkage.machine import cores
+from charteroak.machine import cores
 
 Found = TypeVar("Found")
 Work = Callable[[Blocks, int, int, int, NDArray[np.int64], NDArray[np.int8]], Found]

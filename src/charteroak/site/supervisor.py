@@ -73,7 +73,7 @@ class Supervisor:
         try:
             database.load(self._port)
             if any(part.process is Process.LINKER for part in self._parts):
-                from charteroak.linkage import machine
+                from charteroak import machine
 
                 machine.load_kept()  # as this account, which left it: the linker's own has no folder for it
             self._note("supervisor", os.getpid())

@@ -12,7 +12,6 @@ from charteroak.linkage.blocks import blocks_of, keys_of
 from charteroak.linkage.encode import Encoded, encode
 from charteroak.linkage.infer import infer
 from charteroak.linkage.levels import Tables
-from charteroak.linkage.machine import spread
 from charteroak.linkage.outcome import SCORED
 from charteroak.linkage.passes import pass_of
 from charteroak.linkage.phases import Phases
@@ -23,6 +22,7 @@ from charteroak.linkage.spine.extend import extended
 from charteroak.linkage.spine.people import People, regrouped
 from charteroak.linkage.spine.spine import Spine
 from charteroak.linkage.spine.values import numbered, together
+from charteroak.machine import spread
 
 Rows = NDArray[np.int64]
 

@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-from charteroak.linkage.machine import cores
 from charteroak.linkage.recipe import LinkageError, Recipe
 from charteroak.linkage.spine.arrays import together
 from charteroak.linkage.spine.spine import FORMAT, Spine
 from charteroak.linkage.spine.version import ENCODING
 from charteroak.linkage.spine.write import DESCRIPTION, hash_of
 from charteroak.linkage.toml import digest, from_toml
+from charteroak.machine import cores
 
 
 def exists(folder: Path) -> bool:

@@ -15,9 +15,10 @@ Done = TypeVar("Done")
 
 def _sources() -> str:
     """What the compiled code is made from: numba looks only at the file of a function, not at those it calls."""
-    files = [
-        Path(__file__).with_name(f"{name}.py")
-        for name in ("cluster", "hashing", "kernel", "levels", "machine", "parts", "strings")
+    files = [Path(__file__), Path(__file__).with_name("disclosure") / "pivots.py"]
+    files += [
+        Path(__file__).with_name("linkage") / f"{name}.py"
+        for name in ("cluster", "hashing", "kernel", "levels", "parts", "strings")
     ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
@@ -48,6 +49,9 @@ if CACHE:
     os.environ["NUMBA_CACHE_DIR"] = CACHE
 import numba  # noqa: E402 - it reads its cache folder from the environment when imported
 from numba.core.caching import FunctionCache  # noqa: E402
+
+if CACHE:
+    numba.config.CACHE_DIR = CACHE  # where somebody else imported numba before
 
 ACCOUNT = os.geteuid()
 MADE: list[Any] = []
@@ -94,6 +98,12 @@ def load_kept() -> None:
     for function in MADE if CACHE else []:
         for signature in function._cache.kept():
             function.compile(signature)
+
+
+def left(function: Callable[..., Any]) -> bool:
+    """Whether calling this compiled function takes no time to speak of: it was compiled, here or before."""
+    made = cast(Any, function)
+    return bool(made.signatures) or (CACHE is not None and bool(made._cache.kept()))
 
 
 def compiled(function: Function) -> Function:

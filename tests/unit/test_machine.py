@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = "from charteroak.linkage import machine; print(machine.CACHE)"
+PROGRAM = "from charteroak import machine; print(machine.CACHE)"
 
 
 def cache(folder: Path) -> str:
@@ -31,7 +31,7 @@ def test_a_folder_that_others_can_write_keeps_none(tmp_path: Path) -> None:
 
 @pytest.mark.sandbox
 def test_on_a_read_only_tree_it_compiles_and_keeps_nothing() -> None:
-    program = "import numpy as np; from charteroak.linkage import cluster, machine; assert machine.CACHE is None; none = np.empty(0, np.int32); print(len(cluster.near(none, none, 3).at)); from charteroak.linkage.hashing import part_hashes; print(len(part_hashes(np.array([65], np.uint32), np.array([0, 1]), 0, 1, 0)))"  # noqa: E501 - one program
+    program = "import numpy as np; from charteroak import machine; from charteroak.linkage import cluster; assert machine.CACHE is None; none = np.empty(0, np.int32); print(len(cluster.near(none, none, 3).at)); from charteroak.linkage.hashing import part_hashes; print(len(part_hashes(np.array([65], np.uint32), np.array([0, 1]), 0, 1, 0)))"  # noqa: E501 - one program
     ended = subprocess.run(
         ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--setenv", "HOME", "/", "--unsetenv", "XDG_CACHE_HOME",
          "--unsetenv", "NUMBA_CACHE_DIR", sys.executable, "-c", program],
@@ -42,7 +42,7 @@ def test_on_a_read_only_tree_it_compiles_and_keeps_nothing() -> None:
 
 FORKED = """
 import os, sys
-from charteroak.linkage import machine
+from charteroak import machine
 import charteroak.linkage.choose
 assert not any(made.signatures for made in machine.MADE), "nothing is compiled before it is asked for"
 machine.load_kept()
@@ -83,7 +83,7 @@ def test_loading_linkage_starts_no_thread_that_a_fork_would_miss() -> None:
 def test_another_account_neither_reads_nor_writes_the_kept_code(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     tmp_path.chmod(0o700)
-    program = "from charteroak.linkage import cluster, machine; import os, numpy as np; os.setresuid(64103, 64103, 64103); from charteroak.linkage.choose import _chance; print(len(_chance(3, 1)))"  # noqa: E501 - one program
+    program = "from charteroak import machine; from charteroak.linkage import cluster; import os, numpy as np; os.setresuid(64103, 64103, 64103); from charteroak.linkage.choose import _chance; print(len(_chance(3, 1)))"  # noqa: E501 - one program
     ended = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
     )
