@@ -353,3 +353,17 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path, content: str) -> None
     table = written(tmp_path, "r,value\na,x\nb,x\nTotal,40\n")
     result = run("audit-table", table, "--certificate", tmp_path / "c.json")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_an_audit_says_what_it_took_for_granted(tmp_path: Path) -> None:
+    """A table made by hand: marks for what is hidden, no column that says which of them are sensitive."""
+    table = written(tmp_path, "r,c,value\na,x,*\na,y,*\na,z,40\nb,x,*\nb,y,*\nb,z,50\nTotal,Total,170\n")
+    found = answer(run("audit-table", table, "--json"))
+    assert "every blank or marked cell is sensitive" in found["assumed"][0]
+    assert "assumed: no figure is below 0" in run("audit-table", table).stdout
+    said = written(tmp_path, "r,value,primary\na,*,1\nb,*,0\nc,70,0\nTotal,99,0\n")
+    assert not any(
+        "every blank" in sentence for sentence in answer(run("audit-table", said, "--json"))["assumed"]
+    )
+    true = written(tmp_path, "r,value,primary,secondary\na,5,1,0\nb,20,0,1\n")
+    assert "assumed" not in answer(run("audit-table", true, "--json"))

@@ -20,6 +20,8 @@ from charteroak.disclosure import (
     shipped,
     strictest,
 )
+from charteroak.disclosure.audit import audit
+from charteroak.disclosure.linked import linked
 
 
 def test_a_protected_table_marks_why_each_figure_is_missing(tmp_path: Path) -> None:
@@ -194,3 +196,33 @@ def test_no_random_extract_leaves_a_figure_recoverable(
     ]
     verdicts = check(built(folder, *tables), TEN)
     assert failed(verdicts) == set()
+
+
+def test_two_people_alone_behind_their_sums_do_not_shield_each_other(tmp_path: Path) -> None:
+    """Each knows the own wage: if only the two cells of a town were hidden, its total would tell them the other's."""
+    sizes = {("A", "x"): 1, ("A", "y"): 1, ("A", "z"): 20, ("B", "x"): 20, ("B", "y"): 20, ("B", "z"): 20}
+    pairs = [pair for pair, size in sizes.items() for _ in range(size)]
+    wages = [1000.0 + 10 * n for n in range(len(pairs))]
+    extract(tmp_path, town=[a for a, _ in pairs], grp=[b for _, b in pairs], wage=wages)
+    wanted = table(
+        "wages",
+        "town",
+        "grp",
+        measure="wage",
+        statistic="mean",
+        margins=("town", "grp"),
+        group="g",
+        protect=True,
+    )
+    [wage] = built(tmp_path, wanted)
+    together = linked([wage.evidence], TEN)
+    assert len(together.table.insiders) == 2
+
+    def attackers(hidden: set[int]) -> set[str]:
+        return {i.attacker for i in audit(together.table, hidden) if not i.safe}
+
+    hidden = {together.units["wages", codes] for codes, state in wage.states.items() if state}
+    assert attackers(hidden) == set()
+    assert failed(check([wage], TEN)) == set()
+    two = {(("grp", g), ("town", t)) for g in "xy" for t in "AB"}
+    assert any(attackers({together.units["wages", codes] for codes in two}))

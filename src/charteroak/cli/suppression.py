@@ -181,6 +181,8 @@ def _answer(found: "Protection | Rounded", certificate: dict[str, Any], as_json:
         click.echo(f"{found.status}: {hidden}{cost}; {certificate['seconds']:.2f} s")
         for failure in certificate["failures"][:SHOWN]:
             click.echo("  " + ", ".join(f"{name}={value}" for name, value in failure.items()), err=True)
+        for sentence in certificate.get("assumed", ()):
+            click.echo(f"  assumed: {sentence}")
         if found.reason:
             click.echo(f"  {found.reason}", err=True)
     sys.exit(0 if found.safe else 1)

@@ -162,6 +162,7 @@ def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
     for name in (table.derivation.name for table in tables):
         for interval in unsafe:
             known = f"{interval.low:g} to {interval.high:g}"
+            known += f", to {interval.attacker}" if interval.attacker else ""
             needed = f"at least {interval.need_low:g} to {interval.need_high:g}"
             yield Verdict("recoverable", name, "fail", interval.label, known, needed, mend)
         if not unsafe:

@@ -10,7 +10,7 @@ from charteroak.disclosure.appetite import Appetite
 from charteroak.disclosure.derivation import Derivation
 from charteroak.disclosure.evidence import Cell, Codes, Evidence
 from charteroak.disclosure.rules import DEFAULT_P_PERCENT, base, primary_rules, shown
-from charteroak.disclosure.tables import FIXED, UNSHOWN, LinkedTable, Relation
+from charteroak.disclosure.tables import FIXED, UNSHOWN, Insider, LinkedTable, Relation
 
 Row = tuple[str, Codes]  # (table's name, cell) as published
 PRINTED = {
@@ -41,6 +41,7 @@ class _Figures:
     lower: list[float] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     needs: defaultdict[int, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+    alone: defaultdict[int, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
 
     def people(self, members: int, count: int, label: str) -> int | None:
         """The number of people in a set; an empty set is a known zero and no figure."""
@@ -57,7 +58,15 @@ class _Figures:
             return None
         lower = 0.0 if cell.absolute == cell.total else -np.inf
         key = ("sum", measure, str(cell.measured))
-        return self._add(key, label, float(cell.total), lower, cell.n / per_person)
+        number = self._add(key, label, float(cell.total), lower, cell.n / per_person)
+        if cell.n == 1:
+            self.alone[cell.measured][number] = float(cell.total)
+        return number
+
+    def insiders(self) -> Iterator[Insider]:
+        """Whoever is alone behind a sum knows it, and is the same person wherever that set of one stands."""
+        for own in self.alone.values():
+            yield Insider(f"the contributor of {self.labels[min(own)]}", own, own)
 
     def _add(self, key: tuple[str, ...], label: str, value: float, lower: float, weight: float) -> int:
         if key not in self.number:
@@ -74,7 +83,8 @@ def linked(tables: Sequence[Evidence], appetite: Appetite) -> Linked:
 
     Figures are recognised by the people in them, so tables link however they were written. Numbers with and
     without the measure, and numerators with their complements, are figures too: what a reader can subtract is
-    protected like what is printed. Tables with `protect=False` stay published and are judged by the checks.
+    protected like what is printed. Whoever is alone behind a sum is an attacker who knows it, in all tables at
+    once. Tables with `protect=False` stay published and are judged by the checks.
     """
     figures = _Figures(appetite.minimum_people)
     relations: dict[Relation, None] = {}
@@ -218,4 +228,5 @@ def _system(
         unit=np.array(unit, dtype=np.int64),
         relations=relations,
         cost=cost,
+        insiders=tuple(figures.insiders()),
     )

@@ -36,6 +36,7 @@ class Protection:
     intervals: tuple[Interval, ...] = ()
     pattern: Pattern | None = None
     reason: str = ""
+    assumed: tuple[str, ...] = ()
 
     @property
     def safe(self) -> bool:
@@ -55,6 +56,7 @@ class Protection:
             "seconds": round(seconds, 3),
             "method": pattern.method if pattern else "audit",
             "rule": str(self.rule),
+            **({"assumed": list(self.assumed)} if self.assumed else {}),
             "primary": len(self.primary),
             "secondary": len(self.hidden - self.primary),
             "intervals": "exact" if all(i.exact for i in self.intervals) else "at least",
@@ -140,7 +142,26 @@ def audit_table(
     held = (_wide(i, rule) if i.figure in sums and np.isnan(i.need_low) else i for i in intervals)
     intervals = tuple(_held(i, states[i.figure]) if i.figure in states else i for i in held)
     status = "safe" if all(interval.safe for interval in intervals) else "unsafe"
-    return Protection(found, rule, status, system.primary, hidden, intervals)
+    assumed = tuple(_assumed(found, rule, states))
+    return Protection(found, rule, status, system.primary, hidden, intervals, assumed=assumed)
+
+
+def _assumed(found: Cube, rule: Rule, states: Mapping[int, Any]) -> Iterator[str]:
+    """What an audit took for granted, because neither the table nor a certificate says it."""
+    entries = found.entries
+    blank = [place for place, e in enumerate(entries) if e.value is None and e.row > 0]
+    if states:
+        return
+    if not any(entry.primary is not None for entry in entries):
+        if blank:
+            yield "every blank or marked cell is sensitive: no column primary, and no certificate, says which are"
+        if len(blank) < sum(entry.row > 0 for entry in entries):
+            yield f"a printed figure is sensitive if it is about fewer than {rule.minimum:g}"
+    if blank:
+        wide = f"span {rule.minimum:g}" if _counts(found) else "have some width"
+        yield f"the true values of blank cells are not known here: the range of a sensitive one must {wide}"
+        if rule.lower == 0:
+            yield "no figure is below 0"
 
 
 @contextmanager
