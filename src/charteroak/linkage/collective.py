@@ -14,7 +14,7 @@ from charteroak.linkage.model import Model
 from charteroak.linkage.parts import Parts, arranged, joined, parted
 from charteroak.linkage.passes import Passed, passed
 from charteroak.linkage.recipe import Kind, Recipe
-from charteroak.linkage.sample import unpacked
+from charteroak.linkage.sample import distinct, unpacked
 from charteroak.linkage.score import Scored, bits, probability
 from charteroak.linkage.threshold import threshold
 
@@ -146,8 +146,8 @@ def _weighed(
     """The pairs, those of a household weighed as such; the same with the bits of each field; the number of each pair's
     pattern; and the levels of these (patterns × fields).
     """
-    distinct, pattern = np.unique(found.pattern, return_inverse=True)
-    levels, before = unpacked(distinct, len(recipe.fields))
+    patterns, pattern = distinct(found.pattern)
+    levels, before = unpacked(patterns, len(recipe.fields))
     regime = at_home(recipe, levels, before) if lives_together(model) else before
     first = encoded.tables.first_level[:-1]
     at = first + np.maximum(levels, 0)
@@ -164,8 +164,8 @@ def _weighed(
     moved = (regime != before)[pattern]
     weight = found.weight.copy()
     weight[moved] = base + np.nansum(fields[moved], axis=1, dtype=np.float64)
-    distinct = distinct + (regime - before) * PLACES[-1]
-    found = replace(found, weight=weight, pattern=distinct[pattern])
+    patterns = patterns + (regime - before) * PLACES[-1]
+    found = replace(found, weight=weight, pattern=patterns[pattern])
     return found, Pairs(found.left, found.right, weight, fields, base), pattern, levels
 
 

@@ -230,6 +230,35 @@ def by_key(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int
     return own, rows
 
 
+@lean
+def _by_record(
+    left: NDArray[np.int32], right: NDArray[np.int32], at: NDArray[np.int64], order: NDArray[np.int32]
+) -> None:
+    """Fill in the `order` of pairs: counted by their left record, and then sorted by the right one, of which there are
+    few. `at` (records + 1): zeros.
+    """
+    for pair in range(len(left)):
+        at[left[pair] + 1] += 1
+    for record in range(len(at) - 1):
+        at[record + 1] += at[record]
+    for pair in range(len(left)):
+        order[at[left[pair]]] = pair
+        at[left[pair]] += 1
+    for place in range(1, len(order)):
+        pair, to = order[place], place
+        while to > 0 and left[order[to - 1]] == left[pair] and right[order[to - 1]] > right[pair]:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = pair
+
+
+def by_records(left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Numbers of pairs of records in the order of the left record, then of the right one, then as they come."""
+    order = np.empty(len(left), np.int32)
+    _by_record(left, right, np.zeros(int(left.max(initial=-1)) + 2, np.int64), order)
+    return order
+
+
 @compiled
 def letters_of(chars: NDArray[np.uint32], offset: NDArray[np.int64]) -> NDArray[np.uint64]:
     """The characters that occur in each value, as bits."""

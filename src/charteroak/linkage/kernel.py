@@ -253,12 +253,14 @@ def _fill_sample(
     sides: NDArray[np.int32],
     patterns: NDArray[np.int64],
 ) -> int:
+    """`content`: in the order of the blocks, for every pair is asked by it; of the few that are chosen, the rest."""
     count = 0
     for block in range(len(b.start) - 1):
-        for i in range(b.start[block], b.start[block + 1]):
-            for j in range(i + 1, b.start[block + 1]):
-                if mixed(content[i] + content[j]) >> np.uint64(32) >= below:
+        for p in range(b.start[block], b.start[block + 1]):
+            for q in range(p + 1, b.start[block + 1]):
+                if mixed(content[p] + content[q]) >> np.uint64(32) >= below:
                     continue
+                i, j = b.order[p], b.order[q]
                 if not allowed(i, j, t) or made_before(i, j, b):
                     continue
                 sides[0, count], sides[1, count] = i, j
@@ -289,9 +291,10 @@ def sample_blocks(
 ) -> NDArray[np.int64]:
     """Patterns of about `share` of the new pairs of blocks first to last, chosen by content. `size`: the most."""
     sides, patterns = np.empty((2, size), np.int32), np.empty(size, np.int64)
-    t, b = run_of(t, b, first, last)
+    rows = b.order[b.start[first] : b.start[last]]
+    b = Blocks(b.keys, rows, b.start[first : last + 1] - b.start[first], b.rule)
     below = np.uint64(share * 2.0**32)
-    count = _fill_sample(t, b, household, identifier, content.take(b.order), below, sides, patterns)
+    count = _fill_sample(t, b, household, identifier, content.take(rows), below, sides, patterns)
     levels = np.empty((count, t.codes.shape[1]), np.int8)
     fill_levels(sides[0, :count], sides[1, :count], t, levels, keys, kept)
     _pack(levels, patterns[:count])

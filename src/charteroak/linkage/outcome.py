@@ -159,7 +159,9 @@ def _levels(
 
 def _counts(encoded: Encoded, blocks: Sequence[RuleBlocks], found: Scored) -> Counts:
     records = dict(encoded.records["source"].value_counts().sort("source").iter_rows())
-    missing = {each.name: int((encoded.column(each.name) < 0).sum()) for each in encoded.fields}
+    codes, fields = encoded.tables.codes, encoded.fields
+    held = spread(lambda place: int(np.count_nonzero(codes[:, place] >= 0)), range(len(fields)))
+    missing = {each.name: len(codes) - count for each, count in zip(fields, held, strict=True)}
     unreached = np.ones(len(encoded.content), np.bool_)
     for each in blocks:
         unreached[each.keyed] = False

@@ -8,6 +8,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from charteroak.linkage.columns import id_column
+from charteroak.linkage.machine import spread
 from charteroak.linkage.recipe import LinkageError
 
 Frames = Any
@@ -117,10 +118,12 @@ def record_ids(files: Mapping[str, pl.DataFrame], given: str | Mapping[str, str]
             )
         if empty := frame[column].null_count():
             raise LinkageError(f"{name}: {empty:,} records have an empty {column}; give each its own")
-        repeated = frame.height - frame[column].n_unique()
-        if repeated:
-            raise LinkageError(
-                f"{name}: {repeated:,} records repeat another's {column}; every record needs its own"
-            )
         found[name] = column
+    for name, different in zip(
+        found, spread(lambda each: files[each][found[each]].n_unique(), found), strict=True
+    ):
+        if repeated := files[name].height - different:
+            raise LinkageError(
+                f"{name}: {repeated:,} records repeat another's {found[name]}; every record needs its own"
+            )
     return found

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
+from charteroak.linkage.hashing import by_key, factorise
 from charteroak.linkage.kernel import PLACES, sample_blocks, unpack
 from charteroak.linkage.levels import levels_of_pairs
 from charteroak.linkage.threads import over_blocks
@@ -35,22 +36,35 @@ def unpacked(patterns: NDArray[np.int64], fields: int) -> tuple[NDArray[np.int8]
     return levels, patterns // PLACES[-1]
 
 
+def distinct(patterns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct patterns in order, and the number of each pattern's among them: few, so that no sort is needed."""
+    spread_out = patterns.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    spread_out ^= spread_out >> np.uint64(32)
+    codes, first = factorise(spread_out, np.ones(len(patterns), np.bool_))
+    order = np.argsort(patterns[first])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return patterns[first][order], rank[codes]
+
+
 def random_levels(encoded: Encoded) -> NDArray[np.int8]:
     """Levels of up to about RANDOM_PAIRS pairs that may be linked, drawn without regard to likeness: neighbours, and
     neighbours' neighbours, in the order of a hash of the content. Every pair once when there are so few.
     """
-    order, t = np.argsort(encoded.content, kind="stable"), encoded.tables
+    t, content = encoded.tables, encoded.content
+    order = np.concatenate([np.flatnonzero(content == 0).astype(np.int32), by_key(content)[1]])
     apart = max(
         1, len(order) // RANDOM_PAIRS
     )  # from one pair to the next, where there are more records than pairs
-    left, right = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    first, second = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for step in range(1, min(len(order), -(-RANDOM_PAIRS // max(len(order), 1)) + 1)):
-        left.append(np.arange(0, len(order) - step, apart, dtype=np.int32))
-        right.append(left[-1] + np.int32(step))
-    i, j = np.concatenate(left), np.concatenate(right)
-    source, content = t.source[order], encoded.content[order]
-    may = ((source[i] != source[j]) | ~t.apart[source[i]]) & (content[i] != content[j])
-    return levels_of_pairs(i[may], j[may], t._replace(codes=t.codes.take(order, axis=0)))
+        first.append(np.arange(0, len(order) - step, apart, dtype=np.int32))
+        second.append(first[-1] + np.int32(step))
+    i, j = order[np.concatenate(first)], order[np.concatenate(second)]
+    may = ((t.source[i] != t.source[j]) | ~t.apart[t.source[i]]) & (content[i] != content[j])
+    rows = np.concatenate([i[may], j[may]])  # side by side, for each field goes through them all
+    left, right = np.split(np.arange(len(rows), dtype=np.int32), 2)
+    return levels_of_pairs(left, right, t._replace(codes=t.codes.take(rows, axis=0)))
 
 
 def blocked_patterns(
@@ -60,6 +74,6 @@ def blocked_patterns(
     share = min(1.0, TRAINING_PAIRS / max(1, sum(each.pairs for each in blocks)))
     sample = partial(sample_blocks, encoded.tables, household, identifier, encoded.content, share)
     found = [part for each in over_blocks(keys, blocks, sample) for part in each]
-    distinct, count = np.unique(np.concatenate([np.empty(0, np.int64), *found]), return_counts=True)
-    levels, regime = unpacked(distinct, len(encoded.fields))
-    return Patterns(levels, regime, count / share)
+    patterns, number = distinct(np.concatenate([np.empty(0, np.int64), *found]))
+    levels, regime = unpacked(patterns, len(encoded.fields))
+    return Patterns(levels, regime, np.bincount(number, minlength=len(patterns)) / share)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES, household_field, identifier_field
+from charteroak.linkage.hashing import by_records
 from charteroak.linkage.kernel import Weights, score_blocks
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.model import Model
@@ -124,6 +125,6 @@ def sorted_pairs(
     new_pairs: tuple[int, ...],
 ) -> Scored:
     """Pairs in the order of their records, in whatever order they were found."""
-    order = np.argsort((left.astype(np.int64) << 32) | right)
+    order = by_records(left, right)
     columns: list[NDArray[Any]] = spread(lambda each: each[order], (left, right, weight, pattern))
     return Scored(columns[0], columns[1], columns[2], columns[3], new_pairs)
