@@ -110,10 +110,12 @@ def compiled(function: Function) -> Function:
     """The function as machine code, released from the interpreter's lock; compiled at its first call, and
     kept for the next process where there is a folder for it.
     """
-    return _kept(function, {"nogil": True, "error_model": "numpy"})
+    return _kept(function, OPTIONS)
 
 
-LEAN: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""No entrance for C is compiled, for nothing would come in by it."""
+LEAN = {**OPTIONS, "_nrt": False}
 """Options of code that allocates nothing: without reference counts, which two cores would wait for."""
 
 
@@ -131,5 +133,7 @@ def _kept(function: Function, options: dict[str, Any]) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """The same as `lean`, for a small function that only compiled functions call."""
-    return cast(Function, numba.njit(forceinline=True, **LEAN)(function))
+    """The same as `lean`, for a small function that only compiled functions call: it has no entrance for Python, whose
+    taking apart of tables is more to compile than most such functions.
+    """
+    return cast(Function, numba.njit(forceinline=True, no_cpython_wrapper=True, **LEAN)(function))

@@ -219,15 +219,29 @@ def _corrected(
     share, rest, begun = expected, np.flatnonzero(~told), np.log(expected / (1 - expected))
     most = np.clip(np.maximum(most, expected), 1e-6, 1 - 1e-6)
     decided = np.bincount(pattern, told & one) + WORTH * expected
+    of, times, open_as = _alike(pattern[rest], between[rest], alone[rest])
     for _ in range(ROUNDS):
-        odds = np.log(share / (1 - share))[pattern[rest]] + alone[rest]
-        became = decided + np.bincount(pattern[rest], 1 / (1 + np.exp(-odds)), minlength=len(cases))
+        odds = np.log(share / (1 - share))[of] + open_as
+        became = decided + np.bincount(of, times / (1 + np.exp(-odds)), minlength=len(cases))
         share = np.clip(became / (cases + WORTH), 1e-6, most)
     moved = (np.log(share / (1 - share)) - begun) / np.log(2)
     by_pair = np.clip(moved, -MOST, MOST)[pattern] + alone / np.log(2)
     fields = pairs.fields.copy()
     fields[:, -1] += by_pair
     return pairs._replace(weight=pairs.weight + by_pair, fields=fields)
+
+
+def _alike(
+    pattern: NDArray[np.int64], between: NDArray[np.int64], alone: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of one pattern and the same two files, for which `alone` is the same: the pattern, how many they are, and
+    `alone`.
+    """
+    files = int(between.max(initial=0)) + 1
+    groups, number = distinct(pattern * files + between)
+    same = np.empty(len(groups))
+    same[number] = alone
+    return groups // files, np.bincount(number, minlength=len(groups)), same
 
 
 def _told(pairs: Pairs, root: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -107,7 +107,7 @@ def frequency_bits(i: int, j: int, field: int, t: Tables, w: Weights) -> float:
     return float(min(w.frequency[t.codes[i, field]], w.frequency[t.codes[j, field]]))
 
 
-@inlined
+@lean
 def place_bits(bits: float, moved: float) -> float:
     """Bits of all fields of place together, from their sum: who moved has another town with the other street, and
     that counts once.
@@ -117,7 +117,7 @@ def place_bits(bits: float, moved: float) -> float:
     return float(np.logaddexp2(bits + np.log2(1.0 - moved), np.log2(moved)))
 
 
-@inlined
+@lean
 def _most_of_place(bits: float, moved: float) -> float:
     """No less than `place_bits`, and quick: chords of the convex log2(1 + 2**-apart). `moved` in bits, 1 for none."""
     if moved > 0.0 or bits >= 0.0:
