@@ -51,7 +51,7 @@ import numba  # noqa: E402 - it reads its cache folder from the environment when
 from numba.core.caching import FunctionCache  # noqa: E402
 
 if CACHE:
-    numba.config.CACHE_DIR = CACHE  # where somebody else imported numba before
+    numba.config.CACHE_DIR = CACHE  # type: ignore[attr-defined]  # set at run time; for where somebody else imported numba before
 
 ACCOUNT = os.geteuid()
 MADE: list[Any] = []
@@ -136,4 +136,5 @@ def inlined(function: Function) -> Function:
     """The same as `lean`, for a small function that only compiled functions call: it has no entrance for Python, whose
     taking apart of tables is more to compile than most such functions.
     """
-    return cast(Function, numba.njit(forceinline=True, no_cpython_wrapper=True, **LEAN)(function))
+    options: dict[str, Any] = {"forceinline": True, "no_cpython_wrapper": True, **LEAN}
+    return cast(Function, numba.njit(**options)(function))

@@ -172,11 +172,8 @@ def closure(names: tuple[str, ...]) -> dict[str, str]:
 def _house_files() -> Iterator[tuple[Path, str]]:
     """The pure packages of this one: (file, its place in the tree)."""
     home = Path(charteroak.__file__).parent
-    for path in (
-        home / "__init__.py",
-        home / "machine.py",
-        *(file for name in PURE for file in sorted((home / name).rglob("*"))),
-    ):
+    shared = [home / "__init__.py", home / "machine.py"]
+    for path in (*shared, *(file for name in PURE for file in sorted((home / name).rglob("*")))):
         if path.is_file() and path.suffix not in {".pyc", ".pyi"}:
             yield path, f"charteroak/{path.relative_to(home)}"
 
@@ -222,9 +219,8 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
     site = tree / "lib" / VERSION / "site-packages"
     for name in packages:
         for file in metadata.distribution(name).files or []:
-            outside = file.parts.count(
-                ".."
-            )  # beside the packages: pages, styles, settings; programs are left
+            # beside the packages: pages, styles, settings; programs are left
+            outside = file.parts.count("..")
             within = Path(*file.parts[outside:])
             wanted = not outside or within.parts[0] in {"share", "etc"}
             if wanted and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":

@@ -64,6 +64,19 @@ def _all_different(keys: pl.Series) -> bool:
     return not bool((hashes[1:] == hashes[:-1]).any())
 
 
+def _digests(person: pl.Expr, value: pl.Expr) -> dict[str, pl.Expr]:
+    """Who is in a cell, who of them was measured and who holds, each as two hashes of the set."""
+    asked: dict[str, pl.Expr] = {}
+    for half, seed in enumerate(SEEDS):
+        digest = person.cast(pl.String).hash(seed)
+        asked |= {
+            f"members{half}": digest.bitwise_xor(),
+            f"measured{half}": digest.filter(value.is_not_null()).bitwise_xor(),
+            f"holders{half}": digest.filter(value == 1).bitwise_xor(),
+        }
+    return asked
+
+
 def _summed(
     contributions: pl.DataFrame,
     by: Sequence[str],
@@ -73,7 +86,7 @@ def _summed(
     values: pl.Expr | None,
 ) -> pl.DataFrame:
     """`people` are the rows unless given, `values` are n: each further sum is a pass over all rows."""
-    person, value = pl.col("_person"), pl.col("_value")
+    value = pl.col("_value")
     signless = _signless(contributions["_value"])
     asked = {"rows": rows.cast(pl.Int64), "n": value.count(), "total": value.sum()}
     if people is not None:
@@ -83,13 +96,7 @@ def _summed(
     if not signless:
         asked |= {"absolute": value.abs().sum(), "maximum": value.max(), "negatives": (value < 0).sum()}
     if digests:
-        for half, seed in enumerate(SEEDS):
-            digest = person.cast(pl.String).hash(seed)
-            asked |= {
-                f"members{half}": digest.bitwise_xor(),
-                f"measured{half}": digest.filter(value.is_not_null()).bitwise_xor(),
-                f"holders{half}": digest.filter(value == 1).bitwise_xor(),
-            }
+        asked |= _digests(pl.col("_person"), value)
     keys = list(by) or ["_all"]
     known = contributions if by else contributions.with_columns(_all=pl.lit(0))
     found = known.lazy().group_by(keys).agg(**asked).collect()

@@ -94,11 +94,11 @@ def arranged(p: Pairs, c: Constraints, parts: Parts) -> tuple[Pairs, Constraints
     both[both] = part[owner[both]] == part[other[both]]
     order = np.flatnonzero(both)[np.argsort(owner[both], kind="stable")]
     apart_at = np.searchsorted(owner[order], np.arange(len(parts.rows) + 1))
-    sides: list[NDArray[np.int32]] = spread(lambda side: place[side[parts.pairs]], (p.left, p.right))
+    left, right = spread(lambda side: place[side[parts.pairs]], (p.left, p.right))
     weight, fields = spread(
         lambda each: each.take(parts.pairs, axis=0) if each.size else each, (p.weight, p.fields)
     )
-    return Pairs(*sides, weight, fields, p.base), c._replace(
+    return Pairs(left, right, weight, fields, p.base), c._replace(
         source=c.source[parts.rows], lasting=c.lasting[parts.rows], apart_at=apart_at, apart=other[order]
     )
 

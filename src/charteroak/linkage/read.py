@@ -8,8 +8,8 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from charteroak.linkage.columns import id_column
-from charteroak.linkage.machine import spread
 from charteroak.linkage.recipe import LinkageError
+from charteroak.machine import spread
 
 Frames = Any
 """A path, a Polars or pandas frame, an Arrow table or a DuckDB relation; a list of them, or a mapping by name."""
