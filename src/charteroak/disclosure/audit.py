@@ -22,6 +22,8 @@ ENDS = (
 STOPPED = Clock(until=-np.inf)
 APART = (1e-12, 1e-9, 1e-6)  # shares of the figures by which totals printed with few decimals can be off
 SWEEPS = 20  # of bounds through the relations
+FEW = 4  # figures that are asked one by one
+SPARED = 0.9  # of the figures left: with more than that left over, they are asked one by one
 
 
 class Contradiction(ValueError):
@@ -79,14 +81,14 @@ def audit(
     asked = np.flatnonzero((table.sensitive | (everything & (table.unit >= 0))) & hidden)
     low, high = table.values.copy(), table.values.copy()
     exact = np.ones(low.size, dtype=bool)
+    reader = _Reader(table, np.flatnonzero(hidden))
     if asked.size:
-        reader = _Reader(table, np.flatnonzero(hidden))
         low[asked], high[asked], exact[asked] = reader.extremes(asked, clock)
     figures = np.union1d(sensitive, asked).tolist()
     found = [
         replace(_interval(table, f, float(low[f]), float(high[f])), exact=bool(exact[f])) for f in figures
     ]
-    return found + list(_insiders(table, hidden, sensitive))
+    return found + list(_insiders(reader, hidden, sensitive[hidden[sensitive]]))
 
 
 def _interval(
@@ -104,36 +106,33 @@ def _interval(
     )
 
 
-def _insiders(table: LinkedTable, hidden: Mask, sensitive: Ints) -> Iterator[Interval]:
-    """What each contributor can work out of hidden sensitive figures that are not their own."""
-    asked = sensitive[hidden[sensitive]]
-    for insider in table.insiders:
+def _insiders(reader: "_Reader", hidden: Mask, asked: Ints) -> Iterator[Interval]:
+    """What each contributor can work out of hidden sensitive figures that are not their own.
+
+    One program for all of them, each begun where the one before ended: they differ in a few bounds.
+    """
+    for insider in reader.table.insiders:
         known = {*insider.lower, *insider.upper}
         if not any(hidden[figure] for figure in known) or not asked.size:
             continue
         others = np.array([figure for figure in asked.tolist() if not insider.knows(figure)], dtype=np.int64)
-        reader = _Reader(table, np.flatnonzero(hidden), insider)
         near = others[reader.connected(sorted(known), others)]
         if near.size:
+            reader.know(insider)
             low, high, _ = reader.extremes(near, STOPPED)
             for place, figure in enumerate(near.tolist()):
-                yield _interval(table, figure, float(low[place]), float(high[place]), insider)
+                yield _interval(reader.table, figure, float(low[place]), float(high[place]), insider)
 
 
 class _Reader:
     """Everything that fits what is published, as a linear program over the hidden figures."""
 
-    def __init__(self, table: LinkedTable, figures: Ints, insider: Insider | None = None) -> None:
+    def __init__(self, table: LinkedTable, figures: Ints) -> None:
         self.table, self.figures = table, figures
         self.column = np.full(len(table.values), -1)
         self.column[figures] = np.arange(figures.size)
         self.low = table.lower[figures].astype(float)
         self.high = np.broadcast_to(table.upper, table.values.shape)[figures].astype(float)
-        if insider is not None:
-            for bounds, own, closer in ((self.low, insider.lower, max), (self.high, insider.upper, min)):
-                for figure, bound in own.items():
-                    if (place := int(self.column[figure])) >= 0:
-                        bounds[place] = closer(bounds[place], bound)
         self.given = (self.low.copy(), self.high.copy())
         rows, members, self.factors = table.entries
         shown = self.column[members] < 0
@@ -146,12 +145,27 @@ class _Reader:
         np.maximum.at(size, table.entries[0][shown], np.abs(table.values[table.entries[1][shown]]))
         self.scale = np.maximum(size[used], 1.0)
         self.apart = list(APART)
-        truth = table.values[figures]
+        self.unsolved = False
+        self._begin()
+        self.solver = self._program()
+
+    def _begin(self) -> None:
+        truth = self.table.values[self.figures]
         self.least, self.most = truth.copy(), truth.copy()  # over all solutions met
         self.least[np.isnan(truth)], self.most[np.isnan(truth)] = np.inf, -np.inf
-        self.unsolved = False
         self._narrow()
-        self.solver = self._program()
+
+    def know(self, insider: Insider) -> None:
+        """From now on a reader who knows what is published and this insider's own, and no other's."""
+        low, high = self.given[0].copy(), self.given[1].copy()
+        for bounds, own, closer in ((low, insider.lower, max), (high, insider.upper, min)):
+            for figure, bound in own.items():
+                if (place := int(self.column[figure])) >= 0:
+                    bounds[place] = closer(bounds[place], bound)
+        columns = np.arange(self.figures.size, dtype=np.int32)
+        self.solver.changeColsBounds(columns.size, columns, low, high)
+        self.low, self.high = low, high
+        self._begin()
 
     def connected(self, known: list[int], asked: Ints) -> Mask:
         """Which of the asked figures share hidden relations, directly or through others, with known ones."""
@@ -175,8 +189,12 @@ class _Reader:
         need_low = self.table.values[asked] - self.table.below[asked]
         need_high = self.table.values[asked] + self.table.above[asked]
         self._together(places)
+        pushed = False
         for number, place in enumerate(places.tolist()):
             late = clock.left <= 0
+            if late and not pushed:
+                pushed = True
+                self._push(places[number:], need_low[number:], need_high[number:])
             for side, met in enumerate((self.least[place], self.most[place])):
                 wide = met >= need_high[number] if side else met <= need_low[number]
                 ends[side, number] = met if late and wide else self._extreme(place, -1.0 if side else 1.0)
@@ -190,6 +208,21 @@ class _Reader:
             self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
             self._run()
         self.solver.changeColsCost(columns.size, columns, np.zeros(columns.size))
+
+    def _push(self, places: Ints, need_low: Floats, need_high: Floats) -> None:
+        """Move all figures that have not shown their room as far as they go together, while that spares programs."""
+        for sense in (1.0, -1.0):
+            left = places
+            while left.size > FEW:
+                columns = left.astype(np.int32)
+                self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
+                self._run()
+                self.solver.changeColsCost(columns.size, columns, np.zeros(columns.size))
+                narrow = self.least[places] > need_low if sense > 0 else self.most[places] < need_high
+                still = places[narrow]
+                if still.size > SPARED * left.size:
+                    break
+                left = still
 
     def _extreme(self, place: int, sense: float) -> float:
         """The least (sense 1) or greatest (sense -1) value of one unknown; infinite when nothing bounds it."""

@@ -9,8 +9,7 @@ from charteroak.linkage.hashing import mixed
 from charteroak.linkage.levels import Tables, crossed, fill_levels, level_of
 from charteroak.machine import inlined, lean
 
-PAIRS_AT_ONCE = 1 << 15
-"""Pairs a thread works through before it hands over what it found: bounds its memory."""
+PAIRS_AT_ONCE = 1 << 15  # pairs a thread works through before it hands over what it found: bounds its memory
 
 
 PLACES = np.array([12**place for place in range(17)], np.int64)
