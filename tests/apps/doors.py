@@ -106,6 +106,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/hub/{NUMBER}/pairs/decide-pairs": {"pair-1": "same"},
         f"/hub/{NUMBER}/confirm": {"agency": "SDE"},
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
+        f"/workspaces/{NUMBER}/allow-hours": {"hours": 700},
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
         "/exceptions/record/records-request": {

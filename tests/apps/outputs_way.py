@@ -34,7 +34,7 @@ from charteroak.outputs.queries import Ballot
 from charteroak.policy.motion import Choice
 from charteroak.policy.release_request import Vote
 from charteroak.workspaces import actions as workspaces
-from charteroak.workspaces import batch
+from charteroak.workspaces import batch, scripts
 from charteroak.workspaces.models import Job, Workspace
 from conftest import owner_beside
 
@@ -112,9 +112,18 @@ def analysis(state: Path) -> str:
     return source.replace("REGION_VALUES", ", ".join(str(town) for town in towns))
 
 
-def ran(as_process: AsProcess, record: Workspace, script: str = TABLES) -> Job:
+def ran(
+    as_process: AsProcess,
+    record: Workspace,
+    script: str = TABLES,
+    name: str = "script.py",
+    *,
+    invented: bool = False,
+) -> Job:
     """A job of Maya's, run to its end by the enclave."""
-    job = workspaces.submit_job(workspace=record.pk, by=person(MAYA), script_name="script.py", script=script)
+    job = workspaces.submit_job(
+        workspace=record.pk, by=person(MAYA), script_name=name, script=script, invented=invented
+    )
     with as_process("enclave"):
         batch.run(job.pk)
     job.refresh_from_db()
@@ -136,7 +145,7 @@ def requested(job: Job, names: list[str] | None = None) -> ReleaseRequest:
     """A release request with the job's files, not yet sent."""
     record = outputs.start(workspace=job.workspace.pk, by=person(MAYA))
     for output in job.outputs.exclude(name__endswith=".toml"):
-        if output.name != batch.LOG and (names is None or output.name in names):
+        if output.name != scripts.LOG and (names is None or output.name in names):
             output_files.add(
                 pk=record.pk, by=person(MAYA), output=output.pk, context="Counts.", controls="Suppressed."
             )

@@ -17,6 +17,7 @@ from charteroak.adapters import clock, environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
+from charteroak.policy import session as rules
 from charteroak.policy.decision import ALLOWED, Decision, Refused, refuse
 from charteroak.workspaces import invented, proxy, queries, sessions
 from charteroak.workspaces.models import Session, Workspace
@@ -128,7 +129,7 @@ def test_access_that_is_lost_is_lost_inside_too(running: Session) -> None:
 def test_it_stops_when_asked_to_or_when_nobody_is_there(
     running: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = clock.real_now() + sessions.IDLE
+    later = clock.real_now() + rules.IDLE
     with monkeypatch.context() as patched:
         patched.setattr(clock, "real_now", lambda: later)
         assert not sessions.goes_on(pk=running.pk)
@@ -143,9 +144,9 @@ def test_it_stops_when_asked_to_or_when_nobody_is_there(
 def test_more_than_anybody_reads_is_on_the_record_once(running: Session) -> None:
     key = entered(running)
     for _ in range(3):
-        sessions.admitted(name=running.name, key=key, bytes_out=sessions.ALARM - 1, active=True)
+        sessions.admitted(name=running.name, key=key, bytes_out=rules.ALARM - 1, active=True)
     running.refresh_from_db()
-    assert running.bytes_out == 3 * (sessions.ALARM - 1)
+    assert running.bytes_out == 3 * (rules.ALARM - 1)
     assert running.alarm_at is not None
     assert Event.objects.filter(name="workspaces:session:alarm").count() == 1
 

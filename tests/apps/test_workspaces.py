@@ -21,7 +21,8 @@ from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, batch, queries, tasks
+from charteroak.workspaces import actions, batch, queries, scripts, tasks
+from charteroak.workspaces.actions.workspace import FIRST_ACCOUNT
 from charteroak.workspaces.models import Job, Workspace
 from conftest import owner_beside
 
@@ -62,12 +63,12 @@ def test_a_script_sees_the_extract_without_the_evidence_and_its_own_folder_again
         assert "3 files were not taken" in job.outcome
         assert re.search(r"finished in (1 second|\d+ seconds) and left 1 file, beside its log\.", job.outcome)
         outputs = {output.name: output for output in job.outputs.all()}
-        assert set(outputs) == {"seen.txt", batch.LOG}
+        assert set(outputs) == {"seen.txt", scripts.LOG}
         with as_process("outputs"):
             from charteroak.outputs.checks import read
 
             seen = read(outputs["seen.txt"]).decode()
-            assert read(outputs[batch.LOG]) == b"what I print is an output too\n"
+            assert read(outputs[scripts.LOG]) == b"what I print is an output too\n"
         assert seen.startswith(f"['sde.parquet'] {before}")
     assert job.manifest["extract"] == {"sde": room.extract.tables["sde"]["sha256"]}
     assert job.manifest["outputs"]["seen.txt"] == outputs["seen.txt"].sha256
@@ -135,7 +136,7 @@ def test_a_workspace_opens_once_for_its_operator_on_a_reviewed_extract_only(as_p
     extract.save()
     with pytest.raises(Refused, match="Only enclave operator"):
         actions.open_(extract=extract.pk, by=person("sam.reyes"))
-    assert actions.open_(extract=extract.pk, by=kim).account == actions.FIRST_ACCOUNT + extract.pk
+    assert actions.open_(extract=extract.pk, by=kim).account == FIRST_ACCOUNT + extract.pk
     with pytest.raises(Refused, match="has its workspace"):
         actions.open_(extract=extract.pk, by=kim)
 

@@ -179,6 +179,9 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("extract", "identifiers_found"): {"identifiers_found": ("ssn",)},
     ("extract", "own_access"): {"actor_is_recipient": True},
     ("follow_up", "meeting_not_open"): {"meeting_open": False},
+    ("job", "not_covered"): {"coverage": ENDED},
+    ("job", "workspace_closed"): {"workspace_open": False},
+    ("job", "nothing_to_repeat"): {"invented": True},
     ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},
     ("link_run", "files_missing"): {"files_missing": ("DOL matching",)},
     ("link_run", "run_exists"): {"another_run": True},
@@ -271,6 +274,18 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("workspace", "roles_must_stay_apart"): {
         "apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.RECIPIENT})
     },
+    ("workspace", "language_unknown"): {"script_name": "script.sas"},
+    ("workspace", "language_not_here"): {
+        "script_name": "script.R",
+        "languages": frozenset({job.Language.PYTHON}),
+    },
+    ("workspace", "hours_spent"): {"spent": float(workspace.HOURS)},
+    ("workspace", "isolator_not_here"): {"isolator_here": False},
+    ("workspace", "no_session_in_gvisor"): {
+        "isolator": workspace.Isolator.GVISOR,
+        "mode": workspace.Mode.BROWSER,
+    },
+    ("workspace", "not_more_hours"): {"hours_asked": 0},
     ("workspace", "no_script"): {"script": 0},
     ("workspace", "script_too_long"): {"script": workspace.LARGEST_SCRIPT + 1},
 }

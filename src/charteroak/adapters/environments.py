@@ -24,20 +24,16 @@ from charteroak.adapters.environment import Home, Process, home
 from charteroak.sandbox import ENVIRONMENT, Mount
 
 # What a researcher may import beside the standard library; what they need in turn is taken along.
-DISTRIBUTIONS = (
-    "polars",
-    "numpy",
-    "duckdb",
-    "highspy",
-    "numba",
-    "rapidfuzz",
-    "usaddress",
-    "nicknames",
-    "click",
-)
+DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "nicknames",
+                 "click")  # fmt: skip
 # Where it is installed here, sessions show it: the `jupyter` extra.
 INTERACTIVE = ("jupyterlab", "ipykernel")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
+COMMANDS = ("cli/__init__.py", "cli/disclosure.py")
+OAK = f"""#!{ENVIRONMENT}/bin/python
+from charteroak.cli import click, disclosure
+click.Group("oak", {{"check": disclosure.check}})()
+"""
 # Of the standard library: test suites, graphical parts, installers
 LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"}
 PACKAGE_FOLDERS = {"site-packages", "dist-packages"}  # others' packages beside the standard library
@@ -170,10 +166,11 @@ def closure(names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _house_files() -> Iterator[tuple[Path, str]]:
-    """The pure packages of this one: (file, its place in the tree)."""
+    """The pure packages of this one and the commands about disclosure: (file, its place in the tree)."""
     home = Path(charteroak.__file__).parent
-    shared = [home / "__init__.py", home / "machine.py"]
-    for path in (*shared, *(file for name in PURE for file in sorted((home / name).rglob("*")))):
+    shared = ["__init__.py", "machine.py", *COMMANDS]
+    files = (file for name in PURE for file in sorted((home / name).rglob("*")))
+    for path in (*(home / name for name in shared), *files):
         if path.is_file() and path.suffix not in {".pyc", ".pyi"}:
             yield path, f"charteroak/{path.relative_to(home)}"
 
@@ -234,11 +231,14 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
 
 
 def _furnish(tree: Path, bare: Path) -> None:
-    """The bare environment with this house's pure packages in it."""
+    """The bare environment with this house's pure packages in it, and `oak check`."""
     shutil.copytree(bare, tree, symlinks=True, copy_function=os.link)
     site = tree / "lib" / VERSION / "site-packages"
     for path, place in _house_files():
         _place(path, site / place)
+    oak = tree / "bin" / "oak"
+    oak.write_text(OAK, encoding="utf-8")
+    oak.chmod(0o755)
     _compile(tree, site / "charteroak")
 
 

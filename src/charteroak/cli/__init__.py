@@ -18,6 +18,7 @@ COMMANDS = {
     "pprl": ("pprl", "Link encoded files that the hub cannot read."),
     "protect": ("suppression", "Suppress what a table must not show, with the proof."),
     "receipt": ("outputs", "Check released bytes against their inclusion proof."),
+    "run": ("run", "Run a script in a project's workspace."),
     "sandbox": ("sandbox", "Run a command in the sealed sandbox."),
     "serve": ("site", "Serve the site: database, web and workers, supervised."),
     "setup": ("agencies", "Take in agencies, people, boards and data dictionaries from files."),

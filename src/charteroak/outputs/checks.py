@@ -31,7 +31,8 @@ from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
 from charteroak.sandbox import DATA, Limits, Mount, SandboxSpec
-from charteroak.workspaces.batch import account_of, at_intervals, keep, mounted
+from charteroak.workspaces.batch import at_intervals, keep
+from charteroak.workspaces.folders import account_of, mounted
 from charteroak.workspaces.models import JobOutput
 
 ACCOUNT = 64_150  # the airlock's own, apart from every project's

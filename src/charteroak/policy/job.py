@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
+
+
+class Language(StrEnum):
+    """What a script is written in: the end of its name."""
+
+    PYTHON = "py"
+    R = "r"
+    SQL = "sql"
+
+
+def language_of(name: str) -> Language | None:
+    """By the end of the script's name, in capitals or not; None for any other."""
+    end = name.rpartition(".")[2].lower() if "." in name else ""
+    return Language(end) if end in set(Language) else None
 
 
 class Status(StrEnum):
@@ -24,10 +38,15 @@ class Action(StrEnum):
     FAIL = "fail"
     REFUSE = "refuse"
     CANCEL = "cancel"
+    RETRY = "retry"  # the same script is sent once more
+    REPEAT = "repeat"  # it is run again to see whether the same comes out; nothing of it is kept
 
 
 @dataclass(frozen=True)
 class Facts:
+    coverage: Decision = ALLOWED  # what policy.clauses.covers said of who asks, today
+    workspace_open: bool = True
+    invented: bool = False  # it ran on invented records
     limits_enforced: bool = True
     why_not_enforced: str = ""
 
@@ -46,6 +65,23 @@ def limits_not_enforced(facts: Facts) -> Reason | None:
     return None
 
 
+def not_covered(facts: Facts) -> Decision:
+    """The clauses' own reasons, so that every route names the same."""
+    return facts.coverage
+
+
+def workspace_closed(facts: Facts) -> Reason | None:
+    return None if facts.workspace_open else Reason("workspace_closed", "The workspace is closed.")
+
+
+def nothing_to_repeat(facts: Facts) -> Reason | None:
+    if facts.invented:
+        return Reason("nothing_to_repeat", "It ran on invented records, so there is no result to stand by.")
+    return None
+
+
+AGAIN = (not_covered, workspace_closed)
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "job",
     {
@@ -58,5 +94,15 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.RUNNING, Action.FAIL): step(Status.FAILED, Role.SYSTEM),
         (Status.QUEUED, Action.CANCEL): step(Status.CANCELLED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),
         (Status.RUNNING, Action.CANCEL): step(Status.CANCELLED, Role.RECIPIENT, Role.ENCLAVE_OPERATOR),
+        (Status.SUCCEEDED, Action.REPEAT): step(
+            Status.SUCCEEDED,
+            Role.RECIPIENT,
+            Role.OUTPUT_CHECKER,
+            Role.AUDITOR,
+            rules=(*AGAIN, nothing_to_repeat),
+        ),
+        (Status.FAILED, Action.RETRY): step(Status.FAILED, Role.RECIPIENT, rules=AGAIN),
+        (Status.REFUSED, Action.RETRY): step(Status.REFUSED, Role.RECIPIENT, rules=AGAIN),
+        (Status.CANCELLED, Action.RETRY): step(Status.CANCELLED, Role.RECIPIENT, rules=AGAIN),
     },
 )

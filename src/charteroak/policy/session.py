@@ -1,12 +1,16 @@
 """An interactive session in a workspace: opened, started, entered, stopped."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
+
+IDLE = timedelta(minutes=30)  # unused for longer, it is ended
+ALARM = 20 << 20  # bytes to the browser, beside JupyterLab itself: more than anybody reads in a session
 
 
 class Status(StrEnum):

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.job import Language, language_of
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
+HOURS = 500  # of one processor that a project may use, unless its workspace is opened with more
 
 
 class Status(StrEnum):
@@ -46,11 +49,26 @@ RESIDUAL_RISK: dict[Mode, tuple[str, ...]] = {
 }
 
 
+class Isolator(StrEnum):
+    """What stands between a script on the real records and the machine."""
+
+    BUBBLEWRAP = "bubblewrap"
+    GVISOR = "gvisor"
+
+
+ISOLATOR_RISK: dict[Isolator, str] = {
+    Isolator.BUBBLEWRAP: "Bubblewrap: scripts share the machine's kernel, and a fault in it would let one out.",
+    Isolator.GVISOR: "gVisor: scripts run on a kernel of their own, so a fault in the machine's is out of reach; they "
+    "take longer, and no session shows real records.",
+}
+
+
 class Action(StrEnum):
     OPEN = "open"
     OPEN_SESSION = "open_session"
     SUBMIT_JOB = "submit_job"
     REQUEST_RELEASE = "request_release"
+    ALLOW_HOURS = "allow_hours"
     CLOSE = "close"
 
 
@@ -62,6 +80,14 @@ class Facts:
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of the roles on this project
     script: int = 1  # its length in characters
     in_session: bool = False  # this person has one open here
+    script_name: str = "script.py"
+    languages: frozenset[Language] = frozenset(Language)  # that scripts may have here
+    mode: Mode = Mode.QUERY_ONLY
+    isolator: Isolator = Isolator.BUBBLEWRAP
+    isolator_here: bool = True
+    hours: int = HOURS
+    hours_asked: int = HOURS  # that the operator is about to allow
+    spent: float = 0.0  # hours of one processor
 
 
 def not_covered(facts: Facts) -> Decision:
@@ -105,21 +131,97 @@ def script_too_long(facts: Facts) -> Reason | None:
     return None
 
 
+def language_unknown(facts: Facts) -> Reason | None:
+    if language_of(facts.script_name) is None:
+        return Reason(
+            "language_unknown",
+            "A script is Python, R or SQL, and this one's name says none of them.",
+            "Let its name end with .py, .R or .sql.",
+        )
+    return None
+
+
+def language_not_here(facts: Facts) -> Reason | None:
+    language = language_of(facts.script_name)
+    if language is not None and language not in facts.languages:
+        return Reason(
+            "language_not_here",
+            Sentence(
+                "Scripts that end with .{end} do not run here: it is not installed.", end=language.value
+            ),
+            "The operator types: apt-get install r-base-core",
+        )
+    return None
+
+
+def hours_spent(facts: Facts) -> Reason | None:
+    if facts.spent >= facts.hours:
+        return Reason(
+            "hours_spent",
+            Sentence("The project has used its {hours} hours of processor time.", hours=facts.hours),
+            "Ask the enclave's operator for more.",
+        )
+    return None
+
+
+def isolator_not_here(facts: Facts) -> Reason | None:
+    if not facts.isolator_here:
+        return Reason(
+            "isolator_not_here",
+            "gVisor does not run here.",
+            "The operator types: apt-get install runsc, and starts the enclave as root.",
+        )
+    return None
+
+
+def no_session_in_gvisor(facts: Facts) -> Reason | None:
+    """No open socket is handed into its kernel; invented records need no such kernel."""
+    if facts.isolator == Isolator.GVISOR and facts.mode == Mode.BROWSER:
+        return Reason(
+            "no_session_in_gvisor",
+            "The project's records are kept on a kernel of their own, which shows no session.",
+            "Send scripts as jobs.",
+        )
+    return None
+
+
+def not_more_hours(facts: Facts) -> Reason | None:
+    if facts.hours_asked < 1:
+        return Reason("not_more_hours", "A project is allowed one hour at least.", "Give a number above 0.")
+    return None
+
+
+WRITTEN = (language_unknown, language_not_here)
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "workspace",
     {
         (None, Action.OPEN): step(
             Status.OPEN,
             Role.ENCLAVE_OPERATOR,
-            rules=(not_covered, extract_not_cleared, opened_already, roles_must_stay_apart),
+            rules=(
+                not_covered,
+                extract_not_cleared,
+                opened_already,
+                roles_must_stay_apart,
+                isolator_not_here,
+            ),
         ),
         (Status.OPEN, Action.SUBMIT_JOB): step(
-            Status.OPEN, Role.RECIPIENT, rules=(not_covered, no_script, script_too_long)
+            Status.OPEN,
+            Role.RECIPIENT,
+            rules=(not_covered, no_script, script_too_long, *WRITTEN, hours_spent),
         ),
+        (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
         (Status.OPEN, Action.OPEN_SESSION): step(
             Status.OPEN,
             Role.RECIPIENT,
-            rules=(not_covered, session_open_already),
+            rules=(
+                not_covered,
+                session_open_already,
+                no_session_in_gvisor,
+                hours_spent,
+            ),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.ENCLAVE_OPERATOR, Role.SYSTEM),

@@ -8,10 +8,11 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
+from charteroak.policy import job as rules
 from charteroak.policy.decision import as_json as reasons
-from charteroak.workspaces import actions, queries
-from charteroak.workspaces.batch import SCRIPT
+from charteroak.workspaces import actions, again, queries
 from charteroak.workspaces.models import Job
+from charteroak.workspaces.scripts import SCRIPT
 from charteroak.workspaces.views import found
 
 router = Router(auth=django_auth, tags=["workspaces"])
@@ -19,7 +20,8 @@ router = Router(auth=django_auth, tags=["workspaces"])
 
 class ScriptIn(Schema):
     script: str
-    name: str = SCRIPT
+    name: str = SCRIPT  # its end says the language: .py, .R or .sql
+    dummy: bool = False  # on invented records
 
 
 @router.get("/{number}")
@@ -42,7 +44,11 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
 def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, Any]:
     record = found(request, number)
     made = actions.submit_job(
-        workspace=record.pk, by=signed_in(request), script_name=job.name[:120], script=job.script
+        workspace=record.pk,
+        by=signed_in(request),
+        script_name=job.name[-120:],
+        script=job.script,
+        invented=job.dummy,
     )
     return {"id": made.pk}
 
@@ -50,17 +56,26 @@ def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, An
 @router.get("/{number}/jobs/{pk}")
 def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
     record = _job(request, number, pk)
+    decisions = queries.job_decisions(record, signed_in(request))
     return {
         "id": record.pk,
         "status": record.status,
         "outcome": record.outcome,
+        "dummy": record.invented,
+        "before_it": queries.place_of(record) if record.status == rules.Status.QUEUED else 0,
+        "started_at": record.started_at,
+        "ended_at": record.ended_at,
+        "repeats": record.repeats_id,
+        "same_as_before": again.same_as_before(record),
+        "printed": record.printed,  # on invented records alone
         "script_hash": record.script_hash,
         "manifest": record.manifest,
         "outputs": [
             {"id": one.pk, "name": one.name, "sha256": one.sha256, "size": one.size}
             for one in record.outputs.all()
         ],
-        "permitted": list(queries.job_decisions(record, signed_in(request))),
+        "permitted": [name for name, decision in decisions.items() if decision],
+        "actions": reasons(decisions),
     }
 
 
@@ -68,6 +83,20 @@ def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
 def cancel(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
     actions.cancel(pk=_job(request, number, pk).pk, by=signed_in(request))
     return read_job(request, number, pk)
+
+
+@router.post("/{number}/jobs/{pk}/retry")
+def retry(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    """The same script once more."""
+    made = again.retry(pk=_job(request, number, pk).pk, by=signed_in(request))
+    return read_job(request, number, made.pk)
+
+
+@router.post("/{number}/jobs/{pk}/repeat")
+def repeat(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    """Run it again to see whether the same comes out."""
+    made = again.repeat(pk=_job(request, number, pk).pk, by=signed_in(request))
+    return read_job(request, number, made.pk)
 
 
 def _job(request: HttpRequest, number: str, pk: int) -> Job:

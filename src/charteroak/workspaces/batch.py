@@ -2,12 +2,10 @@
 
 import hashlib
 import io
-import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,22 +13,24 @@ from typing import Any
 from charteroak.adapters import environments, sandboxes, stores
 from charteroak.adapters.collector import RefusedFile, collect
 from charteroak.adapters.environment import home
+from charteroak.adapters.environments import ResearchEnvironment
 from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
+from charteroak.adapters.sandboxes import Group
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
-from charteroak.adapters.vault import ObjectId, VaultError
-from charteroak.hub.models import Extract
+from charteroak.adapters.vault import VaultError
 from charteroak.policy.decision import Reason, Refused
-from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions
+from charteroak.policy.job import Language, language_of
+from charteroak.sandbox import DATA, WORK, Isolator, Limits, Mount, SandboxSpec
+from charteroak.workspaces import actions, invented, scripts
 from charteroak.workspaces.actions import Left
-from charteroak.workspaces.models import Job, Workspace
+from charteroak.workspaces.folders import account_of, empty_outbox, empty_work, mounted, work_folder
+from charteroak.workspaces.models import Job
 from charteroak.workspaces.queries import EVIDENCE
+from charteroak.workspaces.scripts import CODE, LOG
 
 LIMITS = Limits(memory=2 << 30, cpus=1.0, processes=64, seconds=600.0)
-CODE = "/enclave/code"
-SCRIPT = "script.py"
-LOG = "log.txt"  # what the script printed is an output like any other
+SHOWN = 100_000  # bytes of what a script printed on invented records
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.[A-Za-z0-9]{1,8})?")
 NEVER_RAN = 125  # as `oak sandbox exec` says it
 LOOK_AGAIN = 1.0  # seconds between two looks at whether a run may go on
@@ -43,16 +43,9 @@ def run(pk: int) -> None:
     if job is None:
         return
     python = environments.build(home().environments)
-    tables = job.workspace.extract.tables.items()
-    manifest: dict[str, Any] = {
-        "script": job.script_hash,
-        "extract": {table: facts["sha256"] for table, facts in tables if table != EVIDENCE},
-        "environment": python.digest,
-        "packages": python.packages,
-        "limits": asdict(LIMITS),
-    }
+    manifest = _before(job, python)
     try:
-        ended, left, refused = _run(job, python.mount)
+        ended, left, refused, cpu_seconds = _run(job, python.mount)
     except Refused as refusal:  # nothing covers it any more: it was ended, and nothing of it is kept
         actions.turn_away(pk=pk, refused=refusal)
     except sandboxes.LimitsNotEnforced as error:
@@ -67,36 +60,102 @@ def run(pk: int) -> None:
             "peak_memory": ended.peak_memory,
             "outputs": {one.name: one.sha256 for one in left},
         }
-        outcome = _outcome(ended, left, refused)
-        actions.end(pk=pk, exit_status=ended.status, outcome=outcome, left=left, manifest=manifest)
+        printed = ended.stdout + ended.stderr
+        actions.end(
+            pk=pk,
+            exit_status=ended.status,
+            outcome=_outcome(ended, left, refused),
+            left=left if kept(job) else [],
+            manifest=manifest,
+            cpu_seconds=cpu_seconds,
+            printed=printed[:SHOWN].decode("utf-8", "replace").replace("\0", "") if job.invented else "",
+        )
 
 
-def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
-    """The run itself: how it ended, what it left, how many files were not taken."""
+def _before(job: Job, python: ResearchEnvironment) -> dict[str, Any]:
+    """What goes into the run: code, records, environment, limits."""
+    tables = job.workspace.extract.tables.items()
+    return {
+        "script": job.script_hash,
+        "language": language_of(job.script_name),
+        "records": "invented" if job.invented else "extract",
+        "extract": {table: facts["sha256"] for table, facts in tables if table != EVIDENCE},
+        "environment": python.digest,
+        "packages": python.packages | scripts.packages(job.script_name),
+        "isolator": isolator_of(job),
+        "limits": asdict(LIMITS),
+    }
+
+
+def kept(job: Job) -> bool:
+    """Whether what a job leaves is kept for review: not what ran on invented records, not what only repeats."""
+    return not job.invented and job.repeats_id is None
+
+
+def isolator_of(job: Job) -> Isolator:
+    """The project's own; invented records need no stricter one."""
+    return Isolator.BUBBLEWRAP if job.invented else Isolator(job.workspace.isolator)
+
+
+def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int, float]:
+    """The run itself: how it ended, what it left, how many files were not taken, its processor time in seconds."""
     account, project = job.workspace.account, job.workspace.agreement.number
-    work = work_folder(job.workspace)
-    _empty_outbox(work, account_of(account))
-    with (
-        mounted(job.workspace.extract, account, without=(EVIDENCE,)) as data,
-        in_memory(f"code-{account}") as code,
-    ):
-        (code / SCRIPT).write_text(job.script, encoding="utf-8")
+    with ExitStack() as stack:
+        data = stack.enter_context(_records(job))
+        code = stack.enter_context(in_memory(f"code-{account}"))
+        work = work_folder(job.workspace) if kept(job) else stack.enter_context(empty_work(account))
+        empty_outbox(work, account_of(account))
+        command = scripts.placed(job.script_name, job.script, code, LIMITS)
         hand_over(code, account_of(account))
         mounts = (
             Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python,
         )  # fmt: skip
-        spec = SandboxSpec(mounts, LIMITS)
+        clock = _Clock()
         ended = sandboxes.run(
-            spec,
-            ["python", f"{CODE}/{SCRIPT}"],
+            SandboxSpec(mounts, LIMITS, isolator=isolator_of(job)),
+            command,
             uid=account_of(account),
-            stop=at_intervals(lambda: actions.goes_on(pk=job.pk)),
+            stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
+            on_group=clock.groups.append,
         )
-    if ended.stopped:
-        return ended, [], 0  # cancelled: nothing of it is kept
-    left, refused = collected(work / "outbox", project)
-    left.append(keep(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
-    return ended, left, refused
+        if ended.stopped:
+            return ended, [], 0, clock.seconds  # cancelled: nothing of it is kept
+        keeping = keep if kept(job) else _hashed
+        left, refused = collected(work / "outbox", project, keeping)
+        left.append(keeping(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
+        return ended, left, refused, clock.seconds
+
+
+class _Clock:
+    """The processor time of a run, read while it runs."""
+
+    def __init__(self) -> None:
+        self.groups, self.seconds = list[Group](), 0.0
+
+    def beside(self, stop: Callable[[], bool]) -> Callable[[], bool]:
+        def asked() -> bool:
+            with suppress(OSError):
+                self.seconds = max(self.seconds, *(group.cpu_seconds for group in self.groups))
+            return stop()
+
+        return asked
+
+
+@contextmanager
+def _records(job: Job) -> Iterator[Path]:
+    """What the script reads: the extract, or invented records of its shape; for R as CSV too."""
+    extract, account = job.workspace.extract, job.workspace.account
+    purpose = f"data-{account}"
+    opened = (
+        invented.mounted(extract, account, purpose=purpose)
+        if job.invented
+        else mounted(extract, account, without=(EVIDENCE,), purpose=purpose)
+    )
+    with opened as folder:
+        if language_of(job.script_name) == Language.R:
+            scripts.add_csv(folder)
+            hand_over(folder, account_of(account))
+        yield folder
 
 
 def at_intervals(goes_on: Callable[[], bool]) -> Callable[[], bool]:
@@ -113,53 +172,10 @@ def at_intervals(goes_on: Callable[[], bool]) -> Callable[[], bool]:
     return stop
 
 
-@contextmanager
-def mounted(
-    extract: Extract, account: int, *, without: tuple[str, ...] = (), purpose: str = "data"
-) -> Iterator[Path]:
-    """The extract's tables, decrypted into memory for `account` to read, for the length of the block."""
-    opened = stores.vault(Store.EXTRACT)
-    with in_memory(f"{purpose}-{account}") as folder:
-        for table, stored in extract.stored.items():
-            if table not in without:
-                opened.get_to(ObjectId(Store.EXTRACT, stored), folder / f"{table}.parquet")
-        hand_over(folder, account_of(account))
-        yield folder
-
-
-def account_of(account: int) -> int | None:
-    """The project's own account where this process can give it one."""
-    return account if os.geteuid() == 0 else None
-
-
-def work_folder(record: Workspace) -> Path:
-    """The project's own folder, which outlives jobs and sessions."""
-    uid = account_of(record.account)
-    work = home().workspaces / record.agreement.number / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    work.parent.chmod(0o711)
-    _give(work, uid)
-    return work
-
-
-def _give(folder: Path, uid: int | None) -> None:
-    folder.chmod(0o700)
-    if uid is not None:
-        os.chown(folder, uid, uid)
-
-
-def _empty_outbox(work: Path, uid: int | None) -> None:
-    outbox = work / "outbox"
-    if outbox.is_symlink() or outbox.is_file():
-        outbox.unlink()
-    elif outbox.exists():
-        shutil.rmtree(outbox)  # follows no link
-    outbox.mkdir()
-    _give(outbox, uid)
-
-
-def collected(outbox: Path, project: str) -> tuple[list[Left], int]:
-    """Every file that may be kept, sealed into the outbox store; and how many were not taken."""
+def collected(
+    outbox: Path, project: str, keeping: Callable[[str, str, bytes], Left]
+) -> tuple[list[Left], int]:
+    """Every file that may be kept, as `keeping` keeps it; and how many were not taken."""
     left: list[Left] = []
     refused = 0
     try:
@@ -169,7 +185,7 @@ def collected(outbox: Path, project: str) -> tuple[list[Left], int]:
             if isinstance(file, RefusedFile) or not fits or not file.size:
                 refused += 1
             else:
-                left.append(keep(project, file.name, file.content.read(file.size)))
+                left.append(keeping(project, file.name, file.content.read(file.size)))
     except OSError:  # the script put something else in the outbox's place
         refused += 1
     return left, refused
@@ -180,6 +196,11 @@ def keep(project: str, name: str, content: bytes) -> Left:
     sha256 = hashlib.sha256(content).hexdigest()
     stored = stores.vault(Store.OUTBOX).put(io.BytesIO(content), project=project, store=Store.OUTBOX)
     return Left(name, sha256, len(content), stored.sha256)
+
+
+def _hashed(_project: str, name: str, content: bytes) -> Left:
+    """What is known of bytes that nobody keeps."""
+    return Left(name, hashlib.sha256(content).hexdigest(), len(content), "")
 
 
 def _outcome(ended: sandboxes.Ended, left: list[Left], refused: int) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import polars as pl
 from django.db import InterfaceError, OperationalError, connections
 
 from charteroak.adapters import environments, processes, sandboxes
@@ -22,12 +21,14 @@ from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
 from charteroak.adapters.sandboxes import JUPYTER, Group, used
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.vault import VaultError
+from charteroak.policy import session as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.workspace import Mode
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
 from charteroak.workspaces import invented, queries, sessions
-from charteroak.workspaces.batch import CODE, account_of, mounted, work_folder
+from charteroak.workspaces.folders import account_of, mounted, work_folder
 from charteroak.workspaces.models import Session
+from charteroak.workspaces.scripts import CODE
 
 LIMITS = Limits(memory=4 << 30, cpus=1.0, processes=256, seconds=8 * 3600.0, output=1 << 20)
 LOOK_AGAIN = 2.0  # seconds between two looks at whether a session may go on
@@ -118,18 +119,12 @@ def _data(session: Session) -> Iterator[Path]:
     """The extract, or in query-only mode invented records of its shape."""
     extract, account = session.workspace.extract, session.workspace.account
     purpose = f"session-{session.pk}-data"
-    without = (queries.EVIDENCE,)
-    if session.mode == Mode.BROWSER:
-        with mounted(extract, account, without=without, purpose=purpose) as folder:
-            yield folder
-        return
-    with mounted(extract, account, without=without, purpose=purpose) as folder:
-        schemas = {path.stem: pl.read_parquet_schema(path) for path in folder.glob("*.parquet")}
-    with in_memory(f"session-{session.pk}-invented") as folder:
-        for table, frame in invented.tables(schemas).items():
-            frame.write_parquet(folder / f"{table}.parquet")
-        (folder / "README.txt").write_text(invented.NOTE, encoding="utf-8")
-        hand_over(folder, account_of(account))
+    opened = (
+        mounted(extract, account, without=(queries.EVIDENCE,), purpose=purpose)
+        if session.mode == Mode.BROWSER
+        else invented.mounted(extract, account, purpose=purpose)
+    )
+    with opened as folder:
         yield folder
 
 
@@ -205,6 +200,6 @@ def _outcome(ended: sandboxes.Ended) -> str:
     if ended.work_full:
         return "Ended because the work folder is full. Send a job that removes what is not needed."
     if ended.stopped:
-        minutes = sessions.IDLE.seconds // 60
+        minutes = rules.IDLE.seconds // 60
         return f"Ended because nobody used it for {minutes} minutes. The work folder is kept."
     return f"JupyterLab ended by itself (exit status {ended.status}). The work folder is kept: open another session."

@@ -12,7 +12,9 @@ class JobForm(forms.Form):
     one_of = ("file", "script")  # neither is optional: one of them is needed
 
     file = forms.FileField(
-        label=_("Script"), required=False, help_text=_("One Python file (.py), at most 200 kB.")
+        label=_("Script"),
+        required=False,
+        help_text=_("One file of Python (.py), R (.R) or SQL (.sql), at most 200 kB."),
     )
     script = forms.CharField(
         label=_("or type it here"),
@@ -21,6 +23,18 @@ class JobForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_("Read from /enclave/data, write what should leave to /enclave/work/outbox."),
+    )
+
+    language = forms.ChoiceField(
+        label=_("What you typed is"),
+        choices=[("py", "Python"), ("R", "R"), ("sql", "SQL")],
+        required=False,
+    )
+    records = forms.ChoiceField(
+        label=_("Run it on"),
+        choices=[("real", _("the real records")), ("invented", _("invented records, to try it out"))],
+        required=False,
+        help_text=_("On invented records you see what it prints at once; nothing of it can be released."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -36,5 +50,19 @@ class JobForm(forms.Form):
             raise forms.ValidationError(_("There is no script: choose a file, or type one."))
         if len(script) > LARGEST_SCRIPT:
             raise forms.ValidationError(_("The script is longer than 200 kB: split it."))
-        said["name"] = file.name if file is not None else "script.py"
+        said["name"] = file.name if file is not None else f"script.{said.get('language') or 'py'}"
         return said
+
+
+class HoursForm(forms.Form):
+    hours = forms.IntegerField(
+        label=_("Hours of processor time"), min_value=1, max_value=1_000_000,
+        help_text=_("That the project may use in all, one processor for one hour each."),
+    )  # fmt: skip
+
+
+class OpenForm(HoursForm):
+    isolator = forms.ChoiceField(
+        label=_("What stands between its scripts and the machine"),
+        choices=[("bubblewrap", "Bubblewrap"), ("gvisor", "gVisor")],
+    )

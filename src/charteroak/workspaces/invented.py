@@ -1,13 +1,18 @@
 """Invented records of the extract's own shape, to write scripts against: nothing in them is anybody's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.catalog.models import Variable
-from charteroak.workspaces.queries import variables_of
+from charteroak.hub.models import Extract
+from charteroak.workspaces import folders
+from charteroak.workspaces.queries import EVIDENCE, variables_of
 
 PEOPLE = 500
 ROWS = 1_000
@@ -16,6 +21,19 @@ NOTE = (
     "These records are invented: they have the extract's tables, columns and types, and nothing in them is true of "
     "anybody. Send a script as a job to have it run on the real ones.\n"
 )
+
+
+@contextmanager
+def mounted(extract: Extract, account: int, *, purpose: str) -> Iterator[Path]:
+    """A folder in memory with invented records of the extract's shape, for `account` to read."""
+    with folders.mounted(extract, account, without=(EVIDENCE,), purpose=purpose) as folder:
+        schemas = {path.stem: pl.read_parquet_schema(path) for path in folder.glob("*.parquet")}
+    with in_memory(f"{purpose}-invented") as folder:
+        for table, frame in tables(schemas).items():
+            frame.write_parquet(folder / f"{table}.parquet")
+        (folder / "README.txt").write_text(NOTE, encoding="utf-8")
+        hand_over(folder, folders.account_of(account))
+        yield folder
 
 
 def tables(schemas: Mapping[str, Mapping[str, pl.DataType]]) -> dict[str, pl.DataFrame]:

@@ -10,7 +10,7 @@ from charteroak.audit.attribution import by_and_at
 from charteroak.hub.models import Extract
 from charteroak.policy import job, session, workspace
 from charteroak.policy.lifecycle import choices
-from charteroak.policy.workspace import Mode
+from charteroak.policy.workspace import HOURS, Isolator, Mode
 
 
 class Workspace(models.Model):
@@ -18,6 +18,8 @@ class Workspace(models.Model):
     extract = models.OneToOneField(Extract, models.PROTECT, related_name="workspace")
     status = models.CharField(max_length=10, choices=choices(workspace.Status), default=workspace.Status.OPEN)
     mode = models.CharField(max_length=10, choices=choices(Mode), default=Mode.QUERY_ONLY)
+    isolator = models.CharField(max_length=10, choices=choices(Isolator), default=Isolator.BUBBLEWRAP)
+    hours = models.PositiveIntegerField(default=HOURS)  # of one processor that the project may use
     account = models.PositiveIntegerField(unique=True)  # the uid that only this project's jobs run as
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -40,6 +42,11 @@ class Job(models.Model):
     submitted_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    invented = models.BooleanField(default=False)  # runs on invented records, in an empty work folder
+    repeats = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeated_by")
+    ahead = models.PositiveIntegerField(default=0)  # jobs of its project that waited when it was sent
+    cpu_seconds = models.FloatField(default=0)
+    printed = models.TextField(blank=True)  # of a job on invented records alone
     exit_status = models.IntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=300, blank=True)  # plain words, never the log's
     manifest = models.JSONField(default=dict)  # hashes of code, data, environment, outputs; limits; peak

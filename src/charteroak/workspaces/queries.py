@@ -1,10 +1,10 @@
 """Who may see a workspace, what the rules need to know of it, whose turn it is."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from charteroak.adapters import clock
+from charteroak.adapters import clock, languages, sandboxes
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
@@ -56,18 +56,35 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
     return coverage(record.agreement, Asked(use, clock.today(), person=standing))
 
 
-def facts(record: Workspace, by: Person, script: str = "pass") -> rules.Facts:
+def facts(
+    record: Workspace, by: Person, script: str = "pass", name: str = "script.py", hours: int = rules.HOURS
+) -> rules.Facts:
     return rules.Facts(
+        script_name=name,
+        languages=languages.here(),
+        mode=rules.Mode(record.mode),
+        isolator=rules.Isolator(record.isolator),
+        hours=record.hours,
+        hours_asked=hours,
+        spent=spent(record),
         coverage=covered(record, by),
         script=len(script) if script.strip() else 0,
         in_session=record.sessions.filter(opened_by=by, status__in=IN_SESSION).exists(),
     )
 
 
-def may(record: Workspace, person: Person, action: rules.Action, script: str = "pass") -> Decision:
+def spent(record: Workspace) -> float:
+    """Hours of one processor that the project's jobs and sessions have used."""
+    used = [found.aggregate(all=Sum("cpu_seconds"))["all"] or 0.0 for found in (record.jobs, record.sessions)]
+    return float(sum(used)) / 3600
+
+
+def may(
+    record: Workspace, person: Person, action: rules.Action, script: str = "pass", name: str = "script.py"
+) -> Decision:
     """The agreement comes first: a room that closed with it refuses for the reason that every route gives."""
     agreed = coverage(record.agreement, Asked(Use.OPEN, clock.today()))
-    roles, known = roles_of(person, record), facts(record, person, script)
+    roles, known = roles_of(person, record), facts(record, person, script, name)
     return rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known) if agreed else agreed
 
 
@@ -79,11 +96,31 @@ def decisions(record: Workspace, person: Person) -> dict[str, Decision]:
 
 
 def job_decisions(record: Job, person: Person) -> dict[str, Decision]:
+    """What this person may do with the job now, or why not."""
     roles = roles_of(person, record.workspace)
-    found = job_rules.LIFECYCLE.may(
-        job_rules.Status(record.status), job_rules.Action.CANCEL, roles, job_rules.Facts()
+    found = job_rules.LIFECYCLE.decisions(job_rules.Status(record.status), roles, job_facts(record, person))
+    return {name: found[name] for name in ("cancel", "retry", "repeat") if name in found}
+
+
+def job_facts(record: Job, by: Person) -> job_rules.Facts:
+    return job_rules.Facts(
+        coverage=standing_behind(record.workspace, by),
+        workspace_open=record.workspace.status == rules.Status.OPEN,
+        invented=record.invented,
     )
-    return {job_rules.Action.CANCEL.value: found} if found.allowed else {}
+
+
+def standing_behind(record: Workspace, by: Person) -> Decision:
+    """Asked as a recipient where the agreement names this person; an office sees only whether a run repeats."""
+    if Role.RECIPIENT in roles_of(by, record):
+        return covered(record, by, Use.MOUNT)
+    return coverage(record.agreement, Asked(Use.OPEN, clock.today()))
+
+
+def place_of(record: Job) -> int:
+    """How many jobs run before this one: those of projects that have fewer waiting come first."""
+    first = Q(ahead__lt=record.ahead) | Q(ahead=record.ahead, pk__lt=record.pk)
+    return Job.objects.filter(first, status=job_rules.Status.QUEUED).count()
 
 
 def sessions_visible_to(person: Person) -> QuerySet[Session]:
@@ -144,7 +181,9 @@ def given_up() -> list[Job]:
     return [job for job in waiting if job.pk not in alive]
 
 
-def may_open(extract: Extract, person: Person) -> Decision:
+def may_open(
+    extract: Extract, person: Person, isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP
+) -> Decision:
     """Whether this person may open a workspace on this extract today."""
     agreement = extract.link_run.agreement
     roles = agreement_roles(person, agreement)
@@ -153,6 +192,7 @@ def may_open(extract: Extract, person: Person) -> Decision:
         extract_cleared=extract.status == extract_rules.Status.CLEARED,
         opened=Workspace.objects.filter(extract=extract).exists(),
         apart=must_stay_apart(roles),
+        isolator_here=isolator == rules.Isolator.BUBBLEWRAP or sandboxes.strict_tier_here(),
     )
     return rules.LIFECYCLE.may(None, rules.Action.OPEN, roles, known)
 

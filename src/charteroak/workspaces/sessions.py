@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core import signing
 from django.db import transaction
@@ -23,8 +23,6 @@ from charteroak.workspaces import queries
 from charteroak.workspaces.actions import ENCLAVE
 from charteroak.workspaces.models import Session, Workspace
 
-ALARM = 20 << 20  # bytes to the browser, beside JupyterLab itself: more than anybody reads in a session
-IDLE = timedelta(minutes=30)
 TICKET, TICKET_SECONDS = "workspaces.session.ticket", 60
 NAME = "abcdefghijklmnopqrstuvwxyz234567"  # letters of a session's name: 16 of them, 80 bits
 
@@ -163,7 +161,7 @@ def meter(*, pk: int, bytes_out: int, active: bool) -> None:
     session.bytes_out += bytes_out
     if active:
         session.active_at = clock.real_now()
-    alarm = session.bytes_out > ALARM and session.alarm_at is None
+    alarm = session.bytes_out > rules.ALARM and session.alarm_at is None
     session.alarm_at = clock.now() if alarm else session.alarm_at
     session.save()
     if alarm:
@@ -176,7 +174,7 @@ def goes_on(*, pk: int) -> bool:
     if session.status != rules.Status.RUNNING:
         return False
     _may(session, rules.Action.START, None).require()
-    return session.active_at is None or clock.real_now() - session.active_at < IDLE
+    return session.active_at is None or clock.real_now() - session.active_at < rules.IDLE
 
 
 def measure(*, pk: int, cpu_seconds: float, memory: int, work: int, active: bool) -> None:

@@ -15,9 +15,9 @@ from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, broker, proxy, queries, sessions
+from charteroak.workspaces import actions, again, broker, proxy, queries, sessions
 from charteroak.workspaces.batch import LIMITS
-from charteroak.workspaces.forms import JobForm
+from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Session, Workspace
 
@@ -44,15 +44,16 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
     if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
         raise Http404
     extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
-    if request.method == "POST":
-        record = actions.open_(extract=extract.pk, by=who)
+    form = OpenForm(request.POST or None, initial={"hours": rules.HOURS})
+    if request.method == "POST" and form.is_valid():
+        record = actions.open_(extract=extract.pk, by=who, **form.cleaned_data)
         messages.success(request, _("The workspace is open."))
         return redirect(record)
     allowed = queries.may_open(extract, who)
     mode = queries.mode_of(extract)
     context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed, "mode": mode}
-    context["risks"] = rules.RESIDUAL_RISK[mode]
-    return render(request, "workspaces/open.html", context)
+    context |= {"risks": (*rules.RESIDUAL_RISK[mode], *rules.ISOLATOR_RISK.values()), "form": form}
+    return render(request, "workspaces/open.html", context, status=400 if form.errors else 200)
 
 
 @login_required
@@ -74,7 +75,12 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             ],
             "limits": LIMITS,
             "memory": LIMITS.memory >> 30,
-            "risks": rules.RESIDUAL_RISK[rules.Mode(record.mode)],
+            "risks": (
+                *rules.RESIDUAL_RISK[rules.Mode(record.mode)],
+                rules.ISOLATOR_RISK[rules.Isolator(record.isolator)],
+            ),
+            "spent": queries.spent(record),
+            "hours_form": HoursForm(initial={"hours": record.hours}),
             "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
             "weaker": not queries.accounts_apart(),
             "turn": queries.whose_turn(record),
@@ -98,10 +104,21 @@ def submit_job(request: HttpRequest, number: str) -> HttpResponse:
         return _workspace(request, record, form)
     said = form.cleaned_data
     job = actions.submit_job(
-        workspace=record.pk, by=signed_in(request), script_name=said["name"][:120], script=said["script"]
-    )
+        workspace=record.pk, by=signed_in(request), script_name=said["name"][-120:], script=said["script"],
+        invented=said["records"] == "invented",
+    )  # fmt: skip
     messages.success(request, _("The job waits for its turn."))
     return redirect(job)
+
+
+@login_required
+@require_POST
+def allow_hours(request: HttpRequest, number: str) -> HttpResponse:
+    record, form = found(request, number), HoursForm(request.POST)
+    hours = form.cleaned_data["hours"] if form.is_valid() else 0
+    actions.allow_hours(pk=record.pk, by=signed_in(request), hours=hours)
+    messages.success(request, _("The project may use so many hours."))
+    return redirect(record)
 
 
 @login_required
@@ -124,9 +141,36 @@ def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "step": steps.get(job_rules.Status(record.status), 2),
         "decisions": queries.job_decisions(record, signed_in(request)),
         "outputs": record.outputs.all(),
+        "before": queries.place_of(record),
+        "same": again.same_as_before(record),
+        "differing": again.differing(record),
+        "repeated": record.repeated_by.select_related("submitted_by", "workspace__agreement"),
         "peak": record.manifest.get("peak_memory", 0) >> 20,
     }
-    return render(request, "workspaces/job.html", context)
+    answer = render(request, "workspaces/job.html", context)
+    if context["step"] < 2:
+        answer.headers["Refresh"] = "5"  # status and time, without a script
+    return answer
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    visible = queries.jobs_visible_to(signed_in(request))
+    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    made = again.retry(pk=record.pk, by=signed_in(request))
+    messages.success(request, _("The job waits for its turn."))
+    return redirect(made)
+
+
+@login_required
+@require_POST
+def repeat(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    visible = queries.jobs_visible_to(signed_in(request))
+    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    made = again.repeat(pk=record.pk, by=signed_in(request))
+    messages.success(request, _("The job waits for its turn."))
+    return redirect(made)
 
 
 @login_required
@@ -163,8 +207,8 @@ def session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "under_way": record.status in queries.IN_SESSION,
         "limits": broker.LIMITS,
         "hours": broker.LIMITS.seconds / 3600,
-        "idle": sessions.IDLE.seconds // 60,
-        "alarm": sessions.ALARM,
+        "idle": session_rules.IDLE.seconds // 60,
+        "alarm": session_rules.ALARM,
     }
     if entered:
         origin = proxy.origin_of(record.name, request)

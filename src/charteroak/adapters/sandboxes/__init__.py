@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from charteroak.adapters.sandboxes.cgroups import Group
-from charteroak.adapters.sandboxes.examination import Capability, capabilities, limits_enforced
+from charteroak.adapters.sandboxes.examination import (
+    Capability,
+    capabilities,
+    limits_enforced,
+    strict_tier_here,
+)
 from charteroak.adapters.sandboxes.execution import (
     STRANGER,
     Ended,
@@ -15,9 +20,11 @@ from charteroak.adapters.sandboxes.pipes import OnOutput
 from charteroak.adapters.sandboxes.quota import full_at, used
 
 JUPYTER = Path(__file__).with_name("lab.py")  # runs inside: python … DESCRIPTOR
+STATEMENTS = Path(__file__).with_name("statements.py")  # runs inside: python … SCRIPT MEBIBYTES
 
 __all__ = [
     "JUPYTER",
+    "STATEMENTS",
     "STRANGER",
     "Capability",
     "Ended",
@@ -29,5 +36,6 @@ __all__ = [
     "full_at",
     "limits_enforced",
     "run",
+    "strict_tier_here",
     "used",
 ]

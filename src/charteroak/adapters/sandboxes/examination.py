@@ -80,9 +80,14 @@ def _trial() -> Capability:
     return Capability("sandbox", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms")
 
 
+def strict_tier_here() -> bool:
+    """Whether gVisor is installed."""
+    return shutil.which("runsc") is not None
+
+
 def _stricter() -> Capability:
     """The tier with a kernel of its own. Nothing needs it; who wants it sees here whether it would start."""
-    if shutil.which("runsc") is None:
+    if not strict_tier_here():
         return Capability(
             "gVisor, the stricter tier", False, "weaker: not installed", "apt-get install runsc"
         )

@@ -4,15 +4,19 @@ Runs alone in the research environment. Nothing here guards anything: the resear
 speak to the socket, and what passes, is decided in front of it.
 """
 
+import json
 import os
 import socket
 import sys
+from pathlib import Path
 
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
 OPEN = socket.socket(fileno=int(sys.argv[1]))
 NOT_NEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "nbclassic")  # idle memory
+IR_KERNEL = Path("/usr/lib/R/site-library/IRkernel")  # Debian's
+KERNELS = Path("/tmp/jupyter")  # noqa: S108 - the sandbox's own
 SETTINGS = {
     "ServerApp": {
         "disable_check_xsrf": True, "allow_remote_access": True, "allow_origin": "*",
@@ -40,5 +44,18 @@ class Server(ServerApp):
         self.http_server.add_socket(OPEN)
 
 
+def offer_r() -> None:
+    """R among the kernels, where it is installed with the system."""
+    folder = KERNELS / "kernels" / "ir"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["R", "--slave", "-e", "IRkernel::main()", "--args", "{connection_file}"]
+    (folder / "kernel.json").write_text(
+        json.dumps({"argv": command, "display_name": "R", "language": "R"}), "utf-8"
+    )
+    os.environ["JUPYTER_PATH"] = str(KERNELS)
+
+
 if __name__ == "__main__":
+    if IR_KERNEL.exists():
+        offer_r()
     Server.launch_instance(argv=[], config=Config(SETTINGS))

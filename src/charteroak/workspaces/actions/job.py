@@ -1,7 +1,6 @@
-"""Every write about workspaces and their jobs: opened, closed; submitted, started, ended, cancelled."""
+"""A job: submitted, started, ended, cancelled, given up."""
 
 import hashlib
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,21 +10,21 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, sandboxes
-from charteroak.adapters.environment import home
 from charteroak.agencies.models import Person
-from charteroak.agreements.models import Agreement
 from charteroak.audit import actions as audit
-from charteroak.hub.models import Extract
 from charteroak.policy import job as job_rules
 from charteroak.policy import workspace as rules
-from charteroak.policy.clauses import Use
 from charteroak.policy.decision import Decision, Refused, refuse
 from charteroak.policy.roles import Role
+from charteroak.workspaces.actions.workspace import ENCLAVE, locked
 from charteroak.workspaces.models import Job, JobOutput, Workspace
-from charteroak.workspaces.queries import RUN, WAITING, covered, may, may_open, mode_of, roles_of
-
-FIRST_ACCOUNT = 64_200  # below are the platform's own
-ENCLAVE = "enclave"
+from charteroak.workspaces.queries import (
+    RUN,
+    WAITING,
+    may,
+    roles_of,
+    standing_behind,
+)
 
 
 @dataclass(frozen=True)
@@ -39,68 +38,19 @@ class Left:
 
 
 @transaction.atomic
-def open_(*, extract: int, by: Person) -> Workspace:
-    """Open a project's workspace on an extract that passed the review before access."""
-    found = (
-        Extract.objects.select_for_update(of=("self",)).select_related("link_run__agreement").get(pk=extract)
-    )
-    agreement = found.link_run.agreement
-    allowed = may_open(found, by).require()
-    record = Workspace.objects.create(
-        agreement=agreement,
-        extract=found,
-        account=FIRST_ACCOUNT + found.pk,
-        mode=mode_of(found),
-        opened_by=by,
-        opened_at=clock.now(),
-    )
-    audit.record(
-        "workspaces:workspace:open",
-        by=by,
-        subject=record,
-        number=agreement.number,
-        agreement=audit.subject_of(agreement),
-        extract=audit.subject_of(found),
-        account=record.account,
-        mode=record.mode,
-        clauses=list(allowed.clauses),
-    )
-    return record
+def submit_job(*, workspace: int, by: Person, script_name: str, script: str, invented: bool = False) -> Job:
+    """Queue a script for the extract or for invented records. Only who is named, trained and pledged today may."""
+    record = locked(workspace)
+    allowed = may(record, by, rules.Action.SUBMIT_JOB, script, script_name).require()
+    return queued(record, by, allowed, script_name=script_name, script=script, invented=invented)
 
 
-def _locked(pk: int) -> Workspace:
-    return Workspace.objects.select_for_update(of=("self",)).select_related("agreement", "extract").get(pk=pk)
-
-
-@transaction.atomic
-def close(*, pk: int, by: Person | str) -> None:
-    """Close the workspace: no job starts in it any more."""
-    record = _locked(pk)
-    roles = {Role.SYSTEM} if isinstance(by, str) else roles_of(by, record)
-    rules.LIFECYCLE.may(rules.Status(record.status), rules.Action.CLOSE, roles, rules.Facts()).require()
-    record.status, record.closed_at = rules.Status.CLOSED, clock.now()
-    record.save()
-    audit.record("workspaces:workspace:close", by=by, subject=record, number=record.agreement.number)
-
-
-def remove(*, agreement: Agreement) -> str:
-    """At the end: close the workspace and remove the project's folder; what the certificate says of it."""
-    room = Workspace.objects.filter(agreement=agreement).first()
-    if room is not None and room.status == rules.Status.OPEN:
-        close(pk=room.pk, by=ENCLAVE)
-    folder = home().workspaces / agreement.number
-    if folder.exists():
-        shutil.rmtree(folder)  # follows no link
-    with transaction.atomic():
-        audit.record("workspaces:destruction:folder", by=ENCLAVE, subject=agreement, number=agreement.number)
-    return f"workspaces/{agreement.number}"
-
-
-@transaction.atomic
-def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> Job:
-    """Queue a script to run on the extract. Only who is named, trained and pledged today may."""
-    record = _locked(workspace)
-    allowed = may(record, by, rules.Action.SUBMIT_JOB, script).require()
+def queued(
+    record: Workspace, by: Person, allowed: Decision, *, script_name: str, script: str, invented: bool = False,
+    repeats: Job | None = None,
+) -> Job:  # fmt: skip
+    """A job that waits for its turn. Projects take turns: who has more waiting already comes after who has fewer."""
+    ahead = record.jobs.filter(status__in=WAITING).count()
     script_hash = hashlib.sha256(script.encode()).hexdigest()
     job = Job.objects.create(
         workspace=record,
@@ -109,14 +59,19 @@ def submit_job(*, workspace: int, by: Person, script_name: str, script: str) -> 
         script_hash=script_hash,
         submitted_by=by,
         submitted_at=clock.now(),
+        invented=invented,
+        repeats=repeats,
+        ahead=ahead,
     )
-    app.configure_task(RUN, allow_unknown=False).defer(job=job.pk)
+    app.configure_task(RUN, allow_unknown=False, priority=-ahead).defer(job=job.pk)
     audit.record(
         "workspaces:job:submit",
         by=by,
         subject=job,
         workspace=audit.subject_of(record),
         script_hash=script_hash,
+        on="invented" if invented else "extract",
+        repeats=audit.subject_of(repeats) if repeats else "",
         clauses=list(allowed.clauses),
     )
     return job
@@ -155,7 +110,11 @@ def _start(pk: int) -> Job | None:
     if job.status not in WAITING:
         return None
     limits = sandboxes.limits_enforced()
-    _require(job, job_rules.Action.START, job_rules.Facts(limits.ok, limits.detail))
+    _require(
+        job,
+        job_rules.Action.START,
+        job_rules.Facts(limits_enforced=limits.ok, why_not_enforced=limits.detail),
+    )
     allowed = _mountable(job).require()
     job.status, job.started_at = job_rules.Status.RUNNING, clock.now()
     job.save()
@@ -171,7 +130,7 @@ def _start(pk: int) -> Job | None:
 
 
 def _mountable(job: Job) -> Decision:
-    found = covered(job.workspace, job.submitted_by, Use.MOUNT)
+    found = standing_behind(job.workspace, job.submitted_by)
     if job.workspace.status != rules.Status.OPEN:
         found &= refuse("workspace_closed", _("The workspace is closed."))
     return found
@@ -208,8 +167,9 @@ def turn_away(*, pk: int, refused: Refused) -> None:
 
 @transaction.atomic
 def end(
-    *, pk: int, exit_status: int, outcome: str, left: Iterable[Left], manifest: Mapping[str, Any]
-) -> None:
+    *, pk: int, exit_status: int, outcome: str, left: Iterable[Left], manifest: Mapping[str, Any],
+    cpu_seconds: float = 0.0, printed: str = "",
+) -> None:  # fmt: skip
     """Record how a run ended and what it left; a job that was cancelled meanwhile keeps nothing."""
     job = _locked_job(pk)
     if job.status != job_rules.Status.RUNNING:
@@ -218,7 +178,7 @@ def end(
     _require(job, action)
     job.status = job_rules.LIFECYCLE.after(job_rules.Status(job.status), action)
     job.ended_at, job.exit_status, job.outcome = clock.now(), exit_status, outcome
-    job.manifest = dict(manifest)
+    job.manifest, job.cpu_seconds, job.printed = dict(manifest), cpu_seconds, printed
     job.save()
     kept = [
         JobOutput(job=job, name=one.name, sha256=one.sha256, size=one.size, stored=one.stored) for one in left

@@ -1,0 +1,67 @@
+"""A project's folders: the extract decrypted into memory, the work folder that stays, the outbox."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from charteroak.adapters import stores
+from charteroak.adapters.environment import home
+from charteroak.adapters.spill import hand_over, in_memory
+from charteroak.adapters.stores import Store
+from charteroak.adapters.vault import ObjectId
+from charteroak.hub.models import Extract
+from charteroak.workspaces.models import Workspace
+
+
+@contextmanager
+def mounted(
+    extract: Extract, account: int, *, without: tuple[str, ...] = (), purpose: str = "data"
+) -> Iterator[Path]:
+    """The extract's tables, decrypted into memory for `account` to read, for the length of the block."""
+    opened = stores.vault(Store.EXTRACT)
+    with in_memory(f"{purpose}-{account}") as folder:
+        for table, stored in extract.stored.items():
+            if table not in without:
+                opened.get_to(ObjectId(Store.EXTRACT, stored), folder / f"{table}.parquet")
+        hand_over(folder, account_of(account))
+        yield folder
+
+
+def account_of(account: int) -> int | None:
+    """The project's own account where this process can give it one."""
+    return account if os.geteuid() == 0 else None
+
+
+def work_folder(record: Workspace) -> Path:
+    """The project's own folder, which outlives jobs and sessions."""
+    uid = account_of(record.account)
+    work = home().workspaces / record.agreement.number / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    work.parent.chmod(0o711)
+    _give(work, uid)
+    return work
+
+
+def _give(folder: Path, uid: int | None) -> None:
+    folder.chmod(0o700)
+    if uid is not None:
+        os.chown(folder, uid, uid)
+
+
+def empty_outbox(work: Path, uid: int | None) -> None:
+    outbox = work / "outbox"
+    if outbox.is_symlink() or outbox.is_file():
+        outbox.unlink()
+    elif outbox.exists():
+        shutil.rmtree(outbox)  # follows no link
+    outbox.mkdir()
+    _give(outbox, uid)
+
+
+@contextmanager
+def empty_work(account: int) -> Iterator[Path]:
+    with in_memory(f"work-{account}") as folder:
+        _give(folder, account_of(account))
+        yield folder

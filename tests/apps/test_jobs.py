@@ -1,0 +1,156 @@
+"""Jobs in three languages, on invented records, once more: what they leave, who may repeat them, whose turn it is."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from apps import outputs_way, way
+from apps.hub_way import NUMBER, AsProcess
+from apps.outputs_way import MAYA, ran
+from apps.way import person
+from charteroak.adapters import languages
+from charteroak.policy.decision import Refused
+from charteroak.policy.job import Language
+from charteroak.workspaces import actions, again, batch, queries, scripts
+from charteroak.workspaces.models import Job, Workspace
+from conftest import owner_beside
+
+pytestmark = pytest.mark.usefixtures("on_the_day")
+
+COUNTS = (
+    "COPY (SELECT race_eth, count(*) AS students FROM sde GROUP BY ALL ORDER BY ALL) TO 'outbox/counts.csv';"
+)
+ANSWERS = "SELECT count(*) AS rows FROM sde;"
+IN_R = """
+found <- read.csv("/enclave/data/sde.csv", colClasses = "character")
+write.csv(as.data.frame(table(found$race_eth)), "outbox/counts.csv", row.names = FALSE)
+"""
+KEEPS = "open('/enclave/work/kept.txt', 'w'); open('/enclave/work/outbox/a.csv', 'w').write('1')"
+
+
+def refused(act: object, **given: object) -> set[str]:
+    assert callable(act)
+    with pytest.raises(Refused) as caught:
+        act(**given)
+    return {reason.rule for reason in caught.value.reasons}
+
+
+def run(as_process: AsProcess, job: Job) -> Job:
+    with as_process("enclave"):
+        batch.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+@pytest.mark.sandbox
+def test_sql_runs_on_the_extract(room: Workspace, as_process: AsProcess) -> None:
+    job = ran(as_process, room, ANSWERS + COUNTS, "counts.sql")
+    assert (job.status, job.manifest["language"]) == ("succeeded", "sql"), job.outcome
+    assert {one.name for one in job.outputs.all()} == {"counts.csv", scripts.LOG}
+    failed = ran(as_process, room, "SELECT * FROM '/etc/passwd'", "reads.sql")
+    assert failed.status == "failed"
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(Language.R not in languages.here(), reason="not installed: apt-get install r-base-core")
+def test_r_runs_on_the_extract(room: Workspace, as_process: AsProcess) -> None:
+    job = ran(as_process, room, IN_R, "counts.R")
+    assert job.status == "succeeded", job.outcome
+    assert "r-base-core" in job.manifest["packages"]
+    assert "counts.csv" in job.manifest["outputs"]
+
+
+@pytest.mark.sandbox
+def test_what_runs_on_invented_records_is_shown_and_not_kept(room: Workspace, as_process: AsProcess) -> None:
+    ran(as_process, room, KEEPS)
+    looks = "import os; print(os.listdir('/enclave/work'), os.listdir('/enclave/data'))\n"
+    job = ran(as_process, room, looks + "open('outbox/a.csv', 'w').write('1')", invented=True)
+    assert job.printed.startswith("['outbox'] "), "nothing of the real runs is beside it"
+    assert "README.txt" in job.printed
+    assert "sde.parquet" in job.printed
+    assert (job.outputs.count(), set(job.manifest["outputs"])) == (0, {"a.csv", scripts.LOG})
+    assert ran(as_process, room).printed == ""
+    assert refused(again.repeat, pk=job.pk, by=person(MAYA)) == {"nothing_to_repeat"}
+
+
+@pytest.mark.sandbox
+def test_a_checker_repeats_a_job_and_the_same_comes_out(room: Workspace, as_process: AsProcess) -> None:
+    job = ran(as_process, room, COUNTS, "counts.sql")
+    repeated = run(as_process, again.repeat(pk=job.pk, by=person(outputs_way.CHECKERS[0])))
+    assert repeated.status == "succeeded"
+    assert again.same_as_before(repeated) is True
+    assert (repeated.outputs.count(), repeated.manifest["environment"]) == (0, job.manifest["environment"])
+
+
+@pytest.mark.sandbox
+def test_what_leaned_on_the_work_folder_does_not_repeat(room: Workspace, as_process: AsProcess) -> None:
+    ran(as_process, room, KEEPS)
+    leans = ran(
+        as_process, room, "import os; open('outbox/a.csv', 'w').write(str(os.path.exists('kept.txt')))"
+    )
+    repeated = run(as_process, again.repeat(pk=leans.pk, by=person(MAYA)))
+    assert (again.same_as_before(repeated), again.differing(repeated)) == (False, ["a.csv"])
+
+
+def test_a_script_in_no_known_language_or_without_it_here_is_refused(
+    room: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {"workspace": room.pk, "by": person(MAYA), "script": "1"}
+    assert refused(actions.submit_job, script_name="model.sas", **sent) == {"language_unknown"}
+    monkeypatch.setattr(languages, "here", lambda: frozenset({Language.PYTHON}))
+    assert refused(actions.submit_job, script_name="model.R", **sent) == {"language_not_here"}
+
+
+def test_who_has_more_waiting_comes_after_who_has_fewer(room: Workspace) -> None:
+    sent = [
+        actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="script.py", script="pass")
+        for _ in range(3)
+    ]
+    assert [queries.place_of(job) for job in sent] == [0, 1, 2]
+    waiting = dict(
+        ProcrastinateJob.objects.filter(task_name=queries.RUN).values_list("args__job", "priority")
+    )
+    assert [waiting[job.pk] for job in sent] == [0, -1, -2]
+    with owner_beside():  # another project's first job, sent last
+        Job.objects.filter(pk=sent[2].pk).update(ahead=0)
+    assert [queries.place_of(Job.objects.get(pk=job.pk)) for job in sent] == [0, 2, 1]
+
+
+def test_a_cancelled_job_is_sent_again(room: Workspace) -> None:
+    job = actions.submit_job(
+        workspace=room.pk, by=person(MAYA), script_name="a.sql", script="SELECT 1", invented=True
+    )
+    assert refused(again.retry, pk=job.pk, by=person(MAYA)) == {"wrong_status"}
+    actions.cancel(pk=job.pk, by=person(MAYA))
+    sent = again.retry(pk=job.pk, by=person(MAYA))
+    assert (sent.script, sent.script_name, sent.invented, sent.status) == (
+        "SELECT 1",
+        "a.sql",
+        True,
+        "queued",
+    )
+
+
+def test_a_project_stops_at_its_hours_until_the_operator_allows_more(room: Workspace, client: Client) -> None:
+    with owner_beside():
+        Workspace.objects.filter(pk=room.pk).update(hours=1)
+    job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="a.py", script="pass")
+    with owner_beside():
+        Job.objects.filter(pk=job.pk).update(cpu_seconds=3600)
+    room.refresh_from_db()
+    sent: dict[str, Any] = {"workspace": room.pk, "by": person(MAYA), "script_name": "a.py", "script": "pass"}
+    assert refused(actions.submit_job, **sent) == {"hours_spent"}
+    client.force_login(person("kim.tran"))
+    assert client.post(f"/workspaces/{NUMBER}/allow-hours/", {"hours": "0"}).status_code == 403
+    assert "Used 1 of 1 hours" in client.get(f"/workspaces/{NUMBER}/").text
+    assert client.post(f"/workspaces/{NUMBER}/allow-hours/", {"hours": "2"}).status_code == 302
+    assert actions.submit_job(**sent).status == "queued"
+
+
+def test_who_lost_access_repeats_nothing(room: Workspace) -> None:
+    job = outputs_way.left(room, {"a.csv": b"1"})
+    way.lapse(MAYA, job.submitted_at.date().replace(day=1))
+    assert refused(again.repeat, pk=job.pk, by=person(MAYA)) == {"training_lapsed"}
+    assert again.repeat(pk=job.pk, by=person(outputs_way.CHECKERS[0])).repeats == job
