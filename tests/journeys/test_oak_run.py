@@ -50,7 +50,12 @@ def test_a_script_is_tried_on_invented_records_and_run_on_the_real_ones(
     room: Workspace, address: str, tmp_path: Path
 ) -> None:
     token = tokens.create(
-        by=way.person(MAYA), label="Mine", agency=None, last_day=DAY + timedelta(days=9), reads_only=False
+        by=way.person(MAYA),
+        label="Mine",
+        agency=None,
+        last_day=DAY + timedelta(days=9),
+        reads_only=False,
+        second_factor=True,
     )[1]
     script = tmp_path / "counts.sql"
     script.write_text(
