@@ -1,5 +1,6 @@
 """Legal instruments are records, and so is who answers for what: administration passes by an act, not by code."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -135,6 +136,21 @@ def test_an_instrument_is_whole_or_not_on_record(change: dict[str, Any], rule: s
     with pytest.raises(Refused) as refused:
         recorded(**change)
     assert rules(refused) == {rule}
+
+
+def test_a_party_is_an_agency_that_exists_and_counts_once() -> None:
+    pair = {"kind": "memorandum_of_understanding", "supersedes": ""}
+    for parties, rule in {
+        ("OPM", "OPM"): {"parties_missing"},
+        ("OPM", "NONE"): {"parties_missing", "party_unknown"},
+        ("OPM", "DAS", "NONE"): {"party_unknown"},
+    }.items():
+        with pytest.raises(Refused) as refused:
+            recorded(**pair, parties=list(parties))
+        assert rules(refused) == rule
+    recorded(**pair, parties=["OPM", "DAS", "DAS"])
+    event = Event.objects.filter(name="agencies:instrument:record").latest("index")
+    assert json.loads(event.text)["facts"]["parties"] == ["DAS", "OPM"]
 
 
 def test_the_pages_show_who_answers_for_what_and_who_may_change_it(client: Client) -> None:

@@ -141,6 +141,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("cover", "dates_wrong"): {"until": date.min + cover.LONGEST + timedelta(days=1)},
     ("cover", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
     ("instrument", "parties_missing"): {"kind": instrument.Kind.MOU, "parties": 1},
+    ("instrument", "party_unknown"): {"unknown": ("XYZ",)},
     ("instrument", "expires_before_effective"): {"effective_on": date.max, "expires_on": date.min},
     ("instrument", "known_already"): {"known": True},
     ("instrument", "superseded_already"): {"superseded": True},

@@ -32,9 +32,11 @@ def record(
 ) -> Instrument:
     """Put an instrument on record; from its day on it stands in place of the one it supersedes."""
     before = Instrument.objects.get(number=supersedes) if supersedes else None
+    signed = list(Agency.objects.filter(code__in=parties).order_by("code"))
     known = instrument.Facts(
         kind=instrument.Kind(kind),
-        parties=len(parties),
+        parties=len(signed),
+        unknown=tuple(sorted(set(parties) - {one.code for one in signed})),
         effective_on=effective_on,
         expires_on=expires_on,
         known=Instrument.objects.filter(number=number).exists(),
@@ -47,10 +49,10 @@ def record(
         supersedes=before, authorises=[Kind(one).value for one in authorises], says=says, verified=True,
         recorded_by=by, recorded_at=clock.now(),
     )  # fmt: skip
-    made.parties.set(Agency.objects.filter(code__in=parties))
+    made.parties.set(signed)
     audit.record(
-        "agencies:instrument:record", by=by, subject=made, number=number, kind=kind, parties=parties,
-        authorises=made.authorises, effective_on=str(effective_on),
+        "agencies:instrument:record", by=by, subject=made, number=number, kind=kind,
+        parties=[one.code for one in signed], authorises=made.authorises, effective_on=str(effective_on),
     )  # fmt: skip
     return made
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 
 class Kind(StrEnum):
@@ -31,6 +32,7 @@ class Action(StrEnum):
 class Facts:
     kind: Kind = Kind.STATUTE
     parties: int = 0
+    unknown: tuple[str, ...] = ()  # named as parties, but no agency is called so
     effective_on: date = date.min
     expires_on: date | None = None
     known: bool = False  # an instrument of this number is on record
@@ -41,6 +43,13 @@ class Facts:
 def parties_missing(facts: Facts) -> Reason | None:
     if facts.kind is not Kind.STATUTE and facts.parties < (1 if facts.kind is Kind.NDA else 2):
         return Reason("parties_missing", "An agreement has parties.", "Name every agency that signed it.")
+    return None
+
+
+def party_unknown(facts: Facts) -> Reason | None:
+    if facts.unknown:
+        said = Sentence("No agency is called: {codes}.", codes=facts.unknown)
+        return Reason("party_unknown", said, "Name each party by its code.")
     return None
 
 
@@ -79,7 +88,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.RECORDED,
             Role.COUNSEL,
             rules=(
-                parties_missing, expires_before_effective, known_already, superseded_already, authorises_nothing,
+                parties_missing, party_unknown, expires_before_effective, known_already, superseded_already,
+                authorises_nothing,
             ),
         )
     },
