@@ -13,7 +13,7 @@ from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions as people
 from charteroak.agencies import instruments, queries
-from charteroak.agencies.models import Authority, Instrument
+from charteroak.agencies.models import Authority, Instrument, RoleHeld
 from charteroak.agencies.queries import authority
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
@@ -62,6 +62,27 @@ def test_administration_passes_by_a_recorded_act_and_takes_the_offices_with_it()
     assert Role.POLICY_OFFICE in sam.roles(day - timedelta(days=1))
     assert Role.POLICY_OFFICE not in sam.roles(day)
     assert Event.objects.filter(name="agencies:responsibility:transfer", by="june.fisher").count() == 1
+
+
+def test_an_office_is_granted_for_no_day_on_which_another_agency_answers_for_it() -> None:
+    recorded()
+    day = clock.today() + timedelta(days=30)
+    passed(Kind.OPERATE, "OPM", since=day)
+    tom = person("tom.avery")
+    RoleHeld.objects.filter(person=tom).delete()
+    last = day - timedelta(days=1)
+    for until in (None, day):
+        with pytest.raises(Refused) as refused:
+            people.grant_role(
+                person=tom.pk, role=Role.ENCLAVE_OPERATOR, agency=None, by=person("sam.reyes"), until=until
+            )
+        assert rules(refused) == {"outlives_a_transfer"}
+        assert f"until {last:%d %B %Y}" in str(refused.value)
+    people.grant_role(
+        person=tom.pk, role=Role.ENCLAVE_OPERATOR, agency=None, by=person("sam.reyes"), until=last
+    )
+    assert Role.ENCLAVE_OPERATOR in tom.roles(last)
+    assert Role.ENCLAVE_OPERATOR not in tom.roles(day)
 
 
 def test_the_matrix_grants_the_roles() -> None:

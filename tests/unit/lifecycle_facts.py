@@ -235,6 +235,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("office", "held_already"): {"held": True},
     ("office", "ends_before_it_begins"): {"until": date.min, "on": date.max},
     ("office", "another_agencys_office"): {"answers": False},
+    ("office", "outlives_a_transfer"): {"passes_on": date.max},
     ("office", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
     ("release_request", "no_files"): {"files": 0},
     ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},

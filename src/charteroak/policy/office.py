@@ -1,12 +1,13 @@
 """An office that a person holds: granted by the policy office to somebody else, ended by it the same day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 OF_AN_AGENCY = frozenset({Role.DATA_STEWARD, Role.SIGNATORY, Role.BOARD_MEMBER})
 OFFICES = frozenset(Role) - {Role.APPLICANT, Role.RECIPIENT, Role.AUTHOR, Role.SYSTEM}
@@ -31,6 +32,7 @@ class Facts:
     held: bool = False  # the same office, for the same agency, today
     until: date | None = None  # its last day, when one is named
     on: date = date.min
+    passes_on: date | None = None  # a day to come from which another agency answers for that responsibility
     answers: bool = True  # the holder's employer answers for the responsibility that carries this office
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of all that the person would hold
 
@@ -77,6 +79,17 @@ def another_agencys_office(facts: Facts) -> Reason | None:
     return None
 
 
+def outlives_a_transfer(facts: Facts) -> Reason | None:
+    """What is recorded of days to come holds for who is granted the office today, as for who holds it."""
+    if facts.passes_on is None or (facts.until is not None and facts.until < facts.passes_on):
+        return None
+    return Reason(
+        "outlives_a_transfer",
+        Sentence("From {day} on another agency answers for this office.", day=facts.passes_on),
+        Sentence("Grant it until {day} at the latest.", day=facts.passes_on - timedelta(days=1)),
+    )
+
+
 def roles_must_stay_apart(facts: Facts) -> Decision:
     return facts.apart
 
@@ -89,7 +102,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.POLICY_OFFICE,
             rules=(
                 own_role, not_an_office, agency_missing, account_closed, held_already, ends_before_it_begins,
-                another_agencys_office, roles_must_stay_apart,
+                another_agencys_office, outlives_a_transfer, roles_must_stay_apart,
             ),
         ),
         (Status.HELD, Action.END): step(Status.ENDED, Role.POLICY_OFFICE),

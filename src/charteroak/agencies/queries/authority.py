@@ -41,6 +41,13 @@ def answers_with(holder: Person, role: Role) -> bool:
     return answering is None or holder.employer_id == answering.agency_id
 
 
+def passes_on(holder: Person, role: Role) -> date | None:
+    """The first day to come on which an agency other than this person's employer answers for the office."""
+    kind = OFFICE_OF.get(role)
+    to_come = Authority.objects.filter(kind=kind, since__gt=clock.today()).exclude(agency=holder.employer_id)
+    return to_come.order_by("since").values_list("since", flat=True).first() if kind else None
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of the responsibilities matrix."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Agency, DepartureNotice, Person, RoleHeld
-from charteroak.agencies.queries.authority import answers_with
+from charteroak.agencies.queries.authority import answers_with, passes_on
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import account, office
 from charteroak.policy.decision import Decision
@@ -67,6 +67,7 @@ def may_grant(
         until=until,
         on=today,
         answers=answers_with(holder, role),
+        passes_on=passes_on(holder, role),
         apart=must_stay_apart({*roles_with_cover(holder), role}),
     )
     return office.LIFECYCLE.may(None, office.Action.GRANT, by.roles(today), known)
