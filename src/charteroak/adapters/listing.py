@@ -177,7 +177,9 @@ class Listed:
 
     @cached_property
     def number(self) -> int:
-        asked = self.request.GET.get("page", "")
+        asked = self.request.GET.get("page", "")[
+            :6
+        ]  # there are fewer pages than that, and digits without end
         return min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), self.pages)
 
     @cached_property

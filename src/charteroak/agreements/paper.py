@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from charteroak.policy.decision import refuse
 
 def printed(record: Agreement) -> bytes:
     """The agreement as it reads now, as a PDF file."""
-    with translation.override("en"):
+    with translation.override(settings.LANGUAGE_CODE):
         return pdf.written("agreements/document.html", _whole(record))
 
 
@@ -98,4 +99,8 @@ def seal(pk: int) -> None:
 
 def sealed_paper(record: Agreement) -> Paper | None:
     """The agreement's sealed file once there is one."""
-    return Paper.objects.filter(agreement=record, sealed__isnull=False).first()
+    return Paper.objects.filter(agreement=record, sealed__isnull=False).defer("content").first()
+
+
+def is_sealed(record: Agreement) -> bool:
+    return Paper.objects.filter(agreement=record, sealed__isnull=False).exists()

@@ -22,7 +22,7 @@ from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WordForm
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, Redline
-from charteroak.agreements.paper import sealed_paper
+from charteroak.agreements.paper import is_sealed
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import ALLOWED, Refused
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
@@ -117,7 +117,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
         "today": clock.today(),
-        "sealed": sealed_paper(record) is not None,
+        "sealed": is_sealed(record),
         "all_destroyed": queries.destroyed_at(record),
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),

@@ -69,7 +69,7 @@ def account_closed(facts: Facts) -> Reason | None:
 
 
 def dates_wrong(facts: Facts) -> Reason | None:
-    if not (facts.on <= facts.until and facts.since <= facts.until <= facts.since + LONGEST):
+    if not (facts.on <= facts.until and facts.since <= facts.until and facts.until - facts.since <= LONGEST):
         return Reason(
             "dates_wrong",
             "Cover has a first and a last day, in this order, the last one not past, half a year at most.",
