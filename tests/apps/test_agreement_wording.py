@@ -5,6 +5,7 @@ import pytest
 from apps import way
 from charteroak.agreements import actions, queries
 from charteroak.agreements.models import Agreement, Redline
+from charteroak.board.models import Motion
 from charteroak.policy.decision import Refused
 
 LOCKED = ("purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term")
@@ -65,3 +66,13 @@ def test_a_clause_remembers_the_version_of_its_wording(drafted: Agreement) -> No
     assert {one.template for one in drafted.clauses.all()} == {
         f"2026-2/{one.kind}" for one in drafted.clauses.all()
     }
+
+
+def test_conditions_of_the_board_stand_in_the_words(approved: None, rolled_back: None) -> None:
+    Motion.objects.filter(kind="approve_request").update(conditions="No town below 50 people.")
+    purpose = way.drafted().clauses.get(kind="purpose").text
+    assert purpose.endswith(" approved this on conditions: No town below 50 people.")
+
+
+def test_without_conditions_the_words_say_nothing_of_them(drafted: Agreement) -> None:
+    assert "condition" not in drafted.clauses.get(kind="purpose").text

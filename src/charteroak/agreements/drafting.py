@@ -11,6 +11,7 @@ from charteroak.adapters import age, clock, environment, stores
 from charteroak.agencies.models import Agency
 from charteroak.agencies.queries import administration_on, answers_for
 from charteroak.agreements.models import Party
+from charteroak.board.queries import decision_on
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import element, law_on
 from charteroak.policy import wording
@@ -105,8 +106,16 @@ def _purpose(request: DataRequest) -> Draft:
         "purpose": request.purpose,
         "question": request.question,
         "legal_exception": request.legal_exception,
+        "conditions": _conditions(request),
     }
     return _made("1", "purpose", {"purpose": request.purpose}, **said)
+
+
+def _conditions(request: DataRequest) -> str:
+    """On which the board carried its motion; they bind who signs."""
+    motion = decision_on(request)
+    given = motion.conditions.strip() if motion is not None else ""
+    return f" The Data Governing Board approved this on conditions: {given}" if given else ""
 
 
 def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedColumn]) -> Draft:
