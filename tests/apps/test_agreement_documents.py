@@ -11,7 +11,7 @@ def test_the_agreement_is_a_tagged_file_without_a_fault(drafted: Agreement) -> N
     assert answer.headers["Content-Type"] == "application/pdf"
     assert faults(answer.content) == []
     found = read(answer.content)
-    assert (found.ua, found.title, found.language) == ("1", str(drafted), "en")
+    assert (found.ua, found.title, found.language) == ("1", str(drafted), "en-us")
     assert found.tags.count("Table") >= 3
 
 
