@@ -22,6 +22,7 @@ from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.release_request import Vote
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Job, Workspace
+from conftest import owner_beside
 
 IDA, AL = CHECKERS
 
@@ -125,7 +126,8 @@ def test_two_independent_reviews_are_needed_and_the_first_stays_hidden(checked: 
 
 def test_a_checker_of_the_project_itself_is_refused(checked: ReleaseRequest) -> None:
     lena = person("lena.park")
-    RoleHeld.objects.create(person=lena, role=Role.OUTPUT_CHECKER, since=clock.today())
+    with owner_beside():
+        RoleHeld.objects.create(person=lena, role=Role.OUTPUT_CHECKER, since=clock.today())
     with pytest.raises(Refused) as caught:
         vote(checked, "lena.park")
     assert rules(caught) == {"own_request", "roles_must_stay_apart"}

@@ -102,6 +102,7 @@ def test_nothing_leaves_the_browser_but_what_is_named(
     maya.page.goto(address + room.get_absolute_url())
     maya.page.get_by_role("button", name="Open a session").click()
     session = Session.objects.get()
+    maya.expected = {f"{session.name}.localhost"}
 
     def enter() -> Frame:
         """The session's own document in its frame, once JupyterLab has settled in it."""

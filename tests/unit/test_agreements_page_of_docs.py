@@ -35,7 +35,9 @@ def test_sixty_days_may_be_settled_and_become_the_term() -> None:
 
 def test_the_page_names_the_locked_clauses_and_the_bounds() -> None:
     locked = {kind for kind, template in wording.latest().items() if template.locked}
-    assert locked == {"purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term"}
+    decided = {"purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term", "amendment"}
+    assert locked == decided
+    assert "what an amendment replaces" in PAGE
     bounds = PREVIEW.open["days"]
     assert f"a number from {bounds.least} to {bounds.most}" in PAGE
 

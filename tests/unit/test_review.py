@@ -172,7 +172,11 @@ def test_a_missing_file_is_named() -> None:
 
 def test_a_blocking_rule_that_is_too_wide_is_refused_before_it_runs() -> None:
     alike = pl.DataFrame([("x", "1", "Same", "Same", None, "20030214", "F")], schema=SDE, orient="row")
-    many = pl.concat([alike] * 8_000).with_columns(record_id=pl.int_range(8_000).cast(pl.String))
+    many = pl.concat([alike] * 8_000).with_columns(
+        record_id=pl.int_range(8_000).cast(pl.String),
+        first=pl.concat_str(pl.lit("Name"), pl.int_range(8_000).hash().cast(pl.String)),
+        dob=pl.when(pl.int_range(8_000) % 2 == 0).then(pl.lit("20030214")).otherwise(pl.lit("20041103")),
+    )
     files = {
         "SDE": many,
         "CSC": many.with_columns(ssn=pl.lit(None, pl.String)),

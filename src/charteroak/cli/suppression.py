@@ -123,9 +123,9 @@ def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hiera
     names. With true values their room is checked; without, the width of the range.
     Exit status: 0 safe, 1 not safe, 2 unusable.
     """
-    from charteroak.disclosure.audit import Contradiction
     from charteroak.disclosure.multiway import TableError
     from charteroak.disclosure.protect import audit_table as audited
+    from charteroak.disclosure.reader import Contradiction
 
     started = time.monotonic()
     try:

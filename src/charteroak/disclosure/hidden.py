@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from charteroak.disclosure.appetite import Appetite
-from charteroak.disclosure.audit import Contradiction, audit
+from charteroak.disclosure.audit import audit
 from charteroak.disclosure.evidence import Codes
+from charteroak.disclosure.reader import Contradiction
 from charteroak.disclosure.rules import label
 from charteroak.disclosure.stated import Stated
 from charteroak.disclosure.tables import FIXED, LinkedTable, Relation

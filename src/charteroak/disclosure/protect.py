@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from charteroak.disclosure.audit import Contradiction, Interval, audit
+from charteroak.disclosure.audit import Interval, audit
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.longtable import LongTable
 from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
+from charteroak.disclosure.reader import Contradiction
 from charteroak.disclosure.suppress import Pattern, Unprotectable, suppress
 
 SEARCH = 0.9  # of the time limit; the rest is the audit's
