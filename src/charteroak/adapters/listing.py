@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,13 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import calendars, clock, spreadsheet
-from charteroak.adapters.streaming import streamed
+from charteroak.adapters.streaming import pieces, streamed
 from charteroak.policy.decision import refuse
 
 PER_PAGE = 50
 COUNTED = 10_000  # further than this nobody pages: the list asks to be narrowed, and is not counted either
 LARGEST_FILE = 100_000  # rows
-PIECE = 1 << 18  # bytes of a file that are in memory at a time
 BATCH = 500  # records of a file that are in memory at a time
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -135,7 +134,7 @@ class Listed:
         else:
             for piece in spreadsheet.lines(head, self._cells()):
                 file.write(piece.encode())
-        return streamed(self.request, _pieces(file), name=name, kind=KINDS[wanted])
+        return streamed(self.request, pieces(file), name=name, kind=KINDS[wanted])
 
     def _all(self) -> Iterator[Any]:
         for some in batched(self.records.iterator(chunk_size=BATCH), BATCH):
@@ -223,10 +222,3 @@ def batched(records: Iterable[Any], size: int) -> Iterator[list[Any]]:
     left = iter(records)
     while some := list(islice(left, size)):
         yield some
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece

@@ -1,11 +1,20 @@
 """The list of agreements: on the page, as a file, in a calendar."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
 from charteroak.agreements.worklist import whose_turn
 from charteroak.policy.agreement import Status
 from charteroak.policy.lifecycle import choices
+
+
+def agreement_column(address: str) -> Column:
+    """The agreement a row is about, leading to the page called `address` of the room whose list it is."""
+    return Column(
+        "agreement", _("Agreement"), lambda record: Cell(str(record), reverse(address, args=[record.number]))
+    )
+
 
 AGREEMENTS = Listing(
     name="agreements",

@@ -3,9 +3,9 @@
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -15,15 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from charteroak.adapters import clock
-from charteroak.adapters.streaming import streamed
+from charteroak.adapters.streaming import pieces, streamed
 from charteroak.audit import queries
 from charteroak.audit.export import export as write
 from charteroak.audit.lists import EVENTS
 from charteroak.audit.models import Event
 from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role
-
-PIECE = 1 << 18  # bytes of an export that are in memory at a time
 
 
 class Reader(Protocol):
@@ -82,13 +80,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
     text.flush()
     text.detach()
     size = file.tell()
-    response = streamed(request, _pieces(file), name=f"log-{checkpoint.size}.jsonl", kind="application/jsonl")
+    response = streamed(request, pieces(file), name=f"log-{checkpoint.size}.jsonl", kind="application/jsonl")
     response.headers["Content-Length"] = str(size)
     return response
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece

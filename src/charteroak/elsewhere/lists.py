@@ -1,9 +1,9 @@
 """The agreements whose files go beside the platform: on the page, as a file, in a calendar."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Listing
+from charteroak.adapters.listing import Column, Listing
+from charteroak.agreements.lists import agreement_column
 from charteroak.elsewhere.queries import status_of, whose_turn
 from charteroak.policy.sentence import words
 
@@ -12,11 +12,7 @@ AGREEMENTS = Listing(
     caption=_("Files by agreement"),
     search=("number", "data_request__title"),
     columns=(
-        Column(
-            "agreement",
-            _("Agreement"),
-            lambda one: Cell(str(one), reverse("elsewhere_of", args=[one.number])),
-        ),
+        agreement_column("elsewhere_of"),
         Column("title", _("Title"), lambda one: one.data_request.title),
         Column("stage", _("Stage"), lambda one: words(status_of(one))),
         Column("turn", _("Whose turn"), whose_turn),

@@ -107,10 +107,14 @@ def may(record: Agreement, by: Person, action: Action, known: Facts) -> Decision
     return LIFECYCLE.may(status_of(record), action, by.roles(clock.today()), known)
 
 
-def usual(record: Agreement, by: Person, action: Action, **said: object) -> Decision:
+def usual(
+    record: Agreement, by: Person, action: Action, *, agency: Agency | None = None, what: str = ""
+) -> Decision:
     """Whether this person could do so today, filled in as it should be: for pages and programs."""
-    filled: dict[str, object] = {"on": clock.today(), "sha256": "0" * 64, "way": "SFTP"} | said
-    return may(record, by, action, facts(record, by, action, **filled))  # type: ignore[arg-type] # by their names
+    filled = facts(
+        record, by, action, on=clock.today(), agency=agency, what=what, sha256="0" * 64, way="SFTP"
+    )
+    return may(record, by, action, filled)
 
 
 def decisions(record: Agreement, by: Person) -> dict[str, Decision]:

@@ -1,10 +1,10 @@
 """The list of what the hub links: on the page and as files."""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Listing
+from charteroak.agreements.lists import agreement_column
 from charteroak.agreements.models import Agreement
 from charteroak.policy.link_run import Status
 
@@ -27,11 +27,7 @@ RUNS = Listing(
     caption=_("Agreements that the hub links"),
     search=("number", "data_request__title"),
     columns=(
-        Column(
-            "agreement",
-            _("Agreement"),
-            lambda record: Cell(str(record), reverse("hub_agreement", args=[record.number])),
-        ),
+        agreement_column("hub_agreement"),
         Column("link_run", _("Link run"), _run),
         Column("extract", _("Extract"), _extract),
         Column("last_day", _("Last day"), lambda record: record.last_day, due=True),

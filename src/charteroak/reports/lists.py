@@ -1,6 +1,5 @@
 """The pipeline and P20 WIN's two logs as lists: pages, CSV, workbooks, calendars."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -49,8 +48,8 @@ def _due(record: DataRequest) -> Any:
 
 def _held(record: DataRequest) -> str:
     """Business days that each party has held it."""
-    turns: Iterable[clocks.Turn] = record.turns  # type: ignore[attr-defined] # `with_turns`
-    return "; ".join(f"{_t(words(party))} {days}" for party, days in clocks.held_by_party(turns))
+    held = clocks.held_by_party(queries.turns_of(record))
+    return "; ".join(f"{_t(words(party))} {days}" for party, days in held)
 
 
 NUMBER = Column("request", _("Request"), lambda one: Cell(one.number, reverse("turns_of", args=[one.number])))

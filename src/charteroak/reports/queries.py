@@ -28,7 +28,13 @@ def with_turns(records: list[DataRequest]) -> None:
         record.turns = turns.get(record.pk, [])  # type: ignore[attr-defined] # for the cells of this list
 
 
+def turns_of(record: DataRequest) -> list[clocks.Turn]:
+    """All its turns; of a record `with_turns`."""
+    found: list[clocks.Turn] = record.turns  # type: ignore[attr-defined] # given above
+    return found
+
+
 def running(record: DataRequest) -> list[clocks.Turn]:
     """The turns of a request that are not over, the most urgent first; of a record `with_turns`."""
-    found: list[clocks.Turn] = [one for one in record.turns if one.run.ended_on is None]  # type: ignore[attr-defined]
+    found = [one for one in turns_of(record) if one.run.ended_on is None]
     return sorted(found, key=lambda one: (one.due is None, one.due))

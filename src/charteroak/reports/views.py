@@ -2,9 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from charteroak.adapters import clock, pdf, spreadsheet
-from charteroak.adapters.listing import KINDS, PIECE
-from charteroak.adapters.streaming import streamed
+from charteroak.adapters.listing import KINDS
+from charteroak.adapters.streaming import pieces, streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import clocks
 from charteroak.audit.queries import NotYetSigned, record_of
@@ -160,7 +159,7 @@ def _as_table(request: HttpRequest, told: list[figures.Figure], name: str, kind:
         return answer
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
     spreadsheet.workbook(head, rows, file)
-    return streamed(request, _pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
+    return streamed(request, pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
 
 
 def _asked_day(request: HttpRequest) -> date:
@@ -232,13 +231,6 @@ def evidence_file(request: HttpRequest, number: str) -> HttpResponseBase:
         file.close()
         return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
     size = file.tell()
-    answer = streamed(request, _pieces(file), name=f"evidence-{number}.zip", kind="application/zip")
+    answer = streamed(request, pieces(file), name=f"evidence-{number}.zip", kind="application/zip")
     answer.headers["Content-Length"] = str(size)
     return answer
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece

@@ -1,9 +1,9 @@
 """The list of agreements that ask for files: on the page and as files."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Listing
+from charteroak.adapters.listing import Column, Listing
+from charteroak.agreements.lists import agreement_column
 from charteroak.agreements.queries import contributors
 
 DELIVERIES = Listing(
@@ -11,11 +11,7 @@ DELIVERIES = Listing(
     caption=_("Files by agreement"),
     search=("number", "data_request__title"),
     columns=(
-        Column(
-            "agreement",
-            _("Agreement"),
-            lambda record: Cell(str(record), reverse("submissions_agreement", args=[record.number])),
-        ),
+        agreement_column("submissions_agreement"),
         Column("accepted", _("Files accepted"), lambda record: record.files_accepted),
         Column("expected", _("Files due"), lambda record: 2 * len(contributors(record))),
         Column("last_day", _("Last day"), lambda record: record.last_day, due=True),

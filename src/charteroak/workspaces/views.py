@@ -19,7 +19,7 @@ from charteroak.workspaces import actions, again, broker, proxy, queries, sessio
 from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
-from charteroak.workspaces.models import Session, Workspace
+from charteroak.workspaces.models import Job, Session, Workspace
 
 
 def found(request: HttpRequest, number: str) -> Workspace:
@@ -133,8 +133,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(signed_in(request))
-    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    record = _job(request, number, pk)
     steps = {job_rules.Status.QUEUED: 0, job_rules.Status.RUNNING: 1}
     context: dict[str, Any] = {
         "job": record,
@@ -153,11 +152,15 @@ def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return answer
 
 
+def _job(request: HttpRequest, number: str, pk: int) -> Job:
+    visible = queries.jobs_visible_to(signed_in(request))
+    return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+
+
 @login_required
 @require_POST
 def retry(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(signed_in(request))
-    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    record = _job(request, number, pk)
     made = again.retry(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job waits for its turn."))
     return redirect(made)
@@ -166,8 +169,7 @@ def retry(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def repeat(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(signed_in(request))
-    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    record = _job(request, number, pk)
     made = again.repeat(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job waits for its turn."))
     return redirect(made)
@@ -176,8 +178,7 @@ def repeat(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    visible = queries.jobs_visible_to(signed_in(request))
-    record = get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+    record = _job(request, number, pk)
     actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
     return redirect(record)
