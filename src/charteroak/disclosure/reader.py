@@ -60,6 +60,9 @@ class Reader:
             for figure, bound in own.items():
                 if (place := int(self.column[figure])) >= 0:
                     bounds[place] = closer(bounds[place], bound)
+        if len(self.apart) < len(APART):  # what somebody else could not reconcile is no doubt of this one's
+            self.apart = list(APART)
+            self._loosen(0.0)
         columns = np.arange(self.figures.size, dtype=np.int32)
         self.solver.changeColsBounds(columns.size, columns, low, high)
         self.low, self.high = low, high
