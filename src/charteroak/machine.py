@@ -30,7 +30,8 @@ def _private_folder() -> str | None:
     home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     named = os.environ.get("NUMBA_CACHE_DIR")
     above = Path(named) if named else Path(home) / "charteroak" / f"numba-{os.getuid()}"
-    folder = above / _sources()
+    sources = _sources()
+    folder = above if above.name == sources else above / sources  # a parent process has named it already
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

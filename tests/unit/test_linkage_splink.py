@@ -231,9 +231,18 @@ def test_levels_of_the_library_are_read_and_written_again(condition: str, test: 
     recipe, model = linkage.read_splink(compared('"name_l" = "name_r"', condition))
     assert [each.test for each in recipe.fields[0].levels] == ["same", test, "different"]
     assert recipe.fields[0].kind == kind
-    again, _ = linkage.read_splink(linkage.write_splink(recipe, model))
+    written = linkage.write_splink(recipe, model)
+    again, _ = linkage.read_splink(written)
     assert again.fields[0].levels[1].test == test
     assert again.fields[0].kind == kind
+    (asked,) = [
+        each["sql_condition"] for each in json.loads(written)["comparisons"][0]["comparison_levels"][2:3]
+    ]
+    asked = asked.replace('"name_l"', "$1").replace('"name_r"', "$2")
+    value = (
+        "2020-01-31" if kind == "date_as_written" else "12.5"
+    )  # columns of text, as the standardised ones are
+    assert duckdb.execute(f"SELECT {asked}", [value, value]).fetchall() == [(True,)]
 
 
 def test_numbers_differ_by_amount_and_by_share() -> None:

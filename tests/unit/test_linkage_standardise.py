@@ -50,6 +50,9 @@ def standard(kind: Kind, values: list[str | None]) -> list[str | None]:
         (Kind.AGENCY_ID, "@00331877", "00331877"),
         (Kind.EXACT, " 070215 ", "070215"),
         (Kind.EXACT, "", None),
+        (Kind.NUMBER_AS_WRITTEN, " 12.50 ", "12.5"),
+        (Kind.NUMBER_AS_WRITTEN, "12345678901234", None),  # too large to compare in millionths
+        (Kind.NUMBER_AS_WRITTEN, "inf", None),
     ],
 )
 def test_what_was_written_is_read_as(kind: Kind, written: str | None, read: str | None) -> None:

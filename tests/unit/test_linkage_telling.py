@@ -1,5 +1,6 @@
 """Columns that cannot tell people apart are refused in one line, and an estimate does not promise what chance gives."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,20 @@ def test_an_estimate_of_names_alone_counts_the_namesakes() -> None:
 def test_relatives_are_warned_of_where_nothing_tells_them_apart() -> None:
     found = linkage.link(files(1, "last_name", "address"), truth="person")
     assert any("people of one household" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize("count", [2, 4, 6])
+def test_the_same_person_in_other_files_is_no_stranger(count: int) -> None:
+    """A birth date of one's own and the sex tell 500 people apart, however many files they are in."""
+    days = pl.date_range(date(1980, 1, 1), date(1981, 5, 14), eager=True).dt.strftime("%Y-%m-%d")
+    people = pl.DataFrame({"dob": days, "sex": ["F", "M"] * 250})
+    given = {
+        f"file{place}": people.with_columns(record_id=pl.format(f"{place}-{{}}", pl.int_range(500)))
+        for place in range(count)
+    }
+    found = linkage.link(given, one_per_person=tuple(given))
+    assert not any("by chance" in each for each in found.warnings)
+    assert found.clusters["cluster"].n_unique() == 500
 
 
 def test_a_model_that_is_given_is_used_without_such_questions() -> None:

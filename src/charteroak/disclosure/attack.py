@@ -145,9 +145,13 @@ class Attack:
         """Move many targets at once: those that one movement shifts far enough need not be asked by themselves."""
         open_ = [target for target in together if target not in self.reached]
         while len(open_) > FEW:
-            room = float(np.median([abs(target.room) for target in open_]))
-            places = self.column[[target.figure for target in open_]].astype(np.int32)
-            signs = np.sign([target.room for target in open_])
+            rooms, times = np.unique([abs(target.room) for target in open_], return_counts=True)
+            room = float(rooms[times.argmax()])  # nothing moves farther than it
+            one = list({target.figure: target for target in open_ if abs(target.room) == room}.values())
+            if len(one) < FEW:
+                return
+            places = self.column[[target.figure for target in one]].astype(np.int32)
+            signs = np.sign([target.room for target in one])
             self.solver = program = self.solver or self._solver()
             program.changeColsBounds(self.size, self.columns, -self._far(room, -1.0), self._far(room, 1.0))
             program.changeColsCost(places.size, places, -signs)
@@ -158,12 +162,10 @@ class Attack:
             finally:
                 program.changeColsCost(places.size, places, np.zeros(places.size))
             shifted = signs * movement[places]
-            left = []
-            for target, amount in zip(open_, shifted.tolist(), strict=True):
-                if room <= abs(target.room) and amount >= abs(target.room) * (1 - VIOLATED):
+            for target, amount in zip(one, shifted.tolist(), strict=True):
+                if amount >= room * (1 - VIOLATED):
                     self._convinced(target, movement, 1.0)
-                else:
-                    left.append(target)
+            left = [target for target in open_ if target not in self.reached]
             if len(open_) - len(left) < FEW:
                 return
             open_ = left

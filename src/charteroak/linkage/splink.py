@@ -42,6 +42,10 @@ _LEVELS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
      lambda found: f"within<={found['limit']}"),
     (rf'^\(abs\({_COLUMN} - (?P<other>"?(?P=column)_r"?)\) / \(case when (?P=other) > "?(?P=column)_l"? then '
      r'(?P=other) else "?(?P=column)_l"? end\)\) < (?P<limit>[\d.]+)$', lambda found: f"relative<={found['limit']}"),
+    (rf'^\(abs\(try_cast\({_COLUMN} as double\) - (?P<other>try_cast\("?(?P=column)_r"? as double\))\) / \(case when '
+     r'(?P=other) > try_cast\("?(?P=column)_l"? as double\) then (?P=other) else '
+     r'try_cast\("?(?P=column)_l"? as double\) end\)\) < (?P<limit>[\d.]+)$',
+     lambda found: f"relative<={found['limit']}"),
     (rf"^abs\(epoch\(try_strptime\({_COLUMN}, '%Y-%m-%d'\)\) - "
      r"""epoch\(try_strptime\("?(?P=column)_r"?, '%Y-%m-%d'\)\)\) <= (?P<limit>[\d.]+)$""",
      lambda found: f"within<={float(found['limit']) / 86400:.10g}"),
@@ -255,6 +259,7 @@ def _sql(level: Level, column: str, kind: Kind) -> str:
     if test == "jaccard":
         return f"jaccard({a}, {b}) >= {limit}"
     if test == "relative":
+        a, b = (f"try_cast({side} AS DOUBLE)" for side in (a, b))
         return f"(abs({a} - {b}) / (CASE WHEN {b} > {a} THEN {b} ELSE {a} END)) < {limit}"
     if test == "prefix":
         return f"substr({a}, 1, {int(limit)}) = substr({b}, 1, {int(limit)})"

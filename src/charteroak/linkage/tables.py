@@ -95,9 +95,7 @@ def _numbers(field: Field, series: pl.Series, hashes: NDArray[np.uint64]) -> NDA
     if field.kind == Kind.DATE_AS_WRITTEN:
         return series.str.to_date("%Y-%m-%d").to_physical().cast(pl.Int64).to_numpy()
     if field.kind == Kind.NUMBER_AS_WRITTEN:
-        return (
-            (series.cast(pl.Float64) * MILLION).round().cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-        )
+        return (series.cast(pl.Float64) * MILLION).round().cast(pl.Int64).to_numpy()
     if field.kind == Kind.NUMBER:
         return series.cast(pl.Int64).to_numpy()
     return hashes.view(np.int64)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.recipe import Kind, LinkageError
+from charteroak.linkage.sample import distinct
 
 SHARED = PLACE | {Kind.SEX, Kind.SUFFIX, Kind.NUMBER, Kind.EXACT}
 """What whole households or half of all people share."""
@@ -26,16 +27,18 @@ LEAST_TOLD, MOST_TOLD = 0.1, 0.9
 
 def strangers(encoded: Encoded) -> NDArray[np.float64]:
     """By record, how many others are expected to agree with it by chance on all that it holds, if its fields are
-    independent of each other: records × the product of its values' shares. 0 for one that holds a number of its own,
-    NaN for one that holds nothing.
+    independent of each other: records × the product of its values' shares. One record of a file that holds the same is
+    no chance, for it may be the person's own. 0 for one that holds a number of its own, NaN for one that holds nothing.
     """
-    records = len(encoded.content)
+    records, files = len(encoded.content), len(encoded.sources)
     expected = np.full(records, float(max(records - 1, 0)))
     holds = np.zeros(records, np.bool_)
     for field in encoded.fields:
         codes = encoded.column(field.name)
         known = codes >= 0
-        others = np.bincount(codes[known], minlength=1)[codes[known]] - 1
+        count = np.bincount(codes[known], minlength=1)
+        held, _ = distinct(codes[known].astype(np.int64) * files + encoded.tables.source[known])
+        others = (count - np.bincount(held // files, minlength=len(count)))[codes[known]]
         expected[known] *= 0.0 if field.kind in NUMBERS else others / max(int(known.sum()) - 1, 1)
         holds |= known
     return np.where(holds, expected, np.nan)

@@ -20,6 +20,7 @@ JUNK_TEXTS = (
     "NO FIXED ADDRESS", "TRANSIENT", "SAME", "DECLINED", "REFUSED", "NOT AVAILABLE", "NIL", "XXX", "UNHOUSED",
 )  # fmt: skip
 _Y4, _Y2, _D = r"([0-9A-Za-z]{4})", r"(\d{2})", r"([0-9A-Za-z]{1,2})"
+LARGEST = 9e12  # of numbers that are compared in millionths
 _S = r"\s*[-/. ]\s*"
 _DATE_FORMS = {
     "year, month, day": (rf"^{_Y4}{_S}{_D}{_S}{_D}(?:[T ].*)?$", (1, 2, 3)),
@@ -187,9 +188,9 @@ def as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
 
 
 def number_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
-    """A number with its decimals as the file has it; what is none is missing."""
+    """A number with its decimals as the file has it; what is none, or too large for millionths, is missing."""
     found = values.str.strip_chars().cast(pl.Float64, strict=False)
-    return found.set(~found.is_finite(), None).cast(pl.String), {}
+    return found.set(~found.is_finite() | (found.abs() > LARGEST), None).cast(pl.String), {}
 
 
 def date_as_written(values: pl.Series) -> tuple[pl.Series, Counted]:
