@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -51,6 +52,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         from pytest_socket import disable_socket
 
         disable_socket(allow_unix_socket=True)
+
+
+def free_port() -> int:
+    """Of this machine, for a server that a test starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

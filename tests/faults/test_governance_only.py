@@ -3,39 +3,16 @@
 import http.client
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from charteroak.adapters.environment import Home
-
-OAK = [sys.executable, "-c", "from charteroak.cli import main; main()"]
-
-
-@contextmanager
-def serving(home: Home, port: int) -> Iterator[None]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CHARTEROAK_")}
-    told = kept | {"CHARTEROAK_HOME": str(home.root), "CHARTEROAK_MODE": "demo"}
-    log = home.root / "serve.log"
-    with log.open("w", encoding="utf-8") as said:
-        served = subprocess.Popen(
-            [*OAK, "serve", "--governance-only", "--port", str(port)], env=told, stderr=said
-        )
-        try:
-            while "Ready:" not in log.read_text(encoding="utf-8"):
-                assert served.poll() is None, log.read_text(encoding="utf-8")
-                time.sleep(0.2)
-            yield
-        finally:
-            served.terminate()
-            served.wait()
+from conftest import free_port
+from faults.installation import OAK, serving
 
 
 @pytest.fixture
@@ -44,12 +21,6 @@ def home() -> Iterator[Home]:
     root.chmod(0o755)
     yield Home(root)
     shutil.rmtree(root, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answered(port: int, path: str) -> tuple[int, str]:
@@ -63,7 +34,7 @@ def answered(port: int, path: str) -> tuple[int, str]:
 
 def test_only_web_notary_and_post_run_and_no_store_gets_a_key(home: Home) -> None:
     port = free_port()
-    with serving(home, port):
+    with serving(home, port, "--governance-only"):
         running = {path.stem for path in home.run.glob("*.pid")} - {"supervisor", "postmaster"}
         assert running == {"web", "notary", "post"}
         assert answered(port, "/healthz")[0] == 200

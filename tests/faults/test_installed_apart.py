@@ -2,13 +2,10 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,10 +13,11 @@ import pytest
 from charteroak.adapters import clock, postgres
 from charteroak.adapters.environment import Home, Process
 from charteroak.demo import run
+from conftest import free_port
+from faults.installation import OAK, serving
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.root]
 SCALE = 0.1
-OAK = [sys.executable, "-c", "from charteroak.cli import main; main()"]
 SITE = ("web", "enclave", "outputs", "notary", "post")
 HUB = ("linker", "extractor")
 
@@ -36,26 +34,8 @@ def installed(root: Path, name: str, beside: Home | None = None) -> Home:
     return home
 
 
-@contextmanager
-def serving(home: Home, port: int, *only: str, database: str = "") -> Iterator[None]:
-    """`oak serve --only …` in that home until the block ends."""
-    kept = {name: value for name, value in os.environ.items() if name != "CHARTEROAK_PROCESS"}
-    told = kept | {"CHARTEROAK_HOME": str(home.root), "CHARTEROAK_PORT": str(port), "CHARTEROAK_MODE": "demo"}
-    if database:
-        told["DATABASE_URL"] = database
-    log = home.root / "serve.log"
-    with log.open("w", encoding="utf-8") as said:
-        served = subprocess.Popen(
-            [*OAK, "serve", *(word for one in only for word in ("--only", one))], env=told, stderr=said
-        )
-        try:
-            while "Ready:" not in log.read_text(encoding="utf-8"):
-                assert served.poll() is None, log.read_text(encoding="utf-8")
-                time.sleep(0.2)
-            yield
-        finally:
-            served.terminate()
-            served.wait()
+def only(*parts: str) -> list[str]:
+    return [word for one in parts for word in ("--only", one)]
 
 
 @pytest.fixture
@@ -70,20 +50,18 @@ def open_folder() -> Iterator[Path]:
 def test_request_042_goes_the_whole_way_with_the_hub_installed_apart(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     site = installed(open_folder, "site")
     monkeypatch.setenv("CHARTEROAK_HOME", str(site.root))
     monkeypatch.setenv("CHARTEROAK_PORT", str(port))
     monkeypatch.setenv("CHARTEROAK_MODE", "demo")
     run.password(site.root)
     with ExitStack() as installations:
-        installations.enter_context(serving(site, port, *SITE))
+        installations.enter_context(serving(site, port, *only(*SITE)))
         hubs = {name: installed(open_folder, name, site) for name in HUB}
         for name, home in hubs.items():
             database = postgres.url(site, Process(name))
-            installations.enter_context(serving(home, port, name, database=database))
+            installations.enter_context(serving(home, port, *only(name), DATABASE_URL=database))
         one = run.play(f"http://localhost:{port}", site.root, scale=SCALE, new=False)
         run.act(one)
         assert run.summary(one)["release"] == "042-1"

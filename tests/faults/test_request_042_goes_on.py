@@ -1,6 +1,5 @@
 """Request 042 while every answer is lost and every process killed: it goes on, once; nothing unapproved leaves."""
 
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +17,7 @@ from charteroak.demo.page import Unanswered
 from charteroak.demo.play import AUDITOR, Play
 from charteroak.demo.request import MAYA
 from charteroak.demo.server import serving
+from conftest import free_port
 from faults.misfortune import KILLED, Misfortune, Unlucky
 
 pytestmark = pytest.mark.sandbox
@@ -68,9 +68,7 @@ ONCE = {
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("CHARTEROAK_HOME", str(tmp_path))
     monkeypatch.setenv("CHARTEROAK_PORT", str(port))
     monkeypatch.setenv("CHARTEROAK_MODE", "demo")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from charteroak.adapters.environment import Home, Process
 from charteroak.adapters.folder import SharedFolder
 from charteroak.adapters.stores import ACCOUNTS_GROUP
 from charteroak.site.supervisor import NotServing, Supervisor
+from conftest import free_port
 
 PROGRAM = Path(__file__).with_name("serving.py")
 PATIENCE = 120  # seconds until a test gives up waiting, far beyond what anything here takes
@@ -84,9 +84,7 @@ class Site:
 
 
 def serve(home: Home) -> Site:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "CHARTEROAK_HOME": str(home.root), "CHARTEROAK_MODE": "demo"}
     program = subprocess.Popen(
         [sys.executable, str(PROGRAM), str(port)], env=environment, stdout=subprocess.PIPE, text=True

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from conftest import free_port
 
 OAK = [sys.executable, "-c", "from charteroak.cli import main; main()"]
 
@@ -42,9 +43,7 @@ class Finished:
 @contextmanager
 def finished_demo(home: Path) -> Iterator[Finished]:
     """Runs `oak demo` on a fifth of the small state; stops its site at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CHARTEROAK_")}
     environment = kept | {"CHARTEROAK_HOME": str(home), "CHARTEROAK_PORT": str(port)}
     command = [*OAK, "demo", "--scale", "0.2", "--serve", "--json", "-"]

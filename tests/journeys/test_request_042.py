@@ -1,7 +1,6 @@
 """Request 042 walked by its people in a real browser: every page judged, nothing asked of another host."""
 
 import re
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from charteroak.demo.page import Page, Stopped
 from charteroak.demo.server import serving
 from charteroak.demo.visitor import Fields, Files
 from charteroak.demo.visitor import Visitor as Reader
+from conftest import free_port
 from journeys.visitor import Visitor as Judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
@@ -101,9 +101,7 @@ class InABrowser(Reader):
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """`oak serve` in a home of its own, with everything it supervises."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("CHARTEROAK_HOME", str(tmp_path))
     monkeypatch.setenv("CHARTEROAK_PORT", str(port))
     monkeypatch.setenv("CHARTEROAK_MODE", "demo")
