@@ -18,11 +18,11 @@ def sets_the_core_pattern() -> None:
 
 
 def loads_a_bpf_program() -> None:
-    call(321, 0, None, 0)
+    call(321, 0, (ctypes.c_uint32 * 12)(2, 4, 4, 1), 48)  # an array of one number: a map without a name
 
 
 def counts_events() -> None:
-    call(298, None, 0, -1, -1, 0)
+    call(298, (ctypes.c_uint32 * 32)(1, 128), 0, -1, -1, 0)  # the clock of this process
 
 
 def keeps_a_key() -> None:
@@ -77,7 +77,7 @@ def talks_to_the_hardware() -> None:
 
 
 def changes_the_segments() -> None:
-    call(154, 0x11, None, 0)
+    call(154, 0, (ctypes.c_char * 16)(), 16)  # reads them: refused with the call that writes
 
 
 def opens_a_file_system_by_the_newer_call() -> None:
