@@ -1,4 +1,4 @@
-"""Who sits in whose place: holders, proxies by a letter for one meeting, alternates whenlour somebody is absent."""
+"""Who sits in whose place: holders, proxies by a letter for one meeting, alternates when somebody is absent."""
 
 from datetime import timedelta
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from charteroak.adapters.environment import Home
+from charteroak.adapters.environment import Home, Process
 from conftest import free_port
 from faults.installation import OAK, serving
 
@@ -41,6 +41,9 @@ def test_only_web_notary_and_post_run_and_no_store_gets_a_key(home: Home) -> Non
         assert answered(port, "/register/")[0] == 200
         public = {path.name for path in home.public_keys.rglob("*") if path.is_file()}
         assert public == {"log.vkey"}
+        for opener in (Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS):
+            held = list(home.keys(opener).glob("hub.*")) + list(home.keys(opener).glob("*.pem"))
+            assert not held, f"a private key of {opener}"
     assert not list(home.run.glob("*.pid"))
 
 

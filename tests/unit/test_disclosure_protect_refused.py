@@ -95,7 +95,9 @@ def test_a_hierarchy_that_is_none_ends_with_one_line(tmp_path: Path, tree: str, 
 def test_no_option_may_be_nan(tmp_path: Path, option: str) -> None:
     """It compares with nothing, and would so ask for no room at all."""
     table = written(tmp_path, "r,value,freq\na,5,2\nb,30,30\n")
-    assert run("protect", table, "-o", tmp_path / "o.csv", option, "nan").exit_code == 2
+    result = run("protect", table, "-o", tmp_path / "o.csv", option, "nan")
+    assert result.exit_code == 2
+    assert "is no number" in result.stderr
 
 
 @pytest.mark.parametrize(

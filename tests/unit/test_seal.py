@@ -56,8 +56,10 @@ def test_a_notary_that_died_between_key_and_certificate_goes_on_with_the_same_ke
     (home().keys(Process.NOTARY)).mkdir(parents=True)
     (home().public_keys / Process.NOTARY).mkdir(parents=True)
     seal.create()
+    key = seal._key_file().read_bytes()
     seal.certificate_file().unlink()
     seal.create()
+    assert seal._key_file().read_bytes() == key
     found = seal.read(seal.sealed(plain, reason="Signed by every party"))
     assert found is not None
     assert found.holds
