@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from operator import attrgetter
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
@@ -140,6 +141,12 @@ def _compared(old: Clause | None, new: Clause | None) -> Compared | None:
         [one for one in before if one not in after],
         [one for one in after if one not in before],
     )
+
+
+def held_on(record: Agreement, day: date) -> Agreement:
+    """The text that held on that day: its own, or that of the amendment that had been signed last by then."""
+    signed = [one for one in record.amendments.all() if one.executed_on and one.executed_on <= day]
+    return max(signed, key=attrgetter("executed_at"), default=record)
 
 
 def versions(record: Agreement) -> list[Agreement]:

@@ -16,7 +16,7 @@ from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Par
 from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
-from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.request_change import Kind
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
@@ -53,10 +53,16 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     decision = covers(agreed, asked)
     for one in more:
         decision &= covers(agreed, one)
-    decision &= agreement.approval_set_aside(record.data_request.number, _approved(record))
-    if record.version is not None:
-        decision &= agreement.approval_set_aside(record.version.number, _approved(record.version))
-    return decision & halted(record.number, agreed, asked, *more)
+    return decision & approval(record) & halted(record.number, agreed, asked, *more)
+
+
+def approval(record: Agreement) -> Decision:
+    """Whether the board's approval stands today: of its request, and of the change whose amendment holds."""
+    texts = [record] if record.version is None else [record, record.version]
+    decision = ALLOWED
+    for one in texts:
+        decision &= agreement.approval_set_aside(one.number, _approved(one))
+    return decision
 
 
 def _approved(record: Agreement) -> bool:
@@ -77,12 +83,13 @@ def unsigned(record: Agreement) -> list[str]:
     return [party for party in named if party not in signed]
 
 
-def terms(record: Agreement) -> Terms:
-    """The terms that hold, each with the number of the clause in which it was signed: of the amendment signed last.
+def terms(record: Agreement, held: Agreement | None = None) -> Terms:
+    """The terms, each with the number of the clause in which it was signed, as `held` says them: the text of another
+    day, or, without it, of the amendment signed last.
 
     Raises LookupError when a clause that the system enforces is missing: such an agreement covers nothing.
     """
-    held = record.held
+    held = held or record.held
     clauses = {clause.kind: clause for clause in held.clauses.all() if clause.kind != "elements"}
 
     def said(kind: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import MemberWord, Person, RoleHeld
+from charteroak.agreements import amending
 from charteroak.agreements.models import Agreement, Recipient
-from charteroak.agreements.queries import terms
+from charteroak.agreements.queries import approval, terms
 from charteroak.audit.models import Event
 from charteroak.exceptions.models import Matter
 from charteroak.policy import account, matter, membership
@@ -37,8 +38,17 @@ def recipients(day: date) -> QuerySet[Recipient]:
     runs = runs.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
     return (
         Recipient.objects.filter(agreement__in=runs)
-        .select_related("agreement__data_request", "agreement__workspace", "person__employer")
-        .prefetch_related("agreement__clauses", *(Prefetch(f"person__{name}") for name in HELD))
+        .select_related(
+            "agreement__data_request",
+            "agreement__version__data_request",
+            "agreement__workspace",
+            "person__employer",
+        )
+        .prefetch_related(
+            "agreement__clauses",
+            "agreement__amendments__clauses",
+            *(Prefetch(f"person__{name}") for name in HELD),
+        )
         .order_by("agreement__number", "person__name")
     )
 
@@ -61,7 +71,7 @@ class Day:
         suspensions = list(self._suspensions())
         away = self._away()
         for record in records:
-            agreed = _agreed(record.agreement)
+            agreed = _agreed(record.agreement, self.day)
             standing = self._standing(record.person, record.person_id in closed)
             record.could = covers(agreed, Asked(Use.OPEN, self.day, person=standing))
             record.sees = _columns(agreed) if agreed else ""
@@ -70,6 +80,8 @@ class Day:
             )
             contributors = {code: away.get(code, TAKES_PART) for code in agreed.elements} if agreed else {}
             record.could &= membership.may_move(contributors)
+            if self.day == clock.today():  # of another day no record says how the board's approval stood
+                record.could &= approval(record.agreement)
 
     def _standing(self, person: Person, closed: bool) -> Standing:
         """As on that day; what was recorded later counts for nothing."""
@@ -115,9 +127,9 @@ class Day:
         return {code: status for code, act in last.items() if (status := AWAY[act]) is not TAKES_PART}
 
 
-def _agreed(record: Agreement) -> Terms | None:
+def _agreed(record: Agreement, day: date) -> Terms | None:
     try:
-        return terms(record)
+        return terms(record, amending.held_on(record, day))
     except LookupError:  # a clause is missing: it covers nothing
         return None
 

@@ -1,0 +1,55 @@
+"""What the reports say of a project whose agreement was amended, or whose approval was set aside."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from apps import changes_way, way
+from apps.board_way import decided, moved
+from charteroak.adapters import clock
+from charteroak.policy.request_change import Kind
+from charteroak.reports import access
+from charteroak.requests import actions as requests
+
+SIGNED = way.DAY_ZERO + timedelta(days=9)
+LATER = SIGNED + timedelta(days=5)
+
+
+@pytest.fixture(autouse=True)
+def _signed_and_cleared(approved: None, rolled_back: None) -> Iterator[None]:
+    with way.day(SIGNED):
+        way.executed()
+        way.cleared()
+        yield
+
+
+def amended_without(name: str) -> None:
+    """An amendment that takes this column out, signed by all."""
+    record = changes_way.begun(Kind.AMENDMENT)
+    asked = record.columns.select_related("variable")
+    kept = {one.variable_id: one.purpose for one in asked if one.variable.name != name}
+    requests.ask_columns(pk=record.pk, by=way.person("maya.ortiz"), purposes=kept)
+    way.signed(changes_way.amendment(record))
+
+
+def told(day: date) -> tuple[str, list[str]]:
+    """The columns that maya could see on the day, and why not."""
+    found: list[Any] = list(access.recipients(day).filter(person__username="maya.ortiz"))
+    access.Day(day).together(found)
+    return found[0].sees, [reason.rule for reason in found[0].could.reasons]
+
+
+def test_a_day_before_an_amendment_is_told_as_it_stood_then() -> None:
+    with way.day(LATER):
+        amended_without("gpa")
+        assert "gpa" not in told(clock.today())[0]
+        assert "gpa" in told(clock.today() - timedelta(days=1))[0]
+        assert told(clock.today() - timedelta(days=1))[1] == []
+
+
+def test_nobody_is_said_to_see_what_the_board_has_set_aside() -> None:
+    assert told(clock.today())[1] == []
+    decided(moved("reconsider"))
+    assert told(clock.today())[1] == ["approval_set_aside"]
