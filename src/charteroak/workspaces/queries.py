@@ -22,7 +22,8 @@ from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.workspaces.models import Job, Session, Workspace
 
 EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
-OFFICES = frozenset({Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR})
+REPEATERS = frozenset({Role.OUTPUT_CHECKER, Role.AUDITOR})  # who see whether a result comes out again
+OFFICES = REPEATERS | {Role.ENCLAVE_OPERATOR}
 RUN = "workspaces:run"  # the task that runs a job
 HOST = "workspaces:host"  # the task that begins a session
 IN_SESSION = (session_rules.Status.STARTING, session_rules.Status.RUNNING)
@@ -112,7 +113,8 @@ def job_facts(record: Job, by: Person) -> job_rules.Facts:
 
 def standing_behind(record: Workspace, by: Person) -> Decision:
     """Asked as a recipient where the agreement names this person; an office sees only whether a run repeats."""
-    if Role.RECIPIENT in roles_of(by, record):
+    roles = roles_of(by, record)
+    if Role.RECIPIENT in roles or not roles & REPEATERS:
         return covered(record, by, Use.MOUNT)
     return coverage(record.agreement, Asked(Use.OPEN, clock.today()))
 
