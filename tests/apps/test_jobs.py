@@ -1,5 +1,6 @@
 """Jobs in three languages, on invented records, once more: what they leave, who may repeat them, whose turn it is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import MAYA, ran
 from apps.way import person
 from charteroak.adapters import languages
+from charteroak.agreements import queries as agreements
+from charteroak.agreements.models import Recipient
+from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.policy.job import Language
 from charteroak.workspaces import actions, again, batch, queries, scripts
@@ -154,3 +158,37 @@ def test_who_lost_access_repeats_nothing(room: Workspace) -> None:
     way.lapse(MAYA, job.submitted_at.date().replace(day=1))
     assert refused(again.repeat, pk=job.pk, by=person(MAYA)) == {"training_lapsed"}
     assert again.repeat(pk=job.pk, by=person(outputs_way.CHECKERS[0])).repeats == job
+
+
+def test_a_waiting_job_of_somebody_whom_an_amendment_took_off_mounts_nothing(
+    room: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="a.py", script="pass")
+    with owner_beside():
+        Recipient.objects.filter(agreement=room.agreement, person=person(MAYA)).delete()
+    signed = agreements.terms(room.agreement)
+    monkeypatch.setattr(agreements, "terms", lambda _record: replace(signed, people=frozenset()))
+    assert refused(actions.goes_on, pk=job.pk) == {"person_not_named"}
+    assert actions.start(pk=job.pk) is None
+    job.refresh_from_db()
+    assert (job.status, job.started_at) == ("refused", None)
+    assert "person_not_named" in Event.objects.get(name="workspaces:job:refuse").text
+
+
+def test_a_repeat_ends_with_the_office_of_who_asked_for_it(room: Workspace) -> None:
+    checker = person(outputs_way.CHECKERS[0])
+    repeat = again.repeat(pk=outputs_way.left(room, {"a.csv": b"1"}).pk, by=checker)
+    assert actions.goes_on(pk=repeat.pk)
+    with owner_beside():
+        checker.roles_held.all().delete()
+    assert refused(actions.goes_on, pk=repeat.pk) == {"person_not_named"}
+
+
+def test_of_a_repeat_that_has_not_run_nothing_is_said_to_differ(room: Workspace, client: Client) -> None:
+    job = outputs_way.left(room, {"a.csv": b"1"})
+    with owner_beside():
+        Job.objects.filter(pk=job.pk).update(manifest=job.manifest | {"outputs": {"a.csv": "0" * 64}})
+    repeat = again.repeat(pk=job.pk, by=person(MAYA))
+    assert (again.same_as_before(repeat), again.differing(repeat)) == (None, [])
+    client.force_login(person(MAYA))
+    assert "Not the same" not in client.get(repeat.get_absolute_url()).text

@@ -54,8 +54,8 @@ def same_as_before(job: Job) -> bool | None:
 
 
 def differing(job: Job) -> list[str]:
-    """Names of files that are not the same in a repeated job, or in one of both only."""
-    if job.repeats is None:
+    """Names of files that are not the same in a repeated job, or in one of both only; none while it has left none."""
+    if job.repeats is None or "outputs" not in job.manifest:
         return []
     now, before = _files(job), _files(job.repeats)
     return sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
