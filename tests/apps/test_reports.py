@@ -120,15 +120,14 @@ def test_access_on_a_day_says_who_could_and_why_not(at: Scene) -> None:
     assert table(reader(AUDITOR), "/reports/access/", day="2020-01-01") == []
 
 
+def suspended() -> None:
+    by = way.person("sam.reyes")
+    exceptions.record(by=by, kind=Kind.SUSPENSION, what="A doubt.", known_on=clock.today(), number="001")
+
+
 def test_a_suspension_counts_from_the_day_on_which_it_was_recorded(at: Scene) -> None:
     with transaction.atomic():
-        exceptions.record(
-            by=way.person("sam.reyes"),
-            kind=Kind.SUSPENSION,
-            what="A doubt.",
-            known_on=clock.today(),
-            number="001",
-        )
+        suspended()
         rows = {row["person"]: row for row in table(reader(AUDITOR), "/reports/access/")}
         assert "Suspension" in rows[way.person("maya.ortiz").name]["could"]
         day = str(clock.today() - timedelta(days=1))
@@ -215,6 +214,14 @@ def test_what_was_altered_in_evidence_is_found(
     forged = altered(zipped, name, old, new, listed=listed)
     with zipfile.ZipFile(io.BytesIO(forged)) as file, pytest.raises(EvidenceRefused, match=said):
         verify_evidence(file, key())
+
+
+def test_evidence_waits_until_every_event_of_the_case_is_signed(at: Scene, zipped: bytes) -> None:
+    with transaction.atomic():
+        suspended()
+        answer = reader(AUDITOR).get("/reports/cases/001/evidence.zip")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+        transaction.set_rollback(True)
 
 
 def test_the_register_publishes_how_long_each_stage_takes(at: Scene) -> None:

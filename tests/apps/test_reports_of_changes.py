@@ -5,13 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import PROTECT, ForeignKey
 
 from apps import changes_way, way
 from apps.board_way import decided, moved
 from charteroak.adapters import clock
+from charteroak.agreements.models import Agreement, Clause
+from charteroak.audit.actions import subject_of
 from charteroak.policy.request_change import Kind
-from charteroak.reports import access
+from charteroak.reports import access, case_file
 from charteroak.requests import actions as requests
+from charteroak.requests.models import DataRequest
 
 SIGNED = way.DAY_ZERO + timedelta(days=9)
 LATER = SIGNED + timedelta(days=5)
@@ -53,3 +57,22 @@ def test_nobody_is_said_to_see_what_the_board_has_set_aside() -> None:
     assert told(clock.today())[1] == []
     decided(moved("reconsider"))
     assert told(clock.today())[1] == ["approval_set_aside"]
+
+
+def test_a_case_holds_the_changes_of_its_request_too() -> None:
+    amended_without("gpa")
+    for number in ("001", "001-A1"):
+        case = case_file.records(DataRequest.objects.get(number=number))
+        assert {subject_of(one) for one in DataRequest.objects.all()} <= {subject_of(one) for one in case}
+        told = set(case_file.events(case).values_list("subject", "name"))
+        assert (subject_of(DataRequest.objects.get(number="001-A1")), "requests:data_request:submit") in told
+
+
+def test_tables_that_point_to_one_another_are_refused_instead_of_walked_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = case_file._links
+    odd = {Agreement: [ForeignKey(Clause, PROTECT)], Clause: [ForeignKey(Agreement, PROTECT)]}
+    monkeypatch.setattr(case_file, "_links", lambda model: iter(odd.get(model, links(model))))
+    with pytest.raises(LookupError, match="Agreement"):
+        case_file.records(DataRequest.objects.get(number="001"))

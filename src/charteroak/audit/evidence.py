@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from charteroak.audit import merkle
 from charteroak.audit.note import NoteRefused, TreeHead, Verifier, tree_head
 
 EVENTS, CHECKPOINT, LOG_KEY, SUMS = "events.jsonl", "checkpoint.txt", "log.vkey", "SHA256SUMS"
+# what zipfile raises of a ZIP, or a file in it, that is missing, cut, altered, encrypted or packed in an unknown way
+DAMAGED = (KeyError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 LARGEST = 1 << 30  # bytes that one file inside may unpack to
 
 
@@ -46,16 +50,22 @@ def verify_evidence(file: zipfile.ZipFile, verifier: Verifier | None) -> Evidenc
 
 def _read(file: zipfile.ZipFile, name: str) -> bytes:
     try:
-        if file.getinfo(name).file_size > LARGEST:
-            raise EvidenceRefused(f"{name} is larger than evidence can be.")
-        return file.read(name)
-    except (KeyError, zipfile.BadZipFile) as damaged:
+        small_enough = file.getinfo(name).file_size <= LARGEST
+        content = file.read(name) if small_enough else b""
+    except DAMAGED as damaged:
         raise EvidenceRefused(f"{name} is missing or damaged.") from damaged
+    if not small_enough:
+        raise EvidenceRefused(f"{name} is larger than evidence can be.")
+    return content
 
 
 def _as_listed(file: zipfile.ZipFile) -> int:
     """Every file is listed with its hash, and nothing else is here; returns how many."""
-    pairs = (line.split("  ", 1) for line in _read(file, SUMS).decode().splitlines() if "  " in line)
+    pairs = (
+        line.split("  ", 1)
+        for line in _read(file, SUMS).decode("utf-8", "replace").splitlines()
+        if "  " in line
+    )
     listed = {name: hashed for hashed, name in pairs}
     here = {name for name in file.namelist() if name != SUMS}
     if here != set(listed) or len(file.namelist()) != len(here) + 1:

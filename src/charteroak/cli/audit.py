@@ -89,18 +89,18 @@ def verify_evidence(file: Path, key: str | None) -> None:
     """Check a project's evidence (ZIP): 0 when every event is in the signed log and every file as it was written."""
     import zipfile
 
-    from charteroak.audit.evidence import EvidenceRefused
+    from charteroak.audit.evidence import DAMAGED, EvidenceRefused
     from charteroak.audit.evidence import verify_evidence as check
 
     known = verifier(key)
     try:
         with zipfile.ZipFile(file) as opened:
             found = check(opened, known)
-    except zipfile.BadZipFile:
-        raise click.ClickException(f"{file} is no ZIP file, or it is cut.") from None
     except EvidenceRefused as refused:
         click.echo(f"Refused: {refused}", err=True)
         sys.exit(1)
+    except DAMAGED:
+        raise click.ClickException(f"{file} is no ZIP file, or it is cut or damaged.") from None
     click.echo(
         f"Proven: {found.events} events of a log of {found.size}, {found.files} files as written, {vouched(known)}."
     )

@@ -9,6 +9,7 @@ from django.db.models import BinaryField, ForeignKey, Model, QuerySet
 
 from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
+from charteroak.requests.changes import family
 from charteroak.requests.models import DataRequest
 
 # where a project's records end: what is everybody's is no part of a case
@@ -17,8 +18,8 @@ Encoder = DjangoJSONEncoder
 
 
 def records(record: DataRequest) -> list[Model]:
-    """The request and every record that points to it, or to one that does, whichever room keeps it."""
-    found: dict[type[Model], list[Model]] = {DataRequest: [record]}
+    """The request, its changes, and every record that points to them, or to one that does, whichever room keeps it."""
+    found: dict[type[Model], list[Model]] = {DataRequest: list(family(record).order_by("pk"))}
     for model in _ordered():
         links = [link for link in _links(model) if link.related_model in found]
         rows: dict[Any, Model] = {}
@@ -31,7 +32,7 @@ def records(record: DataRequest) -> list[Model]:
 
 
 def _ordered() -> Iterator[type[Model]]:
-    """The rooms' tables, each after those that it points to."""
+    """The rooms' tables, each after those that it points to. Raises LookupError where two point to one another."""
     left = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -45,6 +46,10 @@ def _ordered() -> Iterator[type[Model]]:
             for model in left
             if not {one.related_model for one in _links(model)} & (set(left) - {model})
         ]
+        if not free:
+            raise LookupError(
+                f"These tables point to one another: {', '.join(one.__name__ for one in left)}."
+            )
         yield from free
         left = [model for model in left if model not in free]
 

@@ -36,11 +36,13 @@ Records are as they stand today; what happened, and when, is what the events say
 
 
 def write(record: DataRequest, file: BinaryIO) -> None:
-    """Write the ZIP into `file`. Raises NotYetSigned while the notary has signed nothing that covers the case."""
+    """Write the ZIP into `file`. Raises NotYetSigned until the notary has signed for every event of the case."""
     found = case_file.records(record)
     checkpoint = newest_checkpoint()
     if checkpoint is None:
         raise NotYetSigned(_("The notary has signed nothing yet; try again in a few seconds."))
+    if case_file.events(found).filter(index__gte=checkpoint.size).exists():
+        raise NotYetSigned(_("The notary has yet to sign the latest events; try again in a few seconds."))
     sums: list[str] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
 
@@ -67,7 +69,7 @@ def _readme(record: DataRequest) -> str:
 
 
 def _proven(found: list[Model], size: int) -> Iterator[str]:
-    """A line for each event that the checkpoint covers; a later one has no proof yet."""
+    """A line for each event, with its proof in the log of this size."""
     told = list(case_file.events(found).filter(index__lt=size))
     hashes = Event.objects.filter(index__lt=size).order_by("index").values_list("leaf_hash", flat=True)
     tree = merkle.Levels([bytes(hashed) for hashed in hashes.iterator(chunk_size=20_000)])
