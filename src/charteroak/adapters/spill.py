@@ -40,8 +40,8 @@ def in_memory(purpose: str) -> Iterator[Path]:
 
 
 def hand_over(folder: Path, account: int | None) -> None:
-    """Make `folder` and the files in it readable by `account` alone (by this account where None)."""
+    """Make `folder` and the files in it readable by `account` alone; by this one, which removes them, where None."""
     for path in (*folder.iterdir(), folder):
-        path.chmod(0o500 if path.is_dir() else 0o400)
+        path.chmod((0o700 if account is None else 0o500) if path.is_dir() else 0o400)
         if account is not None:
             os.chown(path, account, account)
