@@ -81,10 +81,11 @@ def _asked(address: str, sent: dict[str, Any] | None = None) -> dict[str, Any]:
     token = os.environ.get(TOKEN)
     if not token:
         raise click.UsageError(f"Set {TOKEN} to a token of yours: the site's page “Tokens” makes one.")
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     body = json.dumps(sent).encode() if sent is not None else None
+    asked = Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - _address checked the scheme
+    asked.add_unredirected_header("Authorization", f"Bearer {token}")  # for this site alone
     try:
-        with urlopen(Request(address, body, headers), timeout=60) as answer:  # noqa: S310 - _address checked the scheme
+        with urlopen(asked, timeout=60) as answer:  # noqa: S310
             found: dict[str, Any] = json.load(answer)
             return found
     except HTTPError as refused:
