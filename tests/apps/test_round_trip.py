@@ -197,11 +197,16 @@ def test_marks_that_cannot_be_read_make_it_no_word_file(drafted: Agreement) -> N
     assert rules(drafted, out.getvalue()) == {"not_a_word_file"}
 
 
-def test_a_control_character_is_a_space_in_word(drafted: Agreement) -> None:
+@pytest.mark.parametrize("control", ["\x0b", "\ufffe", "\uffff"])
+def test_a_control_character_is_a_space_in_word(drafted: Agreement, control: str) -> None:
     clause = drafted.clauses.get(kind="breach")
-    clause.text = clause.text.replace(" ", "\x0b", 1)
+    clause.text = clause.text.replace(" ", control, 1)
     clause.save(update_fields=["text"])
     assert take_in(drafted, round_trip.as_word(drafted)) == []
+
+
+def test_half_a_character_is_a_space_in_word() -> None:
+    assert word.write("Half", [], [word.Section("3 People", "Any\ud800body.")], {}, "en-US")
 
 
 def test_another_agreements_file_is_refused(drafted: Agreement) -> None:

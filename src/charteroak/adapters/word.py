@@ -26,7 +26,7 @@ LARGEST = 5_000_000  # bytes as sent; an agreement has fifty thousand
 LARGEST_UNPACKED = 60_000_000
 HEADING, NOTE = "Heading 2", "Quote"
 MARKS = b"<charteroak"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 GONE = {qn("w:del"), qn("w:moveFrom")}
 NOT_WORDS = {
     qn("w:drawing"): "picture", qn("w:pict"): "picture", qn("w:object"): "object", qn("w:tbl"): "table",
@@ -64,13 +64,13 @@ def write(
     """A Word file. `marks` travel inside, unseen; `language` is a tag such as en-US. XML has no control characters:
     a space stands in their place.
     """
-    title, front = _plain(title), [_plain(paragraph) for paragraph in front]
+    title, front = plain(title), [plain(paragraph) for paragraph in front]
     sections = [
         replace(
             one,
-            heading=_plain(one.heading),
-            text=_plain(one.text),
-            notes=[_plain(note) for note in one.notes],
+            heading=plain(one.heading),
+            text=plain(one.text),
+            notes=[plain(note) for note in one.notes],
         )
         for one in sections
     ]
@@ -93,7 +93,8 @@ def write(
     return kept.getvalue()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The words as a Word file can hold them: a space for each character that XML cannot."""
     return CONTROL.sub(" ", text)
 
 

@@ -58,7 +58,7 @@ def _front(record: Agreement) -> list[str]:
 
 def _hash(text: str) -> str:
     """Of what is said, whatever the program made of spaces and quotes."""
-    return hashlib.sha256(" ".join(words(text)).encode()).hexdigest()
+    return hashlib.sha256(" ".join(words(word.plain(text))).encode()).hexdigest()
 
 
 def changes(record: Agreement, file: bytes) -> list[Change]:
