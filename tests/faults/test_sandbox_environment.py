@@ -7,11 +7,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import polars
 import pytest
 
 from charteroak.adapters import environment, environments, sandboxes
 from charteroak.adapters.environments import ResearchEnvironment
-from charteroak.sandbox import Limits, SandboxSpec
+from charteroak.sandbox import DATA, Limits, Mount, SandboxSpec
 
 pytestmark = pytest.mark.sandbox
 
@@ -33,6 +34,14 @@ print(sys.prefix, polars.DataFrame({"a": [1, 2]})["a"].sum(), duckdb.sql("select
 """
     ended = inside(research, program)
     assert ended.stdout.split() == [b"/opt/python", b"3", b"42"], ended.stderr.decode()
+
+
+def test_a_workbook_is_checked_inside_as_outside(research: ResearchEnvironment, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    polars.DataFrame({"year": ["2019"], "people": ["120"]}).write_excel(tmp_path / "flow.xlsx")
+    spec = SandboxSpec((research.mount, Mount(str(tmp_path), DATA)), Limits(memory=2 << 30))
+    ended = sandboxes.run(spec, ["oak", "check", f"{DATA}/flow.xlsx"])
+    assert b"flow.xlsx: review" in ended.stdout, ended.stderr.decode()
 
 
 def test_nothing_of_the_platform_or_the_network_libraries_is_in_it(research: ResearchEnvironment) -> None:

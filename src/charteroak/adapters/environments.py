@@ -25,7 +25,7 @@ from charteroak.sandbox import ENVIRONMENT, Mount
 
 # What a researcher may import beside the standard library; what they need in turn is taken along.
 DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "nicknames",
-                 "click")  # fmt: skip
+                 "click", "fastexcel")  # fmt: skip
 # Where it is installed here, sessions show it: the `jupyter` extra.
 INTERACTIVE = ("jupyterlab", "ipykernel")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
