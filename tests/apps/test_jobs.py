@@ -1,9 +1,12 @@
 """Jobs in three languages, on invented records, once more: what they leave, who may repeat them, whose turn it is."""
 
+import threading
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -12,6 +15,7 @@ from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import MAYA, ran
 from apps.way import person
 from charteroak.adapters import languages
+from charteroak.adapters.environment import home
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Recipient
 from charteroak.audit.models import Event
@@ -151,6 +155,42 @@ def test_a_project_stops_at_its_hours_until_the_operator_allows_more(room: Works
     assert "Used 1 of 1 hours" in client.get(f"/workspaces/{NUMBER}/").text
     assert client.post(f"/workspaces/{NUMBER}/allow-hours/", {"hours": "2"}).status_code == 302
     assert actions.submit_job(**sent).status == "queued"
+
+
+SPINS = """
+import pathlib
+pathlib.Path("/enclave/work/began.txt").touch()
+while True: pass
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("ending", ["cancelled", "refused"])
+def test_a_run_that_is_ended_early_counts_towards_the_hours(
+    room: Workspace, as_process: AsProcess, ending: str
+) -> None:
+    began = home().workspaces / NUMBER / "work" / "began.txt"
+    began.unlink(missing_ok=True)
+    job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="a.py", script=SPINS)
+
+    def in_the_enclave() -> None:
+        batch.run(job.pk)
+        connection.close()
+
+    with as_process("enclave"):
+        enclave = threading.Thread(target=in_the_enclave)
+        enclave.start()
+        while enclave.is_alive() and not began.exists():
+            time.sleep(0.05)
+        if ending == "cancelled":
+            actions.cancel(pk=job.pk, by=person(MAYA))
+        else:
+            way.lapse(MAYA, job.submitted_at.date().replace(day=1))
+        enclave.join()
+    job.refresh_from_db()
+    assert job.status == ending
+    assert job.cpu_seconds > 0
+    assert queries.spent(room) == job.cpu_seconds / 3600
 
 
 def test_who_lost_access_repeats_nothing(room: Workspace) -> None:

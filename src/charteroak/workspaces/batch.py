@@ -45,7 +45,7 @@ def run(pk: int) -> None:
     python = environments.build(home().environments)
     manifest = _before(job, python)
     try:
-        ended, left, refused, cpu_seconds = _run(job, python.mount)
+        ended, left, refused = _run(job, python.mount)
     except Refused as refusal:  # nothing covers it any more: it was ended, and nothing of it is kept
         actions.turn_away(pk=pk, refused=refusal)
     except sandboxes.LimitsNotEnforced as error:
@@ -67,7 +67,6 @@ def run(pk: int) -> None:
             outcome=_outcome(ended, left, refused),
             left=left if kept(job) else [],
             manifest=manifest,
-            cpu_seconds=cpu_seconds,
             printed=printed[:SHOWN].decode("utf-8", "replace").replace("\0", "") if job.invented else "",
         )
 
@@ -97,8 +96,8 @@ def isolator_of(job: Job) -> Isolator:
     return Isolator.BUBBLEWRAP if job.invented else Isolator(job.workspace.isolator)
 
 
-def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int, float]:
-    """The run itself: how it ended, what it left, how many files were not taken, its processor time in seconds."""
+def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
+    """The run itself: how it ended, what it left, how many files were not taken. What it used counts in any case."""
     account, project = job.workspace.account, job.workspace.agreement.number
     with ExitStack() as stack:
         data = stack.enter_context(_records(job))
@@ -111,19 +110,22 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int, flo
             Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python,
         )  # fmt: skip
         clock = _Clock()
-        ended = sandboxes.run(
-            SandboxSpec(mounts, LIMITS, isolator=isolator_of(job)),
-            command,
-            uid=account_of(account),
-            stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
-            on_group=clock.groups.append,
-        )
+        try:
+            ended = sandboxes.run(
+                SandboxSpec(mounts, LIMITS, isolator=isolator_of(job)),
+                command,
+                uid=account_of(account),
+                stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
+                on_group=clock.groups.append,
+            )
+        finally:
+            actions.measure(pk=job.pk, cpu_seconds=clock.seconds)
         if ended.stopped:
-            return ended, [], 0, clock.seconds  # cancelled: nothing of it is kept
+            return ended, [], 0  # cancelled: nothing of it is kept
         keeping = keep if kept(job) else _hashed
         left, refused = collected(work / "outbox", project, keeping)
         left.append(keeping(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
-        return ended, left, refused, clock.seconds
+        return ended, left, refused
 
 
 class _Clock:

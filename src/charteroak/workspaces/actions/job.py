@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -165,10 +166,15 @@ def turn_away(*, pk: int, refused: Refused) -> None:
     audit.record_refusal(refused, action=action, by=job.submitted_by, subject=job)
 
 
+def measure(*, pk: int, cpu_seconds: float) -> None:
+    """Note what a run of the job has used, however it ended; a job that began anew used both."""
+    Job.objects.filter(pk=pk).update(cpu_seconds=F("cpu_seconds") + cpu_seconds)
+
+
 @transaction.atomic
 def end(
     *, pk: int, exit_status: int, outcome: str, left: Iterable[Left], manifest: Mapping[str, Any],
-    cpu_seconds: float = 0.0, printed: str = "",
+    printed: str = "",
 ) -> None:  # fmt: skip
     """Record how a run ended and what it left; a job that was cancelled meanwhile keeps nothing."""
     job = _locked_job(pk)
@@ -178,7 +184,7 @@ def end(
     _require(job, action)
     job.status = job_rules.LIFECYCLE.after(job_rules.Status(job.status), action)
     job.ended_at, job.exit_status, job.outcome = clock.now(), exit_status, outcome
-    job.manifest, job.cpu_seconds, job.printed = dict(manifest), cpu_seconds, printed
+    job.manifest, job.printed = dict(manifest), printed
     job.save()
     kept = [
         JobOutput(job=job, name=one.name, sha256=one.sha256, size=one.size, stored=one.stored) for one in left
