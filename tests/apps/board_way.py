@@ -2,13 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from apps import way
 from charteroak.adapters import clock
 from charteroak.board import actions
 from charteroak.board.models import Board, Motion
-from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
@@ -42,9 +39,3 @@ def decided(motion: Motion, choice: Choice = Choice.APPROVE) -> None:
     actions.close(pk=motion.meeting_id, by=way.person(JUNE))
     motion.refresh_from_db()
     motion.data_request.refresh_from_db()
-
-
-def refused(act: object, **given: object) -> list[str]:
-    with pytest.raises(Refused) as raised:
-        act(**given)  # type: ignore[operator]  # one of the room's actions
-    return [reason.rule for reason in raised.value.reasons]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,7 +93,16 @@ def approved(recommended: None) -> None:
 
 
 @pytest.fixture
-def drafted(approved: None, rolled_back: None) -> Agreement:
+def after_the_approval(approved: None, rolled_back: None) -> Iterator[None]:
+    """The day after it."""
+    from apps import way
+
+    with way.day(way.DAY_ZERO + timedelta(days=9)):
+        yield
+
+
+@pytest.fixture
+def drafted(after_the_approval: None) -> Agreement:
     from apps import way
 
     return way.drafted()

@@ -1,12 +1,12 @@
 """Agreements: drafted from the decisions, redlined, signed by all over the same hash, ended; and when not."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from apps import way
+from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import RoleHeld
@@ -16,16 +16,9 @@ from charteroak.agreements.models import Agreement, Clause, Party, Signature
 from charteroak.audit.models import Event
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.clauses import Asked, Use
-from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
 
-pytestmark = pytest.mark.usefixtures("approved")
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(way.DAY_ZERO + timedelta(days=9)):
-        yield
+pytestmark = pytest.mark.usefixtures("after_the_approval")
 
 
 @pytest.fixture
@@ -33,12 +26,6 @@ def in_signature(drafted: Agreement) -> Agreement:
     actions.open_for_signature(pk=drafted.pk, by=way.person("ann.weiss"))
     drafted.refresh_from_db()
     return drafted
-
-
-def refused(act: object, **given: object) -> list[str]:
-    with pytest.raises(Refused) as raised:
-        act(**given)  # type: ignore[operator]  # one of the room's actions
-    return [reason.rule for reason in raised.value.reasons]
 
 
 def uncovered(record: Agreement, use: Use = Use.LINK, on: date | None = None) -> list[str]:

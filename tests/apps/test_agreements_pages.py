@@ -1,7 +1,6 @@
 """The agreements' pages, as counsel, signatories, a colleague of another project and a stranger open them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,13 +12,7 @@ from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement, Redline, Signature
 from charteroak.audit.models import Event
 
-pytestmark = pytest.mark.usefixtures("approved")
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(way.DAY_ZERO + timedelta(days=9)):
-        yield
+pytestmark = pytest.mark.usefixtures("after_the_approval")
 
 
 def signing_in(username: str) -> Client:

@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 
 from apps import way
+from apps.board_way import CONCERNED, convene
+from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.audit.models import Event
 from charteroak.board import actions, promises, queries
 from charteroak.board.models import Board, Meeting, Motion, Seat
-from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
-CONCERNED = ("grace.stone", "omar.haines", "ruth.vega")
 QUORUM = (*CONCERNED, "carl.winter")
 
 
@@ -32,23 +32,8 @@ def motion() -> Motion:
     )
 
 
-def convene(motion: Motion, *members: str) -> None:
-    """Notice the meeting, wait until its hour, seat the members, open it."""
-    actions.notice(pk=motion.meeting_id, by=way.person("sam.reyes"))
-    clock.move_to(motion.meeting.starts_at + timedelta(minutes=1))
-    for member in members:
-        actions.attend(pk=motion.meeting_id, by=way.person(member))
-    actions.open_(pk=motion.meeting_id, by=way.person("june.fisher"))
-
-
 def vote(motion: Motion, member: str, choice: Choice) -> None:
     actions.vote(pk=motion.pk, by=way.person(member), choice=choice)
-
-
-def refused(act: object, **given: object) -> list[str]:
-    with pytest.raises(Refused) as raised:
-        act(**given)  # type: ignore[operator]  # one of the room's actions
-    return [reason.rule for reason in raised.value.reasons]
 
 
 def status(motion: Motion) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from apps import way
-from apps.board_way import decided, moved, refused
+from apps.board_way import decided, moved
+from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement

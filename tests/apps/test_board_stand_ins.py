@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from apps import way
-from apps.board_way import CONCERNED, JUNE, SAM, convene, moved, refused
-from apps.way import as_
+from apps.board_way import CONCERNED, JUNE, SAM, convene, moved
+from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person

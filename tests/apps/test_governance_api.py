@@ -1,6 +1,5 @@
 """Board and agreements as JSON: the same facts and the same refusals as the pages."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +11,7 @@ from apps.test_agreements_pages import signing_in
 from charteroak.adapters import clock
 from charteroak.board.models import Meeting
 
-pytestmark = pytest.mark.usefixtures("approved")
-
-
-@pytest.fixture(autouse=True)
-def each_rolled_back(rolled_back: None) -> Iterator[None]:
-    with way.day(way.DAY_ZERO + timedelta(days=9)):
-        yield
+pytestmark = pytest.mark.usefixtures("after_the_approval")
 
 
 def as_(username: str) -> Client:

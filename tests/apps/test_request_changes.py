@@ -1,11 +1,12 @@
 """Changes of what was approved: only what changed is decided anew, and nothing changes before all have signed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from apps import changes_way, way
+from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agreements import actions, amending, queries
@@ -19,14 +20,8 @@ from charteroak.requests import actions as requests
 from charteroak.requests import changes, steward
 from charteroak.requests.models import DataRequest
 
-pytestmark = pytest.mark.usefixtures("approved", "rolled_back")
+pytestmark = pytest.mark.usefixtures("after_the_approval")
 MAYA = "maya.ortiz"
-
-
-@pytest.fixture(autouse=True)
-def after_the_approval() -> Iterator[None]:
-    with way.day(way.DAY_ZERO + timedelta(days=9)):
-        yield
 
 
 @pytest.fixture
@@ -35,12 +30,6 @@ def signed(after_the_approval: None) -> Agreement:
     record = way.executed()
     way.cleared()
     return record
-
-
-def refused(act: object, **given: object) -> list[str]:
-    with pytest.raises(Refused) as raised:
-        act(**given)  # type: ignore[operator]  # one of the rooms' actions
-    return [reason.rule for reason in raised.value.reasons]
 
 
 def opens(record: Agreement, username: str) -> list[str]:

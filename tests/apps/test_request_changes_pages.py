@@ -1,6 +1,5 @@
 """A change as its people see it: begun on the page or by a program, its differences before every signer."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,13 +13,7 @@ from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
 from printed import faults, text
 
-pytestmark = pytest.mark.usefixtures("approved", "rolled_back")
-
-
-@pytest.fixture(autouse=True)
-def after_the_approval() -> Iterator[None]:
-    with way.day(way.DAY_ZERO + timedelta(days=9)):
-        yield
+pytestmark = pytest.mark.usefixtures("after_the_approval")
 
 
 def later(record: DataRequest) -> DataRequest:

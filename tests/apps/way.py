@@ -1,7 +1,7 @@
 """Request 042 carried as far as a test needs it, by its people, through the real actions; on from where it is."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
@@ -47,6 +47,13 @@ def as_(username: str) -> Client:
 def rules(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     """The rules by which it was refused."""
     return {reason.rule for reason in refused.value.reasons}
+
+
+def refused(act: Callable[..., object], **given: object) -> list[str]:
+    """The rules by which this act is refused."""
+    with pytest.raises(Refused) as caught:
+        act(**given)
+    return [reason.rule for reason in caught.value.reasons]
 
 
 @contextmanager
