@@ -3,13 +3,12 @@
 import hashlib
 import io
 import json
+import subprocess
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from django.db import transaction
 from django.test import Client
 
 from apps import way
@@ -23,7 +22,6 @@ from charteroak.audit.checkpoint import sign_checkpoint, verifier_key
 from charteroak.audit.evidence import EvidenceRefused, verify_evidence
 from charteroak.audit.models import Event
 from charteroak.audit.note import Verifier
-from charteroak.cli.audit import audit
 from charteroak.exceptions import actions as exceptions
 from charteroak.policy.matter import Kind
 from charteroak.policy.period import Period, period, until
@@ -31,14 +29,9 @@ from charteroak.reports import case_file
 from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 from conftest import connection_as
+from faults.installation import OAK
 
 OFFICE, AUDITOR = "sam.reyes", "pat.lee"
-
-
-def reader(username: str) -> Client:
-    client = Client()
-    client.force_login(way.person(username))
-    return client
 
 
 def table(client: Client, path: str, **asked: str) -> list[dict[str, str]]:
@@ -47,31 +40,31 @@ def table(client: Client, path: str, **asked: str) -> list[dict[str, str]]:
 
 
 def test_the_pipeline_counts_each_request_in_one_stage(at: Scene) -> None:
-    rows = {row["request"]: row for row in table(reader(OFFICE), "/reports/")}
+    rows = {row["request"]: row for row in table(way.as_(OFFICE), "/reports/")}
     assert set(rows) == set(DataRequest.objects.values_list("number", flat=True))
     assert rows["001"]["stage"] == "analysis"
     assert rows["002"]["stage"] == "with the applicant"
     assert "agency" in rows["001"]["business_days_held"]
-    told = reader(OFFICE).get("/api/reports/pipeline").json()
+    told = way.as_(OFFICE).get("/api/reports/pipeline").json()
     assert sum(told["stages"].values()) == len(rows)
-    narrowed = table(reader(OFFICE), "/reports/", stage="with_the_applicant")
+    narrowed = table(way.as_(OFFICE), "/reports/", stage="with_the_applicant")
     assert [row["request"] for row in narrowed] == ["002"]
 
 
 def test_the_request_log_has_what_was_submitted_and_how_it_ended(at: Scene) -> None:
-    rows = table(reader(OFFICE), "/reports/request-log/")
+    rows = table(way.as_(OFFICE), "/reports/request-log/")
     assert [row["request"] for row in rows] == ["001"]  # 002 is not sent yet
     record = DataRequest.objects.get(number="001")
     assert rows[0]["status"] == "approved"
     assert rows[0]["contact"] == record.applicant.name
     assert record.decided_at is not None
     assert rows[0]["decided_on"] == str(clock.day_of(record.decided_at))
-    assert table(reader(OFFICE), "/reports/request-log/", status="denied") == []
-    assert table(reader(OFFICE), "/reports/request-log/", year="1999") == []
+    assert table(way.as_(OFFICE), "/reports/request-log/", status="denied") == []
+    assert table(way.as_(OFFICE), "/reports/request-log/", year="1999") == []
 
 
 def test_the_sharing_log_has_each_file_with_the_columns_that_were_signed_for(at: Scene) -> None:
-    rows = table(reader(AUDITOR), "/reports/sharing-log/")
+    rows = table(way.as_(AUDITOR), "/reports/sharing-log/")
     sent = Delivery.objects.select_related("agency")
     assert sorted(row["sha256"] for row in rows) == sorted(one.ciphertext for one in sent)
     matching = next(row for row in rows if row["kind"] == "matching" and row["sender"] == "SDE")
@@ -84,7 +77,7 @@ def test_a_report_on_a_quarter_counts_the_log_and_nothing_of_another(at: Scene) 
     event = Event.objects.filter(name="agreements:agreement:execute").latest("index")
     day = clock.day_of(event.domain_at)
     asked = Period(day.year, (day.month + 2) // 3)
-    client = reader("rep.dunn")
+    client = way.as_("rep.dunn")
     here = {row["figure"]: row["value"] for row in table(client, "/reports/figures/", period=str(asked))}
     assert here["Agreements signed by every party"] == "1"
     before = table(client, "/reports/figures/", period="1999-Q1")
@@ -108,16 +101,16 @@ def test_a_period_is_named_and_ends_where_it_should() -> None:
 
 
 def test_access_on_a_day_says_who_could_and_why_not(at: Scene) -> None:
-    rows = {row["person"]: row for row in table(reader(AUDITOR), "/reports/access/")}
+    rows = {row["person"]: row for row in table(way.as_(AUDITOR), "/reports/access/")}
     assert rows[way.person("maya.ortiz").name]["could"] == "yes"
     assert "wage" in rows[way.person("maya.ortiz").name]["columns"]
     assert "training" in rows[way.person("lena.park").name]["could"]
     assert "closed" in rows[way.person("jonah.reed").name]["could"]
     assert rows[way.person("lena.park").name]["columns"] == ""
     last_week = str(clock.today() - timedelta(days=3))
-    earlier = {row["person"]: row for row in table(reader(AUDITOR), "/reports/access/", day=last_week)}
+    earlier = {row["person"]: row for row in table(way.as_(AUDITOR), "/reports/access/", day=last_week)}
     assert earlier[way.person("jonah.reed").name]["could"] == "yes"  # the account was closed today
-    assert table(reader(AUDITOR), "/reports/access/", day="2020-01-01") == []
+    assert table(way.as_(AUDITOR), "/reports/access/", day="2020-01-01") == []
 
 
 def suspended() -> None:
@@ -125,21 +118,19 @@ def suspended() -> None:
     exceptions.record(by=by, kind=Kind.SUSPENSION, what="A doubt.", known_on=clock.today(), number="001")
 
 
-def test_a_suspension_counts_from_the_day_on_which_it_was_recorded(at: Scene) -> None:
-    with transaction.atomic():
-        suspended()
-        rows = {row["person"]: row for row in table(reader(AUDITOR), "/reports/access/")}
-        assert "Suspension" in rows[way.person("maya.ortiz").name]["could"]
-        day = str(clock.today() - timedelta(days=1))
-        before = {row["person"]: row for row in table(reader(AUDITOR), "/reports/access/", day=day)}
-        assert before[way.person("maya.ortiz").name]["could"] == "yes"
-        transaction.set_rollback(True)
+def test_a_suspension_counts_from_the_day_on_which_it_was_recorded(at: Scene, rolled_back: None) -> None:
+    suspended()
+    rows = {row["person"]: row for row in table(way.as_(AUDITOR), "/reports/access/")}
+    assert "Suspension" in rows[way.person("maya.ortiz").name]["could"]
+    day = str(clock.today() - timedelta(days=1))
+    before = {row["person"]: row for row in table(way.as_(AUDITOR), "/reports/access/", day=day)}
+    assert before[way.person("maya.ortiz").name]["could"] == "yes"
 
 
 def test_offices_on_a_day(at: Scene) -> None:
-    rows = table(reader(AUDITOR), "/reports/access/offices/")
+    rows = table(way.as_(AUDITOR), "/reports/access/offices/")
     assert {way.person(OFFICE).name, way.person(AUDITOR).name} <= {row["person"] for row in rows}
-    assert table(reader(AUDITOR), "/reports/access/offices/", day="1999-01-01") == []
+    assert table(way.as_(AUDITOR), "/reports/access/offices/", day="1999-01-01") == []
 
 
 def test_a_case_holds_every_record_that_leads_back_to_the_request(at: Scene) -> None:
@@ -150,7 +141,7 @@ def test_a_case_holds_every_record_that_leads_back_to_the_request(at: Scene) -> 
     assert f"board.motion:{at.motion}" in found
     assert f"outputs.outputfile:{at.file}" in found
     assert other not in found
-    told = {row["event"] for row in table(reader(AUDITOR), "/reports/cases/001/")}
+    told = {row["event"] for row in table(way.as_(AUDITOR), "/reports/cases/001/")}
     assert {"requests:data_request:submit", "agreements:agreement:execute", "workspaces:job:submit"} <= told
 
 
@@ -158,7 +149,7 @@ def test_a_case_holds_every_record_that_leads_back_to_the_request(at: Scene) -> 
 def zipped(at: Scene) -> bytes:
     with connection_as("notary"):
         sign_checkpoint()
-    answer = reader(AUDITOR).get("/reports/cases/001/evidence.zip")
+    answer = way.as_(AUDITOR).get("/reports/cases/001/evidence.zip")
     assert answer.status_code == 200
     return body(answer)
 
@@ -179,9 +170,10 @@ def test_evidence_is_proven_without_the_site(at: Scene, zipped: bytes, tmp_path:
     assert papers == ["papers/agreement-001-sealed.pdf"]
     kept = tmp_path / "evidence.zip"
     kept.write_bytes(zipped)
-    told = CliRunner().invoke(audit, ["verify-evidence", str(kept), "--key", str(verifier_key(home()))])
-    assert told.exit_code == 0, told.output
-    assert f"Proven: {proven.events} events" in told.output
+    command = [*OAK, "audit", "verify-evidence", str(kept), "--key", str(verifier_key(home()))]
+    told = subprocess.run(command, env={}, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert f"Proven: {proven.events} events" in told.stdout
 
 
 def altered(zipped: bytes, name: str, old: bytes, new: bytes, *, listed: bool) -> bytes:
@@ -216,12 +208,12 @@ def test_what_was_altered_in_evidence_is_found(
         verify_evidence(file, key())
 
 
-def test_evidence_waits_until_every_event_of_the_case_is_signed(at: Scene, zipped: bytes) -> None:
-    with transaction.atomic():
-        suspended()
-        answer = reader(AUDITOR).get("/reports/cases/001/evidence.zip")
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-        transaction.set_rollback(True)
+def test_evidence_waits_until_every_event_of_the_case_is_signed(
+    at: Scene, zipped: bytes, rolled_back: None
+) -> None:
+    suspended()
+    answer = way.as_(AUDITOR).get("/reports/cases/001/evidence.zip")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 
 
 def test_the_register_publishes_how_long_each_stage_takes(at: Scene) -> None:
@@ -233,12 +225,12 @@ def test_the_register_publishes_how_long_each_stage_takes(at: Scene) -> None:
 
 
 def test_the_auditor_finds_each_case_from_the_pipeline(at: Scene) -> None:
-    assert 'href="/reports/cases/001/"' in reader(AUDITOR).get("/reports/").text
-    assert "/reports/cases/" not in reader(OFFICE).get("/reports/").text
+    assert 'href="/reports/cases/001/"' in way.as_(AUDITOR).get("/reports/").text
+    assert "/reports/cases/" not in way.as_(OFFICE).get("/reports/").text
 
 
 def test_counsel_reads_the_pipeline_and_no_log(at: Scene) -> None:
-    client = reader("ann.weiss")
+    client = way.as_("ann.weiss")
     assert client.get("/reports/").status_code == 200
     assert client.get("/reports/request-log/").status_code == 403
     assert "These offices read this" in client.get("/reports/sharing-log/").text

@@ -12,13 +12,13 @@ from apps import sessions_way, way
 from apps.hub_way import DAY, NUMBER
 from apps.outputs_way import MAYA
 from apps.sessions_way import opened
-from apps.way import person
+from apps.way import person, refused
 from charteroak.adapters import clock, environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
+from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
 from charteroak.policy import session as rules
-from charteroak.policy.decision import ALLOWED, Decision, Refused, refuse
 from charteroak.workspaces import invented, proxy, queries, sessions
 from charteroak.workspaces.models import Session, Workspace
 from conftest import owner_beside
@@ -36,13 +36,6 @@ def running(room: Workspace) -> Session:
     session = sessions.start(pk=opened(room).pk, environment="0" * 64)
     assert session is not None
     return session
-
-
-def refused(act: object, **arguments: object) -> set[str]:
-    assert callable(act)
-    with pytest.raises(Refused) as caught:
-        act(**arguments)
-    return {reason.rule for reason in caught.value.reasons}
 
 
 def admitted(session: Session, key: str) -> set[str]:
@@ -75,8 +68,8 @@ def test_the_catalog_decides_how_people_work(room: Workspace) -> None:
 
 def test_one_session_each_for_who_is_named_and_in_standing(room: Workspace) -> None:
     assert opened(room).mode == "browser"
-    assert refused(sessions.open_, workspace=room.pk, by=person(MAYA)) == {"session_open_already"}
-    assert refused(sessions.open_, workspace=room.pk, by=person("kim.tran")) == {"wrong_role"}
+    assert refused(sessions.open_, workspace=room.pk, by=person(MAYA)) == ["session_open_already"]
+    assert refused(sessions.open_, workspace=room.pk, by=person("kim.tran")) == ["wrong_role"]
     way.lapse(MAYA, DAY - timedelta(days=1))
     assert "training_lapsed" in refused(sessions.open_, workspace=room.pk, by=person(MAYA))
 
@@ -100,11 +93,11 @@ def test_a_ticket_opens_once_and_only_its_own_session(running: Session) -> None:
     key = sessions.enter(name=running.name, ticket=ticket)
     assert admitted(running, key) == set()
     for worthless in (ticket, older, "made-up", ticket[:-1]):
-        assert refused(sessions.enter, name=running.name, ticket=worthless) == {"ticket_used"}
+        assert refused(sessions.enter, name=running.name, ticket=worthless) == ["ticket_used"]
     foreign = signing.dumps(
         [running.pk + 1, running.opened_by_id, clock.real_now().isoformat()], salt=sessions.TICKET
     )
-    assert refused(sessions.enter, name=running.name, ticket=foreign) == {"ticket_used"}
+    assert refused(sessions.enter, name=running.name, ticket=foreign) == ["ticket_used"]
     other = signing.dumps(
         [running.pk, person("jonah.reed").pk, clock.real_now().isoformat()], salt=sessions.TICKET
     )
@@ -197,56 +190,37 @@ def test_a_sessions_origin_is_no_other_sites() -> None:
         assert not name.fullmatch(host)
 
 
-ONE = "abcdefghijklmnop"
+def decided(door: proxy.Sessions, name: str, key: str) -> set[str]:
+    decision = asyncio.run(door.decide(name, key))
+    return {reason.rule for reason in decision.reasons}
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, answer: Decision | None) -> list[int]:
-    """The rule answers this to every browser, or that there is no such session; what it was told to count."""
-    counted: list[int] = []
-
-    def admitted(*, bytes_out: int, **_asked: object) -> Decision:
-        counted.append(bytes_out)
-        if answer is None:
-            raise Session.DoesNotExist
-        return answer
-
-    monkeypatch.setattr(sessions, "admitted", admitted)
-    return counted
+def test_what_went_out_is_counted_though_another_browser_enters(running: Session) -> None:
+    door, name = proxy.Sessions(None, []), running.name
+    assert decided(door, name, entered(running)) == set()
+    door.count(name, 32 << 20)
+    door.ask_anew(name)
+    running.refresh_from_db()
+    assert running.bytes_out == 0
+    assert decided(door, name, entered(running)) == set()
+    running.refresh_from_db()
+    assert running.bytes_out == 32 << 20
 
 
-def test_what_went_out_is_counted_though_another_browser_enters(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted, door = answering(monkeypatch, ALLOWED), proxy.Sessions(None, [])
-
-    async def come_again() -> None:
-        await door.decide(ONE, "first")
-        door.count(ONE, 32 << 20)
-        door.ask_anew(ONE)
-        await door.decide(ONE, "second")
-
-    asyncio.run(come_again())
-    assert counted == [0, 32 << 20]
+def test_a_wrong_key_does_not_cut_off_the_owner_and_an_end_does(running: Session) -> None:
+    door, key = proxy.Sessions(None, []), entered(running)
+    inside = door.inside(running.name)
+    assert decided(door, running.name, "wrong") == {"entered_elsewhere"}
+    assert not inside.is_closed
+    agreements.terminate(pk=running.workspace.agreement_id, by=person("sam.reyes"), because="done")
+    assert "agreement_ended" in decided(door, running.name, key)
+    assert inside.is_closed
 
 
-def test_a_wrong_key_does_not_cut_off_the_owner_and_an_end_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    door = proxy.Sessions(None, [])
-
-    async def try_with(rule: str) -> bool:
-        inside = door.inside(ONE)
-        answering(monkeypatch, refuse(rule, "No."))
-        await door.decide(ONE, rule)
-        return inside.is_closed
-
-    async def both() -> list[bool]:
-        return [await try_with("entered_elsewhere"), await try_with("agreement_ended")]
-
-    assert asyncio.run(both()) == [False, True]
-
-
-def test_a_name_that_no_session_has_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    answering(monkeypatch, None)
+def test_a_name_that_no_session_has_leaves_nothing_behind() -> None:
     door = proxy.Sessions(None, [])
     with pytest.raises(Session.DoesNotExist):
-        asyncio.run(door.decide(ONE, ""))
+        decided(door, "abcdefghijklmnop", "")
     assert not door._known
     assert not door._looking
 
