@@ -1,6 +1,6 @@
 """Putting on record what happened beside the platform; clocks and certificates follow from it."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -99,7 +99,8 @@ def destroy(*, number: str, by: Person, what: str, on: date, way: str) -> Happen
         What(what), ("",)
     )
     objects = [f"{one.file_name} {one.sha256}" for one in gone.filter(kind__in=kinds)]
-    duty.done_at = clock.now()
+    end_of_the_day = datetime.combine(on, time.max, clock.STATE_TIME)
+    duty.done_at = min(clock.now(), end_of_the_day)
     duty.certificate = {
         "plans": {},
         "parts": {by.name: {"objects": objects, "keys": [], "also": [], "how": [way], "at": str(on)}},

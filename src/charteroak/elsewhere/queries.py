@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -10,25 +10,18 @@ from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
-from charteroak.agreements.models import Agreement, DestructionDuty, Party
+from charteroak.agreements.models import Agreement, Party
 from charteroak.agreements.queries import contributors, coverage
 from charteroak.elsewhere.models import Happening
 from charteroak.exceptions.queries import may_destroy
-from charteroak.policy.clauses import Asked, Use
+from charteroak.policy.clauses import Asked
 from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.delivery import FileKind
-from charteroak.policy.elsewhere import LIFECYCLE, SHA256, Action, Facts, Status
+from charteroak.policy.elsewhere import CERTIFY, LIFECYCLE, SHA256, USES, Action, Facts, Status
+from charteroak.policy.matter import Clock
 from charteroak.policy.roles import Role
 
-What = DestructionDuty.What
 WATCHERS = frozenset({Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR})
-CERTIFY = {
-    What.IDENTIFIERS: Role.HUB_OPERATOR, What.PAYLOAD: Role.HUB_OPERATOR,
-    What.EXTRACT: Role.ENCLAVE_OPERATOR, What.OUTPUTS: Role.ENCLAVE_OPERATOR,
-}  # fmt: skip
-USES = {
-    Action.SEND: Use.SUBMIT, Action.MATCH: Use.LINK, Action.CONFIRM: Use.LINK, Action.DELIVER: Use.EXTRACT,
-}  # fmt: skip
 
 
 def visible_to(person: Person) -> QuerySet[Agreement]:
@@ -95,7 +88,7 @@ def facts(
         own_agency=agency is None or agency in agencies_where(by, Role.DATA_STEWARD),
         files_missing=tuple(unsent(record)) if action is Action.MATCH else (),
         confirmed=action is Action.CONFIRM and code not in unconfirmed(record),
-        certifies=not what or CERTIFY[What(what)] in by.roles(clock.today()),
+        certifies=not what or CERTIFY[Clock(what)] in by.roles(clock.today()),
         destroyed=duty is not None and duty.done_at is not None,
         method=bool(way.strip()),
         may_destroy=may_destroy(record.number, what) if what else ALLOWED,
@@ -138,29 +131,47 @@ def _own(by: Person) -> list[int]:
     return [agency.pk for agency in agencies_where(by, Role.DATA_STEWARD)]
 
 
+def owed(record: Agreement) -> list[str]:
+    """The acts that come next, named as in `decisions`: destructions that are due, and the next step while it runs."""
+    due = record.duties.filter(done_at__isnull=True, due_on__lte=clock.today())
+    acts = [f"destroy-{what}" for what in due.values_list("what", flat=True)]
+    return acts + (_next_step(record) if record.last_day >= clock.today() else [])
+
+
+def _next_step(record: Agreement) -> list[str]:
+    match status_of(record):
+        case Status.SENDING:
+            return [f"send-{code}" for code in unsent(record)] or ["match"]
+        case Status.MATCHED:
+            return [f"confirm-{code}" for code in unconfirmed(record)]
+        case Status.CONFIRMED:
+            return ["deliver"]
+        case Status.DELIVERED:
+            return []
+
+
 def whose_turn(record: Agreement) -> str:
     """Who puts the next thing on record."""
-    status = status_of(record)
-    if status is Status.SENDING and (missing := unsent(record)):
-        return _("Data stewards of %s: send") % ", ".join(missing)
-    if status is Status.MATCHED:
-        return _("Data stewards of %s: confirm the match") % ", ".join(unconfirmed(record))
-    if status in (Status.SENDING, Status.CONFIRMED):
-        return _("Hub operator")
-    return (
-        _("Hub and enclave operator: destroy on time") if record.duties.filter(done_at=None).exists() else ""
-    )
+    acts = [name.partition("-") for name in owed(record)]
+    if not acts:
+        open_ = record.duties.filter(done_at__isnull=True).exists()
+        return _("Hub and enclave operator: destroy on time") if open_ else ""
+    act = acts[0][0]
+    agencies = ", ".join(of for one, _dash, of in acts if one == act)
+    return {
+        "destroy": _("Hub and enclave operator: destroy on time"),
+        "send": _("Data stewards of %s: send") % agencies,
+        "confirm": _("Data stewards of %s: confirm the match") % agencies,
+    }.get(act, _("Hub operator"))
 
 
 def todo(person: Person) -> list[Item]:
     """What this person should put on record next."""
-    if not governance_only() or not person.roles(clock.today()) & {Role.DATA_STEWARD, *CERTIFY.values()}:
+    if not person.roles(clock.today()) & {Role.DATA_STEWARD, *CERTIFY.values()}:
         return []
-    open_ = (
-        visible_to(person).filter(Q(duties__done_at__isnull=True)).distinct().order_by("ends_on")[:IN_DEPTH]
-    )
+    open_ = visible_to(person).filter(duties__done_at__isnull=True).distinct().order_by("ends_on")[:IN_DEPTH]
     return [
         Item(str(record), f"/elsewhere/{record.number}/", Turn.YOURS, whose_turn(record))
         for record in open_
-        if any(name[:4] != "dest" and allowed for name, allowed in decisions(record, person).items())
+        if any(name in owed(record) and allowed for name, allowed in decisions(record, person).items())
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,6 +85,8 @@ def _label(act: str, of: str) -> str:
 @require_POST
 def put(request: HttpRequest, number: str, act: str, of: str = "") -> HttpResponse:
     record, by = found(request, number), signed_in(request)
+    if act == "destroy" and of not in DestructionDuty.What.values:
+        raise Http404
     form = FORMS[act](request.POST, auto_id=f"{act}-{of}-%s")
     if not form.is_valid():
         return _page(request, record, (f"{act}-{of}" if of else act, form))

@@ -8,11 +8,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from charteroak.policy.clauses import Use
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.matter import Clock
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 
+CERTIFY = {
+    Clock.IDENTIFIERS: Role.HUB_OPERATOR, Clock.PAYLOAD: Role.HUB_OPERATOR,
+    Clock.EXTRACT: Role.ENCLAVE_OPERATOR, Clock.OUTPUTS: Role.ENCLAVE_OPERATOR,
+}  # fmt: skip
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -32,6 +38,11 @@ class Action(StrEnum):
     COMPLETE_CONFIRMATION = "complete_confirmation"  # the last steward's
     DELIVER = "deliver"
     DESTROY = "destroy"
+
+
+USES = {
+    Action.SEND: Use.SUBMIT, Action.MATCH: Use.LINK, Action.CONFIRM: Use.LINK, Action.DELIVER: Use.EXTRACT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

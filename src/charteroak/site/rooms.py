@@ -59,8 +59,12 @@ ROOMS = (
 )  # fmt: skip
 
 
-def menu(roles: Iterable[Role]) -> list[Room]:
-    """The public's rooms, and those where one of these roles works; of files, where this installation has them."""
+def open_rooms() -> list[Room]:
+    """The rooms where work is done: with files only where this installation moves them."""
     closed = WITH_FILES if governance_only() else WITHOUT_FILES
-    open_ = [one for one in ROOMS if one.name not in closed]
-    return [one for one in open_ if one.public or one.roles & frozenset(roles)]
+    return [one for one in ROOMS if one.name not in closed]
+
+
+def menu(roles: Iterable[Role]) -> list[Room]:
+    """The public's open rooms, and those where one of these roles works."""
+    return [one for one in open_rooms() if one.public or one.roles & frozenset(roles)]

@@ -6,12 +6,12 @@ from importlib import import_module
 from charteroak.agencies.models import Cover, Person
 from charteroak.agencies.queries import cover
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.site.rooms import ROOMS
+from charteroak.site.rooms import open_rooms
 
 
 def work_of(person: Person) -> Iterable[Item]:
-    """What each room has for this person: its `worklist.todo`, or `queries.todo` where it is short."""
-    for room in ROOMS:
+    """What each open room has for this person: its `worklist.todo`, or `queries.todo` where it is short."""
+    for room in open_rooms():
         for module in ("worklist", "queries"):
             found = import_module(f"charteroak.{room.name}.{module}") if room.has(module) else None
             if todo := getattr(found, "todo", None):
