@@ -94,13 +94,19 @@ def test_what_leaned_on_the_work_folder_does_not_repeat(room: Workspace, as_proc
     assert (again.same_as_before(repeated), again.differing(repeated)) == (False, ["a.csv"])
 
 
-def test_a_script_in_no_known_language_or_without_it_here_is_refused(
-    room: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_script_in_no_known_language_is_refused(room: Workspace) -> None:
     sent = {"workspace": room.pk, "by": person(MAYA), "script": "1"}
     assert refused(actions.submit_job, script_name="model.sas", **sent) == ["language_unknown"]
+
+
+def test_what_scripts_may_be_written_in_is_asked_of_the_machine_that_runs_them(
+    room: Workspace, as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(languages, "here", lambda: frozenset({Language.PYTHON}))
-    assert refused(actions.submit_job, script_name="model.R", **sent) == ["language_not_here"]
+    job = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="model.R", script="1")
+    assert run(as_process, job).status == "refused"
+    assert "language_not_here" in Event.objects.get(name="workspaces:job:refuse").text
+    assert "r-base-core" in job.outcome
 
 
 def test_who_has_more_waiting_comes_after_who_has_fewer(room: Workspace) -> None:

@@ -183,6 +183,10 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "not_covered"): {"coverage": ENDED},
     ("job", "workspace_closed"): {"workspace_open": False},
     ("job", "nothing_to_repeat"): {"invented": True},
+    ("job", "language_not_here"): {
+        "script_name": "script.R",
+        "languages": frozenset({job.Language.PYTHON}),
+    },
     ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},
     ("link_run", "files_missing"): {"files_missing": ("DOL matching",)},
     ("link_run", "run_exists"): {"another_run": True},
@@ -277,10 +281,6 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
         "apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.RECIPIENT})
     },
     ("workspace", "language_unknown"): {"script_name": "script.sas"},
-    ("workspace", "language_not_here"): {
-        "script_name": "script.R",
-        "languages": frozenset({job.Language.PYTHON}),
-    },
     ("workspace", "hours_spent"): {"spent": float(workspace.HOURS)},
     ("workspace", "isolator_not_here"): {"isolator_here": False},
     ("workspace", "no_session_in_gvisor"): {

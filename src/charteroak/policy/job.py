@@ -49,6 +49,8 @@ class Facts:
     invented: bool = False  # it ran on invented records
     limits_enforced: bool = True
     why_not_enforced: str = ""
+    script_name: str = "script.py"
+    languages: frozenset[Language] = frozenset(Language)  # on the machine that runs it
 
 
 def limits_not_enforced(facts: Facts) -> Reason | None:
@@ -74,6 +76,19 @@ def workspace_closed(facts: Facts) -> Reason | None:
     return None if facts.workspace_open else Reason("workspace_closed", "The workspace is closed.")
 
 
+def language_not_here(facts: Facts) -> Reason | None:
+    language = language_of(facts.script_name)
+    if language is not None and language not in facts.languages:
+        return Reason(
+            "language_not_here",
+            Sentence(
+                "Scripts that end with .{end} do not run here: it is not installed.", end=language.value
+            ),
+            "The operator types: apt-get install r-base-core",
+        )
+    return None
+
+
 def nothing_to_repeat(facts: Facts) -> Reason | None:
     if facts.invented:
         return Reason("nothing_to_repeat", "It ran on invented records, so there is no result to stand by.")
@@ -81,14 +96,15 @@ def nothing_to_repeat(facts: Facts) -> Reason | None:
 
 
 AGAIN = (not_covered, workspace_closed)
+ABLE = (limits_not_enforced, language_not_here)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "job",
     {
-        (Status.QUEUED, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=(limits_not_enforced,)),
+        (Status.QUEUED, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=ABLE),
         (Status.QUEUED, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
         (Status.RUNNING, Action.REFUSE): step(Status.REFUSED, Role.SYSTEM),
-        (Status.RUNNING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=(limits_not_enforced,)),
+        (Status.RUNNING, Action.START): step(Status.RUNNING, Role.SYSTEM, rules=ABLE),
         (Status.QUEUED, Action.FAIL): step(Status.FAILED, Role.SYSTEM),  # given up before it began
         (Status.RUNNING, Action.SUCCEED): step(Status.SUCCEEDED, Role.SYSTEM),
         (Status.RUNNING, Action.FAIL): step(Status.FAILED, Role.SYSTEM),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
-from charteroak.policy.job import Language, language_of
+from charteroak.policy.job import language_of
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
@@ -81,7 +81,6 @@ class Facts:
     script: int = 1  # its length in characters
     in_session: bool = False  # this person has one open here
     script_name: str = "script.py"
-    languages: frozenset[Language] = frozenset(Language)  # that scripts may have here
     mode: Mode = Mode.QUERY_ONLY
     isolator: Isolator = Isolator.BUBBLEWRAP
     isolator_here: bool = True
@@ -141,19 +140,6 @@ def language_unknown(facts: Facts) -> Reason | None:
     return None
 
 
-def language_not_here(facts: Facts) -> Reason | None:
-    language = language_of(facts.script_name)
-    if language is not None and language not in facts.languages:
-        return Reason(
-            "language_not_here",
-            Sentence(
-                "Scripts that end with .{end} do not run here: it is not installed.", end=language.value
-            ),
-            "The operator types: apt-get install r-base-core",
-        )
-    return None
-
-
 def hours_spent(facts: Facts) -> Reason | None:
     if facts.spent >= facts.hours:
         return Reason(
@@ -191,8 +177,6 @@ def not_more_hours(facts: Facts) -> Reason | None:
     return None
 
 
-WRITTEN = (language_unknown, language_not_here)
-
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "workspace",
     {
@@ -210,7 +194,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.OPEN, Action.SUBMIT_JOB): step(
             Status.OPEN,
             Role.RECIPIENT,
-            rules=(not_covered, no_script, script_too_long, *WRITTEN, hours_spent),
+            rules=(not_covered, no_script, script_too_long, language_unknown, hours_spent),
         ),
         (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
         (Status.OPEN, Action.OPEN_SESSION): step(

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from charteroak.adapters import clock, languages, sandboxes
+from charteroak.adapters import clock, sandboxes
 from charteroak.adapters.environment import Process, home
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
@@ -62,7 +62,6 @@ def facts(
 ) -> rules.Facts:
     return rules.Facts(
         script_name=name,
-        languages=languages.here(),
         mode=rules.Mode(record.mode),
         isolator=rules.Isolator(record.isolator),
         hours=record.hours,

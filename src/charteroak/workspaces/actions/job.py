@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from charteroak.adapters import clock, sandboxes
+from charteroak.adapters import clock, languages, sandboxes
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.policy import job as job_rules
@@ -110,11 +110,16 @@ def _start(pk: int) -> Job | None:
     job = _locked_job(pk)
     if job.status not in WAITING:
         return None
-    limits = sandboxes.limits_enforced()
+    limits = sandboxes.limits_enforced()  # of this machine, which is the one that runs it
     _require(
         job,
         job_rules.Action.START,
-        job_rules.Facts(limits_enforced=limits.ok, why_not_enforced=limits.detail),
+        job_rules.Facts(
+            limits_enforced=limits.ok,
+            why_not_enforced=limits.detail,
+            script_name=job.script_name,
+            languages=languages.here(),
+        ),
     )
     allowed = _mountable(job).require()
     job.status, job.started_at = job_rules.Status.RUNNING, clock.now()
