@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from apps import after_the_end, hub_way, outputs_way, way
+from apps import after_the_end, changes_way, hub_way, outputs_way, way
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA
 from apps.way import STEWARDS, person
@@ -30,6 +31,8 @@ from charteroak.outputs.chain import Entry, entries
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.trace import receipt_of, trace
+from charteroak.policy.request_change import Kind
+from charteroak.requests import actions as requests
 from charteroak.synthetic import generate
 
 TOWNS = "5_by_town.csv"
@@ -106,6 +109,32 @@ def test_request_042_is_traced_from_its_released_numbers_to_the_law(
     assert trace(record.number).links == chain.links
     _shown_to_the_public(as_process, record, client)
     after_the_end.every_route_refuses(client, "agreement_ended")
+
+
+def test_a_release_after_an_amendment_is_traced_to_the_text_that_allowed_each_step(
+    as_process: AsProcess, tmp_path: Path
+) -> None:
+    generate(tmp_path, request=hub_way.NUMBER, scale=0.1)
+    room = outputs_way.real_workspace(as_process, tmp_path)
+    change = changes_way.begun(Kind.EXTENSION)
+    assert change.ends_on
+    requests.edit(pk=change.pk, by=person(MAYA), ends_on=change.ends_on + timedelta(days=200))
+    way.signed(changes_way.amendment(change))
+    room.refresh_from_db()
+    record = outputs_way.checked(as_process, outputs_way.requested(outputs_way.ran(as_process, room)))
+    record = outputs_way.cleared(outputs_way.reviewed(record))
+    record = outputs_way.released(as_process, outputs_way.approved(record))
+    _notary_signs(as_process)
+    chain = trace(record.number)
+    assert chain.missing == []
+    shown = {link.id: link for link in chain.links if link.kind == "clause"}
+    assert "SDE/race_eth" in shown["001/2.SDE"].authorises, "the extract was made under the first text"
+    assert {name.partition("/")[0] for name in shown} == {"001", "001-A1"}
+    assert len({link.hash for link in shown.values()}) == 2, "each clause with the text in which it stands"
+    signed = {link.hash for link in chain.links if link.kind == "signature"}
+    assert signed == {link.hash for link in shown.values()}
+    asked = {link.id for link in chain.links if link.kind == "data_request"}
+    assert asked == {"001", "001-A1"}
 
 
 def _notary_signs(as_process: AsProcess) -> Verifier:

@@ -9,6 +9,7 @@ from charteroak.outputs.chain import Entry, Trace, entries
 from charteroak.policy.release_request import REVIEWS_NEEDED
 from charteroak.policy.sentence import Sentence
 
+EXECUTED = "agreements:agreement:execute"
 SHORT = 12  # digits of a hash that tell people which one is meant
 
 
@@ -59,15 +60,24 @@ def _follow(chain: Trace, found: Entry) -> None:
         name = names.get(sha256) or found.facts["number"]
         chain.add("released_file", found, "anyone to read it", id=name, hash=sha256)
     chain.add("release", found, "publication of these bytes", id=found.facts["number"])
-    agreement = _one(
-        chain, Sentence("agreement in force"), "agreements:agreement:execute", found.facts["agreement"]
-    )
-    way += _decided(chain, found, chosen, agreement)
+    agreement = _one(chain, Sentence("agreement in force"), EXECUTED, found.facts["agreement"])
+    texts = _texts(agreement) if agreement else {}
+    way += _decided(chain, found, chosen, texts)
     way += _made(chain, found, chosen)
-    if agreement is not None:
-        _clauses(chain, way, agreement)
-        _signed(chain, agreement)
-        _authorised(chain, agreement)
+    if texts:
+        _clauses(chain, way, texts)
+    used = {number for entry in way for number in _numbers(entry)}
+    for number, text in texts.items():
+        if text is agreement or number in used:
+            _signed(chain, text)
+            _authorised(chain, text)
+
+
+def _texts(agreement: Entry) -> dict[str, Entry]:
+    """Its own text and those of the amendments that took effect on it, by number, as they were executed."""
+    amended = entries("agreements:agreement:amend", agreement.subject)
+    texts = [agreement, *(text for one in amended for text in entries(EXECUTED, number=one.facts["version"]))]
+    return {text.facts["number"]: text for text in texts}
 
 
 def _one(chain: Trace, what: str, name: str, subject: str | None = None, **facts: object) -> Entry | None:
@@ -78,7 +88,7 @@ def _one(chain: Trace, what: str, name: str, subject: str | None = None, **facts
     return found[-1] if found else None
 
 
-def _decided(chain: Trace, release: Entry, chosen: list[str], agreement: Entry | None) -> list[Entry]:
+def _decided(chain: Trace, release: Entry, chosen: list[str], texts: dict[str, Entry]) -> list[Entry]:
     """Approval, two reviews of exactly these bytes, every contributor's clearance, the board's vote on outputs."""
     subject, number, round_ = release.subject, release.facts["number"], release.facts["round"]
     way = []
@@ -94,8 +104,9 @@ def _decided(chain: Trace, release: Entry, chosen: list[str], agreement: Entry |
         if len(approving) < REVIEWS_NEEDED:
             chain.lacks(Sentence("two reviews of file {file}", file=sha256[:SHORT]))
     clearances = list(entries("outputs:release_request:clear", subject, round=round_))
-    needed = _parties(agreement, "contributor") if agreement else []
-    for code in sorted(set(needed) - {entry.facts["agency"] for entry in clearances}):
+    held = [text for number, text in texts.items() if number in _numbers(release)]
+    needed = {code for text in held for code in _parties(text, "contributor")}
+    for code in sorted(needed - {entry.facts["agency"] for entry in clearances}):
         chain.lacks(Sentence("clearance by {agency}", agency=code))
     for entry in reviews:
         chain.add("review", entry, f"release {number}")
@@ -200,29 +211,34 @@ def _submitted(chain: Trace, deliveries: Iterable[str]) -> list[Entry]:
     return way
 
 
-def _clauses(chain: Trace, way: list[Entry], agreement: Entry) -> None:
+def _clauses(chain: Trace, way: list[Entry], texts: dict[str, Entry]) -> None:
     """Every clause named on the way was signed; every column of the extract has its clause."""
-    number, signed = agreement.facts["number"], agreement.listed("clauses")
     columns: dict[str, list[str]] = {}
     for entry in way:
         if not entry.listed("clauses"):
             chain.lacks(Sentence("clause for {event} (event {index})", event=entry.name, index=entry.index))
         for pair in entry.listed("columns"):
-            column, _, clause = pair.partition(":")
-            columns.setdefault(clause, []).append(column)
+            column, _, local = pair.partition(":")
+            for number in _numbers(entry):
+                columns.setdefault(f"{number}/{local}", []).append(column)
     if not columns:
         chain.lacks(Sentence("clause for each column of the extract"))
-    named = dict.fromkeys(clause for entry in way for clause in entry.listed("clauses"))
-    for clause in sorted(named):
-        local = clause.removeprefix(f"{number}/")
-        if local == "signatures":
+    for clause in sorted({clause for entry in way for clause in entry.listed("clauses")}):
+        number, _, local = clause.partition("/")
+        text = texts.get(number)
+        if text is not None and local == "signatures":
             continue
-        if local not in signed:
+        if text is None or local not in text.listed("clauses"):
             chain.lacks(Sentence("clause {clause}", clause=clause))
             continue
         uses = sorted({entry.name for entry in way if clause in entry.listed("clauses")})
-        shared = ", ".join(columns.get(local, [])) or ", ".join(uses)
-        chain.add("clause", agreement, shared, id=clause, hash=agreement.facts["text_hash"])
+        shared = ", ".join(columns.get(clause, [])) or ", ".join(uses)
+        chain.add("clause", text, shared, id=clause, hash=text.facts["text_hash"])
+
+
+def _numbers(entry: Entry) -> set[str]:
+    """The texts by whose clauses it was allowed: 042, or 042-A1 once that amendment held."""
+    return {clause.partition("/")[0] for clause in entry.listed("clauses")}
 
 
 def _parties(agreement: Entry, part: str = "") -> list[str]:
