@@ -10,7 +10,7 @@ from charteroak.agreements.paper import printed
 from charteroak.audit.models import Event
 from charteroak.policy.request_change import Kind
 from charteroak.requests import actions as requests
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 from printed import faults, text
 
 pytestmark = pytest.mark.usefixtures("after_the_approval")
@@ -71,13 +71,57 @@ def test_nothing_tells_a_stranger_that_there_is_a_change() -> None:
     assert eve.post("/requests/001/change/", change).status_code == 404
 
 
-def test_a_steward_is_asked_what_changed_and_sees_what_stands() -> None:
+def test_only_those_who_may_open_a_change_learn_of_it_on_the_page_of_what_it_changes() -> None:
+    record = changes_way.begun(Kind.EXTENSION)
+    for reader, told in (("grace.stone", False), ("maya.ortiz", True), ("sam.reyes", True)):
+        client = way.as_(reader)
+        assert ("001-A1" in client.get("/requests/001/").content.decode()) == told, reader
+        assert (client.get(f"/requests/{record.number}/").status_code == 200) == told, reader
+
+
+def test_who_waits_for_a_change_may_ask_for_the_same_once_more() -> None:
+    changes_way.begun(Kind.EXTENSION)
+    maya = way.as_("maya.ortiz")
+    assert 'id="action-change"' in maya.get("/requests/001/").content.decode()
+    begun = maya.post("/requests/001/change/", {"kind": "repeat", "because": "The next cohort."})
+    assert begun["Location"] == "/requests/002/"
+
+
+def gpa_for_another_purpose() -> RequestedColumn:
+    """The column of a change that is before SDE's steward; all others stand."""
     record = changes_way.begun(Kind.AMENDMENT)
     asked = {c.variable_id: c.purpose for c in record.columns.all()}
     gpa = record.columns.get(variable__name="gpa")
     asked[gpa.variable_id] = "To compare schools."
     requests.ask_columns(pk=record.pk, by=way.person("maya.ortiz"), purposes=asked)
-    changes_way.sent(record)
+    return changes_way.sent(record).columns.get(variable__name="gpa")
+
+
+def test_a_steward_decides_on_the_page_what_changed_and_the_conditions_go_on() -> None:
+    AgencyReview.objects.filter(agency__code="SDE").update(conditions="In Hartford only.")
+    gpa, ben = gpa_for_another_purpose(), way.as_("ben.cole")
+    page = ben.get("/requests/001-A1/").content.decode()
+    form = page[page.index('name="conditions"') :]
+    assert "In Hartford only." in form[: form.index("</textarea>")], "the form begins with what stands"
+    decided = {f"choice-{gpa.pk}": "allow", f"reason-{gpa.pk}": "", "conditions": "In Hartford only."}
+    answer = ben.post("/requests/001-A1/reviews/SDE/decide/", decided)
+    assert answer.status_code == 302, answer.content.decode()
+    gpa.refresh_from_db()
+    assert gpa.choice == "allow"
+    assert gpa.data_request.reviews.get(agency__code="SDE").status == "decided"
+
+
+def test_a_decision_without_a_word_on_the_conditions_leaves_them_as_they_were() -> None:
+    AgencyReview.objects.filter(agency__code="SDE").update(conditions="In Hartford only.")
+    gpa, ben = gpa_for_another_purpose(), way.as_("ben.cole")
+    body = {"columns": {str(gpa.pk): {"choice": "allow"}}}
+    address = "/api/requests/001-A1/reviews/SDE/decide"
+    assert ben.post(address, body, content_type="application/json").status_code == 200
+    assert gpa.data_request.reviews.get(agency__code="SDE").conditions == "In Hartford only."
+
+
+def test_a_steward_is_asked_what_changed_and_sees_what_stands() -> None:
+    record = gpa_for_another_purpose().data_request
     page = way.as_("ben.cole").get("/requests/001-A1/").content.decode()
     assert page.count('name="choice-') == 1, "one column is decided anew"
     assert f'name="choice-{record.columns.get(variable__name="gpa").pk}"' in page

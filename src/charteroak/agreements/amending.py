@@ -13,7 +13,7 @@ from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Clause, Recipient
 from charteroak.audit import actions as audit
 from charteroak.policy import wording
-from charteroak.policy.request_change import Kind
+from charteroak.policy.request_change import amends
 from charteroak.requests.changes import family
 from charteroak.requests.models import DataRequest
 
@@ -24,7 +24,7 @@ AT_THE_END = (
 
 def to_amend(request: DataRequest) -> Agreement | None:
     """The agreement that an approved change of its request amends; a repeat gets one of its own."""
-    if not request.changes_request_id or request.change == Kind.REPEAT:
+    if not amends(request.kind_of_change):
         return None
     return Agreement.objects.filter(data_request__in=family(request)).select_related("version").first()
 

@@ -17,7 +17,7 @@ from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import ALLOWED, Decision, refuse
-from charteroak.policy.request_change import Kind
+from charteroak.policy.request_change import amends
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
@@ -202,7 +202,7 @@ def facts(
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),
-        in_force=record.ended_on is None and record.ends_on >= clock.today(),
+        in_force=_runs(record),
         not_destroyed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at is None),
         amends=record.amends.number if record.amends else "",
         to_amend_in_force=record.amends is None or _runs(record.amends),
@@ -232,7 +232,7 @@ def destroyed_at(record: Agreement) -> datetime | None:
 
 def draft_decision(request: DataRequest, by: Person) -> Decision:
     """Whether this person may draft the agreement on a request now."""
-    changed = bool(request.changes_request_id) and request.change != Kind.REPEAT
+    changed = amends(request.kind_of_change)
     held = amending.to_amend(request)
     known = agreement.Facts(
         request_approved=request.status == data_request.Status.APPROVED,

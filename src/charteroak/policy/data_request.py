@@ -21,6 +21,9 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
+
+
 class Action(StrEnum):
     START = "start"
     EDIT = "edit"
@@ -229,16 +232,9 @@ def because_missing(facts: Facts) -> Reason | None:
 
 
 FIT_TO_SEND = (
-    incomplete,
-    unreadable,
-    end_passed,
-    purpose_missing,
-    law_forbids,
-    fewer_than_two_agencies,
-    beyond_the_change,
-    nothing_changed,
-    terms_open,
-)
+    incomplete, unreadable, end_passed, purpose_missing, law_forbids, fewer_than_two_agencies,
+    beyond_the_change, nothing_changed, terms_open,
+)  # fmt: skip
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "data request",

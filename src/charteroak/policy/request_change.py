@@ -27,6 +27,11 @@ TOUCHES: dict[Kind, frozenset[str]] = {
 GROUNDS = frozenset({"purpose", "question", "legal_exception", "first_year", "last_year", "analysis_plan"})
 
 
+def amends(kind: Kind | None) -> bool:
+    """Whether it changes what was approved; a repeat leaves that as it is."""
+    return kind is not None and kind is not Kind.REPEAT
+
+
 def may_touch(kind: Kind | None, part: str) -> bool:
     """Whether this part may differ from what was approved; in a request that changes nothing, all may."""
     return kind is None or kind not in TOUCHES or part in TOUCHES[kind]

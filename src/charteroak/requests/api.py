@@ -83,7 +83,7 @@ class ColumnDecision(Schema):
 
 class Decisions(Schema):
     columns: dict[int, ColumnDecision]  # column id → decision
-    conditions: str = ""
+    conditions: str | None = None  # without a word on them, those that stand go on
 
 
 def _visible(request: HttpRequest, number: str) -> DataRequest:

@@ -1,17 +1,16 @@
 """Changes of an approved request: what each says differently, and which decisions still stand."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from charteroak.policy import agency_review
-from charteroak.policy.data_request import Status
+from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.request_change import COLUMNS, TEAM, beyond, carries_over
 from charteroak.requests import versions
 from charteroak.requests.answers import PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
-
-OVER = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
 
 
 def first(number: str) -> str:
@@ -33,7 +32,7 @@ def standing(record: DataRequest) -> DataRequest:
 
 def underway(record: DataRequest) -> str:
     """The number of a change of it that is not settled; empty without one."""
-    changes = family(record).filter(changes_request__isnull=False).exclude(status__in=OVER)
+    changes = family(record).filter(changes_request__isnull=False).exclude(status__in=SETTLED)
     return changes.values_list("number", flat=True).first() or ""
 
 
@@ -65,9 +64,10 @@ def _named(record: DataRequest) -> list[str]:
     return [one.part for one in against(record)]
 
 
-def beyond_its_kind(record: DataRequest) -> tuple[str, ...]:
+def beyond_its_kind(record: DataRequest, touched: Iterable[str]) -> tuple[str, ...]:
+    """Of the parts that it touches, and those it fills in unreadably, the ones that its kind is not for."""
     kind = record.kind_of_change
-    return beyond(kind, [*parts_changed(record), *record.unread]) if kind else ()
+    return beyond(kind, [*touched, *record.unread]) if kind else ()
 
 
 def carry_over(record: DataRequest) -> None:

@@ -130,14 +130,14 @@ class DatesPart(Part):
 PARTS = (QuestionPart, AnalysisPart, LawPart, OutputsPart, DatesPart)
 
 
-def parts(record: DataRequest, data: Mapping[str, Any] | None = None) -> list[Part]:
+def parts(record: DataRequest, data: Mapping[str, Any] | None = None, *, kind: Kind | None) -> list[Part]:
     """Every part, with what is on record or what was just typed.
 
-    Of a change only what its kind may touch. A part that holds something unreadable comes bound, so that the page
-    marks it, whenever it is opened.
+    Of a change only what its `kind` may touch; without one, everything. A part that holds something unreadable
+    comes bound, so that the page marks it, whenever it is opened.
     """
     made = [part(_typed(record, part, data), initial=_said(record, part)) for part in PARTS]
-    return [part for part in made if part.only(record.kind_of_change)]
+    return [part for part in made if part.only(kind)]
 
 
 def _said(record: DataRequest, part: type[Part]) -> dict[str, Any]:
@@ -247,7 +247,9 @@ def _line(label: str, initial: str = "") -> forms.CharField:
 class DecideForm(forms.Form):
     """A decision, with its reason, on every column asked of one agency."""
 
-    def __init__(self, data: Mapping[str, Any] | None, *, columns: Iterable[RequestedColumn]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, columns: Iterable[RequestedColumn], conditions: str = ""
+    ) -> None:
         super().__init__(data)
         self.columns = list(columns)
         for column in self.columns:
@@ -265,6 +267,7 @@ class DecideForm(forms.Form):
             self.fields[f"reason-{column.pk}"] = _line(_t("Reason on %(column)s") % {"column": name})
         self.fields["conditions"] = forms.CharField(
             required=False,
+            initial=conditions,
             label=_t("Conditions"),
             widget=_long(3),
             help_text=_t("They become part of the agreement."),

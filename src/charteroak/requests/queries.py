@@ -19,7 +19,7 @@ from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
-from charteroak.policy.request_change import COLUMNS, TEAM, Kind
+from charteroak.policy.request_change import COLUMNS, TEAM, Kind, amends
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
@@ -29,7 +29,6 @@ from charteroak.requests.models import AgencyReview, DataRequest, RequestedColum
 
 CHANGEABLE = PARTS | {TEAM: noop("team"), COLUMNS: noop("columns")}
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
-SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
 BY_THEMSELVES = (
     Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.RETURN, Action.ACCEPT_AS_COMPLETE, Action.APPEAL,
     Action.CHANGE, Action.WITHDRAW,
@@ -106,8 +105,10 @@ def _facts_of_change(record: DataRequest) -> dict[str, Any]:
         return {}
     touched = changes.parts_changed(record)
     return {
-        "beyond_the_change": tuple(Sentence(CHANGEABLE[part]) for part in changes.beyond_its_kind(record)),
-        "nothing_changed": not touched and record.change != Kind.REPEAT,
+        "beyond_the_change": tuple(
+            Sentence(CHANGEABLE[part]) for part in changes.beyond_its_kind(record, touched)
+        ),
+        "nothing_changed": not touched and amends(record.kind_of_change),
     }
 
 
@@ -152,7 +153,7 @@ def may_appeal(record: DataRequest, person: Person, grounds: str) -> Decision:
 def may_change(record: DataRequest, person: Person, kind: Kind, because: str) -> Decision:
     """Whether this person may begin this kind of change; a repeat waits for no other change."""
     known = replace(facts(record, person), because_said=bool(because.strip()))
-    if kind is Kind.REPEAT:
+    if not amends(kind):
         known = replace(known, change_underway="")
     return data_request.LIFECYCLE.may(Status(record.status), Action.CHANGE, roles_of(person, record), known)
 

@@ -64,10 +64,12 @@ def decide(
     pk: int,
     by: Person,
     choices: Mapping[int, tuple[Choice, str]],
-    conditions: str = "",
+    conditions: str | None = None,
     seen: int | None = None,
 ) -> None:
     """Allow, deny or mask each column asked of this agency (column id → choice, reason), with conditions.
+
+    Without a word on the conditions, those that stand go on.
 
     When this was the last agency to decide, the request goes on to the board.
     """
@@ -85,7 +87,8 @@ def decide(
         review, Action.DECIDE, by
     ).require()  # what is still undecided or lacks a reason rolls all of it back
     review.status = LIFECYCLE.after(Status(review.status), Action.DECIDE)
-    review.conditions = conditions
+    if conditions is not None:
+        review.conditions = conditions
     review.decided_by, review.decided_at = by, now
     review.save()
     on_to_the_board = recommend_when_all_decided(record, by)

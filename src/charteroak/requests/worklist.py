@@ -8,10 +8,10 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.policy import agency_review
-from charteroak.policy.data_request import Status
+from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.roles import Role
 from charteroak.requests.models import AgencyReview, DataRequest
-from charteroak.requests.queries import SETTLED, WITH_APPLICANT, visible_to, whose_turn
+from charteroak.requests.queries import WITH_APPLICANT, visible_to, whose_turn
 
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
 

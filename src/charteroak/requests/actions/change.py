@@ -5,7 +5,7 @@ from django.db import transaction
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
-from charteroak.policy.request_change import Kind
+from charteroak.policy.request_change import Kind, amends
 from charteroak.requests import changes
 from charteroak.requests.actions.draft import locked, next_number
 from charteroak.requests.models import DataRequest, RequestedColumn, TeamMember
@@ -20,11 +20,11 @@ def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
     has signed the amended agreement.
     """
     record = locked(pk)
-    may_change(record, by, kind, because).require()
+    before = locked(changes.standing(record).pk) if amends(kind) else record
+    may_change(before, by, kind, because).require()
     own_number = next_number()
-    before = record if kind is Kind.REPEAT else changes.standing(record)
     begun = DataRequest.objects.create(
-        number=own_number if kind is Kind.REPEAT else changes.next_number(before),
+        number=changes.next_number(before) if amends(kind) else own_number,
         applicant=by,
         changes_request=before,
         change=kind,

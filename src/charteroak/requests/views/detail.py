@@ -1,7 +1,6 @@
 """A request's page, with every form that its reader is for."""
 
 from collections.abc import Mapping
-from copy import copy
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from charteroak.agencies.queries import authority_of
 from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
-from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
+from charteroak.policy.request_change import COLUMNS, TEAM, Kind, may_touch
 from charteroak.requests import changes, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
@@ -62,8 +61,9 @@ def detail_page(
             "by_when": by_when,
             "decisions": decisions,
             "editable": "edit" in decisions,
-            **_change(record),
-            "parts": typed or parts(record if "edit" in decisions else _whole(record)),
+            **_change(record, person),
+            # whoever only reads sees all of the answers: a change says again what it does not touch
+            "parts": typed or parts(record, kind=record.kind_of_change if "edit" in decisions else None),
             "seen": record.revision,
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
             "versions": record.versions.count(),
@@ -83,11 +83,14 @@ def detail_page(
     )
 
 
-def _change(record: DataRequest) -> dict[str, Any]:
+def _change(record: DataRequest, person: Person) -> dict[str, Any]:
+    family = queries.visible_to(person).filter(pk__in=changes.family(record))
     return {
+        # of all kinds a repeat waits for the least: whoever may ask for one gets the form
+        "may_change": queries.may_change(record, person, Kind.REPEAT, "-"),
         "touches": {name: may_touch(record.kind_of_change, name) for name in (TEAM, COLUMNS)},
         "against": _against(record),
-        "changed_by": changes.family(record).exclude(pk=record.pk).order_by("pk"),
+        "changed_by": family.exclude(pk=record.pk).order_by("pk"),
     }
 
 
@@ -97,13 +100,6 @@ def _against(record: DataRequest) -> list[tuple[str, str, str]]:
         (_(queries.CHANGEABLE.get(one.part, one.part)), one.before, one.after)
         for one in changes.against(record)
     ]
-
-
-def _whole(record: DataRequest) -> DataRequest:
-    """All of the answers, as a reader sees them: a change says again what it does not touch."""
-    shown = copy(record)
-    shown.change = ""
-    return shown
 
 
 def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
@@ -122,7 +118,8 @@ def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form
         "review": review,
         "may": queries.review_actions(review, person),
         "authority": authority_of(review.agency, on),
-        "decide": wrong.get(f"decide-{code}") or DecideForm(None, columns=columns),
+        "decide": wrong.get(f"decide-{code}")
+        or DecideForm(None, columns=columns, conditions=review.conditions),
         "law": rules_on(column.variable for column in columns),
         "ask": wrong.get(f"ask-{code}") or text_form(None, "ask", code),
         "answer": wrong.get(f"answer-{code}") or text_form(None, "answer", code),

@@ -26,7 +26,7 @@ from charteroak.requests.views.found import visible
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps every answer, readable or not; of two that differ, one's own and a colleague's, the person chooses."""
     record = visible(request, number)
-    typed = parts(DataRequest(change=record.change), request.POST)
+    typed = parts(record, request.POST, kind=record.kind_of_change)
     readable, unread = {}, {}
     for part in typed:
         part.is_valid()
@@ -45,7 +45,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         return _choose(request, record, conflicts)
     if unread:
         messages.warning(request, _("Kept, but what is marked below cannot be read."))
-        return detail_page(request, record, typed=parts(record))
+        return detail_page(request, record, typed=parts(record, kind=record.kind_of_change))
     messages.success(request, _("Saved."))
     return redirect(record)
 
@@ -67,7 +67,11 @@ def _kept(
 
 def _choose(request: HttpRequest, record: DataRequest, conflicts: tuple[str, ...]) -> HttpResponse:
     """What a colleague wrote beside what this person wrote: nothing is overwritten unseen."""
-    fields = {field.name: field for part in parts(record, request.POST) for field in part}
+    fields = {
+        field.name: field
+        for part in parts(record, request.POST, kind=record.kind_of_change)
+        for field in part
+    }
     changed = history.unseen(record, seen_in(request.POST) or 0, signed_in(request))
     changed = changed.filter(part__in=conflicts)
     latest = {change.part: change for change in changed}

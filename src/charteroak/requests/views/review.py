@@ -22,7 +22,7 @@ from charteroak.requests.views.stale import told_when_stale
 @told_when_stale("requests:agency_review:decide")
 def decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
     review = visible_review(request, number, code)
-    form = DecideForm(request.POST, columns=queries.columns_of(review))
+    form = DecideForm(request.POST, columns=queries.columns_to_decide(review))
     if not form.is_valid():
         return detail_page(request, review.data_request, {f"decide-{code}": form})
     steward.decide(
