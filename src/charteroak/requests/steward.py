@@ -67,7 +67,7 @@ def decide(
     conditions: str | None = None,
     seen: int | None = None,
 ) -> None:
-    """Allow, deny or mask each column asked of this agency (column id → choice, reason), with conditions.
+    """Allow, deny or mask each column asked of this agency (column id → choice, reason).
 
     Without a word on the conditions, those that stand go on.
 
@@ -83,9 +83,7 @@ def decide(
         column.choice, column.reason = choices[column.pk]
         column.decided_by, column.decided_at = by, now
         column.save()
-    may_review(
-        review, Action.DECIDE, by
-    ).require()  # what is still undecided or lacks a reason rolls all of it back
+    may_review(review, Action.DECIDE, by).require()  # what is undecided or lacks a reason rolls all back
     review.status = LIFECYCLE.after(Status(review.status), Action.DECIDE)
     if conditions is not None:
         review.conditions = conditions
