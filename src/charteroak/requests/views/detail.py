@@ -62,8 +62,7 @@ def detail_page(
             "decisions": decisions,
             "editable": "edit" in decisions,
             **_change(record, person),
-            # whoever only reads sees all of the answers: a change says again what it does not touch
-            "parts": typed or parts(record, kind=record.kind_of_change if "edit" in decisions else None),
+            "parts": typed or _answers(record, "edit" in decisions),
             "seen": record.revision,
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
             "versions": record.versions.count(),
@@ -81,6 +80,11 @@ def detail_page(
         },
         status=400 if typed or wrong else 200,
     )
+
+
+def _answers(record: DataRequest, editable: bool) -> list[Part]:
+    """Of a change, who edits sees what its kind may touch; who reads sees all: it says again what it leaves."""
+    return parts(record, kind=record.kind_of_change if editable else None)
 
 
 def _change(record: DataRequest, person: Person) -> dict[str, Any]:
