@@ -18,6 +18,7 @@ from charteroak.adapters import languages
 from charteroak.adapters.environment import home
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Recipient
+from charteroak.audit import actions as audit
 from charteroak.audit.models import Event
 from charteroak.policy.job import Language
 from charteroak.workspaces import actions, again, batch, queries, scripts
@@ -71,6 +72,9 @@ def test_what_runs_on_invented_records_is_shown_and_not_kept(room: Workspace, as
     assert "README.txt" in job.printed
     assert "sde.parquet" in job.printed
     assert (job.outputs.count(), set(job.manifest["outputs"])) == (0, {"a.csv", scripts.LOG})
+    assert job.manifest["extract"] == {}, "no real table was read"
+    logged = Event.objects.get(name="workspaces:job:succeed", subject=audit.subject_of(job))
+    assert '"tables":[]' in logged.text
     assert ran(as_process, room).printed == ""
     assert refused(again.repeat, pk=job.pk, by=person(MAYA)) == ["nothing_to_repeat"]
 

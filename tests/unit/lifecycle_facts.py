@@ -287,7 +287,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
         "isolator": workspace.Isolator.GVISOR,
         "mode": workspace.Mode.BROWSER,
     },
-    ("workspace", "not_more_hours"): {"hours_asked": 0},
+    ("workspace", "not_more_hours"): {"hours_asked": workspace.MOST_HOURS + 1},
     ("workspace", "no_script"): {"script": 0},
     ("workspace", "script_too_long"): {"script": workspace.LARGEST_SCRIPT + 1},
 }

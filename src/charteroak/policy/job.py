@@ -95,6 +95,11 @@ def nothing_to_repeat(facts: Facts) -> Reason | None:
     return None
 
 
+def kept_for_review(*, invented: bool, repeats: bool) -> bool:
+    """Whether what a job leaves is kept for review: not what ran on invented records, not what only repeats."""
+    return not invented and not repeats
+
+
 AGAIN = (not_covered, workspace_closed)
 ABLE = (limits_not_enforced, language_not_here)
 

@@ -12,6 +12,7 @@ from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
 HOURS = 500  # of one processor that a project may use, unless its workspace is opened with more
+MOST_HOURS = 1_000_000  # a hundred processors for more than a year
 
 
 class Status(StrEnum):
@@ -54,6 +55,11 @@ class Isolator(StrEnum):
 
     BUBBLEWRAP = "bubblewrap"
     GVISOR = "gvisor"
+
+
+def isolator_for(own: Isolator, *, invented: bool) -> Isolator:
+    """What stands around a run: the project's `own`, and the default around invented records, which need no more."""
+    return Isolator.BUBBLEWRAP if invented else own
 
 
 ISOLATOR_RISK: dict[Isolator, str] = {
@@ -172,8 +178,12 @@ def no_session_in_gvisor(facts: Facts) -> Reason | None:
 
 
 def not_more_hours(facts: Facts) -> Reason | None:
-    if facts.hours_asked < 1:
-        return Reason("not_more_hours", "A project is allowed one hour at least.", "Give a number above 0.")
+    if not 1 <= facts.hours_asked <= MOST_HOURS:
+        return Reason(
+            "not_more_hours",
+            Sentence("A project is allowed 1 to {most} hours of processor time.", most=MOST_HOURS),
+            "Give a number between the two.",
+        )
     return None
 
 
@@ -189,6 +199,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 opened_already,
                 roles_must_stay_apart,
                 isolator_not_here,
+                not_more_hours,
             ),
         ),
         (Status.OPEN, Action.SUBMIT_JOB): step(

@@ -19,8 +19,9 @@ from charteroak.adapters.sandboxes import Group
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import VaultError
+from charteroak.policy import workspace as rules
 from charteroak.policy.decision import Reason, Refused
-from charteroak.policy.job import Language, language_of
+from charteroak.policy.job import Language, kept_for_review, language_of
 from charteroak.sandbox import DATA, WORK, Isolator, Limits, Mount, SandboxSpec
 from charteroak.workspaces import actions, invented, scripts
 from charteroak.workspaces.actions import Left
@@ -65,7 +66,7 @@ def run(pk: int) -> None:
             pk=pk,
             exit_status=ended.status,
             outcome=_outcome(ended, left, refused),
-            left=left if kept(job) else [],
+            left=left if _kept(job) else [],
             manifest=manifest,
             printed=printed[:SHOWN].decode("utf-8", "replace").replace("\0", "") if job.invented else "",
         )
@@ -78,22 +79,22 @@ def _before(job: Job, python: ResearchEnvironment) -> dict[str, Any]:
         "script": job.script_hash,
         "language": language_of(job.script_name),
         "records": "invented" if job.invented else "extract",
-        "extract": {table: facts["sha256"] for table, facts in tables if table != EVIDENCE},
+        "extract": {}
+        if job.invented
+        else {name: told["sha256"] for name, told in tables if name != EVIDENCE},
         "environment": python.digest,
         "packages": python.packages | scripts.packages(job.script_name),
-        "isolator": isolator_of(job),
+        "isolator": _isolator(job),
         "limits": asdict(LIMITS),
     }
 
 
-def kept(job: Job) -> bool:
-    """Whether what a job leaves is kept for review: not what ran on invented records, not what only repeats."""
-    return not job.invented and job.repeats_id is None
+def _kept(job: Job) -> bool:
+    return kept_for_review(invented=job.invented, repeats=job.repeats_id is not None)
 
 
-def isolator_of(job: Job) -> Isolator:
-    """The project's own; invented records need no stricter one."""
-    return Isolator.BUBBLEWRAP if job.invented else Isolator(job.workspace.isolator)
+def _isolator(job: Job) -> Isolator:
+    return Isolator(rules.isolator_for(rules.Isolator(job.workspace.isolator), invented=job.invented))
 
 
 def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
@@ -102,7 +103,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
     with ExitStack() as stack:
         data = stack.enter_context(_records(job))
         code = stack.enter_context(in_memory(f"code-{account}"))
-        work = work_folder(job.workspace) if kept(job) else stack.enter_context(empty_work(account))
+        work = work_folder(job.workspace) if _kept(job) else stack.enter_context(empty_work(account))
         empty_outbox(work, account_of(account))
         command = scripts.placed(job.script_name, job.script, code, LIMITS)
         hand_over(code, account_of(account))
@@ -112,7 +113,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
         clock = _Clock()
         try:
             ended = sandboxes.run(
-                SandboxSpec(mounts, LIMITS, isolator=isolator_of(job)),
+                SandboxSpec(mounts, LIMITS, isolator=_isolator(job)),
                 command,
                 uid=account_of(account),
                 stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
@@ -122,7 +123,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
             actions.measure(pk=job.pk, cpu_seconds=clock.seconds)
         if ended.stopped:
             return ended, [], 0  # cancelled: nothing of it is kept
-        keeping = keep if kept(job) else _hashed
+        keeping = keep if _kept(job) else _hashed
         left, refused = collected(work / "outbox", project, keeping)
         left.append(keeping(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
         return ended, left, refused

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.policy.workspace import LARGEST_SCRIPT
+from charteroak.policy.workspace import LARGEST_SCRIPT, MOST_HOURS
 
 
 class JobForm(forms.Form):
@@ -56,7 +56,7 @@ class JobForm(forms.Form):
 
 class HoursForm(forms.Form):
     hours = forms.IntegerField(
-        label=_("Hours of processor time"), min_value=1, max_value=1_000_000,
+        label=_("Hours of processor time"), min_value=1, max_value=MOST_HOURS,
         help_text=_("That the project may use in all, one processor for one hour each."),
     )  # fmt: skip
 

@@ -183,7 +183,10 @@ def given_up() -> list[Job]:
 
 
 def may_open(
-    extract: Extract, person: Person, isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP
+    extract: Extract,
+    person: Person,
+    isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP,
+    hours: int = rules.HOURS,
 ) -> Decision:
     """Whether this person may open a workspace on this extract today."""
     agreement = extract.link_run.agreement
@@ -193,7 +196,9 @@ def may_open(
         extract_cleared=extract.status == extract_rules.Status.CLEARED,
         opened=Workspace.objects.filter(extract=extract).exists(),
         apart=must_stay_apart(roles),
-        isolator_here=isolator == rules.Isolator.BUBBLEWRAP or sandboxes.strict_tier_here(),
+        isolator_here=isolator == rules.Isolator.BUBBLEWRAP
+        or (sandboxes.strict_tier_here() and accounts_apart()),  # it starts as root alone
+        hours_asked=hours,
     )
     return rules.LIFECYCLE.may(None, rules.Action.OPEN, roles, known)
 

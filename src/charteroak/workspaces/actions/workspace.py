@@ -37,7 +37,7 @@ def open_(
         Extract.objects.select_for_update(of=("self",)).select_related("link_run__agreement").get(pk=extract)
     )
     agreement = found.link_run.agreement
-    allowed = may_open(found, by, isolator).require()
+    allowed = may_open(found, by, isolator, hours).require()
     record = Workspace.objects.create(
         agreement=agreement,
         extract=found,
