@@ -1,14 +1,24 @@
 """Changes that follow one another: each begins from the last, and none undoes what came after it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps import changes_way, way
+from charteroak.adapters import clock
+from charteroak.agencies.models import Agency
+from charteroak.agreements import actions as agreements
+from charteroak.agreements import queries
+from charteroak.agreements.destruction import start_identifiers
+from charteroak.agreements.models import Agreement
+from charteroak.catalog.models import Variable
 from charteroak.policy.decision import Refused
 from charteroak.policy.request_change import Kind
 from charteroak.requests import actions as requests
+from charteroak.requests.models import DataRequest
 
 pytestmark = pytest.mark.usefixtures("approved", "rolled_back")
 MAYA = "maya.ortiz"
@@ -28,3 +38,85 @@ def test_who_left_the_team_begins_no_change_by_way_of_the_first_request() -> Non
         changes_way.begun(Kind.EXTENSION, by="lena.park")
     assert way.rules(refused) == {"wrong_role"}
     assert changes_way.begun(Kind.EXTENSION, by="jonah.reed").changes_request == record
+
+
+def extended(days: int) -> DataRequest:
+    """Approved by the board: an extension of what was approved last."""
+    record = changes_way.begun(Kind.EXTENSION)
+    assert record.ends_on
+    requests.edit(pk=record.pk, by=way.person(MAYA), ends_on=record.ends_on + timedelta(days=days))
+    return changes_way.approved(record)
+
+
+def test_an_older_change_is_not_drafted_after_a_newer_one_and_undoes_nothing() -> None:
+    way.executed()
+    way.cleared()
+    older = extended(200)
+    assert list(queries.to_draft()) == [older]
+    newer, ann = extended(100), way.person("ann.weiss")
+    assert list(queries.to_draft()) == [newer], "the newer one says all that the older does"
+    assert way.refused(agreements.draft, data_request_pk=older.pk, by=ann) == ["superseded"]
+    way.signed(agreements.draft(data_request_pk=newer.pk, by=ann))
+    assert way.refused(agreements.draft, data_request_pk=older.pk, by=ann) == ["superseded"]
+    assert Agreement.objects.get().ends_on == newer.ends_on
+
+
+def test_what_an_amendment_amends_is_locked_before_a_party_signs() -> None:
+    held = way.executed()
+    way.cleared()
+    amended, ann = agreements.draft(data_request_pk=extended(200).pk, by=way.person("ann.weiss")), "ann.weiss"
+    agreements.open_for_signature(pk=amended.pk, by=way.person(ann))
+    amended.refresh_from_db()
+    party = amended.parties.select_related("signatory")[0]
+    with CaptureQueriesContext(connection) as asked:
+        agreements.sign(
+            party=party.pk, by=party.signatory, text_hash=amended.text_hash, intent="I sign.",
+            confirmed_at=clock.real_now(),
+        )  # fmt: skip
+    said = [one["sql"] for one in asked]
+    locks = [at for at, one in enumerate(said) if f'"id" = {held.pk} ' in one and "FOR UPDATE" in one]
+    signed = next(at for at, one in enumerate(said) if 'INSERT INTO "agreements_signature"' in one)
+    assert min(locks, default=len(said)) < signed, "nobody ends it between the rules and the effect"
+
+
+def without_wages() -> DataRequest:
+    """A request of the same people for the records of two agencies, and for none of DOL's."""
+    record = way.filled_in()
+    two = record.columns.exclude(variable__dataset__agency__code="DOL")
+    requests.ask_columns(pk=record.pk, by=way.person(MAYA), purposes={c.variable_id: "needed" for c in two})
+    return changes_way.approved(record)
+
+
+def test_an_agency_that_an_amendment_adds_finds_the_project_and_one_that_it_drops_still_does() -> None:
+    way.hub_keys()
+    way.cleared()
+    first, ann = without_wages(), way.person("ann.weiss")
+    held = way.signed(agreements.draft(data_request_pk=first.pk, by=ann))
+    lou = way.as_("lou.grant")
+    address = f"/submissions/{first.number}/"
+    assert lou.get(address).status_code == 404
+    change = requests.change(pk=first.pk, by=way.person(MAYA), kind=Kind.AMENDMENT, because="Wages.")
+    asked = Variable.objects.exclude(dataset__agency__code="CSC")
+    requests.ask_columns(pk=change.pk, by=way.person(MAYA), purposes={v.pk: "needed" for v in asked})
+    amended = agreements.draft(data_request_pk=changes_way.approved(change).pk, by=ann)
+    assert lou.get(address).status_code == 404, "not before all have signed"
+    way.signed(amended)
+    assert lou.get(address).status_code == 200
+    assert way.as_("priya.nair").get(address).status_code == 200, "what CSC sent is still held"
+    for agency in ("SDE", "CSC", "DOL"):
+        found = queries.contributed_by(Agency.objects.filter(code=agency))
+        assert list(found.filter(pk=held.pk)) == [held], agency
+    assert queries.contributors(Agreement.objects.get(pk=held.pk)) == ["DOL", "SDE"]
+
+
+def test_the_clock_of_the_identifiers_runs_by_the_text_that_holds() -> None:
+    held = way.executed()
+    way.cleared()
+    amended = agreements.draft(data_request_pk=extended(200).pk, by=way.person("ann.weiss"))
+    clause = amended.clauses.get(kind="destruction")
+    clause.terms |= {"identifiers_business_days": 1}
+    clause.save()
+    way.signed(amended)
+    now = Agreement.objects.get(pk=held.pk)
+    due = start_identifiers(now, date(2026, 11, 4))
+    assert due == now.duties.get(what="identifiers").due_on == date(2026, 11, 5)

@@ -30,6 +30,7 @@ from conftest import owner_beside
 DAY_ZERO = date(2026, 9, 8)
 DENIED = ("frpl", "pell")
 STEWARDS = {"SDE": "ben.cole", "CSC": "priya.nair", "DOL": "lou.grant"}
+DECIDES = {"SDE": "grace.stone", "CSC": "omar.haines", "DOL": "ruth.vega"}
 MEMBERS = ("grace.stone", "omar.haines", "ruth.vega", "carl.winter", "june.fisher", "tom.avery")
 
 
@@ -146,9 +147,8 @@ def carried(record: DataRequest) -> DataRequest:
     for member in MEMBERS:
         board.attend(pk=meeting.pk, by=person(member))
     board.open_(pk=meeting.pk, by=june)
-    votes = dict.fromkeys(("grace.stone", "omar.haines", "ruth.vega"), Vote.APPROVE) | {
-        "carl.winter": Vote.RECUSE
-    }
+    asked = record.reviews.values_list("agency__code", flat=True)
+    votes = {DECIDES[agency]: Vote.APPROVE for agency in asked} | {"carl.winter": Vote.RECUSE}
     for member in MEMBERS:
         board.vote(pk=motion.pk, by=person(member), choice=votes.get(member, Vote.NOTE))
     board.declare(pk=motion.pk, by=june)

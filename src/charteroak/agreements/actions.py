@@ -42,9 +42,11 @@ def _require(record: Agreement, action: Action, by: Person, shown: str | None = 
 def draft(*, data_request_pk: int, by: Person) -> Agreement:
     """Generate the agreement from the request and what each agency decided."""
     request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
+    amends = amending.to_amend(request)
+    if amends is not None:  # of two amendments drafted at once, the second finds the first
+        amends = _locked(amends.pk)
     draft_decision(request, by).require()
     parties = drafting.parties_to(request)
-    amends = amending.to_amend(request)
     drafted = drafting.draft(request, parties, amends.number if amends else "")
     if amends is not None:
         drafted = amending.kept(drafted, amends)
@@ -159,6 +161,8 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str, confirmed_at: d
     """
     wanted = Party.objects.select_related("agency").get(pk=party)
     record = _locked(wanted.agreement_id)
+    if record.amends_id is not None:  # while the last one signs, nobody ends what it amends
+        record.amends = _locked(record.amends_id)
     known = facts(record, by, text_hash, wanted, confirmed_at)
     LIFECYCLE.may(Status(record.status), Action.SIGN, roles_of(by, record), known).require()
     if not intent.strip():
@@ -200,7 +204,7 @@ def _execute(record: Agreement, by: Person, shown: str) -> None:
 
     tasks.order_paper(record.number)
     if record.amends is not None:
-        amending.take_effect(record, by, within)
+        amending.take_effect(record, record.amends, by, within)
         return
     last_day = record.ends_on + timedelta(days=within)
     for (

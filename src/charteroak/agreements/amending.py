@@ -69,9 +69,8 @@ def newcomers_not_cleared(record: Agreement) -> int:
     return sum(not person.standing().good(clock.today()) for person in new)
 
 
-def take_effect(record: Agreement, by: Person, destroy_within_days: int) -> None:
-    """An amendment signed by all: its terms hold for the agreement from now on. Within the caller's transaction."""
-    held = Agreement.every.select_for_update().get(amendments=record)
+def take_effect(record: Agreement, held: Agreement, by: Person, destroy_within_days: int) -> None:
+    """An amendment signed by all: its terms hold for the agreement, locked, from now on."""
     before = held.held
     held.version, held.ends_on = record, record.ends_on
     held.save()

@@ -5,7 +5,7 @@ A room that holds something under a duty says what (`Holding`); when and how it 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
+from charteroak.adapters.calendar import closed_days
 from charteroak.adapters.environment import process
 from charteroak.adapters.keys import Destroyed, KeyUnavailable, key_id
 from charteroak.adapters.stores import OPENED_BY, Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.queries import contributors
 from charteroak.audit import actions as audit
 from charteroak.exceptions.queries import held, may_destroy
+from charteroak.policy.deadlines import identifiers_due
 from charteroak.policy.decision import refuse
 
 
@@ -51,6 +54,17 @@ def order(record: Agreement, what: str, holding: Holding) -> None:
     may_destroy(record.number, what).require()
     for queue in holding.owners():
         app.configure_task(f"{holding.room}:destroy", queue=queue).defer(agreement=record.pk, what=what)
+
+
+def start_identifiers(record: Agreement, confirmed_on: date) -> date:
+    """The stewards confirmed the match on that day: the last day for the identifiers, by the text that holds."""
+    said = record.held.clauses.get(kind="destruction").terms
+    days = int(said["identifiers_business_days"])
+    last_day = identifiers_due(confirmed_on, contributors(record), days, closed_days())
+    record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True).update(
+        began_on=confirmed_on, due_on=last_day, reason=_("The stewards confirmed the match.")
+    )
+    return last_day
 
 
 def due(whats: Iterable[str]) -> list[DestructionDuty]:

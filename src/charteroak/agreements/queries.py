@@ -1,5 +1,6 @@
 """An agreement as the value that the system enforces, and the one question every route asks of it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Person
+from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements import amending
 from charteroak.agreements.checklist import checklist, law_in
@@ -143,6 +144,13 @@ def contributors(record: Agreement) -> list[str]:
     return sorted(terms(record).elements)
 
 
+def contributed_by(agencies: Iterable[Agency]) -> QuerySet[Agreement]:
+    """Agreements to which one of these agencies contributes or has contributed, by any text that all have signed."""
+    own = Party.objects.filter(agency__in=agencies, part=Party.Part.CONTRIBUTOR)
+    texts = Agreement.every.filter(pk__in=own.values("agreement"), executed_on__isnull=False)
+    return Agreement.objects.filter(Q(pk__in=texts) | Q(pk__in=texts.values("amends")))
+
+
 def in_force(number: str, on: date | None = None) -> Agreement | None:
     """The executed agreement of that number if it runs on that day (today by default)."""
     day = on or clock.today()
@@ -241,6 +249,7 @@ def draft_decision(request: DataRequest, by: Person) -> Decision:
         amends=changes.first(request.number) if changed else "",
         to_amend_in_force=held is not None and _runs(held),
         amendment_unsigned=amending.unsigned(held),
+        superseded_by=changes.superseded_by(request),
         forbidden=tuple(reason.message for reason in law_decision(request, allowed_columns(request)).reasons),
     )
     return agreement.LIFECYCLE.may(None, agreement.Action.DRAFT, by.roles(clock.today()), known)
@@ -248,9 +257,10 @@ def draft_decision(request: DataRequest, by: Person) -> Decision:
 
 def to_draft() -> QuerySet[DataRequest]:
     """Approved requests whose agreement has yet to be drafted."""
-    return DataRequest.objects.filter(
+    waiting = DataRequest.objects.filter(
         status=data_request.Status.APPROVED, historic_decision_on__isnull=True, agreement__isnull=True
     )
+    return waiting.exclude(changes.superseded(), changes_request__isnull=False)
 
 
 def decisions(record: Agreement, person: Person) -> dict[str, Decision]:

@@ -3,17 +3,14 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
-from charteroak.adapters.calendar import closed_days
 from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.destruction import start_identifiers
 from charteroak.agreements.models import Agreement, DestructionDuty
-from charteroak.agreements.queries import contributors
 from charteroak.audit import actions as audit
 from charteroak.elsewhere.models import Happening
 from charteroak.elsewhere.queries import facts, happenings, may, unconfirmed
-from charteroak.policy.deadlines import identifiers_due
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.elsewhere import Action
@@ -65,14 +62,9 @@ def confirm(*, number: str, by: Person, agency: str, on: date) -> Happening:
 
 
 def _start_clock(record: Agreement) -> date:
-    """From the latest day on which a steward confirmed, as the agreement says."""
-    confirmed_on = max(happenings(record).filter(act=Action.CONFIRM).values_list("on", flat=True))
-    days = int(record.clauses.get(kind="destruction").terms["identifiers_business_days"])
-    due = identifiers_due(confirmed_on, contributors(record), days, closed_days())
-    record.duties.filter(what=What.IDENTIFIERS, done_at__isnull=True).update(
-        began_on=confirmed_on, due_on=due, reason=_("The stewards confirmed the match.")
-    )
-    return due
+    """From the latest day on which a steward confirmed."""
+    confirmed = happenings(record).filter(act=Action.CONFIRM).values_list("on", flat=True)
+    return start_identifiers(record, max(confirmed))
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
-from charteroak.agreements.models import Agreement, Party
-from charteroak.agreements.queries import contributors, coverage
+from charteroak.agreements.models import Agreement
+from charteroak.agreements.queries import contributed_by, contributors, coverage
 from charteroak.elsewhere.models import Happening
 from charteroak.exceptions.queries import may_destroy
 from charteroak.policy.clauses import Asked
@@ -31,10 +31,7 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
         return executed.none()
     if person.roles(clock.today()) & WATCHERS:
         return executed
-    own = Party.objects.filter(
-        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
-    )
-    return executed.filter(pk__in=own.values("agreement"))
+    return executed.filter(pk__in=contributed_by(agencies_where(person, Role.DATA_STEWARD)))
 
 
 def happenings(record: Agreement) -> QuerySet[Happening]:

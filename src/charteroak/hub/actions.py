@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock
-from charteroak.adapters.calendar import closed_days
 from charteroak.adapters.environment import Process
 from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.destruction import start_identifiers
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import contributors, terms
 from charteroak.audit import actions as audit
@@ -20,7 +20,6 @@ from charteroak.hub.models import Extract, LinkRun, MatchConfirmation, PairDecis
 from charteroak.hub.plans import plan_for
 from charteroak.hub.risk import told
 from charteroak.policy import extract as extract_rules
-from charteroak.policy.deadlines import identifiers_due
 from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import LIFECYCLE, Action, Status
@@ -129,17 +128,12 @@ def _complete(run: LinkRun, by: Person, covered: Decision) -> dict[str, Fact]:
     run.status = LIFECYCLE.after(Status(run.status), Action.COMPLETE_CONFIRMATION)
     run.save()
     ordered = Extract.objects.create(link_run=run, ordered_by=by, ordered_at=clock.now())
-    destruction = run.agreement.clauses.get(kind="destruction")
-    days = int(destruction.terms["identifiers_business_days"])
-    due = identifiers_due(clock.today(), contributors(run.agreement), days, closed_days())
-    DestructionDuty.objects.filter(
-        agreement=run.agreement, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True
-    ).update(began_on=clock.today(), due_on=due, reason=_("The stewards confirmed the match."))
+    due, agreed = start_identifiers(run.agreement, clock.today()), terms(run.agreement)
     app.configure_task("hub:build_extract", queue=Process.EXTRACTOR).defer(extract=ordered.pk)
     return {
         "extract": audit.subject_of(ordered),
         "identifiers_due": due.isoformat(),
-        "clauses": sorted({*covered.clauses, f"{run.agreement.number}/{destruction.number}"}),
+        "clauses": sorted({*covered.clauses, f"{agreed.number}/{agreed.destroy_clause}"}),
     }
 
 
@@ -176,11 +170,12 @@ def destroy_identifiers(*, number: str, by: Person) -> None:
     later = Q(due_on__isnull=True) | Q(due_on__gt=today)
     record.duties.filter(later, what=what, done_at__isnull=True).update(due_on=today)
     destruction.order(record, what)
+    agreed = terms(record)
     audit.record(
         "hub:destruction:order",
         by=by,
         subject=record,
         number=number,
         what=what.value,
-        clauses=[f"{number}/{terms(record).destroy_clause}"],
+        clauses=[f"{agreed.number}/{agreed.destroy_clause}"],
     )

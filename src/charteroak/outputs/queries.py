@@ -11,8 +11,8 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
-from charteroak.agreements.models import Agreement, Party, Recipient
-from charteroak.agreements.queries import contributors, coverage, standing_towards
+from charteroak.agreements.models import Agreement, Recipient
+from charteroak.agreements.queries import contributed_by, contributors, coverage, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
@@ -59,11 +59,8 @@ def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
     if person.is_active and person.roles(clock.today()) & OFFICES:
         return found
     named = Recipient.objects.filter(person=person).values("agreement")
-    stewarded = Party.objects.filter(
-        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
-    )
-    own = Q(workspace__agreement__in=named) | Q(workspace__agreement__in=stewarded.values("agreement"))
-    return found.filter(own)
+    contributed = contributed_by(agencies_where(person, Role.DATA_STEWARD))
+    return found.filter(Q(workspace__agreement__in=named) | Q(workspace__agreement__in=contributed))
 
 
 def roles_of(person: Person, record: ReleaseRequest) -> frozenset[Role]:

@@ -47,6 +47,7 @@ class Facts:
     amends: str = ""  # the number of the agreement whose words and terms this one replaces
     to_amend_in_force: bool = True
     amendment_unsigned: str = ""  # the number of an earlier one that is not signed yet
+    superseded_by: str = ""  # the number of a change that was approved after this one
     newcomers_not_cleared: int = 0  # people whom it names anew, without valid training and pledge
     sealed: tuple[str, ...] = ()  # destroyed here, though a backup of a key could restore it still
 
@@ -107,6 +108,17 @@ def amendment_unsigned(facts: Facts) -> Reason | None:
             "amendment_unsigned",
             Sentence("An earlier amendment is not signed yet: {number}.", number=facts.amendment_unsigned),
             "Amendments follow one another.",
+        )
+    return None
+
+
+def superseded(facts: Facts) -> Reason | None:
+    """The later text says all that this one does; signed after it, this one would undo it."""
+    if facts.superseded_by:
+        return Reason(
+            "superseded",
+            Sentence("The board has approved a later change: {number}.", number=facts.superseded_by),
+            "Draft that one: it begins from this one.",
         )
     return None
 
@@ -216,6 +228,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 law_forbids,
                 nothing_to_amend,
                 amendment_unsigned,
+                superseded,
             ),
         ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import models
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from charteroak.policy import agency_review
 from charteroak.policy.data_request import SETTLED, Status
-from charteroak.policy.request_change import COLUMNS, TEAM, beyond, carries_over
+from charteroak.policy.request_change import COLUMNS, TEAM, amends, beyond, carries_over
 from charteroak.requests import versions
 from charteroak.requests.answers import PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
@@ -28,6 +30,23 @@ def standing(record: DataRequest) -> DataRequest:
     """The one that was approved last: what a further change begins from."""
     approved = family(record).filter(status=Status.APPROVED, decided_at__isnull=False)
     return approved.order_by("-decided_at", "-pk").first() or record
+
+
+def superseded_by(record: DataRequest) -> str:
+    """The number of a change that was approved after this one and begins from it; empty without one."""
+    if not amends(record.kind_of_change) or record.status != Status.APPROVED:
+        return ""
+    last = standing(record)
+    return "" if last.pk == record.pk else last.number
+
+
+def superseded() -> Exists:
+    """The same as a condition on data requests."""
+    root = Func(
+        OuterRef("number"), Value("-"), Value(1), function="split_part", output_field=models.CharField()
+    )
+    later = DataRequest.objects.filter(status=Status.APPROVED, decided_at__gt=OuterRef("decided_at"))
+    return Exists(later.filter(number__startswith=Concat(root, Value("-A"))))
 
 
 def underway(record: DataRequest) -> str:

@@ -12,7 +12,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements import queries as agreements
-from charteroak.agreements.models import Agreement, DestructionDuty, Party
+from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.catalog.models import Variable
 from charteroak.policy import delivery, finder_list
 from charteroak.policy.clauses import Asked, Elements, Use
@@ -50,10 +50,7 @@ def visible_to(person: Person) -> QuerySet[Agreement]:
     executed = Agreement.objects.filter(executed_on__isnull=False).prefetch_related("clauses")
     if person.roles(clock.today()) & WATCHERS:
         return executed
-    own = Party.objects.filter(
-        agency__in=agencies_where(person, Role.DATA_STEWARD), part=Party.Part.CONTRIBUTOR
-    )
-    return executed.filter(pk__in=own.values("agreement"))
+    return executed.filter(pk__in=agreements.contributed_by(agencies_where(person, Role.DATA_STEWARD)))
 
 
 def with_files_accepted(found: QuerySet[Agreement]) -> QuerySet[Agreement]:
