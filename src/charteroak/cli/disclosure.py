@@ -16,21 +16,17 @@ if TYPE_CHECKING:
 UNUSABLE = 2
 
 
-class _Unusable(click.ClickException):
-    exit_code = UNUSABLE
-
-
 class _File(click.Path):
     """A file that is there to be read; else one line says so, like everything else that is unusable."""
 
     def fail(self, message: str, *_given: Any, **_named: Any) -> NoReturn:
-        raise _Unusable(message)
+        unusable(message)
 
 
 FILE = _File(exists=True, dir_okay=False, path_type=Path)
 
 
-def unusable(error: Exception) -> None:
+def unusable(error: Exception | str) -> NoReturn:
     """One line on standard error, and exit status 2."""
     click.echo(f"Error: {' '.join(str(error).split())}", err=True)
     sys.exit(UNUSABLE)
@@ -82,7 +78,7 @@ def check(
             table.name, table.read_bytes(), limits, behind=behind, statistic=statistic, beside=beside
         )
     except (Unusable, OSError) as error:
-        return unusable(error)
+        unusable(error)
     outcome = worst(found)
     if as_json:
         said = {
