@@ -146,7 +146,7 @@ def rebuild(record: ReleaseRequest, objects: dict[str, str]) -> str:
     appetite = strictest(*map(shipped, terms(agreement).appetites))
     check, python = stores.vault(Store.CHECK), environments.build(home().environments)
     with (
-        mounted(record.workspace.extract, ACCOUNT) as data,
+        mounted(record.workspace.extract, ACCOUNT, evidence=True) as data,
         in_memory("check-outbox") as outbox,
         in_memory("check-rules") as rules,
     ):

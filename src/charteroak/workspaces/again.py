@@ -5,22 +5,15 @@ from django.db import transaction
 from charteroak.agencies.models import Person
 from charteroak.policy import job as rules
 from charteroak.workspaces import queries
-from charteroak.workspaces.actions import queued, submit_job
+from charteroak.workspaces.actions import locked_job, queued, submit_job
 from charteroak.workspaces.models import Job
 from charteroak.workspaces.scripts import LOG
-
-
-def _locked(pk: int) -> Job:
-    found = Job.objects.select_for_update(of=("self",)).select_related(
-        "workspace__agreement", "workspace__extract"
-    )
-    return found.get(pk=pk)
 
 
 @transaction.atomic
 def retry(*, pk: int, by: Person) -> Job:
     """Send the script of a job that failed, was refused or cancelled once more."""
-    job = _locked(pk)
+    job = locked_job(pk)
     known, roles = queries.job_facts(job, by), queries.roles_of(by, job.workspace)
     rules.LIFECYCLE.may(rules.Status(job.status), rules.Action.RETRY, roles, known).require()
     return submit_job(
@@ -35,7 +28,7 @@ def retry(*, pk: int, by: Person) -> Job:
 @transaction.atomic
 def repeat(*, pk: int, by: Person) -> Job:
     """Run a job again in an empty work folder. What comes of it is compared with what came before, and not kept."""
-    job = _locked(pk)
+    job = locked_job(pk)
     known, roles = queries.job_facts(job, by), queries.roles_of(by, job.workspace)
     allowed = rules.LIFECYCLE.may(rules.Status(job.status), rules.Action.REPEAT, roles, known).require()
     return queued(

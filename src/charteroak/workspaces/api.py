@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
@@ -11,9 +10,8 @@ from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as rules
 from charteroak.policy.decision import as_json as reasons
 from charteroak.workspaces import actions, again, queries
-from charteroak.workspaces.models import Job
 from charteroak.workspaces.scripts import SCRIPT
-from charteroak.workspaces.views import found
+from charteroak.workspaces.views import found, found_job
 
 router = Router(auth=django_auth, tags=["workspaces"])
 
@@ -55,7 +53,7 @@ def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, An
 
 @router.get("/{number}/jobs/{pk}")
 def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
-    record = _job(request, number, pk)
+    record = found_job(request, number, pk)
     decisions = queries.job_decisions(record, signed_in(request))
     return {
         "id": record.pk,
@@ -81,24 +79,19 @@ def read_job(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
 
 @router.post("/{number}/jobs/{pk}/cancel")
 def cancel(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
-    actions.cancel(pk=_job(request, number, pk).pk, by=signed_in(request))
+    actions.cancel(pk=found_job(request, number, pk).pk, by=signed_in(request))
     return read_job(request, number, pk)
 
 
 @router.post("/{number}/jobs/{pk}/retry")
 def retry(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
     """The same script once more."""
-    made = again.retry(pk=_job(request, number, pk).pk, by=signed_in(request))
+    made = again.retry(pk=found_job(request, number, pk).pk, by=signed_in(request))
     return read_job(request, number, made.pk)
 
 
 @router.post("/{number}/jobs/{pk}/repeat")
 def repeat(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
     """Run it again to see whether the same comes out."""
-    made = again.repeat(pk=_job(request, number, pk).pk, by=signed_in(request))
+    made = again.repeat(pk=found_job(request, number, pk).pk, by=signed_in(request))
     return read_job(request, number, made.pk)
-
-
-def _job(request: HttpRequest, number: str, pk: int) -> Job:
-    visible = queries.jobs_visible_to(signed_in(request))
-    return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)

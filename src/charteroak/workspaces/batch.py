@@ -23,9 +23,9 @@ from charteroak.policy import workspace as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.job import Language, kept_for_review, language_of
 from charteroak.sandbox import DATA, WORK, Isolator, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions, invented, scripts
+from charteroak.workspaces import actions, records, scripts
 from charteroak.workspaces.actions import Left
-from charteroak.workspaces.folders import account_of, empty_outbox, empty_work, mounted, work_folder
+from charteroak.workspaces.folders import account_of, empty_outbox, empty_work, work_folder
 from charteroak.workspaces.models import Job
 from charteroak.workspaces.queries import EVIDENCE
 from charteroak.workspaces.scripts import CODE, LOG
@@ -146,15 +146,11 @@ class _Clock:
 
 @contextmanager
 def _records(job: Job) -> Iterator[Path]:
-    """What the script reads: the extract, or invented records of its shape; for R as CSV too."""
-    extract, account = job.workspace.extract, job.workspace.account
-    purpose = f"data-{account}"
-    opened = (
-        invented.mounted(extract, account, purpose=purpose)
-        if job.invented
-        else mounted(extract, account, without=(EVIDENCE,), purpose=purpose)
-    )
-    with opened as folder:
+    """What the script reads; for R as CSV too."""
+    account = job.workspace.account
+    with records.mounted(
+        job.workspace.extract, account, real=not job.invented, purpose=f"data-{account}"
+    ) as folder:
         if language_of(job.script_name) == Language.R:
             scripts.add_csv(folder)
             hand_over(folder, account_of(account))

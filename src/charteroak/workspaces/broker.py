@@ -25,8 +25,8 @@ from charteroak.policy import session as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.workspace import Mode
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import invented, queries, sessions
-from charteroak.workspaces.folders import account_of, mounted, work_folder
+from charteroak.workspaces import queries, records, sessions
+from charteroak.workspaces.folders import account_of, work_folder
 from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import CODE
 
@@ -90,7 +90,14 @@ def _run(session: Session, python: Mount) -> sandboxes.Ended:
     account = session.workspace.account
     work = work_folder(session.workspace)
     with ExitStack() as stack:
-        data = stack.enter_context(_data(session))
+        data = stack.enter_context(
+            records.mounted(
+                session.workspace.extract,
+                account,
+                real=session.mode == Mode.BROWSER,
+                purpose=f"session-{session.pk}-data",
+            )
+        )
         code = stack.enter_context(in_memory(f"session-{session.pk}-code"))
         listener = stack.enter_context(_listening(session.name))
         (code / JUPYTER.name).write_bytes(JUPYTER.read_bytes())
@@ -112,20 +119,6 @@ def _run(session: Session, python: Mount) -> sandboxes.Ended:
 
 def _dropped(stream: str, piece: bytes) -> None:
     """What the server inside prints is the researcher's to write, so nobody outside reads it."""
-
-
-@contextmanager
-def _data(session: Session) -> Iterator[Path]:
-    """The extract, or in query-only mode invented records of its shape."""
-    extract, account = session.workspace.extract, session.workspace.account
-    purpose = f"session-{session.pk}-data"
-    opened = (
-        mounted(extract, account, without=(queries.EVIDENCE,), purpose=purpose)
-        if session.mode == Mode.BROWSER
-        else invented.mounted(extract, account, purpose=purpose)
-    )
-    with opened as folder:
-        yield folder
 
 
 def socket_of(name: str) -> Path:

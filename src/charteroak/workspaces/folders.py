@@ -13,17 +13,21 @@ from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.hub.models import Extract
 from charteroak.workspaces.models import Workspace
+from charteroak.workspaces.queries import EVIDENCE
 
 
 @contextmanager
 def mounted(
-    extract: Extract, account: int, *, without: tuple[str, ...] = (), purpose: str = "data"
+    extract: Extract, account: int, *, evidence: bool = False, purpose: str = "data"
 ) -> Iterator[Path]:
-    """The extract's tables, decrypted into memory for `account` to read, for the length of the block."""
+    """The extract's tables, decrypted into memory for `account` to read, for the length of the block.
+
+    The airlock's checks alone see its evidence.
+    """
     opened = stores.vault(Store.EXTRACT)
     with in_memory(f"{purpose}-{account}") as folder:
         for table, stored in extract.stored.items():
-            if table not in without:
+            if evidence or table != EVIDENCE:
                 opened.get_to(ObjectId(Store.EXTRACT, stored), folder / f"{table}.parquet")
         hand_over(folder, account_of(account))
         yield folder

@@ -12,7 +12,7 @@ from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.catalog.models import Variable
 from charteroak.hub.models import Extract
 from charteroak.workspaces import folders
-from charteroak.workspaces.queries import EVIDENCE, variables_of
+from charteroak.workspaces.queries import variables_of
 
 PEOPLE = 500
 ROWS = 1_000
@@ -26,7 +26,7 @@ NOTE = (
 @contextmanager
 def mounted(extract: Extract, account: int, *, purpose: str) -> Iterator[Path]:
     """A folder in memory with invented records of the extract's shape, for `account` to read."""
-    with folders.mounted(extract, account, without=(EVIDENCE,), purpose=purpose) as folder:
+    with folders.mounted(extract, account, purpose=purpose) as folder:
         schemas = {path.stem: pl.read_parquet_schema(path) for path in folder.glob("*.parquet")}
     with in_memory(f"{purpose}-invented") as folder:
         for table, frame in tables(schemas).items():

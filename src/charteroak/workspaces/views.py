@@ -133,7 +133,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    record = _job(request, number, pk)
+    record = found_job(request, number, pk)
     steps = {job_rules.Status.QUEUED: 0, job_rules.Status.RUNNING: 1}
     context: dict[str, Any] = {
         "job": record,
@@ -152,7 +152,7 @@ def job(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return answer
 
 
-def _job(request: HttpRequest, number: str, pk: int) -> Job:
+def found_job(request: HttpRequest, number: str, pk: int) -> Job:
     visible = queries.jobs_visible_to(signed_in(request))
     return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
 
@@ -160,7 +160,7 @@ def _job(request: HttpRequest, number: str, pk: int) -> Job:
 @login_required
 @require_POST
 def retry(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    record = _job(request, number, pk)
+    record = found_job(request, number, pk)
     made = again.retry(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job waits for its turn."))
     return redirect(made)
@@ -169,7 +169,7 @@ def retry(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def repeat(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    record = _job(request, number, pk)
+    record = found_job(request, number, pk)
     made = again.repeat(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job waits for its turn."))
     return redirect(made)
@@ -178,7 +178,7 @@ def repeat(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    record = _job(request, number, pk)
+    record = found_job(request, number, pk)
     actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
     return redirect(record)

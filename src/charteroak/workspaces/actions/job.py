@@ -78,7 +78,7 @@ def queued(
     return job
 
 
-def _locked_job(pk: int) -> Job:
+def locked_job(pk: int) -> Job:
     return (
         Job.objects.select_for_update(of=("self",))
         .select_related("workspace__agreement", "workspace__extract", "submitted_by")
@@ -107,7 +107,7 @@ def start(*, pk: int) -> Job | None:
 
 @transaction.atomic
 def _start(pk: int) -> Job | None:
-    job = _locked_job(pk)
+    job = locked_job(pk)
     if job.status not in WAITING:
         return None
     limits = sandboxes.limits_enforced()  # of this machine, which is the one that runs it
@@ -154,7 +154,7 @@ def goes_on(*, pk: int) -> bool:
 def turn_away(*, pk: int, refused: Refused) -> None:
     """Note that a job was refused and why; a job that has ended meanwhile stays as it is."""
     with transaction.atomic():
-        job = _locked_job(pk)
+        job = locked_job(pk)
         if job.status not in WAITING:
             return
         running = job.status == job_rules.Status.RUNNING
@@ -182,7 +182,7 @@ def end(
     printed: str = "",
 ) -> None:  # fmt: skip
     """Record how a run ended and what it left; a job that was cancelled meanwhile keeps nothing."""
-    job = _locked_job(pk)
+    job = locked_job(pk)
     if job.status != job_rules.Status.RUNNING:
         return
     action = job_rules.Action.SUCCEED if exit_status == 0 else job_rules.Action.FAIL
@@ -214,7 +214,7 @@ def end(
 @transaction.atomic
 def give_up(*, pk: int) -> None:
     """Note that the enclave tried a job again and again in vain; one that has ended meanwhile stays as it is."""
-    job = _locked_job(pk)
+    job = locked_job(pk)
     if job.status not in WAITING:
         return
     _require(job, job_rules.Action.FAIL)
@@ -230,7 +230,7 @@ def give_up(*, pk: int) -> None:
 @transaction.atomic
 def cancel(*, pk: int, by: Person) -> None:
     """Cancel a job; one that is running is ended within a second, and nothing of it is kept."""
-    job = _locked_job(pk)
+    job = locked_job(pk)
     roles = roles_of(by, job.workspace)
     job_rules.LIFECYCLE.may(
         job_rules.Status(job.status), job_rules.Action.CANCEL, roles, job_rules.Facts()
