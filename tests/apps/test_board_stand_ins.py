@@ -92,6 +92,9 @@ def test_a_seat_is_not_refilled_while_its_board_meets_or_on_that_day() -> None:
     motion, given = moved(), in_office_for_dol()
     convene(motion, *CONCERNED, JUNE)
     assert refused(seating.refill, **given) == ["board_meets"]
+    page = as_(SAM).get("/board/seats/").text
+    assert f"action-refill-{given['pk']}-refused" in page, "why there is no form"
+    assert f'id="action-name-stand-in-{given["pk"]}"' in page
     actions.postpone(pk=motion.pk, by=way.person(JUNE))
     actions.close(pk=motion.meeting_id, by=way.person(JUNE))
     assert refused(seating.refill, **given) == ["board_meets"]

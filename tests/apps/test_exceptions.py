@@ -46,14 +46,14 @@ def in_standing() -> None:
 
 
 def test_the_clocks_that_can_be_held_are_those_that_destroy() -> None:
-    assert {name for name, _ in CLOCKS} == set(DestructionDuty.What.values)
+    assert {name for name, _ in CLOCKS} == set(DestructionDuty.What)
 
 
 def test_a_hold_stops_the_clocks_that_it_names_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     record = Agreement.objects.get()
     record.duties.update(due_on=clock.today())
     hold = recorded(Kind.LEGAL_HOLD, number=NUMBER, clocks=["extract", "outputs"])
-    assert {duty.what for duty in destruction.due(DestructionDuty.What.values)} == {"identifiers", "payload"}
+    assert {duty.what for duty in destruction.due(DestructionDuty.What)} == {"identifiers", "payload"}
     assert not queries.may_destroy(NUMBER, "extract")
     assert queries.may_destroy(NUMBER, "payload")
     with pytest.raises(Refused) as refused:
@@ -66,7 +66,7 @@ def test_a_hold_stops_the_clocks_that_it_names_and_no_others(monkeypatch: pytest
         assert rules(refused) == {"legal_hold"}
     monkeypatch.setenv("CHARTEROAK_PROCESS", "web")
     closed(hold)
-    assert len(destruction.due(DestructionDuty.What.values)) == 4
+    assert len(destruction.due(DestructionDuty.What)) == 4
 
 
 def test_only_counsel_holds_and_lifts() -> None:

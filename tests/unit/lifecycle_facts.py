@@ -202,7 +202,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("meeting", "before_its_time"): {"until_start": timedelta(minutes=1)},
     ("meeting", "no_quorum"): {"present": 3},
     ("meeting", "motions_undecided"): {"undecided_motions": 1},
-    ("meeting", "holder_may_come"): {"alternate_only": True, "until_start": timedelta(minutes=1)},
+    ("meeting", "holder_may_come"): {"left_to_holder": True},
     ("meeting", "stand_in_voted"): {"stand_in_voted": True},
     ("meeting", "no_seat"): {"actor_seated": False},
     ("matter", "another_office"): {"may_record": False},

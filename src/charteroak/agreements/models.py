@@ -11,6 +11,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.policy import agreement, clocks, wording
 from charteroak.policy.lifecycle import choices
+from charteroak.policy.matter import DESTROYS, Clock
 from charteroak.requests.models import DataRequest
 
 
@@ -169,17 +170,16 @@ class Paper(models.Model):
     sealed_at = models.DateTimeField(null=True, blank=True)
 
 
+WHAT = [(one.value, str(says)) for one, says in DESTROYS.items()]
+
+
 class DestructionDuty(models.Model):
     """What must be destroyed by when. Each room destroys its own and answers here with a certificate."""
 
-    class What(models.TextChoices):
-        IDENTIFIERS = "identifiers", "Identifiers, pairs and crosswalk"
-        PAYLOAD = "payload", "Analysis files"
-        EXTRACT = "extract", "Extract and evidence"
-        OUTPUTS = "outputs", "Unreleased outputs"
+    What = Clock
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="duties")
-    what = models.CharField(max_length=15, choices=What)
+    what = models.CharField(max_length=15, choices=WHAT)
     began_on = models.DateField(null=True, blank=True)  # when its clock started, where that was an act
     due_on = models.DateField(null=True, blank=True)  # set when its clock starts
     reason = models.CharField(max_length=200, blank=True)  # what started the clock

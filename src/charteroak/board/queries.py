@@ -21,11 +21,14 @@ from charteroak.requests.queries import visible_to as requests_visible_to
 
 
 def meeting_facts(record: Meeting, by: Person | None = None) -> meeting.Facts:
+    return _meeting_facts(record, by, to_take(by, record) if by is not None else ToTake([], [], []))
+
+
+def _meeting_facts(record: Meeting, by: Person | None, left: ToTake) -> meeting.Facts:
     counted = seats(record).filter(kind__in=record.board.counted)
-    left = to_take(by, record) if by is not None else ToTake([], [], [])
     return meeting.Facts(
         actor_seated=by is not None and seat_of(by, record) is not None,
-        alternate_only=bool(left.waiting) and not left.now,
+        left_to_holder=bool(left.waiting) and not left.now,
         stand_in_voted=bool(left.voted) and not left.now,
         until_start=record.starts_at - clock.now(),
         agenda_items=record.motions.count(),
@@ -174,10 +177,9 @@ def roll(record: Meeting) -> list[tuple[Seat, bool, Person | None]]:
 
 def decisions(record: Meeting, person: Person) -> dict[str, Decision]:
     """What this person may do with the meeting now, or why not; only what their office is for."""
-    found = meeting.LIFECYCLE.decisions(
-        meeting.Status(record.status), roles_of(person, record), meeting_facts(record, person)
-    )
     left = to_take(person, record)
+    known = _meeting_facts(record, person, left)
+    found = meeting.LIFECYCLE.decisions(meeting.Status(record.status), roles_of(person, record), known)
     if not (left.now or left.waiting or left.voted):
         found.pop(meeting.Action.ATTEND.value, None)
     return found

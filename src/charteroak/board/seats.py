@@ -1,6 +1,6 @@
 """Who may sit where: the seats of a meeting's day, their holders, alternates and proxies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -54,8 +54,14 @@ def to_take(person: Person, record: Meeting) -> ToTake:
     left = [one for one in seats_for(person, record) if one.pk not in sitting]
     proxy = set(record.proxies.filter(person=person).values_list("seat", flat=True))
     cast = set(Vote.objects.filter(motion__meeting=record, seat__in=left).values_list("seat", flat=True))
-    early = clock.now() < record.starts_at
-    waiting = [one for one in left if early and one.person_id != person.pk and one.pk not in proxy]
+    until_start = record.starts_at - clock.now()
+    waiting = [
+        one
+        for one in left
+        if meeting.waits_for_holder(
+            own=one.person_id == person.pk, by_letter=one.pk in proxy, until_start=until_start
+        )
+    ]
     voted = [one for one in left if one.pk in cast]
     return ToTake([one for one in left if one not in (*waiting, *voted)], waiting, voted)
 
@@ -80,14 +86,14 @@ def roles_of(person: Person, record: Meeting, pk: int | None = None) -> frozense
 
 def may_refill(one: Seat, by: Person, person: Person | None = None) -> Decision:
     """Whether `by` may give this seat to `person`; without one, whether to anybody."""
-    known = seat.Facts()
+    known = seat.Facts(board_meets=_meets_today(one.board))
     if person is not None:
         held = agencies_where(person, Role.BOARD_MEMBER)
-        known = seat.Facts(
+        known = replace(
+            known,
             in_office=one.agency in held if one.agency else Role.BOARD_MEMBER in person.roles(clock.today()),
             holds_it=one.person_id == person.pk,
             apart=must_stay_apart(person.roles(clock.today()) | {Role.BOARD_MEMBER}),
-            board_meets=_meets_today(one.board),
         )
     return _may(seat.Action.REFILL, by, known)
 

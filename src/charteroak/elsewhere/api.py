@@ -15,6 +15,7 @@ from charteroak.elsewhere.models import Happening
 from charteroak.elsewhere.views import found
 from charteroak.policy import decision
 from charteroak.policy.delivery import FileKind
+from charteroak.policy.matter import Clock
 
 router = Router(auth=django_auth, tags=["elsewhere"])
 
@@ -89,7 +90,7 @@ def deliver(request: HttpRequest, number: str, body: Sent) -> dict[str, Any]:
 
 
 @router.post("/{number}/destroy/{what}", summary="Certify that something is destroyed")
-def destroy(request: HttpRequest, number: str, what: actions.What, body: Gone) -> dict[str, Any]:
+def destroy(request: HttpRequest, number: str, what: Clock, body: Gone) -> dict[str, Any]:
     record = found(request, number)
     actions.destroy(number=record.number, by=signed_in(request), what=what.value, **body.dict())
     return _facts(request, record)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from charteroak.agencies.models import Agency, Person
-from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.models import WHAT, Agreement
 from charteroak.policy import elsewhere
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.lifecycle import choices
@@ -21,7 +21,7 @@ class Happening(models.Model):
     file_name = models.CharField(max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     way = models.CharField(max_length=80, blank=True)  # how it went, such as SFTP; or how it was destroyed
-    what = models.CharField(max_length=15, choices=DestructionDuty.What.choices, blank=True)
+    what = models.CharField(max_length=15, choices=WHAT, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

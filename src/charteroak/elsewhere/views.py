@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters.environment import governance_only
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.models import Agreement
 from charteroak.elsewhere import actions, queries
 from charteroak.elsewhere.forms import DestroyForm, FileForm, OnADay, SendForm
 from charteroak.elsewhere.lists import AGREEMENTS
 from charteroak.policy.delivery import FileKind
+from charteroak.policy.matter import DESTROYS, Clock
 
 FORMS: dict[str, type[OnADay]] = {
     "send": SendForm, "match": OnADay, "confirm": OnADay, "deliver": FileForm, "destroy": DestroyForm,
@@ -71,7 +72,7 @@ def _acts(
 
 
 def _label(act: str, of: str) -> str:
-    what = _(str(DestructionDuty.What(of).label)) if act == "destroy" else of
+    what = _(DESTROYS[Clock(of)]) if act == "destroy" else of
     return {
         "send": _("%s: a file went to the hub") % what,
         "confirm": _("%s: the match is confirmed") % what,
@@ -85,7 +86,7 @@ def _label(act: str, of: str) -> str:
 @require_POST
 def put(request: HttpRequest, number: str, act: str, of: str = "") -> HttpResponse:
     record, by = found(request, number), signed_in(request)
-    if act == "destroy" and of not in DestructionDuty.What.values:
+    if act == "destroy" and of not in [*Clock]:
         raise Http404
     form = FORMS[act](request.POST, auto_id=f"{act}-{of}-%s")
     if not form.is_valid():

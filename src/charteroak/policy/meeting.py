@@ -40,9 +40,7 @@ class Facts:
     present: int = 0  # of these
     undecided_motions: int = 0
     actor_seated: bool = False  # holds a seat of this board on the meeting's day, or stands in for its holder
-    alternate_only: bool = (
-        False  # what the actor could take is open to an alternate, by no letter for this meeting
-    )
+    left_to_holder: bool = False  # what the actor could take waits for its holder (`waits_for_holder`)
     stand_in_voted: bool = False  # who sits in the actor's place has voted for the seat
 
     @property
@@ -70,8 +68,13 @@ def no_seat(facts: Facts) -> Reason | None:
     return None if facts.actor_seated else Reason("no_seat", "You hold no seat on this board.")
 
 
+def waits_for_holder(*, own: bool, by_letter: bool, until_start: timedelta) -> bool:
+    """Whether a seat is not yet to be taken: neither one's own nor by a letter for this meeting, before its hour."""
+    return not own and not by_letter and until_start > timedelta()
+
+
 def holder_may_come(facts: Facts) -> Reason | None:
-    if facts.alternate_only and facts.until_start > timedelta():
+    if facts.left_to_holder:
         return Reason(
             "holder_may_come",
             "An alternate sits in for somebody absent: until the noticed hour, the seat waits for its holder.",

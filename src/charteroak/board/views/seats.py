@@ -36,10 +36,10 @@ def _seats(request: HttpRequest, **in_error: forms.Form) -> HttpResponse:
 
 
 def _row(seat: Seat, reader: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
-    fills = reader is not None and may_refill(seat, reader).allowed
     return {
         "seat": seat,
-        "fills": fills,
+        "names": may_name_stand_in(seat, reader) if reader is not None else None,  # by the same offices
+        "fills": may_refill(seat, reader) if reader is not None else None,
         "votes": seat.kind in seat.board.voting,
         "counts": seat.kind in seat.board.counted,
         "refill": in_error.get(f"refill-{seat.pk}") or RefillForm(auto_id=f"refill-{seat.pk}-%s"),
