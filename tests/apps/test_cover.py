@@ -1,10 +1,13 @@
 """A delegate acts for an office holder between two days, on record as doing so; who leaves is out within 24 hours."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps import way
 from apps.way import as_, person, rules
@@ -124,6 +127,22 @@ def test_offices_that_must_stay_apart_are_not_filled_under_cover_either() -> Non
     assert rules(refused) == {"roles_must_stay_apart"}
     person("helen.marsh").covers.update(ended_by=person("sam.reyes"), ended_at=clock.now())
     assert named().delegate == person("helen.marsh")
+
+
+def test_naming_a_delegate_and_granting_them_an_office_wait_for_one_another() -> None:
+    """Each judges what must stay apart by what the other has committed: both lock the person first."""
+    acts: dict[str, Callable[[], object]] = {
+        "name": named,
+        "grant": lambda: actions.grant_role(
+            person=person("helen.marsh").pk, role=Role.COUNSEL, agency=None, by=person("sam.reyes")
+        ),
+    }
+    for act in acts.values():
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        said = [one["sql"] for one in captured if 'FROM "agencies_person"' in one["sql"]]
+        locking = [sql for sql in said if sql.endswith("FOR UPDATE")]
+        assert any("helen.marsh" in sql or f"= {person('helen.marsh').pk} " in sql for sql in locking)
 
 
 def test_nobody_but_the_delegate_takes_an_office_up() -> None:

@@ -14,7 +14,9 @@ from charteroak.audit import actions as audit
 def name_delegate(*, office: int, delegate: str, since: date, until: date, letter: str, by: Person) -> Cover:
     """Name who acts for an office holder from one day to another; `letter` is the message that says so."""
     held = RoleHeld.objects.select_for_update(of=("self",)).select_related("person", "agency").get(pk=office)
-    named = Person.objects.get(username=delegate)
+    named = Person.objects.select_for_update().get(
+        username=delegate
+    )  # as a grant does: apart from each other
     may_name(by, held, named, since, until).require()
     cover = Cover.objects.create(
         office=held,
