@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from apps import hub_way, way
 from apps.way import as_, person, rules
 from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
 from charteroak.agreements import destruction
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.audit.models import Event
 from charteroak.exceptions import actions, queries
-from charteroak.exceptions.forms import CLOCKS
+from charteroak.exceptions.forms import CLOCKS, HandOverForm, MatterForm
 from charteroak.exceptions.models import Matter
 from charteroak.hub.destruction import HELD
 from charteroak.policy.clauses import Asked, Use
@@ -155,6 +157,19 @@ def test_a_finding_is_the_auditors_to_close_and_its_owners_to_correct() -> None:
         closed(matter, "ann.weiss")
     assert rules(refused) == {"closed_by_another"}
     closed(matter, "pat.lee")
+
+
+def test_a_matter_is_handed_to_nobody_whose_access_is_over() -> None:
+    matter = recorded(Kind.COMPLAINT, "sam.reyes", number=NUMBER)
+    before = {name for name in ("kim.tran", "lena.park") if HandOverForm(QueryDict(f"to={name}")).is_valid()}
+    assert before == {"kim.tran", "lena.park"}
+    yesterday = clock.today() - timedelta(days=1)
+    agencies.give_notice(person=person("lena.park").pk, last_day=yesterday, by=person("sam.reyes"))
+    assert way.refused(actions.hand_over, pk=matter.pk, by=person("sam.reyes"), to="lena.park") == [
+        "not_named"
+    ]
+    assert "to" in HandOverForm(QueryDict("to=lena.park")).errors
+    assert "person" in MatterForm(Kind.SUSPENSION, person("sam.reyes"), QueryDict("person=lena.park")).errors
 
 
 def test_a_stranger_learns_of_no_matter() -> None:

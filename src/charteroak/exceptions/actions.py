@@ -57,7 +57,7 @@ def record(*, by: Person, kind: Kind, known_on: date, **said: Any) -> Matter:
 def hand_over(*, pk: int, by: Person, to: str) -> None:
     """Somebody else owns it from now on."""
     found = _locked(pk)
-    owner = Person.objects.filter(username=to, is_active=True).first()
+    owner = Person.objects.with_access().filter(username=to).first()
     _require(
         found, Action.HAND_OVER, by, facts(Kind(found.kind), by, found, unsaid=() if owner else ("owner",))
     )

@@ -1,5 +1,7 @@
 """What is filled in about a matter; each kind asks only what it needs."""
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -28,19 +30,22 @@ class Typed(forms.ModelChoiceField):  # type: ignore[type-arg] # no [] at run ti
     default_error_messages = {"invalid_choice": _("There is none of that name.")}
 
 
+def _person(**shown: Any) -> Typed:
+    """Made for each form: who has access changes while the site runs."""
+    return Typed(
+        Person.objects.with_access(),
+        to_field_name="username",
+        help_text=_("Their user name, such as maya.ortiz."),
+        **shown,
+    )
+
+
 class MatterForm(forms.Form):
     what = forms.CharField(
         label=_("What happened, or what is asked"), widget=forms.Textarea(attrs={"rows": 4})
     )
     known_on = forms.DateField(
         label=_("Day on which it became known"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    person = Typed(
-        Person.objects.filter(is_active=True),
-        label=_("Person, if not the whole project"),
-        to_field_name="username",
-        required=False,
-        help_text=_("Their user name, such as maya.ortiz."),
     )
     agency = forms.ModelChoiceField(
         Agency.objects.all(),
@@ -68,18 +73,16 @@ class MatterForm(forms.Form):
             projects_of(by), label=_("Project"), to_field_name="number", required=False,
             help_text=_("Its number, such as 042."),
         )  # fmt: skip
-        self.order_fields(("what", "known_on", "number"))
+        self.fields["person"] = _person(label=_("Person, if not the whole project"), required=False)
+        self.order_fields(("what", "known_on", "number", "person"))
         for name in set(self.fields) - {"what", "known_on", *ASKS[kind]}:
             del self.fields[name]
 
 
 class HandOverForm(forms.Form):
-    to = Typed(
-        Person.objects.filter(is_active=True),
-        label=_("To whom"),
-        to_field_name="username",
-        help_text=_("Their user name, such as maya.ortiz."),
-    )
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["to"] = _person(label=_("To whom"))
 
 
 class DoForm(forms.Form):
