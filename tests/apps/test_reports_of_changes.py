@@ -10,10 +10,14 @@ from django.db.models import PROTECT, ForeignKey
 from apps import changes_way, way
 from apps.board_way import decided, moved
 from charteroak.adapters import clock
+from charteroak.agencies.models import Agency
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.audit.actions import subject_of
+from charteroak.elsewhere.models import Happening
+from charteroak.policy.delivery import FileKind
+from charteroak.policy.period import Period
 from charteroak.policy.request_change import Kind
-from charteroak.reports import access, case_file
+from charteroak.reports import access, case_file, figures, logs
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
 
@@ -76,3 +80,28 @@ def test_tables_that_point_to_one_another_are_refused_instead_of_walked_for_ever
     monkeypatch.setattr(case_file, "_links", lambda model: iter(odd.get(model, links(model))))
     with pytest.raises(LookupError, match="Agreement"):
         case_file.records(DataRequest.objects.get(number="001"))
+
+
+def test_the_sharing_log_names_the_columns_that_could_be_sent_on_the_day_of_sending() -> None:
+    sender = Agency.objects.get(code="SDE")
+    sent = Happening(agreement=Agreement.objects.get(), agency=sender, kind=FileKind.ANALYSIS, on=SIGNED)
+    with way.day(LATER):
+        assert "gpa" in logs.fields(sent)
+        amended_without("gpa")
+        sent.agreement.refresh_from_db()
+        assert "gpa" in logs.fields(sent)
+        sent.on = clock.today()
+        assert "gpa" not in logs.fields(sent)
+
+
+def in_force() -> int | float:
+    told = figures.figures(Period(SIGNED.year))
+    return next(one.value for one in told if one.what == "Agreements in force on the last day")
+
+
+def test_an_agreement_signed_ahead_is_in_force_from_its_first_day_on() -> None:
+    assert (in_force(), access.recipients(SIGNED).exists()) == (1, True)
+    Agreement.objects.update(starts_on=LATER)
+    assert (in_force(), access.recipients(SIGNED).exists()) == (0, False)
+    with way.day(LATER):
+        assert (in_force(), access.recipients(LATER).exists()) == (1, True)

@@ -153,12 +153,13 @@ def contributed_by(agencies: Iterable[Agency]) -> QuerySet[Agreement]:
 
 def in_force(number: str, on: date | None = None) -> Agreement | None:
     """The executed agreement of that number if it runs on that day (today by default)."""
-    day = on or clock.today()
-    return (
-        Agreement.objects.filter(number=number, executed_on__lte=day, starts_on__lte=day, ends_on__gte=day)
-        .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
-        .first()
-    )
+    return running_on(on or clock.today()).filter(number=number).first()
+
+
+def running_on(day: date) -> QuerySet[Agreement]:
+    """The agreements in force on the day: signed by all and begun, and not over."""
+    begun = Agreement.objects.filter(executed_on__lte=day, starts_on__lte=day, ends_on__gte=day)
+    return begun.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
 
 
 def visible_to(person: Person) -> QuerySet[Agreement]:

@@ -10,7 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import MemberWord, Person, RoleHeld
 from charteroak.agreements import amending
 from charteroak.agreements.models import Agreement, Recipient
-from charteroak.agreements.queries import approval, terms
+from charteroak.agreements.queries import approval, running_on, terms
 from charteroak.audit.models import Event
 from charteroak.exceptions.models import Matter
 from charteroak.policy import account, matter, membership
@@ -19,11 +19,10 @@ from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
 
 TAKES_PART = membership.Status.PARTICIPATING
+MEMBER = frozenset({TAKES_PART, membership.Status.SUSPENDED})
 AWAY = {
-    membership.Action.SUSPEND.value: membership.Status.SUSPENDED,
-    membership.Action.LEAVE.value: membership.Status.LEFT,
-    membership.Action.REINSTATE.value: TAKES_PART,
-}
+    act.value: step.to for (status, act), step in membership.LIFECYCLE.table.items() if status in MEMBER
+}  # where each act of a member leads
 HELD = ("trainings", "pledges", "notices", "roles_held")
 
 
@@ -33,11 +32,9 @@ def end_of(day: date) -> datetime:
 
 
 def recipients(day: date) -> QuerySet[Recipient]:
-    """The people named in agreements that were signed by then and not over before."""
-    runs = Agreement.objects.filter(executed_on__lte=day, ends_on__gte=day)
-    runs = runs.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+    """The people named in agreements that were in force on the day."""
     return (
-        Recipient.objects.filter(agreement__in=runs)
+        Recipient.objects.filter(agreement__in=running_on(day))
         .select_related(
             "agreement__data_request",
             "agreement__version__data_request",

@@ -1,5 +1,6 @@
 """Figures of a quarter or a year. Acts are counted in the event log, so whoever holds the log can count them again."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,12 +12,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Agency
 from charteroak.agreements import clocks
-from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.models import DestructionDuty
+from charteroak.agreements.queries import running_on
 from charteroak.audit.models import Event
+from charteroak.elsewhere.models import Happening
 from charteroak.exceptions.models import Matter
 from charteroak.outputs.models import Release
+from charteroak.policy.elsewhere import Action
 from charteroak.policy.period import Period
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.submissions.models import Delivery
@@ -36,6 +41,10 @@ ACTS: tuple[tuple[Words, str, Words], ...] = (
     (AGREEMENTS, "agreements:agreement:execute", _("Agreements signed by every party")),
     (AGREEMENTS, "agreements:agreement:terminate", _("Agreements ended early")),
     (AGREEMENTS, "agreements:agreement:close", _("Agreements closed, everything destroyed")),
+    (DATA, "elsewhere:happening:send", _("Files sent beside the platform")),
+    (DATA, "elsewhere:happening:match", _("Matches made beside the platform")),
+    (DATA, "elsewhere:happening:confirm", _("Confirmations of such matches by agencies")),
+    (DATA, "elsewhere:happening:deliver", _("Matched files delivered beside the platform")),
     (DATA, "submissions:delivery:accept", _("Files accepted")),
     (DATA, "submissions:delivery:reject", _("Files rejected")),
     (DATA, "hub:link_run:complete_confirmation", _("Matches confirmed by every steward")),
@@ -71,17 +80,18 @@ def _within(period: Period, field: str) -> Q:
 
 
 def _acts(period: Period) -> Iterator[Figure]:
+    """Of files, what this installation does with them; the other way only where it was gone in the period."""
     events = Event.objects.filter(_within(period, "domain_at"), name__in=[name for _s, name, _w in ACTS])
     found = dict(events.order_by().values_list("name").annotate(n=Count("pk")))
     for section, name, what in ACTS:
-        yield Figure(section, what, found.get(name, 0))
+        elsewhere = name.startswith("elsewhere:")
+        if section != DATA or elsewhere is governance_only() or name in found:
+            yield Figure(section, what, found.get(name, 0))
 
 
 def _in_force(period: Period) -> Iterator[Figure]:
     day = min(period.last, clock.today())
-    running = Agreement.objects.filter(executed_on__lte=day, ends_on__gte=day)
-    running = running.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
-    yield Figure(AGREEMENTS, _("Agreements in force on the last day"), running.count())
+    yield Figure(AGREEMENTS, _("Agreements in force on the last day"), running_on(day).count())
 
 
 def _destruction(period: Period) -> Iterator[Figure]:
@@ -135,9 +145,11 @@ class AgencyYear:
 def by_agency(period: Period) -> list[AgencyYear]:
     """Each agency that decided on a request or sent a file."""
     decided = _per_agency(AgencyReview.objects.filter(_within(period, "decided_at")))
-    sent = _per_agency(Delivery.objects.filter(_within(period, "received_at")))
+    sent = Counter(_per_agency(Delivery.objects.filter(_within(period, "received_at"))))
+    beside = Happening.objects.filter(act=Action.SEND, on__gte=period.first, on__lte=period.last)
+    sent += Counter(_per_agency(beside))
     return [
-        AgencyYear(agency, decided.get(agency.pk, 0), sent.get(agency.pk, 0))
+        AgencyYear(agency, decided.get(agency.pk, 0), sent[agency.pk])
         for agency in Agency.objects.filter(pk__in={*decided, *sent})
     ]
 

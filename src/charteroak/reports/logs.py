@@ -8,36 +8,28 @@ from django.urls import reverse
 
 from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Filter
+from charteroak.agreements import amending
 from charteroak.agreements.models import DestructionDuty, Party
 from charteroak.elsewhere.models import Happening
 from charteroak.hub.models import LinkRun
 from charteroak.policy import elsewhere, link_run
 from charteroak.policy.data_request import Status
 from charteroak.policy.delivery import FileKind
-from charteroak.policy.request_log import Logged
+from charteroak.policy.request_log import Logged, logged
 from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 
 What = DestructionDuty.What
 Sent = Delivery | Happening
+CLAUSES = ("agreement__clauses", "agreement__amendments__clauses")
 HELD_AS = {FileKind.MATCHING: What.IDENTIFIERS, FileKind.ANALYSIS: What.PAYLOAD}
-WORDS: dict[Logged, Q] = {
-    Logged.APPROVED: Q(status=Status.APPROVED),
-    Logged.DENIED: Q(status__in=(Status.DECLINED, Status.APPEALED)),
-    Logged.WITHDRAWN: Q(status=Status.WITHDRAWN),
-}
 
 
 class Outcome(Filter):
     """As the manual's log counts: received, approved, denied."""
 
     def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
-        decided = WORDS.get(Logged(value))
-        if decided is not None:
-            return records.filter(decided)
-        return records.exclude(
-            status__in=(Status.APPROVED, Status.DECLINED, Status.APPEALED, Status.WITHDRAWN)
-        )
+        return records.filter(status__in=[one for one in Status if logged(one) is Logged(value)])
 
 
 class Year(Filter):
@@ -67,12 +59,7 @@ def received_on(record: DataRequest) -> date:
 
 
 def outcome_of(record: DataRequest) -> Logged:
-    return {
-        Status.APPROVED: Logged.APPROVED,
-        Status.DECLINED: Logged.DENIED,
-        Status.APPEALED: Logged.DENIED,
-        Status.WITHDRAWN: Logged.WITHDRAWN,
-    }.get(Status(record.status), Logged.RECEIVED)
+    return logged(Status(record.status))
 
 
 def decided_on(record: DataRequest) -> date | None:
@@ -99,7 +86,7 @@ def deliveries() -> QuerySet[Delivery]:
     return (
         Delivery.objects.select_related("agency", "received_by", "agreement__data_request")
         .prefetch_related(
-            "agreement__clauses",
+            *CLAUSES,
             "agreement__duties",
             Prefetch(
                 "agreement__parties", Party.objects.filter(part=Party.Part.HUB).select_related("agency")
@@ -116,7 +103,7 @@ def happenings() -> QuerySet[Happening]:
         Happening.objects.filter(act=elsewhere.Action.SEND)
         .select_related("agency", "by", "agreement__data_request")
         .prefetch_related(
-            "agreement__clauses",
+            *CLAUSES,
             "agreement__duties",
             "agreement__happenings",
             Prefetch(
@@ -146,8 +133,9 @@ def receiver(sent: Sent) -> str:
 
 
 def fields(sent: Sent) -> str:
-    """The columns that this agency may send in such a file, by the clause that was signed."""
-    for clause in sent.agreement.clauses.all():
+    """The columns that this agency could send in such a file, by the clause that held when it was sent."""
+    day = sent.on if isinstance(sent, Happening) else clock.day_of(sent.received_at)
+    for clause in amending.held_on(sent.agreement, day).clauses.all():
         if clause.kind == "elements" and sent.agency and clause.terms.get("agency") == sent.agency.code:
             said = clause.terms
             names = said["linking"] if sent.kind == FileKind.MATCHING else said["study"] + said["evidence"]

@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from charteroak.adapters import clock
+from charteroak.elsewhere.models import Happening
 from charteroak.policy import agreement
 from charteroak.policy.data_request import Status
+from charteroak.policy.elsewhere import Action as Act
 from charteroak.policy.pipeline import Stage
 from charteroak.requests.models import DataRequest
 from charteroak.workspaces.models import Workspace
@@ -29,11 +31,12 @@ Q_OF = {
 def staged(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
     """The requests with `stage`; the first of the questions above that is answered by yes decides."""
     worked_on = Workspace.objects.filter(agreement__data_request=OuterRef("pk"))
+    delivered = Happening.objects.filter(agreement__data_request=OuterRef("pk"), act=Act.DELIVER)
     ended = Q(agreement__status=agreement.Status.TERMINATED) | Q(agreement__ends_on__lt=clock.today())
     whens = [When(asked, then=Value(stage.value)) for stage, asked in Q_OF.items()]
     whens += [
         When(ended, then=Value(Stage.DESTRUCTION.value)),
-        When(Exists(worked_on), then=Value(Stage.ANALYSIS.value)),
+        When(Exists(worked_on) | Exists(delivered), then=Value(Stage.ANALYSIS.value)),
     ]
     stage = Case(*whens, default=Value(Stage.SHARING.value), output_field=CharField())
     found: QuerySet[Any, Any] = requests.annotate(stage=stage)
