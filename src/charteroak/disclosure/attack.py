@@ -12,6 +12,7 @@ from charteroak.disclosure.tables import FIXED, UNSHOWN, Floats, Ints, LinkedTab
 
 NOTHING = 1e-9
 SMALL = 400_000  # entries of a tableau for compiled code
+WORK = 20_000_000  # entries of tableaus that compiled code begins between two looks at the clock
 WIDE = 16.0  # times the room of a target: how far other figures may go in a second attempt
 FEW = 5  # targets: fewer are asked one by one
 ENOUGH = 60  # inequalities of one component before the choice is made anew
@@ -105,6 +106,8 @@ class Attack:
 
         if self.clock.limited and self.clock.left <= 0:
             raise OutOfTime
+        if len(together) > (many := max(1, WORK // (matrix.shape[0] * sum(matrix.shape) + 1))):
+            return self._in_turn(matrix, together, wide, many)
         rooms = np.array([target.room for target in together])
         states, movements, weights = moves(
             matrix, self.weighted.down[self.figures], self.weighted.up[self.figures], self.degree,
@@ -127,6 +130,19 @@ class Attack:
                     open_.append(target)
             if cut is not None:
                 found[target] = cut
+        return found, open_
+
+    def _in_turn(
+        self, matrix: Floats, together: list[Target], wide: float, many: int
+    ) -> tuple[dict[Target, Cut], list[Target]]:
+        """So many at a time, for the compiled code does not look at the clock."""
+        found: dict[Target, Cut] = {}
+        open_: list[Target] = []
+        for first in range(0, len(together), many):
+            some, left = self._moved(matrix, together[first : first + many], wide)
+            found, open_ = found | some, open_ + left
+            if len(found) >= ENOUGH:
+                break
         return found, open_
 
     def cuts(self, together: list[Target]) -> dict[Target, Cut]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
-from charteroak.disclosure.reader import Reader
-from charteroak.disclosure.tables import Insider, Ints, LinkedTable, Mask
+from charteroak.disclosure.reader import HIGH, LOW, Reader, Room
+from charteroak.disclosure.solutions import Change, Solutions
+from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 TOLERANCE = 1e-6  # of the figure or the room it needs, whichever is larger
 STOPPED = Clock(until=-np.inf)
@@ -46,8 +47,9 @@ class Interval:
 
 
 def audit(
-    table: LinkedTable, suppressed: Iterable[int], everything: bool = False, clock: Clock = UNLIMITED
-) -> list[Interval]:
+    table: LinkedTable, suppressed: Iterable[int], everything: bool = False, clock: Clock = UNLIMITED,
+    changes: Iterable[Change] = (),
+) -> list[Interval]:  # fmt: skip
     """The feasible interval of every sensitive figure when the units `suppressed` are not published.
 
     A reader knows all published figures, all relations and each figure's bounds. Intervals are exact for
@@ -56,8 +58,9 @@ def audit(
     when what they know is fixed. A table is releasable only if all intervals are safe. `everything`: also the
     other suppressed figures, of which nothing is required. Values that are NaN are unknown to the auditor as
     well and held to the width of their range. When the clock has stopped, a range that is wide enough is not
-    followed to its ends; whether it is wide enough is found out all the same. Raises Contradiction where no
-    figures fit what is published.
+    followed to its ends; whether it is wide enough is found out all the same, without a program where one of
+    `changes` shows it: other tables that fit what is published, as a search for patterns finds them. They are
+    believed only as far as `solutions` can check them. Raises Contradiction where no figures fit what is published.
 
     Source: Fischetti and Salazar (2001), the attacker's problem; Gleixner et al. (2017), filtering of
     optimisation-based bound tightening.
@@ -68,13 +71,15 @@ def audit(
     low, high = table.values.copy(), table.values.copy()
     exact = np.ones(low.size, dtype=bool)
     reader = Reader(table, np.flatnonzero(hidden))
+    known = Solutions(table, hidden, changes)
     if asked.size:
+        reader.meet(*known.extremes())
         low[asked], high[asked], exact[asked] = reader.extremes(asked, clock)
     figures = np.union1d(sensitive, asked).tolist()
     found = [
         replace(_interval(table, f, float(low[f]), float(high[f])), exact=bool(exact[f])) for f in figures
     ]
-    return found + list(_insiders(reader, hidden, sensitive[hidden[sensitive]]))
+    return found + list(_insiders(reader, known, hidden, sensitive[hidden[sensitive]]))
 
 
 def _interval(
@@ -92,19 +97,32 @@ def _interval(
     )
 
 
-def _insiders(reader: Reader, hidden: Mask, asked: Ints) -> Iterator[Interval]:
+def _insiders(reader: Reader, solutions: Solutions, hidden: Mask, asked: Ints) -> Iterator[Interval]:
     """What each contributor can work out of hidden sensitive figures that are not their own.
 
-    One program for all of them, each begun where the one before ended: they differ in a few bounds.
+    One program for all of them, each begun where the one before ended: they differ in a few bounds. Ranges that
+    the solutions already show to be wide enough are passed over.
     """
     for insider in reader.table.insiders:
         known = {*insider.lower, *insider.upper}
         if not any(hidden[figure] for figure in known) or not asked.size:
             continue
-        others = np.array([figure for figure in asked.tolist() if not insider.knows(figure)], dtype=np.int64)
-        near = others[reader.connected(sorted(known), others)]
+        least, most = solutions.extremes(insider)
+        own = np.isin(asked, [figure for figure in known if insider.knows(figure)])
+        others = asked[~own & ~_shown(reader.table, asked, least, most, insider)]
+        near = others[reader.connected(sorted(known), others)] if others.size else others
         if near.size:
             reader.know(insider)
+            reader.meet(least, most)
             low, high, _ = reader.extremes(near, STOPPED)
             for place, figure in enumerate(near.tolist()):
                 yield _interval(reader.table, figure, float(low[place]), float(high[place]), insider)
+
+
+def _shown(table: LinkedTable, asked: Ints, least: Floats, most: Floats, insider: Insider) -> Mask:
+    """Whose room these values show, less what the insider knows of a figure beforehand."""
+    room = Room.of(table, asked)
+    for place in np.flatnonzero(np.isin(asked, [*insider.lower, *insider.upper])).tolist():
+        room.low[place] = max(room.low[place], insider.lower.get(int(asked[place]), -np.inf))
+        room.high[place] = min(room.high[place], insider.upper.get(int(asked[place]), np.inf))
+    return room.shown(least[asked], most[asked], LOW) & room.shown(least[asked], most[asked], HIGH)

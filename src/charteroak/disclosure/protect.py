@@ -104,7 +104,8 @@ def protect(
     except Unprotectable as error:
         known = found.primary
         return Protection(found.cube, rule, "unprotectable", known, known, reason=str(error))
-    intervals = tuple(audit(found.table, pattern.units, True, clock))
+    changes = [(witness.figures, witness.amounts) for witness in pattern.witnesses]
+    intervals = tuple(audit(found.table, pattern.units, True, clock, changes))
     status = "optimal" if pattern.optimal else "safe"
     if not all(interval.safe for interval in intervals):
         status = "unprotectable" if pattern.method == "everything" else "unsafe"

@@ -1,9 +1,11 @@
 """A reader of a protected table: everything that fits what is published, as a linear program over hidden figures."""
 
+from dataclasses import dataclass
+
 import highspy
 import numpy as np
 
-from charteroak.disclosure.clock import Clock
+from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 ENDS = (
@@ -15,11 +17,38 @@ ENDS = (
 APART = (1e-12, 1e-9, 1e-6)  # shares of the figures by which totals printed with few decimals can be off
 SWEEPS = 20  # of bounds through the relations
 FEW = 4  # figures that are asked one by one
+MET = 5e-7  # of a figure and its room, less than the audit tolerates
+LOW, HIGH = 0, 1
 SPARED = 0.9  # of the figures left: with more than that left over, they are asked one by one
 
 
 class Contradiction(ValueError):
     """The published figures cannot all be true."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What some figures need: values beyond theirs, or a width where the true value is not known."""
+
+    low: Floats
+    high: Floats
+    width: Floats
+
+    @classmethod
+    def of(cls, table: LinkedTable, asked: Ints) -> "Room":
+        values, below, above = table.values[asked], table.below[asked], table.above[asked]
+        return cls(values - below, values + above, below + above)
+
+    def __getitem__(self, number: int) -> "Room":
+        one = slice(number, number + 1)
+        return Room(self.low[one], self.high[one], self.width[one])
+
+    def shown(self, least: Floats, most: Floats, side: int) -> Mask:
+        """Which of them reach so far to one side in the solutions met."""
+        unknown = np.isnan(self.low)
+        slack = MET * np.fmax(1.0, np.abs(self.low if side == LOW else self.high))
+        reached = least <= self.low + slack if side == LOW else most >= self.high - slack
+        return np.where(unknown, most - least >= self.width, reached)
 
 
 class Reader:
@@ -43,9 +72,15 @@ class Reader:
         np.maximum.at(size, table.entries[0][shown], np.abs(table.values[table.entries[1][shown]]))
         self.scale = np.maximum(size[used], 1.0)
         self.apart = list(APART)
-        self.unsolved = False
+        self.unsolved = self.cut = False
+        self.clock = UNLIMITED
         self._begin()
         self.solver = self._program()
+
+    def meet(self, least: Floats, most: Floats) -> None:
+        """Take in how far figures lie in solutions that somebody else found."""
+        self.least = np.fmin(self.least, least[self.figures])
+        self.most = np.fmax(self.most, most[self.figures])
 
     def _begin(self) -> None:
         truth = self.table.values[self.figures]
@@ -83,44 +118,56 @@ class Reader:
             reached = wider
 
     def extremes(self, asked: Ints, clock: Clock) -> tuple[Floats, Floats, Mask]:
-        """Least and greatest value per asked figure, and whether they are; after the clock, what it needs."""
-        places = self.column[asked]
+        """Least and greatest value per asked figure, and whether they are; after the clock, what it needs.
+
+        A program that is running when the clock stops is left, and begun again only where the room needed has not
+        been met in any solution so far.
+        """
+        self.clock = clock
+        places, room = self.column[asked], Room.of(self.table, asked)
         ends = np.empty((2, places.size))
         exact = np.ones(places.size, dtype=bool)
-        need_low = self.table.values[asked] - self.table.below[asked]
-        need_high = self.table.values[asked] + self.table.above[asked]
         self._together(places)
         pushed = False
         for number, place in enumerate(places.tolist()):
             late = clock.left <= 0
             if late and not pushed:
                 pushed = True
-                self._push(places[number:], need_low[number:], need_high[number:])
-            for side, met in enumerate((self.least[place], self.most[place])):
-                wide = met >= need_high[number] if side else met <= need_low[number]
-                ends[side, number] = met if late and wide else self._extreme(place, -1.0 if side else 1.0)
-                exact[number] &= not (late and wide)
+                self._push(places, room, np.arange(places.size) >= number)
+            for side in (LOW, HIGH):
+                if late and self._shows(room, places, number, side):
+                    ends[side, number], exact[number] = (self.least, self.most)[side][place], False
+                    continue
+                ends[side, number] = self._extreme(place, -1.0 if side else 1.0)
+                if self.cut:
+                    late, exact[number] = True, False
+                    if not self._shows(room, places, number, side):
+                        ends[side, number] = self._extreme(place, -1.0 if side else 1.0)
         return ends[0], ends[1], exact
+
+    def _shows(self, room: Room, places: Ints, number: int, side: int) -> bool:
+        one = places[number : number + 1]
+        return bool(room[number].shown(self.least[one], self.most[one], side)[0])
 
     def _together(self, places: Ints) -> None:
         """A few solutions at once: all small, all large. They spare most single programs."""
         columns = places.astype(np.int32)
         for sense in (1.0, -1.0):
-            self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
-            self._run()
+            if self.clock.left > 0:
+                self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
+                self._run()
         self.solver.changeColsCost(columns.size, columns, np.zeros(columns.size))
 
-    def _push(self, places: Ints, need_low: Floats, need_high: Floats) -> None:
+    def _push(self, places: Ints, room: Room, among: Mask) -> None:
         """Move all figures that have not shown their room as far as they go together, while that spares programs."""
-        for sense in (1.0, -1.0):
-            left = places
+        for side, sense in ((LOW, 1.0), (HIGH, -1.0)):
+            left = places[among & ~room.shown(self.least[places], self.most[places], side)]
             while left.size > FEW:
                 columns = left.astype(np.int32)
                 self.solver.changeColsCost(columns.size, columns, np.full(columns.size, sense))
                 self._run()
                 self.solver.changeColsCost(columns.size, columns, np.zeros(columns.size))
-                narrow = self.least[places] > need_low if sense > 0 else self.most[places] < need_high
-                still = places[narrow]
+                still = places[among & ~room.shown(self.least[places], self.most[places], side)]
                 if still.size > SPARED * left.size:
                     break
                 left = still
@@ -147,8 +194,14 @@ class Reader:
 
         The solver now and then gives up on a boundless program that it began from an earlier basis.
         """
+        left = self.clock.left if self.clock.limited else np.inf
+        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left if left > 0 else np.inf)
         self.solver.run()
         status = self.solver.getModelStatus()
+        self.cut = status == highspy.HighsModelStatus.kTimeLimit
+        if self.cut:
+            self.unsolved = True
+            return None
         if status not in ENDS:
             self.solver.clearSolver()
             self.solver.setOptionValue("presolve", "off")

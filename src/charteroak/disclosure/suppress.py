@@ -1,14 +1,15 @@
 """Finds which further rows to suppress so that no suppressed figure can be worked out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.cuts import Cut
 from charteroak.disclosure.exact import Relaxation
-from charteroak.disclosure.movement import OutOfTime, Target, moved_units, targets
+from charteroak.disclosure.lifts import Lifts
+from charteroak.disclosure.movement import OutOfTime, Target, Witness, moved_units, targets
 from charteroak.disclosure.neighbourhood import Neighbourhoods
 from charteroak.disclosure.proofs import Proof, prove_all, prune, spent
 from charteroak.disclosure.starts import Unprotectable, all_at_once, one_by_one
@@ -30,7 +31,8 @@ __all__ = ["Pattern", "Unprotectable", "suppress"]
 class Pattern:
     """Units suppressed because they are sensitive, and those that shield them.
 
-    `cost` covers both; no pattern that protects costs less than `bound`. `method` says what found it.
+    `cost` covers both; no pattern that protects costs less than `bound`. `method` says what found it. `witnesses`
+    are movements that prove it, so that an audit can check them instead of finding its own.
     """
 
     primary: frozenset[int]
@@ -38,6 +40,7 @@ class Pattern:
     cost: float
     bound: float = 0.0
     method: str = ""
+    witnesses: tuple[Witness, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def units(self) -> frozenset[int]:
@@ -97,8 +100,14 @@ class _Search:
         return Pattern(self.primary, units, spent(self.table, units | self.primary), self.bound, "everything")
 
     def first(self) -> None:
-        """Something that protects, as soon as possible."""
-        given, self.clock = self.clock, self.clock.less(-GRACE)
+        """Something that protects: at once where totals may be hidden too, then as soon as possible."""
+        if self.clock.limited:
+            lifted = Lifts(self.table).proofs(self.asked)
+            if len(lifted) == len(self.asked):
+                self.keep(self.primary | _used(self.table, lifted), "all totals above", _witnesses(lifted))
+        given = self.clock
+        if self.best is None:
+            self.clock = self.clock.less(-GRACE)
         try:
             self.start()
         finally:
@@ -110,7 +119,7 @@ class _Search:
         if not self.table.insiders:
             open_ = [t for t in self.asked if not any(w.proves(t, self.table) for w in known)]
         proofs = self.proven(self.primary | hidden, open_)
-        self.keep(hidden | _used(self.table, proofs), "all targets at once")
+        self.keep(hidden | _used(self.table, proofs), "all targets at once", (*known, *_witnesses(proofs)))
 
     def proven(self, hidden: frozenset[int], asked: list[Target]) -> dict[Target, Proof]:
         """Proofs among what is hidden, earlier ones where they still hold, and where it does not suffice, by hiding
@@ -132,17 +141,18 @@ class _Search:
         """Prove a choice, repair what it lacks, prune it if `cuts` are given, and keep it when it is the cheapest."""
         begun = self.clock.seconds()
         proofs = self.proven(self.primary.union(hidden), self.asked)
-        self.keep(self.primary | _used(self.table, proofs), method)
+        self.keep(self.primary | _used(self.table, proofs), method, _witnesses(proofs))
         self.proving = self.clock.seconds() - begun
         if cuts is not None:
-            self.keep(prune(self.table, self.primary, proofs, cuts, self.clock), method)
+            kept = prune(self.table, self.primary, proofs, cuts, self.clock)
+            self.keep(kept, method, _witnesses(proofs))
         self.proofs = proofs
 
-    def keep(self, hidden: Iterable[int], method: str) -> None:
+    def keep(self, hidden: Iterable[int], method: str, witnesses: tuple[Witness, ...]) -> None:
         secondary = frozenset(hidden) - self.primary
         cost = spent(self.table, secondary | self.primary)
         if self.best is None or cost < self.best.cost:
-            self.best = Pattern(self.primary, secondary, cost, method=method)
+            self.best = Pattern(self.primary, secondary, cost, method=method, witnesses=witnesses)
 
     def relaxed(self) -> None:
         """Raise the bound by inequalities, try what they suggest, then insist on whole choices."""
@@ -207,3 +217,7 @@ class _Search:
 def _used(table: LinkedTable, proofs: dict[Target, Proof], *targets: Target) -> set[int]:
     """The units that the proofs of these targets (all unless given) need hidden."""
     return moved_units(table, [witness for target in targets or proofs for witness in proofs[target]])
+
+
+def _witnesses(proofs: dict[Target, Proof]) -> tuple[Witness, ...]:
+    return tuple({id(witness): witness for proof in proofs.values() for witness in proof}.values())

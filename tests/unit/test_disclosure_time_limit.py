@@ -1,0 +1,136 @@
+"""A time limit is kept whatever the table. The clock here goes on when it is asked: nothing depends on the machine."""
+
+import itertools
+from collections.abc import Callable
+
+import highspy
+import numpy as np
+import pytest
+
+from charteroak.disclosure.clock import Clock
+from charteroak.disclosure.longtable import LongTable, long_table
+from charteroak.disclosure.multiway import Rule
+from charteroak.disclosure.protect import Protection, audit_table, protect
+from charteroak.disclosure.rounded import rounded
+
+
+class Asked:
+    """A clock that goes on by one whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        self.seconds += 1.0
+        return self.seconds
+
+
+def wages(rows: int = 12, columns: int = 9) -> LongTable:
+    """Magnitudes of few contributors each, many of them alone in their cell: every one of them is an attacker."""
+    chance = np.random.default_rng(7)
+    lines = ["town,industry,value,freq"]
+    for row, column in itertools.product(range(rows), range(columns)):
+        freq = int(chance.integers(1, 4)) if chance.random() < 0.6 else int(chance.integers(12, 60))
+        lines.append(f"t{row},i{column},{chance.lognormal(3, 1) * freq:.2f},{freq}")
+    return long_table("\n".join(lines).encode(), "wages.csv")
+
+
+TOWNS = {"town": {f"t{row}": f"r{row // 4}" for row in range(12)}}
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[float]]:
+    """What was left on the clock whenever a linear program began."""
+    begun: list[float] = []
+    run = highspy.Highs.run
+
+    def noted(self: highspy.Highs) -> object:
+        begun.append(clocks[-1].left if clocks else np.inf)
+        return run(self)
+
+    monkeypatch.setattr(highspy.Highs, "run", noted)
+    return lambda: begun
+
+
+clocks: list[Clock] = []
+
+
+@pytest.fixture(autouse=True)
+def no_clock() -> None:
+    clocks.clear()
+
+
+def limited(seconds: float) -> Clock:
+    clocks.append(Clock.start(Asked(), seconds))
+    return clocks[-1]
+
+
+def as_published(found: Protection) -> Protection:
+    """The same table once more, as somebody else's, with its true values and what was hidden."""
+    lines = ["town,industry,value,freq,primary,secondary"]
+    for place, (key, entry) in enumerate(zip(found.cube.keys, found.cube.entries, strict=True)):
+        primary, secondary = place in found.primary, place in found.hidden - found.primary
+        lines.append(",".join([*key, f"{entry.value},{entry.freq},{int(primary)},{int(secondary)}"]))
+    return audit_table(long_table("\n".join(lines).encode(), "t.csv", values=False), TOWNS, Rule())
+
+
+def test_when_the_time_is_up_at_once_the_pattern_is_safe_and_no_program_was_run(
+    programs: Callable[[], list[float]],
+) -> None:
+    found = protect(wages(), TOWNS, Rule(), limited(0))
+    assert found.status == "safe"
+    assert programs() == []
+    clocks.clear()
+    assert as_published(found).status == "safe"
+
+
+@pytest.mark.parametrize("seconds", [20, 60, 150, 400, 1000, 3000])
+def test_whenever_the_time_is_up_the_pattern_is_safe_and_no_further_program_begins(
+    seconds: float, programs: Callable[[], list[float]]
+) -> None:
+    found = protect(wages(), TOWNS, Rule(), limited(seconds))
+    late = [left for left in programs() if left < -4]  # asking the clock is what makes it go on
+    assert found.safe
+    assert late == []
+    assert found.pattern is not None
+    assert found.pattern.bound <= found.pattern.cost
+    clocks.clear()
+    assert as_published(found).status == "safe"
+
+
+def test_more_time_gives_a_cheaper_pattern_and_a_higher_bound() -> None:
+    patterns = [protect(wages(), TOWNS, Rule(), limited(s)).pattern for s in (0, 400, 100_000)]
+    costs = [pattern.cost for pattern in patterns if pattern]
+    bounds = [pattern.bound for pattern in patterns if pattern]
+    assert costs == sorted(costs, reverse=True)
+    assert costs[0] > costs[-1]
+    assert bounds == sorted(bounds)
+
+
+def test_two_who_are_alone_behind_the_parts_of_a_total_do_not_learn_each_others_part() -> None:
+    table = long_table(b"a,b,value,freq\nx,p,40,1\nx,q,60,1\ny,p,900,30\ny,q,800,30\n", "t.csv")
+    found = protect(table, {}, Rule(), limited(0))
+    assert found.status == "safe"
+    assert found.pattern is not None
+    assert {found.cube.keys[place] for place in found.hidden} >= {("x", "p"), ("x", "q"), ("x", "Total")}
+
+
+def test_where_totals_must_stay_a_pattern_is_still_found_after_the_time_is_up() -> None:
+    lines = ["a,b,value,fixed"]
+    values = np.array([[3, 40, 50, 60], [30, 41, 52, 63], [33, 44, 55, 66]])
+    for row, column in np.ndindex(values.shape):
+        lines.append(f"a{row},b{column},{values[row, column]},0")
+    lines += [f"a{row},Total,{values[row].sum()},1" for row in range(3)]
+    lines += [f"Total,b{column},{values[:, column].sum()},1" for column in range(4)]
+    found = protect(long_table("\n".join(lines).encode(), "t.csv"), {}, Rule(), limited(0))
+    assert found.status == "safe"
+
+
+@pytest.mark.parametrize("seconds", [0, 5, 50])
+def test_a_rounding_keeps_its_limit_too(seconds: float) -> None:
+    found = rounded(wages(), TOWNS, Rule(), 5.0, limited(seconds))
+    assert found.status in ("optimal", "safe")
+    assert found.rounding is not None
+    assert np.allclose(found.rounding.values % 5.0, 0.0)
+    for total, parts in found.cube.sums:
+        assert found.rounding.values[total] == pytest.approx(found.rounding.values[list(parts)].sum())
