@@ -17,6 +17,7 @@ from charteroak.disclosure.tables import FIXED, Floats, Ints, LinkedTable, Mask
 
 MOVED = 1e-6  # a figure counts as moved when it differs by more than this share of the room asked for
 KEEP_SMALL = 1e-6  # suppressed figures are nearly, not quite, free to move: it keeps witnesses short
+AVOIDED = 1e-3  # the same for what some insider knows
 STRANGER = -1  # the attacker who knows no more than is published
 
 
@@ -134,7 +135,8 @@ class Movement:
 
     def price(self, hidden: Mask) -> None:
         """Let hidden figures move almost free of charge, others at their weight."""
-        price = (np.where(hidden, KEEP_SMALL, 1.0) * self.table.weight)[self.figures]
+        free = np.where(self.table.known, AVOIDED, KEEP_SMALL)  # then one witness convinces most insiders too
+        price = (np.where(hidden, free, 1.0) * self.table.weight)[self.figures]
         columns = np.arange(2 * self.size, dtype=np.int32)
         self.solver.changeColsCost(columns.size, columns, np.concatenate([price, price]))
 

@@ -174,12 +174,15 @@ def prover_of(table: LinkedTable, components: Components, label: int, cheap: Mas
 
 
 def prove_all(
-    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], cheap: frozenset[int], clock: Clock
-) -> tuple[dict[Target, Proof], list[Target]]:
-    """The proofs that a set of hidden units gives, short in what is dear, and the targets it cannot prove."""
+    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], cheap: frozenset[int], clock: Clock,
+    proofs: dict[Target, Proof],
+) -> list[Target]:  # fmt: skip
+    """Adds the proofs that a set of hidden units gives, short in what is dear; the targets it cannot prove.
+
+    Raises OutOfTime, with those added that were found by then.
+    """
     components = Components(table, table.hidden(hidden))
     provers: dict[int, Prover] = {}
-    proofs: dict[Target, Proof] = {}
     missing = []
     for target in asked:
         label = int(components.label[target.figure])
@@ -193,7 +196,7 @@ def prove_all(
             missing.append(target)
         else:
             proofs[target] = found
-    return proofs, missing
+    return missing
 
 
 def spent(table: LinkedTable, units: Iterable[int]) -> float:

@@ -73,6 +73,8 @@ class Reader:
         self.scale = np.maximum(size[used], 1.0)
         self.apart = list(APART)
         self.unsolved = self.cut = False
+        self.least: Floats
+        self.most: Floats
         self.clock = UNLIMITED
         self._begin()
         self.solver = self._program()

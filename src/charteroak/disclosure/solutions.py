@@ -45,7 +45,7 @@ class Solutions:
         low, high = table.lower[figures], np.broadcast_to(table.upper, table.values.shape)[figures]
         slack = self.slack[which]
         wrong = ~hidden[figures] | (moved < low - slack) | (moved > high + slack)
-        kept = np.bincount(which, wrong, minlength=self.slack.size) == 0
+        kept: Mask = np.bincount(which, wrong, minlength=self.slack.size) == 0
         order, starts = table.by_figure
         first = starts[figures]
         lengths = starts[figures + 1] - first
@@ -71,4 +71,5 @@ class Solutions:
             self.slack[self.which[touched]],
         )
         wrong = (moved < low[place] - slack) | (moved > high[place] + slack)
-        return np.bincount(self.which[touched], wrong, minlength=self.slack.size) == 0
+        fitting: Mask = np.bincount(self.which[touched], wrong, minlength=self.slack.size) == 0
+        return fitting

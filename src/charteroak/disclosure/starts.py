@@ -57,13 +57,15 @@ def one_by_one(
 
 
 def all_at_once(
-    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], clock: Clock = UNLIMITED
-) -> tuple[set[int], list[Witness]]:
+    table: LinkedTable, hidden: Iterable[int], asked: Sequence[Target], clock: Clock = UNLIMITED,
+    still: frozenset[int] = frozenset(),
+) -> tuple[set[int], list[Witness]]:  # fmt: skip
     """Units hidden so that one movement shifts every target, in turn up and down, as far as possible.
 
     Two linear programs, one with each target's direction chosen so that neighbours cancel out, one with all
     directions reversed. What they leave unproven is the caller's to repair. With the units come the two
-    movements: each is a witness of all that it shifts far enough.
+    movements: each is a witness of all that it shifts far enough. Figures that are to stay `still` are not moved:
+    where they are all that insiders know, both movements convince every one of them too.
     Source: Dandekar and Cox (2002), controlled tabular adjustment.
     """
     known = set(hidden)
@@ -73,7 +75,7 @@ def all_at_once(
     witnesses = []
     for side in (1, -1):
         wanted = {f: (up if side * s > 0 else down).get(f, 0.0) for f, s in signs.items()}
-        witness = _together(table, known, wanted, clock)
+        witness = _together(table, known, wanted, clock, still)
         known |= moved_units(table, [witness])
         witnesses.append(witness)
     return known, witnesses
@@ -95,9 +97,13 @@ def _directions(table: LinkedTable, up: dict[int, float], down: dict[int, float]
     return chosen
 
 
-def _together(table: LinkedTable, hidden: set[int], wanted: dict[int, float], clock: Clock) -> Witness:
+def _together(
+    table: LinkedTable, hidden: set[int], wanted: dict[int, float], clock: Clock, still: frozenset[int]
+) -> Witness:
     """One movement that shifts all `wanted` figures by at least their room, short by a dear slack if it must."""
-    figures = np.flatnonzero(table.unit != FIXED)
+    moving = table.unit != FIXED
+    moving[list(still)] = False
+    figures = np.flatnonzero(moving)
     size = figures.size
     program = solver()
     program.passModel(_model(table, figures, wanted))

@@ -91,6 +91,7 @@ class _Search:
         self.base = self.bound = spent(table, primary)
         self.proving = 0.0  # seconds that the last choice took to prove
         self.proofs: dict[Target, Proof] = {}  # of the last choice
+        self.lifted: dict[Target, Proof] = {}  # without a solver
         self.best: Pattern | None = None
         self.whole_costs = bool(np.all(table.cost == np.round(table.cost)))
 
@@ -102,9 +103,10 @@ class _Search:
     def first(self) -> None:
         """Something that protects: at once where totals may be hidden too, then as soon as possible."""
         if self.clock.limited:
-            lifted = Lifts(self.table).proofs(self.asked)
-            if len(lifted) == len(self.asked):
-                self.keep(self.primary | _used(self.table, lifted), "all totals above", _witnesses(lifted))
+            self.lifted = Lifts(self.table).proofs(self.asked)
+            if len(self.lifted) == len(self.asked):
+                units = self.primary | _used(self.table, self.lifted)
+                self.keep(units, "all totals above", _witnesses(self.lifted))
         given = self.clock
         if self.best is None:
             self.clock = self.clock.less(-GRACE)
@@ -114,24 +116,37 @@ class _Search:
             self.clock = given
 
     def start(self) -> None:
-        hidden, known = all_at_once(self.table, self.primary, self.asked, self.clock)
-        open_ = self.asked  # the two movements already prove most to a stranger
-        if not self.table.insiders:
-            open_ = [t for t in self.asked if not any(w.proves(t, self.table) for w in known)]
-        proofs = self.proven(self.primary | hidden, open_)
-        self.keep(hidden | _used(self.table, proofs), "all targets at once", (*known, *_witnesses(proofs)))
+        own = self.table.known
+        others = [target for target in self.asked if not own[target.figure]]
+        still = frozenset(np.flatnonzero(own).tolist())
+        hidden, known = all_at_once(self.table, self.primary, others, self.clock, still)
+        if len(others) < len(self.asked):  # what some insider knows must be kept from all others
+            rest = [target for target in self.asked if own[target.figure]]
+            hidden |= all_at_once(self.table, self.primary | hidden, rest, self.clock)[0]
+        open_ = [t for t in self.asked if not any(w.proves(t, self.table) for w in known)]
+        proofs: dict[Target, Proof] = {}
+        try:
+            self.proven(self.primary | hidden, open_, proofs)
+        finally:  # of what was not come to, the totals above
+            proofs |= {t: self.lifted[t] for t in open_ if t not in proofs and t in self.lifted}
+            if len(proofs) == len(open_):
+                self.keep(
+                    hidden | _used(self.table, proofs), "all targets at once", (*known, *_witnesses(proofs))
+                )
 
-    def proven(self, hidden: frozenset[int], asked: list[Target]) -> dict[Target, Proof]:
+    def proven(
+        self, hidden: frozenset[int], asked: list[Target], proofs: dict[Target, Proof] | None = None
+    ) -> dict[Target, Proof]:
         """Proofs among what is hidden, earlier ones where they still hold, and where it does not suffice, by hiding
-        more."""
-        kept = {
+        more; added to `proofs` as they are found."""
+        proofs = {} if proofs is None else proofs
+        proofs |= {
             t: self.proofs[t]
             for t in asked
             if t in self.proofs and _used(self.table, self.proofs, t) <= hidden
         }
-        open_ = [target for target in asked if target not in kept]
-        proofs, missing = prove_all(self.table, hidden, open_, self.primary, self.clock)
-        proofs |= kept
+        open_ = [target for target in asked if target not in proofs]
+        missing = prove_all(self.table, hidden, open_, self.primary, self.clock, proofs)
         if missing:
             known = self.primary | _used(self.table, proofs)
             proofs |= one_by_one(self.table, known, missing, self.clock)
@@ -156,6 +171,8 @@ class _Search:
 
     def relaxed(self) -> None:
         """Raise the bound by inequalities, try what they suggest, then insist on whole choices."""
+        if self.clock.limited and self.clock.left <= 0:
+            raise OutOfTime
         relaxation = Relaxation(self.table, self.primary, self.asked, self.clock)
         support = relaxation.fractions(self.clock.share(FRACTIONAL))
         if self.proven_cheapest(relaxation.bound):

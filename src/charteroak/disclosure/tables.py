@@ -60,6 +60,13 @@ class LinkedTable:
     def sensitive(self) -> Mask:
         return (self.below > 0) | (self.above > 0)
 
+    @cached_property
+    def known(self) -> Mask:
+        """Which figures some insider knows something of."""
+        found = np.zeros(len(self.values), dtype=bool)
+        found[[figure for one in self.insiders for figure in (*one.lower, *one.upper)]] = True
+        return found
+
     def hidden(self, units: Iterable[int]) -> Mask:
         """Which figures nobody can read when these units are suppressed."""
         chosen = np.zeros(len(self.cost) + 2, dtype=bool)  # the last two places are FIXED and UNSHOWN
