@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -120,3 +121,42 @@ def test_the_clock_of_the_identifiers_runs_by_the_text_that_holds() -> None:
     now = Agreement.objects.get(pk=held.pk)
     due = start_identifiers(now, date(2026, 11, 4))
     assert due == now.duties.get(what="identifiers").due_on == date(2026, 11, 5)
+
+
+def test_what_is_to_be_linked_is_not_added_once_the_identifiers_are_destroyed() -> None:
+    """No duty would destroy them a second time, and no key is left to receive them with."""
+    held, maya, ann = way.executed(), way.person(MAYA), way.person("ann.weiss")
+    way.cleared()
+    gone = held.duties.filter(what="identifiers")
+    later = changes_way.begun(Kind.CONTINUATION)
+    requests.edit(pk=later.pk, by=maya, last_year=2027)
+    amended = changes_way.amendment(later)
+    gone.update(done_at=clock.now())
+    assert way.refused(agreements.open_for_signature, pk=amended.pk, by=ann) == ["identifiers_destroyed"]
+    gone.update(done_at=None)
+    agreements.open_for_signature(pk=amended.pk, by=ann)
+    gone.update(done_at=clock.now())
+    refused = queries.facts(amended, ann)
+    assert refused.identifiers_destroyed, "nor is it executed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "rules"),
+    [
+        (Kind.CONTINUATION, {"last_year": 2027}, ["identifiers_destroyed"]),
+        (Kind.AMENDMENT, {"first_year": 2018}, ["identifiers_destroyed"]),
+        (Kind.AMENDMENT, {"last_year": 2025}, ["identifiers_destroyed"]),  # decided anew: frpl is allowed now
+        (Kind.EXTENSION, {"ends_on": date(2028, 1, 31)}, []),
+    ],
+)
+def test_only_a_change_that_asks_for_more_records_needs_the_identifiers(
+    kind: Kind, said: dict[str, Any], rules: list[str]
+) -> None:
+    held, ann = way.executed(), way.person("ann.weiss")
+    way.cleared()
+    record = changes_way.begun(kind)
+    requests.edit(pk=record.pk, by=way.person(MAYA), **said)
+    record = changes_way.approved(record)
+    held.duties.filter(what="identifiers").update(done_at=clock.now())
+    found = queries.draft_decision(record, ann)
+    assert [reason.rule for reason in found.reasons] == rules

@@ -106,6 +106,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "nothing_to_amend"): {"amends": "042", "to_amend_in_force": False},
     ("agreement", "amendment_unsigned"): {"amendment_unsigned": "042-A1"},
     ("agreement", "newcomers_not_cleared"): {"newcomers_not_cleared": 1},
+    ("agreement", "identifiers_destroyed"): {"identifiers_destroyed": True},
     ("agreement", "superseded"): {"superseded_by": "042-A2"},
     ("agreement", "amends_another"): {"amends": "042"},
     ("data_request", "incomplete"): {"missing": ("purpose",)},

@@ -10,12 +10,14 @@ from charteroak.agencies.models import Person
 from charteroak.agreements.difference import Piece, difference
 from charteroak.agreements.drafting import Draft
 from charteroak.agreements.enforcement import enforced
-from charteroak.agreements.models import Agreement, Clause, Recipient
+from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Recipient
 from charteroak.audit import actions as audit
+from charteroak.catalog.models import Variable
 from charteroak.policy import wording
 from charteroak.policy.request_change import amends
 from charteroak.requests.changes import family
 from charteroak.requests.models import DataRequest
+from charteroak.requests.queries import allowed_columns
 
 AT_THE_END = (
     "end of the agreement"  # why what is not identifiers must be destroyed, unless something was ordered
@@ -58,6 +60,25 @@ def _kept(one: Draft, stands: Clause | None) -> Draft:
     return replace(
         one, heading=stands.heading, text=stands.text, terms=dict(stands.terms), template=stands.template
     )
+
+
+def identifiers_destroyed(request: DataRequest, held: Agreement | None) -> bool:
+    """Whether a change asks for records that would have to be linked, and what links them is destroyed for good."""
+    gone = DestructionDuty.objects.filter(
+        agreement=held, what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=False
+    )
+    return held is not None and gone.exists() and _asks_for_more(request, held)
+
+
+def _asks_for_more(request: DataRequest, held: Agreement) -> bool:
+    """Whether an agency allowed a column, or a year, that the text which holds does not name."""
+    said = {one.terms["agency"]: one.terms for one in held.held.clauses.all() if one.kind == "elements"}
+    named = {(code, name) for code, of in said.items() for use in Variable.Use.values for name in of[use]}
+    allowed = {(one.variable.dataset.agency.code, one.variable.name) for one in allowed_columns(request)}
+    firsts, lasts = zip(*(of["years"] for of in said.values()), strict=True)
+    earlier = request.first_year is not None and request.first_year < min(firsts)
+    later = request.last_year is not None and request.last_year > max(lasts)
+    return not allowed <= named or earlier or later
 
 
 def newcomers_not_cleared(record: Agreement) -> int:

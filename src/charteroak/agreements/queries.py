@@ -216,6 +216,7 @@ def facts(
         amends=record.amends.number if record.amends else "",
         to_amend_in_force=record.amends is None or _runs(record.amends),
         newcomers_not_cleared=amending.newcomers_not_cleared(record),
+        identifiers_destroyed=amending.identifiers_destroyed(record.data_request, record.amends),
         sealed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at and _sealed(duty)),
     )
 
@@ -250,6 +251,7 @@ def draft_decision(request: DataRequest, by: Person) -> Decision:
         amends=changes.first(request.number) if changed else "",
         to_amend_in_force=held is not None and _runs(held),
         amendment_unsigned=amending.unsigned(held),
+        identifiers_destroyed=amending.identifiers_destroyed(request, held),
         superseded_by=changes.superseded_by(request),
         forbidden=tuple(reason.message for reason in law_decision(request, allowed_columns(request)).reasons),
     )

@@ -48,6 +48,7 @@ class Facts:
     to_amend_in_force: bool = True
     amendment_unsigned: str = ""  # the number of an earlier one that is not signed yet
     superseded_by: str = ""  # the number of a change that was approved after this one
+    identifiers_destroyed: bool = False  # and the text lets more records be linked than the one that holds
     newcomers_not_cleared: int = 0  # people whom it names anew, without valid training and pledge
     sealed: tuple[str, ...] = ()  # destroyed here, though a backup of a key could restore it still
 
@@ -119,6 +120,16 @@ def superseded(facts: Facts) -> Reason | None:
             "superseded",
             Sentence("The board has approved a later change: {number}.", number=facts.superseded_by),
             "Draft that one: it begins from this one.",
+        )
+    return None
+
+
+def identifiers_destroyed(facts: Facts) -> Reason | None:
+    if facts.identifiers_destroyed:
+        return Reason(
+            "identifiers_destroyed",
+            "It asks for more records, and the identifiers with which they would be linked are destroyed.",
+            "Ask for the same once more, as a project of its own.",
         )
     return None
 
@@ -229,13 +240,20 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 nothing_to_amend,
                 amendment_unsigned,
                 superseded,
+                identifiers_destroyed,
             ),
         ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
         (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(
             Status.IN_SIGNATURE,
             Role.COUNSEL,
-            rules=(request_not_approved, clauses_missing, nothing_to_amend, newcomers_not_cleared),
+            rules=(
+                request_not_approved,
+                clauses_missing,
+                nothing_to_amend,
+                identifiers_destroyed,
+                newcomers_not_cleared,
+            ),
         ),
         (Status.IN_SIGNATURE, Action.SIGN): step(
             Status.IN_SIGNATURE,
@@ -250,6 +268,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 parties_unsigned,
                 text_changed,
                 nothing_to_amend,
+                identifiers_destroyed,
                 newcomers_not_cleared,
             ),
         ),
