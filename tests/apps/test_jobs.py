@@ -152,6 +152,9 @@ def test_a_project_stops_at_its_hours_until_the_operator_allows_more(room: Works
     room.refresh_from_db()
     sent: dict[str, Any] = {"workspace": room.pk, "by": person(MAYA), "script_name": "a.py", "script": "pass"}
     assert refused(actions.submit_job, **sent) == ["hours_spent"]
+    assert actions.start(pk=job.pk) is None, "what was sent before waits no longer"
+    job.refresh_from_db()
+    assert (job.status, "used its 1 hours" in job.outcome) == ("refused", True)
     client.force_login(person("kim.tran"))
     assert client.post(f"/workspaces/{NUMBER}/allow-hours/", {"hours": "0"}).status_code == 403
     assert "Used 1 of 1 hours" in client.get(f"/workspaces/{NUMBER}/").text

@@ -87,6 +87,17 @@ def test_no_session_without_limits_or_jupyterlab(room: Workspace, monkeypatch: p
     assert "cannot be enforced: no cgroups" in session.outcome
 
 
+def test_a_session_neither_starts_nor_goes_on_once_the_projects_hours_are_spent(
+    room: Workspace, running: Session
+) -> None:
+    assert sessions.goes_on(pk=running.pk)
+    sessions.measure(pk=running.pk, cpu_seconds=room.hours * 3600, memory=0, work=0, active=True)
+    assert refused(sessions.goes_on, pk=running.pk) == ["hours_spent"]
+    assert sessions.start(pk=running.pk, environment="0" * 64) is None
+    running.refresh_from_db()
+    assert (running.status, "processor time" in running.outcome) == ("refused", True)
+
+
 def test_a_ticket_opens_once_and_only_its_own_session(running: Session) -> None:
     older = sessions.ticket_for(running)
     ticket = sessions.ticket_for(running)

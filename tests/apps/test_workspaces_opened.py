@@ -7,7 +7,8 @@ from apps import outputs_way
 from apps.hub_way import NUMBER, AsProcess
 from apps.way import person
 from charteroak.adapters import sandboxes
-from charteroak.policy.workspace import MOST_HOURS, Isolator
+from charteroak.policy.budget import MOST_HOURS
+from charteroak.policy.workspace import Isolator
 from charteroak.workspaces import queries
 from charteroak.workspaces.models import Workspace
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from charteroak.policy.budget import HOURS, hours_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
@@ -47,6 +48,8 @@ class Facts:
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of who asks, today
     workspace_open: bool = True
     invented: bool = False  # it ran on invented records
+    hours: int = HOURS
+    spent: float = 0.0  # hours of one processor that the project used
     limits_enforced: bool = True
     why_not_enforced: str = ""
     script_name: str = "script.py"
@@ -101,7 +104,7 @@ def kept_for_review(*, invented: bool, repeats: bool) -> bool:
 
 
 AGAIN = (not_covered, workspace_closed)
-ABLE = (limits_not_enforced, language_not_here)
+ABLE = (limits_not_enforced, language_not_here, hours_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "job",
@@ -120,7 +123,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.RECIPIENT,
             Role.OUTPUT_CHECKER,
             Role.AUDITOR,
-            rules=(*AGAIN, nothing_to_repeat),
+            rules=(*AGAIN, nothing_to_repeat, hours_spent),
         ),
         (Status.FAILED, Action.RETRY): step(Status.FAILED, Role.RECIPIENT, rules=AGAIN),
         (Status.REFUSED, Action.RETRY): step(Status.REFUSED, Role.RECIPIENT, rules=AGAIN),

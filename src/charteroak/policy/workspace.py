@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from charteroak.policy.budget import HOURS, MOST_HOURS, hours_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.job import language_of
 from charteroak.policy.lifecycle import Lifecycle, step
@@ -11,8 +12,6 @@ from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
-HOURS = 500  # of one processor that a project may use, unless its workspace is opened with more
-MOST_HOURS = 1_000_000  # a hundred processors for more than a year
 
 
 class Status(StrEnum):
@@ -142,16 +141,6 @@ def language_unknown(facts: Facts) -> Reason | None:
             "language_unknown",
             "A script is Python, R or SQL, and this one's name says none of them.",
             "Let its name end with .py, .R or .sql.",
-        )
-    return None
-
-
-def hours_spent(facts: Facts) -> Reason | None:
-    if facts.spent >= facts.hours:
-        return Reason(
-            "hours_spent",
-            Sentence("The project has used its {hours} hours of processor time.", hours=facts.hours),
-            "Ask the enclave's operator for more.",
         )
     return None
 

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.policy.workspace import LARGEST_SCRIPT, MOST_HOURS
+from charteroak.policy.budget import MOST_HOURS
+from charteroak.policy.workspace import LARGEST_SCRIPT
 
 
 class JobForm(forms.Form):

@@ -9,8 +9,9 @@ from charteroak.agreements.models import Agreement
 from charteroak.audit.attribution import by_and_at
 from charteroak.hub.models import Extract
 from charteroak.policy import job, session, workspace
+from charteroak.policy.budget import HOURS
 from charteroak.policy.lifecycle import choices
-from charteroak.policy.workspace import HOURS, Isolator, Mode
+from charteroak.policy.workspace import Isolator, Mode
 
 
 class Workspace(models.Model):

@@ -16,6 +16,7 @@ from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
+from charteroak.policy.budget import HOURS
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
@@ -58,7 +59,7 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
 
 
 def facts(
-    record: Workspace, by: Person, script: str = "pass", name: str = "script.py", hours: int = rules.HOURS
+    record: Workspace, by: Person, script: str = "pass", name: str = "script.py", hours: int = HOURS
 ) -> rules.Facts:
     return rules.Facts(
         script_name=name,
@@ -104,9 +105,12 @@ def job_decisions(record: Job, person: Person) -> dict[str, Decision]:
 
 def job_facts(record: Job, by: Person) -> job_rules.Facts:
     return job_rules.Facts(
+        script_name=record.script_name,
         coverage=standing_behind(record.workspace, by),
         workspace_open=record.workspace.status == rules.Status.OPEN,
         invented=record.invented,
+        hours=record.workspace.hours,
+        spent=spent(record.workspace),
     )
 
 
@@ -138,6 +142,8 @@ def session_facts(
     return session_rules.Facts(
         coverage=covered(record.workspace, record.opened_by, use),
         workspace_open=record.workspace.status == rules.Status.OPEN,
+        hours=record.workspace.hours,
+        spent=spent(record.workspace),
         own=by is None or by == record.opened_by,
         ticket_fresh=fresh,
         entered_here=entered,
@@ -186,7 +192,7 @@ def may_open(
     extract: Extract,
     person: Person,
     isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP,
-    hours: int = rules.HOURS,
+    hours: int = HOURS,
 ) -> Decision:
     """Whether this person may open a workspace on this extract today."""
     agreement = extract.link_run.agreement

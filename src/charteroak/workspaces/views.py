@@ -14,6 +14,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
+from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
 from charteroak.workspaces import actions, again, broker, proxy, queries, sessions
 from charteroak.workspaces.batch import LIMITS
@@ -44,7 +45,7 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
     if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
         raise Http404
     extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
-    form = OpenForm(request.POST or None, initial={"hours": rules.HOURS})
+    form = OpenForm(request.POST or None, initial={"hours": HOURS})
     if request.method == "POST" and form.is_valid():
         record = actions.open_(extract=extract.pk, by=who, **form.cleaned_data)
         messages.success(request, _("The workspace is open."))

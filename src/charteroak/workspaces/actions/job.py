@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from charteroak.workspaces.models import Job, JobOutput, Workspace
 from charteroak.workspaces.queries import (
     RUN,
     WAITING,
+    job_facts,
     may,
     roles_of,
     standing_behind,
@@ -114,10 +115,10 @@ def _start(pk: int) -> Job | None:
     _require(
         job,
         job_rules.Action.START,
-        job_rules.Facts(
+        replace(
+            job_facts(job, job.submitted_by),
             limits_enforced=limits.ok,
             why_not_enforced=limits.detail,
-            script_name=job.script_name,
             languages=languages.here(),
         ),
     )

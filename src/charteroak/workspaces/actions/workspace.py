@@ -11,6 +11,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.audit import actions as audit
 from charteroak.hub.models import Extract
 from charteroak.policy import workspace as rules
+from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Workspace
 from charteroak.workspaces.queries import (
@@ -30,7 +31,7 @@ def open_(
     extract: int,
     by: Person,
     isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP,
-    hours: int = rules.HOURS,
+    hours: int = HOURS,
 ) -> Workspace:
     """Open a project's workspace on an extract that passed the review before access."""
     found = (
