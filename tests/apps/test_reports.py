@@ -23,6 +23,7 @@ from charteroak.audit.evidence import EvidenceRefused, verify_evidence
 from charteroak.audit.models import Event
 from charteroak.audit.note import Verifier
 from charteroak.exceptions import actions as exceptions
+from charteroak.policy.clocks import Stage
 from charteroak.policy.matter import Kind
 from charteroak.policy.period import Period, period, until
 from charteroak.reports import case_file
@@ -221,7 +222,25 @@ def test_the_register_publishes_how_long_each_stage_takes(at: Scene) -> None:
         work_out_figures()
     page = Client().get("/register/").text
     assert "How long each stage takes" in page
-    assert Client().get("/register/projects.json").json()["stages"]
+    told = [
+        Client().get("/register/projects.json", headers={"Accept-Language": language}).json()["stages"]
+        for language in ("en", "es")
+    ]
+    assert told[0] == told[1]
+    assert {one["stage"] for one in told[0]} <= set(Stage)
+    assert told[0]
+
+
+def test_programs_read_figures_by_codes_that_are_the_same_in_every_language(at: Scene) -> None:
+    told = [
+        way.as_("rep.dunn").get("/api/reports/figures", headers={"Accept-Language": language}).json()
+        for language in ("en", "es")
+    ]
+    assert told[0] == told[1]
+    figured = {one["figure"]: one["value"] for one in told[0]["figures"]}
+    assert figured["agreements:in_force"] == 1
+    assert {"requests:data_request:submit", "destruction:certified"} <= figured.keys()
+    assert len(figured) == len(told[0]["figures"])
 
 
 def test_the_auditor_finds_each_case_from_the_pipeline(at: Scene) -> None:

@@ -1,6 +1,6 @@
 """Domain time: the day by which clocks, expiries and decisions are judged. The demo may move it; production refuses."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from charteroak.adapters.environment import Mode, home, mode
@@ -40,6 +40,11 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The day on which an instant falls in the state's own time zone."""
     return instant.astimezone(STATE_TIME).date()
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of the day in the state's own time zone."""
+    return datetime.combine(day, time.min, STATE_TIME)
 
 
 def is_moved() -> bool:

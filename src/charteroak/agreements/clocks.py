@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _t
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
@@ -154,3 +156,14 @@ def figures() -> list[ClockFigure]:
     """What was worked out last, in the order of the way."""
     order = list(Stage)
     return sorted(ClockFigure.objects.all(), key=lambda one: order.index(Stage(one.stage)))
+
+
+MEDIANS = (_t("Stage"), _t("Party"), _t("Turns"), _t("Median"))
+
+
+def medians_shown() -> list[tuple[str, str, int, float]]:
+    """The figures as pages show them, headed by MEDIANS: in business days, of turns that ended within two years."""
+    return [
+        (_(one.get_stage_display()), _(one.get_party_display()), one.turns, one.median_days)
+        for one in figures()
+    ]

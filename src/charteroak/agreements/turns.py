@@ -40,11 +40,8 @@ def turns(request: HttpRequest) -> HttpResponse:
             "parties": [(one, _(words(one))) for one in Party],
             "state": state,
             "party": party,
-            "figures_head": [_("Stage"), _("Party"), _("Turns"), _("Median")],
-            "figures": [
-                (_(one.get_stage_display()), _(one.get_party_display()), one.turns, one.median_days)
-                for one in clocks.figures()
-            ],
+            "figures_head": clocks.MEDIANS,
+            "figures": clocks.medians_shown(),
         },
     )
 

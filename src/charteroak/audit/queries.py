@@ -1,12 +1,12 @@
 """Reading the log: who may see which events, and finding them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
-from charteroak.adapters.clock import STATE_TIME
+from charteroak.adapters import clock
 from charteroak.audit import merkle
 from charteroak.audit.actions import Actor, subject_of
 from charteroak.audit.models import Checkpoint, Event
@@ -43,8 +43,8 @@ def search(
     if subject:
         events = events.filter(subject=subject)
     if day:
-        midnight = datetime.combine(day, time.min, STATE_TIME)
-        events = events.filter(domain_at__gte=midnight, domain_at__lt=midnight + timedelta(days=1))
+        after = clock.midnight(day + timedelta(days=1))
+        events = events.filter(domain_at__gte=clock.midnight(day), domain_at__lt=after)
     return events.order_by("index")
 
 

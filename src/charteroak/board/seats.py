@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.board.models import Board, Meeting, Seat, Vote
@@ -24,7 +25,7 @@ def seats_today() -> QuerySet[Seat]:
 
 
 def _on(found: QuerySet[Seat], day: date) -> QuerySet[Seat]:
-    return found.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+    return found.filter(held_on(day))
 
 
 def seats_for(person: Person, record: Meeting) -> list[Seat]:

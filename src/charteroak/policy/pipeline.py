@@ -20,6 +20,3 @@ class Stage(StrEnum):
     BEFORE = "decided_before_this_program"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
-
-
-OVER = (Stage.CLOSED, Stage.BEFORE, Stage.DECLINED, Stage.WITHDRAWN)

@@ -13,7 +13,6 @@ class Report(StrEnum):
     REQUEST_LOG = "data_request_log"
     SHARING_LOG = "data_sharing_and_destruction_log"
     FIGURES = "figures"  # of a quarter or a year; no person, no project by name
-    ANNUAL = "annual_report"
     ACCESS = "access_on_a_day"
     CASE = "case_file"
 
@@ -25,7 +24,6 @@ READERS: dict[Report, frozenset[Role]] = {
     Report.REQUEST_LOG: _OFFICE,
     Report.SHARING_LOG: _OFFICE,
     Report.FIGURES: _OFFICE | _BOARD | {Role.COUNSEL, Role.LEGISLATOR},
-    Report.ANNUAL: _OFFICE | _BOARD | {Role.COUNSEL, Role.LEGISLATOR},
     Report.ACCESS: _OFFICE,
     Report.CASE: frozenset({Role.AUDITOR}),
 }

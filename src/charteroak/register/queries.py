@@ -6,10 +6,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _t
 
 from charteroak.adapters import clock
-from charteroak.agreements.clocks import figures
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
@@ -156,17 +154,6 @@ def clock_of(record: DataRequest) -> dict[str, Any]:
         "destroyed_at": gone if gone and gone <= clock.now() else None,
         "sealed_until": gone if gone and gone > clock.now() else None,
     }
-
-
-MEDIANS = (_t("Stage"), _t("Party"), _t("Turns"), _t("Median"))
-
-
-def medians() -> list[tuple[str, str, int, float]]:
-    """How long each stage takes, in business days: of the turns that ended within two years."""
-    return [
-        (_(one.get_stage_display()), _(one.get_party_display()), one.turns, one.median_days)
-        for one in figures()
-    ]
 
 
 def data_shared(record: DataRequest) -> list[dict[str, Any]]:

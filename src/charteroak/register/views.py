@@ -19,6 +19,7 @@ from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
 from charteroak.adapters.streaming import streamed
 from charteroak.adapters.vault import ObjectId
+from charteroak.agreements import clocks
 from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
@@ -52,15 +53,20 @@ def register(request: HttpRequest) -> HttpResponseBase:
         }
         for record in shown.page
     ]
-    context = {"rows": rows, "shown": shown, "medians_head": queries.MEDIANS, "medians": queries.medians()}
+    context = {
+        "rows": rows,
+        "shown": shown,
+        "medians_head": clocks.MEDIANS,
+        "medians": clocks.medians_shown(),
+    }
     return shown.file or render(request, "register/register.html", context)
 
 
 @require_safe
 def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
     stages = [
-        dict(zip(("stage", "party", "turns", "median_business_days"), row, strict=True))
-        for row in queries.medians()
+        {"stage": one.stage, "party": one.party, "turns": one.turns, "median_business_days": one.median_days}
+        for one in clocks.figures()
     ]
     return JsonResponse(
         {"projects": [queries.as_json(record) for record in queries.projects()], "stages": stages}

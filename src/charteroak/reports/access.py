@@ -1,12 +1,13 @@
 """Who could see what on a day: the rule that opens a workspace, asked about that day from what is on record."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from charteroak.adapters import clock
+from charteroak.agencies.held import held_on
 from charteroak.agencies.models import MemberWord, Person, RoleHeld
 from charteroak.agreements import amending
 from charteroak.agreements.models import Agreement, Recipient
@@ -28,7 +29,7 @@ HELD = ("trainings", "pledges", "notices", "roles_held")
 
 def end_of(day: date) -> datetime:
     """The first instant after the day."""
-    return datetime.combine(day + timedelta(days=1), time.min, clock.STATE_TIME)
+    return clock.midnight(day + timedelta(days=1))
 
 
 def recipients(day: date) -> QuerySet[Recipient]:
@@ -52,7 +53,7 @@ def recipients(day: date) -> QuerySet[Recipient]:
 
 def offices(day: date) -> QuerySet[RoleHeld]:
     """The offices that were held on the day."""
-    held = RoleHeld.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+    held = RoleHeld.objects.filter(held_on(day))
     return held.select_related("person__employer", "agency").order_by("role", "agency__code", "person__name")
 
 

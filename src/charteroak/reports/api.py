@@ -20,9 +20,8 @@ router = Router(auth=django_auth, tags=["reports"])
 @router.get("/pipeline", summary="Every request by the stage it is in; ?q, ?stage, ?agency, ?page")
 def pipeline_list(request: HttpRequest) -> dict[str, Any]:
     queries.may(signed_in(request), Report.PIPELINE).require()
-    found = pipeline.staged(visible_to(signed_in(request))).select_related("applicant__employer")
-    shown = lists.PIPELINE.of(request, found.prefetch_related("columns__variable__dataset__agency"))
-    counts = pipeline.counted(visible_to(signed_in(request)))
+    found = visible_to(signed_in(request))
+    shown, counts = lists.PIPELINE.of(request, pipeline.listed(found)), pipeline.counted(found)
     return shown.as_json() | {"stages": {stage.value: count for stage, count in counts}}
 
 
@@ -42,8 +41,7 @@ def sharing_log(request: HttpRequest) -> dict[str, Any]:
 def figures_of(request: HttpRequest, asked: str = "") -> dict[str, Any]:
     queries.may(signed_in(request), Report.FIGURES).require()
     of = period(asked) or quarter_of(clock.today())
-    told = figures.figures(of)
-    rows = [{"section": str(one.section), "figure": str(one.what), "value": one.value} for one in told]
+    rows = [{"figure": one.code, "value": one.value} for one in figures.figures(of)]
     return {"period": str(of), "first": of.first, "last": of.last, "figures": rows}
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -21,8 +21,11 @@ from charteroak.audit.models import Event
 from charteroak.elsewhere.models import Happening
 from charteroak.exceptions.models import Matter
 from charteroak.outputs.models import Release
+from charteroak.policy.data_request import Status
 from charteroak.policy.elsewhere import Action
+from charteroak.policy.matter import Kind
 from charteroak.policy.period import Period
+from charteroak.policy.sentence import words
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.submissions.models import Delivery
 
@@ -56,6 +59,9 @@ ACTS: tuple[tuple[Words, str, Words], ...] = (
 
 @dataclass(frozen=True)
 class Figure:
+    """`code` is the event that was counted, or names what was; it is the same in every language."""
+
+    code: str
     section: Words
     what: Words
     value: int | float
@@ -68,10 +74,7 @@ def figures(period: Period) -> list[Figure]:
 
 def _instants(period: Period) -> tuple[datetime, datetime]:
     """Its first instant, and the first after it."""
-    return (
-        datetime.combine(period.first, time.min, clock.STATE_TIME),
-        datetime.combine(period.last + timedelta(days=1), time.min, clock.STATE_TIME),
-    )
+    return clock.midnight(period.first), clock.midnight(period.last + timedelta(days=1))
 
 
 def _within(period: Period, field: str) -> Q:
@@ -86,12 +89,13 @@ def _acts(period: Period) -> Iterator[Figure]:
     for section, name, what in ACTS:
         elsewhere = name.startswith("elsewhere:")
         if section != DATA or elsewhere is governance_only() or name in found:
-            yield Figure(section, what, found.get(name, 0))
+            yield Figure(name, section, what, found.get(name, 0))
 
 
 def _in_force(period: Period) -> Iterator[Figure]:
     day = min(period.last, clock.today())
-    yield Figure(AGREEMENTS, _("Agreements in force on the last day"), running_on(day).count())
+    said = _("Agreements in force on the last day")
+    yield Figure("agreements:in_force", AGREEMENTS, said, running_on(day).count())
 
 
 def _destruction(period: Period) -> Iterator[Figure]:
@@ -102,9 +106,11 @@ def _destruction(period: Period) -> Iterator[Figure]:
     overdue = DestructionDuty.objects.filter(due_on__lte=day).filter(
         Q(done_at__isnull=True) | Q(done_at__gte=_instants(period)[1])
     )
-    yield Figure(section, _("Destructions certified"), done.count())
-    yield Figure(section, _("of these, after their due day"), late.count())
-    yield Figure(section, _("Destructions due and not done on the last day"), overdue.count())
+    yield Figure("destruction:certified", section, _("Destructions certified"), done.count())
+    yield Figure("destruction:late", section, _("of these, after their due day"), late.count())
+    yield Figure(
+        "destruction:overdue", section, _("Destructions due and not done on the last day"), overdue.count()
+    )
 
 
 def _matters(period: Period) -> Iterator[Figure]:
@@ -117,20 +123,20 @@ def _matters(period: Period) -> Iterator[Figure]:
             .annotate(n=Count("pk"))
         )
         for kind, count in sorted(rows):
-            yield Figure(section, f"{_t(words_of(kind))}: {what}", count)
-
-
-def words_of(kind: str) -> str:
-    return kind.replace("_", " ")
+            yield Figure(
+                f"exceptions:{kind}:{field.removesuffix('_at')}",
+                section,
+                f"{_t(words(Kind(kind)))}: {what}",
+                count,
+            )
 
 
 def _medians() -> Iterator[Figure]:
     """Of the turns that ended within two years, as the register shows them."""
     section = _("Median business days (turns that ended within two years)")
     for one in clocks.figures():
-        yield Figure(
-            section, f"{_t(one.get_stage_display())} · {_t(one.get_party_display())}", one.median_days
-        )
+        said = f"{_t(one.get_stage_display())} · {_t(one.get_party_display())}"
+        yield Figure(f"median_days:{one.stage}:{one.party}", section, said, one.median_days)
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,7 @@ def projects(period: Period) -> list[tuple[DataRequest, int]]:
         .values_list(of_project)
         .annotate(n=Count("pk"))
     )
-    approved = Q(status="approved") & _within(period, "decided_at")
+    approved = Q(status=Status.APPROVED) & _within(period, "decided_at")
     found = DataRequest.objects.filter(approved | Q(pk__in=released)).order_by("number")
     return [(record, released.get(record.pk, 0)) for record in found.select_related("applicant__employer")]
 

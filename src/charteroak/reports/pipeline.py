@@ -43,6 +43,12 @@ def staged(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
     return found
 
 
+def listed(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
+    """The requests with `stage` and with what a list of them shows."""
+    shown = staged(requests).select_related("applicant__employer")
+    return shown.prefetch_related("columns__variable__dataset__agency")
+
+
 def counted(requests: QuerySet[DataRequest]) -> list[tuple[Stage, int]]:
     """How many requests are in each stage, in the order of the way."""
     found = dict(staged(requests).order_by().values_list("stage").annotate(n=Count("pk")))
