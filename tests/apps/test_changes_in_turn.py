@@ -15,6 +15,8 @@ from charteroak.agreements import actions as agreements
 from charteroak.agreements import queries
 from charteroak.agreements.destruction import start_identifiers
 from charteroak.agreements.models import Agreement
+from charteroak.board.models import Motion
+from charteroak.board.queries import standing_conditions
 from charteroak.catalog.models import Variable
 from charteroak.policy.decision import Refused
 from charteroak.policy.request_change import Kind
@@ -160,3 +162,22 @@ def test_only_a_change_that_asks_for_more_records_needs_the_identifiers(
     held.duties.filter(what="identifiers").update(done_at=clock.now())
     found = queries.draft_decision(record, ann)
     assert [reason.rule for reason in found.reasons] == rules
+
+
+def purpose_of(record: Agreement) -> str:
+    return record.clauses.get(kind="purpose").text
+
+
+def test_the_boards_conditions_go_on_with_a_change_until_the_board_puts_others() -> None:
+    Motion.objects.filter(kind="approve_request").update(conditions="No town below 50 people.")
+    held, ann = way.executed(), way.person("ann.weiss")
+    way.cleared()
+    change = extended(200)
+    assert Motion.objects.get(data_request=change).conditions == "No town below 50 people.", "before the vote"
+    first = way.signed(agreements.draft(data_request_pk=change.pk, by=ann))
+    assert "No town below 50 people." in purpose_of(first) == purpose_of(held)
+    second = extended(10)
+    Motion.objects.filter(data_request=second).update(conditions="No town below 10 people.")
+    amended = agreements.draft(data_request_pk=second.pk, by=ann)
+    assert "No town below 10 people." in purpose_of(amended)
+    assert standing_conditions(extended(20)) == "No town below 10 people."

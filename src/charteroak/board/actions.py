@@ -22,6 +22,7 @@ from charteroak.board.queries import (
     motion_facts,
     ready_for_the_board,
     result,
+    standing_conditions,
     standing_votes,
 )
 from charteroak.board.seats import roles_of, seat_of, to_take
@@ -95,19 +96,23 @@ def add_motion(
     conditions: str = "",
     once: UUID | None = None,
 ) -> Motion:
-    """Put a motion on the agenda; after the notice has gone out the agenda is closed. One form adds one (`once`)."""
+    """Put a motion on the agenda; after the notice has gone out the agenda is closed. One form adds one (`once`).
+
+    Without a word on the conditions, a change is put to the vote on those of what it changes.
+    """
     record = _locked(pk)
     if once is not None and (same := record.motions.filter(once=once).first()):
         return same
     about_request = DataRequest.objects.get(pk=data_request)
     may_add_motion(record, by, ready_for_the_board(kind, about_request, about)).require()
+    decides = kind == Motion.Kind.APPROVE_REQUEST
     added = Motion.objects.create(
         meeting=record,
         kind=kind,
         data_request=about_request,
         about=about,
         text=text,
-        conditions=conditions,
+        conditions=conditions.strip() or (standing_conditions(about_request) if decides else ""),
         once=once,
     )
     audit.record(

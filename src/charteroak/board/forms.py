@@ -48,7 +48,9 @@ class MotionForm(forms.Form):
         label=_("Conditions"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The agreement takes them up."),
+        help_text=_(
+            "The agreement takes them up. Of a change, those that stand go on unless others are written."
+        ),
     )
 
 

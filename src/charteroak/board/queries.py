@@ -149,6 +149,12 @@ def decision_on(about: DataRequest) -> Motion | None:
     return about.motions.filter(kind=Motion.Kind.APPROVE_REQUEST, status__in=decided).last()
 
 
+def standing_conditions(about: DataRequest) -> str:
+    """On which the board approved what this request changes or repeats: they go on until the board puts others."""
+    decided = decision_on(about.changes_request) if about.changes_request else None
+    return decided.conditions if decided is not None and decided.status == motion.Status.CARRIED else ""
+
+
 def may_add_follow_up(record: Meeting, person: Person) -> Decision:
     """Whether this person may record what the board promised."""
     known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN)
