@@ -9,12 +9,13 @@ from django.core import signing
 from django.test import Client
 
 from apps import sessions_way, way
-from apps.hub_way import DAY, NUMBER
+from apps.hub_way import DAY, NUMBER, AsProcess
 from apps.outputs_way import MAYA
 from apps.sessions_way import opened
 from apps.way import person, refused
 from charteroak.adapters import clock, environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
+from charteroak.agencies.models import Agency
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
@@ -159,12 +160,39 @@ def test_invented_records_have_the_extracts_shape_and_the_catalogs_codes(room: W
     import polars as pl
 
     schema = {"pid": pl.String(), "race_eth": pl.String(), "grad_year": pl.Int64(), "gpa": pl.Float64()}
-    made = invented.tables({"sde": schema})["sde"]
+    made = invented.tables({"sde": list(schema)})["sde"]
     assert dict(made.schema) == schema
     codes = Variable.objects.get(name="race_eth").codes
     assert set(made["race_eth"]) <= set(codes)
     assert made["grad_year"].is_between(2019, 2022).all()
-    assert made.equals(invented.tables({"sde": schema})["sde"])
+    assert made.equals(invented.tables({"sde": list(schema)})["sde"])
+
+
+def test_to_invent_records_no_real_one_is_opened(room: Workspace, as_process: AsProcess) -> None:
+    extract = room.extract
+    extract.stored = dict.fromkeys(extract.stored, "0" * 64)  # what cannot be opened
+    with as_process("enclave"), invented.mounted(extract, room.account, purpose="test") as folder:
+        assert {path.name for path in folder.iterdir()} == {"README.txt", "sde.parquet"}
+
+
+@pytest.mark.usefixtures("room")
+def test_invented_records_have_the_types_of_the_extract_that_the_hub_builds() -> None:
+    import polars as pl
+
+    from charteroak.hub.extracts import table_of
+    from charteroak.policy.clauses import Elements
+
+    agencies = Agency.objects.filter(datasets__file="analysis").distinct()
+    assert agencies
+    for agency in agencies:
+        types = dict(queries.variables_of(agency.code.lower()).values_list("name", "type"))
+        written = {name: "20200101" if kind == "date" else "2020" for name, kind in types.items()}
+        shared = Elements("elements", frozenset(), frozenset(types))
+        rows = pl.DataFrame({"pid": "1", **written})
+        for masked in ({}, types):
+            built = table_of(rows, shared, types, masked).study
+            made = invented.tables({agency.code.lower(): built.columns})[agency.code.lower()]
+            assert dict(made.schema) == dict(built.schema)
 
 
 def test_its_page_holds_a_ticket_for_its_own_person_alone(client: Client, running: Session) -> None:

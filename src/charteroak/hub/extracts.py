@@ -37,7 +37,7 @@ from charteroak.submissions.models import Delivery
 EVIDENCE = "evidence"
 # The column that says which year a row is about: the first of these that its table has.
 YEARS = ("grad_year", "first_term", PERIOD)
-TYPES: dict[str, type[pl.DataType]] = {"integer": pl.Int64, "number": pl.Float64}
+TYPES: dict[str, type[pl.DataType]] = {"integer": pl.Int64, "number": pl.Float64, "date": pl.Date}
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,7 @@ def table_of(
     order = ["pid", *(name for name in (PERIOD,) if name in rows.columns)]
     rows = rows.select("pid", *(name for name in rows.columns if name in shared.study | shared.evidence))
     typed = rows.with_columns(
-        pl.col(name).str.to_date("%Y%m%d")
-        if kind == "date"
-        else pl.col(name).cast(TYPES.get(kind, pl.String))
+        pl.col(name).str.to_date("%Y%m%d") if kind == "date" else pl.col(name).cast(type_of(kind))
         for name, kind in types.items()
         if name in rows.columns
     ).sort(order)
@@ -145,6 +143,11 @@ def table_of(
     for name in sorted(set(masked) & set(study.columns)):
         study = study.with_columns(mask(study[name]))
     return Table(study, typed if shared.evidence else None)
+
+
+def type_of(kind: str) -> type[pl.DataType]:
+    """How a variable of the catalog's type is written in an extract; masking leaves it."""
+    return TYPES.get(kind, pl.String)
 
 
 def _types(agency: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Invented records of the extract's own shape, to write scripts against: nothing in them is anybody's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,9 +10,10 @@ import polars as pl
 
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.catalog.models import Variable
+from charteroak.hub.extracts import type_of
 from charteroak.hub.models import Extract
 from charteroak.workspaces import folders
-from charteroak.workspaces.queries import variables_of
+from charteroak.workspaces.queries import EVIDENCE, variables_of
 
 PEOPLE = 500
 ROWS = 1_000
@@ -26,31 +27,32 @@ NOTE = (
 @contextmanager
 def mounted(extract: Extract, account: int, *, purpose: str) -> Iterator[Path]:
     """A folder in memory with invented records of the extract's shape, for `account` to read."""
-    with folders.mounted(extract, account, purpose=purpose) as folder:
-        schemas = {path.stem: pl.read_parquet_schema(path) for path in folder.glob("*.parquet")}
+    columns = {name: told["columns"] for name, told in extract.tables.items() if name != EVIDENCE}
     with in_memory(f"{purpose}-invented") as folder:
-        for table, frame in tables(schemas).items():
+        for table, frame in tables(columns).items():
             frame.write_parquet(folder / f"{table}.parquet")
         (folder / "README.txt").write_text(NOTE, encoding="utf-8")
         hand_over(folder, folders.account_of(account))
         yield folder
 
 
-def tables(schemas: Mapping[str, Mapping[str, pl.DataType]]) -> dict[str, pl.DataFrame]:
-    """A table of ROWS rows for each schema; the same people (`pid`) are in all. Values follow the catalog alone."""
+def tables(columns: Mapping[str, Sequence[str]]) -> dict[str, pl.DataFrame]:
+    """A table of ROWS rows for each table's columns; the same people (`pid`) are in all. The catalog alone is asked
+    for types and values, and no record is opened.
+    """
     found = {}
-    for number, (table, schema) in enumerate(sorted(schemas.items())):
+    for number, (table, names) in enumerate(sorted(columns.items())):
         rng = np.random.default_rng([SEED, number])
         known = {
-            variable.name: variable
-            for variable in variables_of(table).filter(name__in=schema).select_related("dataset")
+            one.name: one for one in variables_of(table).filter(name__in=names).select_related("dataset")
         }
-        columns = [_column(name, kind, known.get(name), rng) for name, kind in schema.items()]
-        found[table] = pl.DataFrame(columns).sort(list(schema)[:1])
+        made = [_column(name, known.get(name), rng) for name in names]
+        found[table] = pl.DataFrame(made).sort(names[0])
     return found
 
 
-def _column(name: str, kind: pl.DataType, known: Variable | None, rng: np.random.Generator) -> pl.Series:
+def _column(name: str, known: Variable | None, rng: np.random.Generator) -> pl.Series:
+    kind = type_of(known.type if known is not None else "")
     if name == "pid":
         values: list[object] = [f"{person:032x}" for person in rng.integers(1, PEOPLE + 1, ROWS)]
     elif known is not None and known.codes:
