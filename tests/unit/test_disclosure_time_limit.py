@@ -134,3 +134,19 @@ def test_a_rounding_keeps_its_limit_too(seconds: float) -> None:
     assert np.allclose(found.rounding.values % 5.0, 0.0)
     for total, parts in found.cube.sums:
         assert found.rounding.values[total] == pytest.approx(found.rounding.values[list(parts)].sum())
+
+
+def test_a_cell_that_nothing_can_protect_is_named_without_searching_first(
+    programs: Callable[[], list[float]],
+) -> None:
+    lines = ["town,industry,value,freq,fixed"]
+    for row, column in itertools.product(range(20), range(12)):
+        few = row == 0 and column < 2
+        lines.append(
+            f"t{row},i{column},{7 if few else 90 + row},{1 if few else 40},{int(row == 0 and not few)}"
+        )
+    lines.append(f"t0,Total,{14 + 10 * 90},402,1")
+    found = protect(long_table("\n".join(lines).encode(), "t.csv"), {}, Rule(), limited(3000))
+    assert found.status == "unprotectable"
+    assert "town=t0, industry=i" in found.reason
+    assert len(programs()) <= 4

@@ -23,7 +23,7 @@ class Interval:
 
     `width` is what the range must measure where the figure's true value is not known to the auditor;
     need_low and need_high are then NaN. `attacker` is empty for a reader who knows only what is published. Not
-    `exact`: the true range is at least this one.
+    `exact`: the true range is at least this one. `grain` is what the solver took for one.
     """
 
     label: str
@@ -36,13 +36,14 @@ class Interval:
     attacker: str = ""
     width: float = 0.0
     exact: bool = True
+    grain: float = 1.0
 
     @property
     def safe(self) -> bool:
         if np.isnan(self.need_low):
-            return self.high - self.low >= self.width - TOLERANCE * max(1.0, abs(self.low), self.width)
+            return self.high - self.low >= self.width - TOLERANCE * max(self.grain, abs(self.low), self.width)
         needs = (abs(end) for end in (self.need_low, self.need_high) if np.isfinite(end))
-        slack = TOLERANCE * max([1.0, *needs])
+        slack = TOLERANCE * max([self.grain, *needs])
         return self.low <= self.need_low + slack and self.high >= self.need_high - slack
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,9 +16,11 @@ from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.longtable import LongTable
 from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
 from charteroak.disclosure.reader import Contradiction
+from charteroak.disclosure.scale import cost_unit_of, in_given_unit, multiplied, priced, unit_of
 from charteroak.disclosure.suppress import Pattern, Unprotectable, suppress
 
 SEARCH = 0.9  # of the time limit; the rest is the audit's
+EQUAL = 1e-6  # share of the cost by which it may be above the bound
 LIBRARIES = ("charteroak", "highspy", "numpy")
 
 
@@ -71,9 +74,11 @@ class Protection:
         if place in self.hidden:
             state = "primary" if place in self.primary else "secondary"
         value = self.cube.entries[place].value
-        low, high = (value, value) if state == "published" or seen is None else (seen.low, seen.high)
+        low, high, grain = (value, value, 0.0)
+        if state != "published" and seen is not None:
+            low, high, grain = seen.low, seen.high, seen.grain
         codes = dict(zip(self.cube.dimensions, self.cube.keys[place], strict=True))
-        return {**codes, "state": state, "low": plain(low), "high": plain(high)}
+        return {**codes, "state": state, "low": plain(low, grain), "high": plain(high, grain)}
 
     def to_csv(self) -> str:
         """The table as it may be published: hidden cells blank, primary and secondary ones alike."""
@@ -84,7 +89,7 @@ class Protection:
         for place, (key, entry) in enumerate(zip(self.cube.keys, self.cube.entries, strict=True)):
             hidden = place in self.hidden
             figures = [entry.value, entry.freq] if freq else [entry.value]
-            shown = ["" if hidden or figure is None else plain(figure) for figure in figures]
+            shown = ["" if hidden or figure is None else plain(figure, 0.0) for figure in figures]
             writer.writerow([*key, *shown, "suppressed" if hidden else "published"])
         return text.getvalue()
 
@@ -100,13 +105,16 @@ def protect(
     with named(table):
         found = protectable(cube(table.dimensions, table.cells, parents), rule)
     try:
-        pattern = suppress(found.table, found.primary, clock.share(SEARCH))
+        scale, price = unit_of(found.table), cost_unit_of(found.table)
+        unit_table = priced(multiplied(found.table, scale), price)
+        pattern = suppress(unit_table, found.primary, clock.share(SEARCH))
+        pattern = replace(pattern, cost=pattern.cost / price, bound=pattern.bound / price)
     except Unprotectable as error:
         known = found.primary
         return Protection(found.cube, rule, "unprotectable", known, known, reason=str(error))
     changes = [(witness.figures, witness.amounts) for witness in pattern.witnesses]
-    intervals = tuple(audit(found.table, pattern.units, True, clock, changes))
-    status = "optimal" if pattern.optimal else "safe"
+    intervals = in_given_unit(audit(unit_table, pattern.units, True, clock, changes), scale)
+    status = "optimal" if pattern.gap <= EQUAL else "safe"
     if not all(interval.safe for interval in intervals):
         status = "unprotectable" if pattern.method == "everything" else "unsafe"
     hidden = frozenset(pattern.units)
@@ -134,11 +142,11 @@ def audit_table(
             rule = _boundless(rule)  # the certificate tells that figures may be negative
         system = _judged(found, rule, hidden, states)
     try:
-        intervals = tuple(audit(system.table, hidden, everything=True))
+        intervals = _ranges(system, hidden)
     except Contradiction:  # some hidden figure is negative, as any reader will find out too
         rule = _boundless(rule)
         system = _judged(found, rule, hidden, states)
-        intervals = tuple(audit(system.table, hidden, everything=True))
+        intervals = _ranges(system, hidden)
     sums = {p for p in system.primary & hidden if found.entries[p].primary and found.entries[p].lpl is None}
     sums = set() if _counts(found) else {p for p in sums if found.entries[p].upl is None}
     held = (_wide(i, rule) if i.figure in sums and np.isnan(i.need_low) else i for i in intervals)
@@ -146,6 +154,11 @@ def audit_table(
     status = "safe" if all(interval.safe for interval in intervals) else "unsafe"
     assumed = tuple(_assumed(found, rule, states))
     return Protection(found, rule, status, system.primary, hidden, intervals, assumed=assumed)
+
+
+def _ranges(system: Protectable, hidden: frozenset[int]) -> tuple[Interval, ...]:
+    scale = unit_of(system.table)
+    return in_given_unit(audit(multiplied(system.table, scale), hidden, everything=True), scale)
 
 
 def _assumed(found: Cube, rule: Rule, states: Mapping[int, Any]) -> Iterator[str]:
@@ -253,20 +266,33 @@ def _held(interval: Interval, need: tuple[float, float]) -> Interval:
 
 
 def _failure(found: Cube, interval: Interval) -> dict[str, Any]:
-    exact = np.isfinite(interval.high) and interval.high - interval.low <= 1e-9 * max(1.0, abs(interval.high))
+    exact = np.isfinite(interval.high) and interval.high - interval.low <= 1e-9 * max(
+        interval.grain, abs(interval.high)
+    )
     what = "known exactly" if exact else "too narrow"
     codes = dict(zip(found.dimensions, found.keys[interval.figure], strict=True))
     seen = {"attacker": interval.attacker} if interval.attacker else {}
-    return {**codes, **seen, "low": plain(interval.low), "high": plain(interval.high), "what": what}
+    return {
+        **codes,
+        **seen,
+        "low": plain(interval.low, interval.grain),
+        "high": plain(interval.high, interval.grain),
+        "what": what,
+    }
 
 
 def versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
-def plain(figure: float | None) -> float | int | None:
-    """A figure for JSON and CSV: whole numbers without a point, boundless ones as null."""
+def plain(figure: float | None, grain: float = 1.0) -> float | int | None:
+    """A figure for JSON and CSV: whole numbers without a point, boundless ones as null.
+
+    To 6 decimals of what the solver took for one; of given figures (`grain` 0) all digits there are.
+    """
     if figure is None or not np.isfinite(figure):
         return None
-    near = round(float(figure), 6)
+    near = (
+        round(float(figure), 6 + max(0, -math.floor(math.log10(grain)))) if grain else float(f"{figure:.12g}")
+    )
     return int(near) if near == round(near) else near

@@ -1,5 +1,6 @@
 """Finds which further rows to suppress so that no suppressed figure can be worked out."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,7 @@ from charteroak.disclosure.starts import Unprotectable, all_at_once, one_by_one
 from charteroak.disclosure.tables import LinkedTable
 
 GRACE = 0.5  # seconds that something better than hiding everything may take past any limit
+FEW = 20  # targets: so many are proven one by one before anything else
 LARGE = 5000  # figures: above, whole choices are made neighbourhood by neighbourhood
 FRACTIONAL = 0.5  # of the time left, so that enough remains to complete what the fractions suggest
 SMALL = 1200  # figures: below, the cheapest pattern can mostly be proven however far off the bound is
@@ -98,12 +100,14 @@ class _Search:
     def everything(self) -> Pattern:
         """All that may be hidden at all."""
         units = frozenset(np.unique(self.table.unit[self.table.unit >= 0]).tolist()) - self.primary
-        return Pattern(self.primary, units, spent(self.table, units | self.primary), self.bound, "everything")
+        cost = spent(self.table, units | self.primary)
+        return Pattern(self.primary, units, cost, self.bound, "everything", _witnesses(self.lifted))
 
     def first(self) -> None:
         """Something that protects: at once where totals may be hidden too, then as soon as possible."""
         if self.clock.limited:
             self.lifted = Lifts(self.table).proofs(self.asked)
+            self.complete()
             if len(self.lifted) == len(self.asked):
                 units = self.primary | _used(self.table, self.lifted)
                 self.keep(units, "all totals above", _witnesses(self.lifted))
@@ -114,6 +118,14 @@ class _Search:
             self.start()
         finally:
             self.clock = given
+
+    def complete(self) -> None:
+        """The few targets that no totals above prove, because those must stay or a contributor knows them."""
+        missing = [target for target in self.asked if target not in self.lifted]
+        if missing and len(missing) <= FEW:
+            units = self.primary | _used(self.table, self.lifted)
+            with contextlib.suppress(OutOfTime):
+                self.lifted |= one_by_one(self.table, units, missing, self.clock.less(-GRACE))
 
     def start(self) -> None:
         own = self.table.known

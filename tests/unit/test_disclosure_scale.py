@@ -1,0 +1,50 @@
+"""Figures of any size are protected alike: the solver's tolerances are made for figures about one."""
+
+import csv
+import io
+
+import pytest
+
+from charteroak.disclosure.longtable import LongTable, long_table
+from charteroak.disclosure.multiway import Rule
+from charteroak.disclosure.protect import audit_table, protect
+
+SIZES = [1e-9, 1e-6, 1e-3, 1.0, 1e6, 1e10]
+INNER = [[3, 40, 50, 60], [30, 41, 52, 63], [33, 44, 55, 66]]
+FREQ = [[2, 40, 50, 60], [30, 41, 52, 63], [33, 44, 55, 66]]
+
+
+def table(size: float, hidden: str = "") -> LongTable:
+    """One sensitive cell of two contributors; `hidden` cells as somebody else left them, by row and column."""
+    lines = ["a,b,value,freq" + (",suppressed" if hidden else "")]
+    for row, column in ((r, c) for r in range(3) for c in range(4)):
+        mark = f",{int(f'{row}{column}' in hidden.split())}" if hidden else ""
+        lines.append(f"a{row},b{column},{INNER[row][column] * size:.12g},{FREQ[row][column]}{mark}")
+    return long_table("\n".join(lines).encode(), "t.csv", values=not hidden)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_cell_that_a_total_gives_away_fails_however_small_it_is(size: float) -> None:
+    found = audit_table(table(size, "00 01"), {}, Rule())
+    assert found.status == "unsafe"
+    assert found.certificate(0.0)["failures"][0]["what"] == "known exactly"
+    assert audit_table(table(size, "00 01 10 11"), {}, Rule()).status == "safe"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_same_cells_are_hidden_whatever_the_unit(size: float) -> None:
+    usual, other = protect(table(1.0), {}, Rule()), protect(table(size), {}, Rule())
+    assert other.status == usual.status == "optimal"
+    assert other.pattern is not None
+    assert usual.pattern is not None
+    assert other.pattern.cost == pytest.approx(usual.pattern.cost * size, rel=1e-9, abs=0.0)
+    sensitive = next(c for c in other.certificate(0.0)["cells"] if c["state"] == "primary")
+    assert sensitive["low"] <= 0.9 * INNER[0][0] * size
+    assert sensitive["high"] >= 1.1 * INNER[0][0] * size
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_stays_published_is_printed_in_full(size: float) -> None:
+    written = list(csv.DictReader(io.StringIO(protect(table(size), {}, Rule()).to_csv())))
+    shown = {(row["a"], row["b"]): float(row["value"]) for row in written if row["value"]}
+    assert shown["a2", "b3"] == pytest.approx(66 * size, rel=1e-11, abs=0.0)
