@@ -6,7 +6,7 @@ import io
 import pytest
 
 from charteroak.disclosure.longtable import LongTable, long_table
-from charteroak.disclosure.multiway import Rule
+from charteroak.disclosure.multiway import Rule, TableError
 from charteroak.disclosure.protect import audit_table, protect
 
 SIZES = [1e-9, 1e-6, 1e-3, 1.0, 1e6, 1e10]
@@ -48,3 +48,18 @@ def test_what_stays_published_is_printed_in_full(size: float) -> None:
     written = list(csv.DictReader(io.StringIO(protect(table(size), {}, Rule()).to_csv())))
     shown = {(row["a"], row["b"]): float(row["value"]) for row in written if row["value"]}
     assert shown["a2", "b3"] == pytest.approx(66 * size, rel=1e-11, abs=0.0)
+
+
+@pytest.mark.parametrize("primary", ["", "1"])
+def test_a_blank_magnitude_that_a_total_gives_back_is_known_exactly(primary: str) -> None:
+    text = "a,b,value,primary\nx,p,,{0}\nx,q,60.5,0\nx,Total,107.5,0\ny,p,10.25,0\ny,q,20.5,0\n"
+    given = long_table(text.format(primary or 0).encode(), "t.csv", values=False)
+    found = audit_table(given, {}, Rule())
+    assert found.status == "unsafe"
+    assert [(f["low"], f["high"]) for f in found.certificate(0.0)["failures"]] == [(47, 47)]
+
+
+def test_totals_that_doubles_cannot_hold_are_refused_before_anything_is_written() -> None:
+    given = long_table(b"a,b,value,freq\nx,p,9e14,20\nx,q,9e14,30\ny,p,8e14,3\ny,q,9e14,40\n", "t.csv")
+    with pytest.raises(TableError, match="thousands or millions"):
+        protect(given, {}, Rule())

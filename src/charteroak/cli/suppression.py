@@ -125,7 +125,7 @@ def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hiera
     """
     from charteroak.disclosure.multiway import TableError
     from charteroak.disclosure.protect import audit_table as audited
-    from charteroak.disclosure.reader import Contradiction
+    from charteroak.disclosure.reader import Contradiction, Unsolved
 
     started = time.monotonic()
     try:
@@ -136,7 +136,7 @@ def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hiera
             certified = json.loads(beside.read_text(encoding="utf-8"))["cells"]
         found = audited(cells, parents, _rule(minimum, percent, lower, singletons), certified)
         certificate = found.certificate(time.monotonic() - started)
-    except (TableError, Contradiction, OSError) as error:
+    except (TableError, Contradiction, Unsolved, OSError) as error:
         unusable(error)
     except (KeyError, TypeError, AttributeError, ValueError):  # JSON, but of another kind, or none
         unusable(ValueError(f"{beside.name}: not a certificate; give the one that oak protect wrote"))

@@ -14,6 +14,9 @@ from charteroak.disclosure.solutions import Change, Solutions
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
 TOLERANCE = 1e-6  # of the figure or the room it needs, whichever is larger
+KNOWN = (
+    2e-6  # of the figure: a narrower range is no range, for the solver's tolerance may be all there is of it
+)
 STOPPED = Clock(until=-np.inf)
 
 
@@ -41,7 +44,9 @@ class Interval:
     @property
     def safe(self) -> bool:
         if np.isnan(self.need_low):
-            return self.high - self.low >= self.width - TOLERANCE * max(self.grain, abs(self.low), self.width)
+            size = max([self.grain, *(abs(end) for end in (self.low, self.high) if np.isfinite(end))])
+            least = max(self.width - TOLERANCE * max(size, self.width), KNOWN * size)
+            return self.width == 0 or bool(self.high - self.low >= least)
         needs = (abs(end) for end in (self.need_low, self.need_high) if np.isfinite(end))
         slack = TOLERANCE * max([self.grain, *needs])
         return self.low <= self.need_low + slack and self.high >= self.need_high - slack

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from charteroak.disclosure.multiway import TOTAL, Entry, Key, TableError
+from charteroak.disclosure.multiway import LARGEST, TOTAL, Entry, Key, TableError
 
 NUMBERS = ("value", "freq", "lpl", "upl", "cost")
 FLAGS = ("primary", "fixed", "secondary", "suppressed")
@@ -18,7 +18,6 @@ TAKEN = {"state", "low", "high", "value"}  # the names of results beside a cell'
 MARKS = re.compile(
     r"|x+|\*+|\(?[cds]\)?|-+|n/?a|nan|null|none|suppressed|\.+|:|†|‡|[<≤]\s*\d+", re.IGNORECASE
 )
-LARGEST = 1e15  # above, sums of doubles are off by more than a tenth
 YES, NO = {"1", "1.0", "true", "yes", "y", "x"}, {"", "0", "0.0", "false", "no", "n"}
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 

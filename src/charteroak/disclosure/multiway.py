@@ -9,6 +9,7 @@ from charteroak.disclosure.tables import FIXED, Floats, Insider, Ints, LinkedTab
 
 TOTAL = "Total"
 MOST = 250_000  # cells, totals included
+LARGEST = 1e15  # above, sums of doubles are off by more than a tenth
 APART = 1e-6  # totals may differ from their parts by this share, for numbers written with few decimals
 
 Key = tuple[str, ...]  # one code per dimension
@@ -147,6 +148,11 @@ def _filled(
     for key in sorted(missing, key=lambda key: -sum(d[c] for d, c in zip(depths, key, strict=True))):
         family = next(parts[d, key] for d in range(len(depths)) if (d, key) in parts)
         found[key] = _summed([found[part] for part in family])
+        if abs(found[key].value or 0.0) > LARGEST:
+            raise TableError(
+                f"the {len(family)} parts of {', '.join(key)} add up to {found[key].value:.6g}, too large to be exact; "
+                "write the figures in thousands or millions"
+            )
     return found
 
 

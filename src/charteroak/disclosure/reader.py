@@ -26,6 +26,10 @@ class Contradiction(ValueError):
     """The published figures cannot all be true."""
 
 
+class Unsolved(ValueError):
+    """The solver came to no end, and nothing that it met bounds a figure."""
+
+
 @dataclass(frozen=True)
 class Room:
     """What some figures need: values beyond theirs, or a width where the true value is not known."""
@@ -187,7 +191,10 @@ class Reader:
             return float(value[place])
         if self.unsolved:  # fail closed: nothing wider than what was met is claimed
             if np.isinf(met):
-                raise RuntimeError("the audit's linear program was not solved; the table is not proven safe")
+                raise Unsolved(
+                    "the audit's linear program was not solved, so nothing is proven: figures are too large beside the "
+                    "smallest ones; write the table in thousands or millions"
+                )
             return met
         return float(-sense * np.inf)
 

@@ -14,11 +14,13 @@ FINE, COARSE = 1e-2, 1e8  # the least room and the largest figure that need no o
 
 def unit_of(table: LinkedTable) -> float:
     """What to multiply figures by: 1 for ordinary tables, else a power of two, so that nothing is rounded."""
-    rooms = np.concatenate([table.below, table.above])
-    known = np.abs(table.values[np.isfinite(table.values)])
+    known = np.isfinite(table.values)
+    rooms = np.concatenate([table.below[known], table.above[known]])
+    largest = float(np.abs(table.values[known]).max(initial=0.0))
     least = float(rooms[rooms > 0].min(initial=np.inf))
-    largest = max(float(known.max(initial=0.0)), least if np.isfinite(least) else 0.0)
-    if not np.isfinite(least) or largest == 0 or (least >= FINE and largest <= COARSE):
+    if np.isinf(least):  # what is asked of unknown figures goes by their own size
+        least = FINE * min(1.0, largest)
+    if largest == 0 or (least >= FINE and largest <= COARSE):
         return 1.0
     wanted = (
         max(1.0, min(FINE / least, COARSE / largest)) if least < FINE else max(COARSE / largest, FINE / least)
