@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from apps.outputs_way import MAYA
@@ -18,13 +18,16 @@ def opened(room: Workspace, username: str = MAYA) -> Session:
     return sessions.open_(workspace=room.pk, by=person(username))
 
 
-def _as_the_enclave(pk: int) -> None:
+def _as_the_enclave(act: Callable[[int], object], pk: int) -> None:
     from django.db import connections
 
     own = connections["default"].copy()
     own.settings_dict.update(database(postgres.url(home(), Process.ENCLAVE), Process.ENCLAVE))
     connections["default"] = own  # this thread's alone
-    broker._host(pk)
+    try:
+        act(pk)
+    finally:
+        connections.close_all()
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def hosted(session: Session) -> Iterator[threading.Thread]:
     """The session runs, or will soon; at the end of the block it is stopped, unless it ended before."""
     before = os.environ["CHARTEROAK_PROCESS"]
     os.environ["CHARTEROAK_PROCESS"] = Process.ENCLAVE
-    thread = threading.Thread(target=_as_the_enclave, args=(session.pk,))
+    thread = threading.Thread(target=_as_the_enclave, args=(broker._host, session.pk))
     thread.start()
     try:
         yield thread
@@ -47,19 +50,7 @@ def working(job: int) -> None:
     """Run a job as the enclave's worker does, beside a site that answers meanwhile."""
     before = os.environ["CHARTEROAK_PROCESS"]
     os.environ["CHARTEROAK_PROCESS"] = Process.ENCLAVE
-    thread = threading.Thread(target=_job_as_the_enclave, args=(job,))
+    thread = threading.Thread(target=_as_the_enclave, args=(batch.run, job))
     thread.start()
     thread.join()
     os.environ["CHARTEROAK_PROCESS"] = before
-
-
-def _job_as_the_enclave(pk: int) -> None:
-    from django.db import connections
-
-    own = connections["default"].copy()
-    own.settings_dict.update(database(postgres.url(home(), Process.ENCLAVE), Process.ENCLAVE))
-    connections["default"] = own  # this thread's alone
-    try:
-        batch.run(pk)
-    finally:
-        connections.close_all()

@@ -247,6 +247,17 @@ def test_who_is_granted_an_operators_office_later_works_in_the_room_no_more(room
     assert [reason.rule for reason in opening.reasons] == ["opened_already", "roles_must_stay_apart"]
 
 
+def test_who_is_granted_a_checkers_office_later_works_in_the_room_no_more(room: Workspace) -> None:
+    """Nor opens one anew, and who may not open at all is told no more."""
+    lena, sam = person("lena.park"), person("sam.reyes")
+    for held in lena.roles_held.all():
+        agencies.end_role(held=held.pk, by=sam)
+    agencies.grant_role(person=lena.pk, role=Role.OUTPUT_CHECKER, agency=None, by=sam)
+    assert refused(room, "lena.park") == {"roles_must_stay_apart"}
+    opening = queries.may_open(room.extract, lena)
+    assert [reason.rule for reason in opening.reasons] == ["wrong_role"]
+
+
 def test_a_closed_workspace_starts_no_job(room: Workspace, as_process: AsProcess) -> None:
     waiting = submit(room)
     actions.close(pk=room.pk, by=person("kim.tran"))

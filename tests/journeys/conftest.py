@@ -1,9 +1,12 @@
 """A real browser in front of the real site."""
 
+from __future__ import annotations
+
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +14,10 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from journeys.visitor import Visitor
+
+if TYPE_CHECKING:  # Django's settings come later than this file
+    from apps.hub_way import AsProcess
+    from charteroak.workspaces.models import Workspace
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -77,3 +84,15 @@ def address(live_database: object) -> Iterator[str]:
     yield f"http://localhost:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def room(as_process: AsProcess) -> Iterator[Workspace]:
+    """A workspace with the interpreters that its jobs and sessions run on."""
+    from apps import hub_way, outputs_way, way
+    from charteroak.adapters import environments
+    from charteroak.adapters.environment import home
+
+    with way.day(hub_way.DAY):
+        environments.build(home().environments)
+        yield outputs_way.workspace(as_process)

@@ -7,11 +7,9 @@ import pytest
 from playwright.sync_api import Error, Frame
 
 import isolation
-from apps import outputs_way, sessions_way, way
-from apps.hub_way import DAY, AsProcess
+from apps import sessions_way
 from apps.outputs_way import MAYA
 from charteroak.adapters import environments
-from charteroak.adapters.environment import home
 from charteroak.workspaces.models import Session, Workspace
 from journeys import canary
 from journeys.canary import Canary
@@ -34,13 +32,6 @@ RESIDUAL = {  # what stays open in browser mode, and what closes it
     "switched WebRTC off",
     "clipboard_by_command": "query-only mode; who has to click for it sees the records, and can type them as well",
 }
-
-
-@pytest.fixture
-def room(as_process: AsProcess) -> Iterator[Workspace]:
-    with way.day(DAY):
-        environments.build(home().environments)
-        yield outputs_way.workspace(as_process)
 
 
 @pytest.fixture

@@ -5,29 +5,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from apps import outputs_way, sessions_way, way
-from apps.hub_way import DAY, NUMBER, AsProcess
+from apps import sessions_way, way
+from apps.hub_way import DAY, NUMBER
 from apps.outputs_way import MAYA
-from charteroak.adapters import environments
-from charteroak.adapters.environment import home
 from charteroak.site import tokens
 from charteroak.workspaces.models import Job, Workspace
 
 pytestmark = pytest.mark.sandbox
 OAK = Path(sys.executable).with_name("oak")
-
-
-@pytest.fixture
-def room(as_process: AsProcess) -> Iterator[Workspace]:
-    with way.day(DAY):
-        environments.build(home().environments)
-        yield outputs_way.workspace(as_process)
 
 
 def typed(address: str, token: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,14 @@
 """A researcher opens a session, runs cells in real JupyterLab, saves, and loses the session with their access."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from apps import outputs_way, sessions_way, way
-from apps.hub_way import DAY, AsProcess
+from apps import sessions_way, way
+from apps.hub_way import DAY
 from apps.outputs_way import MAYA
 from charteroak.adapters import environments
-from charteroak.adapters.environment import home
 from charteroak.workspaces.models import Session, Workspace
 from journeys.visitor import Visitor
 
@@ -20,13 +19,6 @@ pytestmark = [
 ]
 PASSWORD = "a long password for tests"
 SLOW = 120_000  # milliseconds: until something is there, however busy the machine
-
-
-@pytest.fixture
-def room(as_process: AsProcess) -> Iterator[Workspace]:
-    with way.day(DAY):
-        environments.build(home().environments)
-        yield outputs_way.workspace(as_process)
 
 
 def notebook(frame: FrameLocator) -> None:
