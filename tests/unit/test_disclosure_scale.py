@@ -59,6 +59,12 @@ def test_a_blank_magnitude_that_a_total_gives_back_is_known_exactly(primary: str
     assert [(f["low"], f["high"]) for f in found.certificate(0.0)["failures"]] == [(47, 47)]
 
 
+def test_large_whole_numbers_are_printed_to_the_last_digit() -> None:
+    given = long_table(b"a,b,value\nx,p,123456789012347\nx,q,7\ny,p,20\ny,q,87654321098763\n", "t.csv")
+    assert "123456789012347" in protect(given, {}, Rule(minimum=1)).to_csv()
+    assert "87654321098763" in protect(given, {}, Rule(minimum=1)).to_csv()
+
+
 def test_totals_that_doubles_cannot_hold_are_refused_before_anything_is_written() -> None:
     given = long_table(b"a,b,value,freq\nx,p,9e14,20\nx,q,9e14,30\ny,p,8e14,3\ny,q,9e14,40\n", "t.csv")
     with pytest.raises(TableError, match="thousands or millions"):

@@ -288,11 +288,10 @@ def versions() -> dict[str, str]:
 def plain(figure: float | None, grain: float = 1.0) -> float | int | None:
     """A figure for JSON and CSV: whole numbers without a point, boundless ones as null.
 
-    To 6 decimals of what the solver took for one; of given figures (`grain` 0) all digits there are.
+    To 6 decimals of what the solver took for one; of given figures (`grain` 0) small ones to 12 digits.
     """
     if figure is None or not np.isfinite(figure):
         return None
-    near = (
-        round(float(figure), 6 + max(0, -math.floor(math.log10(grain)))) if grain else float(f"{figure:.12g}")
-    )
+    decimals = 6 - math.floor(math.log10(grain)) if 0 < grain < 1 else 6
+    near = float(f"{figure:.12g}") if grain == 0 and abs(figure) < 1 else round(float(figure), decimals)
     return int(near) if near == round(near) else near
