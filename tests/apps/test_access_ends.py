@@ -17,15 +17,17 @@ from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies import actions as agencies
 from charteroak.agencies import membership
-from charteroak.agencies.models import Agency, RoleHeld
+from charteroak.agencies.models import Agency, Person, RoleHeld
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
 from charteroak.hub import linking
 from charteroak.hub.models import LinkRun
 from charteroak.policy.membership import Action
-from charteroak.workspaces import actions, batch
+from charteroak.policy.roles import Role
+from charteroak.workspaces import actions, batch, queries
 from charteroak.workspaces.models import Job, Workspace
+from conftest import owner_beside
 
 
 def terminated() -> None:
@@ -192,3 +194,34 @@ def test_an_office_that_ended_opens_nothing_any_more(room: Workspace, client: Cl
     assert client.get(f"/workspaces/{NUMBER}/").status_code == 404
     assert client.post(f"/workspaces/{NUMBER}/close/").status_code == 404
     assert client.get(f"/api/workspaces/{NUMBER}").status_code == 404
+
+
+def submitting(room: Workspace, username: str) -> list[str]:
+    """The rules by which this person starts no job there."""
+    return way.refused(
+        actions.submit_job, workspace=room.pk, by=person(username), script_name="script.py", script="pass"
+    )
+
+
+def test_who_is_granted_an_operators_office_later_works_in_the_room_no_more(room: Workspace) -> None:
+    """The office was free for this person: what they are to the project only the use can tell."""
+    lena, sam = person("lena.park"), person("sam.reyes")
+    for held in lena.roles_held.all():
+        agencies.end_role(held=held.pk, by=sam)
+    with owner_beside():  # an operator is of the agency that answers for the enclave
+        Person.objects.filter(pk=lena.pk).update(employer=Agency.objects.get(code="DAS"))
+    agencies.grant_role(person=lena.pk, role=Role.ENCLAVE_OPERATOR, agency=None, by=sam)
+    assert submitting(room, "lena.park") == ["roles_must_stay_apart"]
+    opening = queries.may_open(room.extract, lena)
+    assert [reason.rule for reason in opening.reasons] == ["opened_already", "roles_must_stay_apart"]
+
+
+def test_who_is_granted_a_checkers_office_later_works_in_the_room_no_more(room: Workspace) -> None:
+    """Nor opens one anew, and who may not open at all is told no more."""
+    lena, sam = person("lena.park"), person("sam.reyes")
+    for held in lena.roles_held.all():
+        agencies.end_role(held=held.pk, by=sam)
+    agencies.grant_role(person=lena.pk, role=Role.OUTPUT_CHECKER, agency=None, by=sam)
+    assert submitting(room, "lena.park") == ["roles_must_stay_apart"]
+    opening = queries.may_open(room.extract, lena)
+    assert [reason.rule for reason in opening.reasons] == ["wrong_role"]

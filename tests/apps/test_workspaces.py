@@ -16,15 +16,12 @@ from apps.way import person
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
 from charteroak.agencies import actions as agencies
-from charteroak.agencies.models import Agency, Person
 from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
-from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, batch, queries, scripts, tasks
+from charteroak.workspaces import actions, batch, scripts, tasks
 from charteroak.workspaces.actions.workspace import FIRST_ACCOUNT
 from charteroak.workspaces.models import Job, Workspace
-from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 
@@ -232,30 +229,6 @@ def test_a_script_is_there_and_not_too_long_on_every_route(room: Workspace, clie
         )
         assert [reason["rule"] for reason in sent.json()["reasons"]] == [rule]
     assert not Job.objects.exists()
-
-
-def test_who_is_granted_an_operators_office_later_works_in_the_room_no_more(room: Workspace) -> None:
-    """The office was free for this person: what they are to the project only the use can tell."""
-    lena, sam = person("lena.park"), person("sam.reyes")
-    for held in lena.roles_held.all():
-        agencies.end_role(held=held.pk, by=sam)
-    with owner_beside():  # an operator is of the agency that answers for the enclave
-        Person.objects.filter(pk=lena.pk).update(employer=Agency.objects.get(code="DAS"))
-    agencies.grant_role(person=lena.pk, role=Role.ENCLAVE_OPERATOR, agency=None, by=sam)
-    assert refused(room, "lena.park") == {"roles_must_stay_apart"}
-    opening = queries.may_open(room.extract, lena)
-    assert [reason.rule for reason in opening.reasons] == ["opened_already", "roles_must_stay_apart"]
-
-
-def test_who_is_granted_a_checkers_office_later_works_in_the_room_no_more(room: Workspace) -> None:
-    """Nor opens one anew, and who may not open at all is told no more."""
-    lena, sam = person("lena.park"), person("sam.reyes")
-    for held in lena.roles_held.all():
-        agencies.end_role(held=held.pk, by=sam)
-    agencies.grant_role(person=lena.pk, role=Role.OUTPUT_CHECKER, agency=None, by=sam)
-    assert refused(room, "lena.park") == {"roles_must_stay_apart"}
-    opening = queries.may_open(room.extract, lena)
-    assert [reason.rule for reason in opening.reasons] == ["wrong_role"]
 
 
 def test_a_closed_workspace_starts_no_job(room: Workspace, as_process: AsProcess) -> None:
