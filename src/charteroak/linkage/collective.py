@@ -64,7 +64,7 @@ def people(
         return _one_by_one(found, limits, recipe.link)
     found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
     most = share_at_most(encoded, model, levels, found.pattern, pattern)
-    parts = parted(found.left, found.right, count)
+    parts = parted(found.left, found.right, found.weight, limits.least, count)
     pairs, limits = arranged(pairs, limits, parts)
     root, *_ = joined(pairs, limits, parts)
     pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs), most)
@@ -93,7 +93,7 @@ def _link(recipe: Recipe, chance: NDArray[np.float64], sure: NDArray[np.bool_]) 
 def _one_by_one(found: Scored, limits: Constraints, link: float) -> People:
     """People of pairs that are weighed each by itself."""
     pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
-    parts = parted(found.left, found.right, len(limits.source))
+    parts = parted(found.left, found.right, found.weight, limits.least, len(limits.source))
     root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
     return People(
         found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, len(limits.source)), link

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.hashing import mixed
-from charteroak.linkage.levels import Tables, crossed, fill_levels, level_of
+from charteroak.linkage.levels import Tables, crossed, level_of
 from charteroak.machine import inlined, lean
 
 PAIRS_AT_ONCE = 1 << 15  # pairs a thread works through before it hands over what it found: bounds its memory
@@ -126,6 +125,16 @@ def _most_of_place(bits: float, moved: float) -> float:
 
 
 @inlined
+def _bits_of(i: int, j: int, field: int, level: int, regime: int, t: Tables, w: Weights) -> float:
+    """Bits that the field's level adds to the pair."""
+    at = t.first_level[field] + level
+    added = w.level[regime, at]
+    if w.by_frequency[regime, at] > 0:
+        added += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
+    return float(added)
+
+
+@inlined
 def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[float, float]:
     """The most the pair can weigh without its place, and its place: fields with the same value weigh what they weigh,
     the others their best level.
@@ -135,8 +144,7 @@ def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[
         a, b = t.codes[i, field], t.codes[j, field]
         added = 0.0
         if a >= 0 and a == b:
-            first = t.first_level[field]
-            added = w.level[regime, first] + w.by_frequency[regime, first] * w.frequency[a]
+            added = _bits_of(i, j, field, 0, regime, t, w)
         elif a >= 0 and b >= 0:
             added = w.unequal[regime, field]
         if w.place[field]:
@@ -150,7 +158,9 @@ def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[
 def _score(
     i: int, j: int, t: Tables, w: Weights, keys: NDArray[np.int64], kept: NDArray[np.int8]
 ) -> tuple[float, np.int64]:
-    """Match weight of the pair and its pattern; stops as soon as it cannot reach `least`."""
+    """Match weight of the pair and its pattern; stops as soon as it cannot reach `least`. Fields of unlike values come
+    first: only they can take from the most that the pair may weigh.
+    """
     regime = regime_of(i, j, t, w.household, w.identifier)
     most, most_here = _best_possible(i, j, regime, t, w)
     weight, here, pattern = w.base[regime], 0.0, regime * PLACES[-1]
@@ -158,24 +168,25 @@ def _score(
     if swapped:
         most = np.inf
     moved = np.log2(w.moved) if w.moved > 0.0 else 1.0
-    for turn in range(len(w.order)):
+    fields = len(w.order)
+    for turn in range(2 * fields):
+        field, less = w.order[turn % fields], 0.0
+        a, b = t.codes[i, field], t.codes[j, field]
+        if (a != b and a >= 0 and b >= 0) != (turn < fields):
+            continue
         if most + _most_of_place(most_here, moved) < w.least:
             return -1e9, pattern
-        field, less = w.order[turn], 0.0
         level = level_of(i, j, field, swapped, t, keys, kept)
         pattern += (level + 1) * PLACES[field]
-        at = t.first_level[field] + level
         if level >= 0:
-            added = w.level[regime, at]
-            if w.by_frequency[regime, at] > 0:
-                added += w.by_frequency[regime, at] * frequency_bits(i, j, field, t, w)
+            added = _bits_of(i, j, field, level, regime, t, w)
             if w.place[field]:
                 here += added
             else:
                 weight += added
             if level > 0:
                 less = added - w.unequal[regime, field]
-        elif t.codes[i, field] >= 0 and t.codes[j, field] >= 0:
+        elif a >= 0 and b >= 0:
             less = _untold(i, j, field, regime, t, w)
         if w.place[field]:
             most_here += less
@@ -239,62 +250,3 @@ def score_blocks(
     count, new = _fill_scores(*run_of(t, b, first, last), w, keys, kept, sides, weights, patterns)
     kept_sides = sides[:, :count].copy()
     return kept_sides[0], kept_sides[1], weights[:count].copy(), patterns[:count].copy(), new
-
-
-@lean
-def _fill_sample(
-    t: Tables,
-    b: Blocks,
-    household: int,
-    identifier: int,
-    content: NDArray[np.uint64],
-    below: np.uint64,
-    sides: NDArray[np.int32],
-    patterns: NDArray[np.int64],
-) -> int:
-    """`content`: in the order of the blocks, for every pair is asked by it; of the few that are chosen, the rest."""
-    count = 0
-    for block in range(len(b.start) - 1):
-        for p in range(b.start[block], b.start[block + 1]):
-            for q in range(p + 1, b.start[block + 1]):
-                if mixed(content[p] + content[q]) >> np.uint64(32) >= below:
-                    continue
-                i, j = b.order[p], b.order[q]
-                if not allowed(i, j, t) or made_before(i, j, b):
-                    continue
-                sides[0, count], sides[1, count] = i, j
-                patterns[count] = regime_of(i, j, t, household, identifier) * PLACES[-1]
-                count += 1
-    return count
-
-
-@lean
-def _pack(levels: NDArray[np.int8], patterns: NDArray[np.int64]) -> None:
-    for row in range(len(patterns)):
-        for field in range(levels.shape[1]):
-            patterns[row] += (levels[row, field] + 1) * PLACES[field]
-
-
-def sample_blocks(
-    t: Tables,
-    household: int,
-    identifier: int,
-    content: NDArray[np.uint64],
-    share: float,
-    b: Blocks,
-    first: int,
-    last: int,
-    size: int,
-    keys: NDArray[np.int64],
-    kept: NDArray[np.int8],
-) -> NDArray[np.int64]:
-    """Patterns of about `share` of the new pairs of blocks first to last, chosen by content. `size`: the most."""
-    sides, patterns = np.empty((2, size), np.int32), np.empty(size, np.int64)
-    rows = b.order[b.start[first] : b.start[last]]
-    b = Blocks(b.keys, rows, b.start[first : last + 1] - b.start[first], b.rule)
-    below = np.uint64(share * 2.0**32)
-    count = _fill_sample(t, b, household, identifier, content.take(rows), below, sides, patterns)
-    levels = np.empty((count, t.codes.shape[1]), np.int8)
-    fill_levels(sides[0, :count], sides[1, :count], t, levels, keys, kept)
-    _pack(levels, patterns[:count])
-    return patterns[:count].copy()

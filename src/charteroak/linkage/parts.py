@@ -13,9 +13,8 @@ PAIRS_IN_PART = 1 << 15
 
 
 class Parts(NamedTuple):
-    """`rows`: the records that have a pair, and `pairs`, the numbers of the pairs, connected ones side by side and in
-    order; `row_at`, `pair_at`: where each part begins in them (parts + 1). No pair leads from one part to another.
-    """
+    """`rows`: the records that have a pair, and `pairs`, the numbers of the pairs, connected ones side by side;
+    `row_at`, `pair_at`: where each part begins in them (parts + 1). No pair leads from one part to another."""
 
     rows: NDArray[np.int32]
     pairs: NDArray[np.int32]
@@ -41,17 +40,22 @@ def _connect(left: NDArray[np.int32], right: NDArray[np.int32], root: NDArray[np
 
 @lean
 def _arrange(
-    left: NDArray[np.int32], right: NDArray[np.int32], root: NDArray[np.int32], least: int, listed: NDArray[np.bool_],
-    rows: NDArray[np.int32], pairs: NDArray[np.int32], at: NDArray[np.int64], cuts: NDArray[np.int64],
+    left: NDArray[np.int32], right: NDArray[np.int32], root: NDArray[np.int32], near: NDArray[np.int32], least: int,
+    listed: NDArray[np.bool_], rows: NDArray[np.int32], pairs: NDArray[np.int32], at: NDArray[np.int64],
+    begin: NDArray[np.int64], cuts: NDArray[np.int64],
 ) -> tuple[int, int]:  # fmt: skip
     """Fill in `rows`, `pairs` and, one after another in `cuts`, where the parts of at least `least` pairs begin in
-    them; how many parts and records there are. `at` (2 × records): zeros.
+    them; how many parts and records there are. Of the connected ones (`root`), those of one `near` stand side by side.
+    `at`, `begin` (2 × records): zeros.
     """
     for pair in range(len(left)):
         listed[left[pair]], listed[right[pair]] = True, True
-        at[1, root[left[pair]]] += 1
+        begin[1, near[left[pair]]] += 1
     for record in range(len(root)):
-        at[0, root[record]] += listed[record]
+        begin[0, near[record]] += listed[record]
+    for record in range(len(root)):
+        at[0, root[record]] += begin[0, record]
+        at[1, root[record]] += begin[1, record]
     row, number, count = 0, 0, 0
     for record in range(len(root)):
         if number - cuts[1, count] >= least:
@@ -62,24 +66,35 @@ def _arrange(
         row, number = row + here, number + there
     cuts[0, count + 1], cuts[1, count + 1] = row, number
     for record in range(len(root)):
+        here, there = begin[0, record], begin[1, record]
+        begin[0, record], begin[1, record] = at[0, root[record]], at[1, root[record]]
+        at[0, root[record]] += here
+        at[1, root[record]] += there
+    for record in range(len(root)):
         if listed[record]:
-            rows[at[0, root[record]]] = record
-            at[0, root[record]] += 1
+            rows[begin[0, near[record]]] = record
+            begin[0, near[record]] += 1
     for pair in range(len(left)):
-        pairs[at[1, root[left[pair]]]] = pair
-        at[1, root[left[pair]]] += 1
+        pairs[begin[1, near[left[pair]]]] = pair
+        begin[1, near[left[pair]]] += 1
     return count + 1, row
 
 
-def parted(left: NDArray[np.int32], right: NDArray[np.int32], records: int) -> Parts:
-    """The parts of pairs between so many records."""
-    root = np.arange(records, dtype=np.int32)
+def parted(
+    left: NDArray[np.int32], right: NDArray[np.int32], weight: NDArray[np.float64], least: float, records: int
+) -> Parts:
+    """The parts of pairs between so many records. In a part, records that pairs of at least `least` bits connect stand
+    side by side.
+    """
+    root, near = np.arange(records, dtype=np.int32), np.arange(records, dtype=np.int32)
     _connect(left, right, root)
+    strong = weight >= least
+    _connect(left[strong], right[strong], near)
     rows, pairs = np.empty(records, np.int32), np.empty(len(left), np.int32)
     cuts = np.zeros((2, len(left) // PAIRS_IN_PART + 2), np.int64)
     count, listed = _arrange(
-        left, right, root, PAIRS_IN_PART, np.zeros(records, np.bool_), rows, pairs,
-        np.zeros((2, records), np.int64), cuts,
+        left, right, root, near, PAIRS_IN_PART, np.zeros(records, np.bool_), rows, pairs,
+        np.zeros((2, records), np.int64), np.zeros((2, records), np.int64), cuts,
     )  # fmt: skip
     return Parts(rows[:listed].copy(), pairs, cuts[0, : count + 1].copy(), cuts[1, : count + 1].copy())
 
@@ -110,6 +125,15 @@ def strongest(pairs: Pairs, least: float) -> NDArray[np.int64]:
     return order
 
 
+def _by_people(p: Pairs, order: NDArray[np.int64], records: int) -> NDArray[np.int64]:
+    """The same order, but what these pairs connect comes in one go: nothing else has a say in it, and it stands
+    together.
+    """
+    left, right, root = p.left[order], p.right[order], np.arange(records, dtype=np.int32)
+    _connect(left, right, root)
+    return order[np.argsort(root[left], kind="stable")]
+
+
 def joined(
     p: Pairs, c: Constraints, parts: Parts, first: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
@@ -128,6 +152,8 @@ def joined(
         if first is not None:
             early = first[pair][order]
             order = np.concatenate([order[early], order[~early]])
+        if len(own.left) > 2 * PAIRS_IN_PART:
+            order = _by_people(own, order, row.stop - row.start)
         root, weakest, settled = join(own, order, near(own.left, own.right, row.stop - row.start), limits)
         return root + shift, weakest, settled
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from charteroak.linkage.blocks import RuleBlocks
 from charteroak.linkage.encode import Encoded
-from charteroak.linkage.hashing import by_key, factorise
-from charteroak.linkage.kernel import PLACES, sample_blocks, unpack
-from charteroak.linkage.levels import levels_of_pairs
+from charteroak.linkage.hashing import by_key, factorise, mixed
+from charteroak.linkage.kernel import PLACES, Blocks, allowed, made_before, regime_of, unpack
+from charteroak.linkage.levels import Tables, fill_levels, levels_of_pairs
 from charteroak.linkage.threads import over_blocks
+from charteroak.machine import lean
 
 RANDOM_PAIRS = 500_000
 TRAINING_PAIRS = 500_000
@@ -65,6 +66,65 @@ def random_levels(encoded: Encoded) -> NDArray[np.int8]:
     rows = np.concatenate([i[may], j[may]])  # side by side, for each field goes through them all
     left, right = np.split(np.arange(len(rows), dtype=np.int32), 2)
     return levels_of_pairs(left, right, t._replace(codes=t.codes.take(rows, axis=0)))
+
+
+@lean
+def _fill_sample(
+    t: Tables,
+    b: Blocks,
+    household: int,
+    identifier: int,
+    content: NDArray[np.uint64],
+    below: np.uint64,
+    sides: NDArray[np.int32],
+    patterns: NDArray[np.int64],
+) -> int:
+    """`content`: in the order of the blocks, for every pair is asked by it; of the few that are chosen, the rest."""
+    count = 0
+    for block in range(len(b.start) - 1):
+        for p in range(b.start[block], b.start[block + 1]):
+            for q in range(p + 1, b.start[block + 1]):
+                if mixed(content[p] + content[q]) >> np.uint64(32) >= below:
+                    continue
+                i, j = b.order[p], b.order[q]
+                if not allowed(i, j, t) or made_before(i, j, b):
+                    continue
+                sides[0, count], sides[1, count] = i, j
+                patterns[count] = regime_of(i, j, t, household, identifier) * PLACES[-1]
+                count += 1
+    return count
+
+
+@lean
+def _pack(levels: NDArray[np.int8], patterns: NDArray[np.int64]) -> None:
+    for row in range(len(patterns)):
+        for field in range(levels.shape[1]):
+            patterns[row] += (levels[row, field] + 1) * PLACES[field]
+
+
+def sample_blocks(
+    t: Tables,
+    household: int,
+    identifier: int,
+    content: NDArray[np.uint64],
+    share: float,
+    b: Blocks,
+    first: int,
+    last: int,
+    size: int,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """Patterns of about `share` of the new pairs of blocks first to last, chosen by content. `size`: the most."""
+    sides, patterns = np.empty((2, size), np.int32), np.empty(size, np.int64)
+    rows = b.order[b.start[first] : b.start[last]]
+    b = Blocks(b.keys, rows, b.start[first : last + 1] - b.start[first], b.rule)
+    below = np.uint64(share * 2.0**32)
+    count = _fill_sample(t, b, household, identifier, content.take(rows), below, sides, patterns)
+    levels = np.empty((count, t.codes.shape[1]), np.int8)
+    fill_levels(sides[0, :count], sides[1, :count], t, levels, keys, kept)
+    _pack(levels, patterns[:count])
+    return patterns[:count].copy()
 
 
 def blocked_patterns(

@@ -1,12 +1,14 @@
 """Whether the columns can tell people apart at all, by how many strangers agree on them by chance."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.recipe import Kind, LinkageError
-from charteroak.linkage.sample import distinct
+from charteroak.machine import spread
 
 SHARED = PLACE | {Kind.SEX, Kind.SUFFIX, Kind.NUMBER, Kind.EXACT}
 """What whole households or half of all people share."""
@@ -21,6 +23,7 @@ OF_MANY = SHARED | {
     Kind.BIRTH_DATE,
 }
 OF_A_HOUSEHOLD = SHARED | {Kind.FAMILY_NAME, Kind.PHONE}
+RECORDS_AT_ONCE = 1 << 18
 LEAST_TOLD, MOST_TOLD = 0.1, 0.9
 """Share of records below which linking is refused, and below which it is warned of."""
 
@@ -30,18 +33,37 @@ def strangers(encoded: Encoded) -> NDArray[np.float64]:
     independent of each other: records × the product of its values' shares. One record of a file that holds the same is
     no chance, for it may be the person's own. 0 for one that holds a number of its own, NaN for one that holds nothing.
     """
-    records, files = len(encoded.content), len(encoded.sources)
-    expected = np.full(records, float(max(records - 1, 0)))
-    holds = np.zeros(records, np.bool_)
-    for field in encoded.fields:
-        codes = encoded.column(field.name)
-        known = codes >= 0
-        count = np.bincount(codes[known], minlength=1)
-        held, _ = distinct(codes[known].astype(np.int64) * files + encoded.tables.source[known])
-        others = (count - np.bincount(held // files, minlength=len(count)))[codes[known]]
-        expected[known] *= 0.0 if field.kind in NUMBERS else others / max(int(known.sum()) - 1, 1)
-        holds |= known
-    return np.where(holds, expected, np.nan)
+    records = len(encoded.content)
+    shares = spread(lambda place: _share_of_others(encoded, place), range(len(encoded.fields)))
+    expected, codes = np.full(records, float(max(records - 1, 0))), encoded.tables.codes
+
+    def multiply(at: int) -> None:
+        here = slice(at, at + RECORDS_AT_ONCE)
+        for place, share in enumerate(shares):
+            first = encoded.start[encoded.fields[place].name] - 1
+            expected[here] *= share.take(codes[here, place] - first, mode="clip")
+        expected[here][(codes[here] < 0).all(axis=1)] = np.nan
+
+    spread(multiply, range(0, records, RECORDS_AT_ONCE))
+    return expected
+
+
+def _share_of_others(encoded: Encoded, place: int) -> NDArray[np.float64]:
+    """By value of a field, the share of all records that hold it, one of each file set aside; before them 1, for a
+    record without a value.
+    """
+    field, codes = encoded.fields[place], encoded.column(encoded.fields[place].name)
+    values = len(encoded.values[field.name])
+    if field.kind in NUMBERS:
+        return np.append(1.0, np.zeros(values))
+    others = np.bincount(codes[codes >= 0], minlength=values)
+    known = int(others.sum())
+    begin = np.searchsorted(encoded.tables.source, np.arange(len(encoded.sources) + 1))
+    for first, end in pairwise(begin):
+        held = np.zeros(values + 1, np.bool_)
+        held[codes[first:end]] = True  # the last takes what is missing
+        others -= held[:-1]
+    return np.append(1.0, others / max(known - 1, 1))
 
 
 def told_apart(encoded: Encoded) -> list[str]:
