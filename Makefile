@@ -10,7 +10,7 @@ DEMO ?=
 # compiled once: every later start of `oak`, and a demo has twenty, takes half the time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve jupyter test check bench bench-linkage bench-disclosure lock docs system clean
+.PHONY: help demo serve jupyter test check bench bench-linkage bench-disclosure bench-enclave lock docs system clean
 
 help: ## What can be typed here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -45,6 +45,9 @@ bench-linkage: .venv/test .venv-bench/ready ## Linkage beside Splink 5, written 
 
 bench-disclosure: .venv/test .venv-bench-disclosure/ready ## Suppression, audit, evidence and ledger beside their peers
 	@$(BIN)/python -m bench disclosure evidence ledger --write docs/benchmarks.md
+
+bench-enclave: .venv/test assets system ## First cell, proxy, sandbox and idle sessions
+	@$(BIN)/python -m bench enclave --write docs/benchmarks.md
 
 docs: .venv/platform ## Write the generated reference pages anew
 	@$(BIN)/oak docs

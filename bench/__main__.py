@@ -10,7 +10,7 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench import Row, audit, demo, pages, vault
+from bench import Row, audit, demo, enclave, pages, vault
 from bench.disclosure import evidence, ledger, tables
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "audit": audit.measure,
     "demo": demo.measure,
     "pages": pages.measure,
+    "enclave": enclave.measure,
     "disclosure": tables.measure,
     "evidence": evidence.measure,
     "ledger": ledger.measure,
