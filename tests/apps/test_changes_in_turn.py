@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps import changes_way, way
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency
 from charteroak.agreements import actions as agreements
-from charteroak.agreements import queries
+from charteroak.agreements import clocks, queries
 from charteroak.agreements.destruction import start_identifiers
 from charteroak.agreements.models import Agreement
+from charteroak.audit.models import Event
 from charteroak.board.models import Motion
 from charteroak.board.queries import standing_conditions
 from charteroak.catalog.models import Variable
@@ -181,3 +182,68 @@ def test_the_boards_conditions_go_on_with_a_change_until_the_board_puts_others()
     amended = agreements.draft(data_request_pk=second.pk, by=ann)
     assert "No town below 10 people." in purpose_of(amended)
     assert standing_conditions(extended(20)) == "No town below 10 people."
+
+
+def test_who_drafted_an_amendment_withdraws_it_with_a_reason_and_the_next_may_be_drafted() -> None:
+    held, ann, sam = way.executed(), way.person("ann.weiss"), way.person("sam.reyes")
+    way.cleared()
+    first = agreements.draft(data_request_pk=extended(200).pk, by=ann)
+    agreements.open_for_signature(pk=first.pk, by=ann)
+    again = extended(10)
+    assert way.refused(agreements.draft, data_request_pk=again.pk, by=ann) == ["amendment_unsigned"]
+    assert way.refused(agreements.withdraw, pk=first.pk, by=sam, because="No.") == ["drafted_by_another"]
+    assert way.refused(agreements.withdraw, pk=first.pk, by=ann, because=" ") == ["comment_missing"]
+    counsel = way.as_("ann.weiss")
+    assert 'id="action-withdraw"' in counsel.get(first.get_absolute_url()).text
+    sent = counsel.post(f"{first.get_absolute_url()}withdraw/", {"because": "CSC will not sign."})
+    assert sent["Location"] == first.get_absolute_url()
+    page = way.as_("sam.reyes").get(first.get_absolute_url()).text
+    assert "CSC will not sign." in page
+    assert 'id="action-withdraw"' not in page
+    assert Event.objects.latest("index").name == "agreements:agreement:withdraw"
+    way.signed(agreements.draft(data_request_pk=again.pk, by=ann))
+    assert Agreement.objects.get(pk=held.pk).held.number == again.number
+    turns = [turn.run for turn in clocks.turns_of([first.data_request]) if turn.run.ended_on is None]
+    assert turns == [], "nobody waits for it any more"
+
+
+def test_an_amendment_whose_drafter_left_the_office_is_withdrawn_by_a_colleague() -> None:
+    way.executed()
+    way.cleared()
+    ann, sam = way.person("ann.weiss"), way.person("sam.reyes")
+    record = agreements.draft(data_request_pk=extended(200).pk, by=ann)
+    ann.roles_held.update(until=clock.today() - timedelta(days=1))
+    agreements.withdraw(pk=record.pk, by=sam, because="Ann has left.")
+    record.refresh_from_db()
+    assert (record.status, record.withdrawn_by) == ("withdrawn", sam)
+
+
+def test_a_first_agreement_is_not_withdrawn() -> None:
+    record = way.drafted()
+    given = {"pk": record.pk, "by": way.person("ann.weiss"), "because": "No."}
+    assert way.refused(agreements.withdraw, **given) == ["no_amendment"]
+    answer = way.as_("ann.weiss").post(
+        f"/api/agreements/{record.number}/withdraw", {"because": "No."}, content_type="application/json"
+    )
+    assert answer.status_code == 403
+
+
+def test_nothing_is_drafted_opened_or_signed_whose_last_day_is_over() -> None:
+    ann, yesterday = way.person("ann.weiss"), clock.today() - timedelta(days=1)
+    drafted = Agreement.every.filter(pk=way.drafted().pk)
+    last_day = drafted.get().ends_on
+    drafted.update(starts_on=yesterday, ends_on=yesterday)
+    assert way.refused(agreements.open_for_signature, pk=drafted.get().pk, by=ann) == ["end_passed"]
+    drafted.update(ends_on=last_day)
+    agreements.open_for_signature(pk=drafted.get().pk, by=ann)
+    drafted.update(ends_on=yesterday)
+    assert queries.facts(drafted.get(), ann).end_passed, "nor is it executed"
+    again = changes_way.approved(changes_way.begun(Kind.REPEAT))
+    DataRequest.objects.filter(pk=again.pk).update(ends_on=yesterday)
+    assert way.refused(agreements.draft, data_request_pk=again.pk, by=ann) == ["end_passed"]
+
+
+def test_the_database_keeps_no_agreement_that_ends_before_it_begins() -> None:
+    record = way.drafted()
+    with pytest.raises(IntegrityError, match="agreement_begins_before_its_end"), transaction.atomic():
+        Agreement.every.filter(pk=record.pk).update(starts_on=record.ends_on + timedelta(days=1))

@@ -36,6 +36,10 @@ from charteroak.policy.roles import Role, must_stay_apart
 
 ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
 
+MOVED = motion.Facts(
+    meeting_open=True, quorum=True, actor_present=True, actor_concerned=True, approvals=3, choice=motion.Choice.APPROVE
+)  # fmt: skip
+
 # Facts under which nothing speaks against any step of the lifecycle …
 NOTHING_AGAINST: dict[str, Any] = {
     "account": account.Facts(),
@@ -57,14 +61,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "matter": matter.Facts(),
     "meeting": meeting.Facts(agenda_items=1, seats=6, present=4, actor_seated=True),
     "membership": membership.Facts(),
-    "motion": motion.Facts(
-        meeting_open=True,
-        quorum=True,
-        actor_present=True,
-        actor_concerned=True,
-        choice=motion.Choice.APPROVE,
-        approvals=3,
-    ),
+    "motion": MOVED,
     "office": office.Facts(),
     "seat": seat.Facts(),
     "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
@@ -77,6 +74,7 @@ NOTHING_AGAINST: dict[str, Any] = {
 APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("meeting", "notice"): {"until_start": meeting.NOTICE},
     ("agreement", "destroy"): {"not_destroyed": ("extract",)},
+    ("agreement", "withdraw"): {"amends": "042"},
     ("motion", "declare_lost"): {"rejections": 1},
 }
 # … and, for each rule, what makes it refuse.
@@ -108,6 +106,9 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "amendment_unsigned"): {"amendment_unsigned": "042-A1"},
     ("agreement", "newcomers_not_cleared"): {"newcomers_not_cleared": 1},
     ("agreement", "identifiers_destroyed"): {"identifiers_destroyed": True},
+    ("agreement", "end_passed"): {"end_passed": True},
+    ("agreement", "no_amendment"): {"amends": ""},
+    ("agreement", "drafted_by_another"): {"drafted_by_another": True},
     ("agreement", "superseded"): {"superseded_by": "042-A2"},
     ("agreement", "amends_another"): {"amends": "042"},
     ("data_request", "incomplete"): {"missing": ("purpose",)},
@@ -186,10 +187,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "not_covered"): {"coverage": ENDED},
     ("job", "workspace_closed"): {"workspace_open": False},
     ("job", "nothing_to_repeat"): {"invented": True},
-    ("job", "language_not_here"): {
-        "script_name": "script.R",
-        "languages": frozenset({job.Language.PYTHON}),
-    },
+    ("job", "language_not_here"): {"script_name": "script.R", "languages": frozenset({job.Language.PYTHON})},
     ("job", "hours_spent"): {"spent": float(budget.HOURS)},
     ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},
     ("link_run", "files_missing"): {"files_missing": ("DOL matching",)},

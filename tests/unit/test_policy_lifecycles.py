@@ -162,7 +162,7 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
     [
         ("data_request", {"withdrawn"}),
         ("agency_review", {"decided"}),
-        ("agreement", {"closed"}),
+        ("agreement", {"closed", "withdrawn"}),
         ("meeting", {"closed"}),
         ("motion", {"postponed", "superseded"}),
         ("follow_up", {"reported"}),

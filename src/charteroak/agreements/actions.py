@@ -237,6 +237,20 @@ def _record_execution(record: Agreement, by: Person) -> None:
 
 
 @transaction.atomic
+def withdraw(*, pk: int, by: Person, because: str) -> None:
+    """Give up an amendment that not everybody has signed: what it amends holds as it is, and another may be drafted."""
+    record = _locked(pk)
+    _require(record, Action.WITHDRAW, by)
+    if not because.strip():
+        refuse("comment_missing", _("Say why it is withdrawn."), _("Its parties read it.")).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.WITHDRAW)
+    record.withdrawn_by, record.withdrawn_at = by, clock.now()
+    record.withdrawn_because = because.strip()
+    record.save()
+    audit.record("agreements:agreement:withdraw", by=by, subject=record, number=record.number)
+
+
+@transaction.atomic
 def terminate(*, pk: int, by: Person, because: str) -> None:
     """End the agreement today: every route refuses from now on, and the destruction clocks start."""
     record = _locked(pk)

@@ -35,7 +35,7 @@ def unsigned(record: Agreement | None) -> str:
     """The number of an amendment of it that is drafted and not signed; empty without one."""
     if record is None:
         return ""
-    waiting = Agreement.every.filter(amends=record, executed_on__isnull=True)
+    waiting = Agreement.every.filter(amends=record, executed_on__isnull=True, withdrawn_at__isnull=True)
     return waiting.values_list("number", flat=True).first() or ""
 
 

@@ -32,6 +32,10 @@ class SignIn(Schema):
     intent: str
 
 
+class WithdrawIn(Schema):
+    because: Annotated[str, Field(max_length=500)]
+
+
 class TerminateIn(Schema):
     because: Annotated[str, Field(max_length=200)]
 
@@ -168,6 +172,13 @@ def sign(request: HttpRequest, number: str, given: SignIn) -> dict[str, Any]:
         intent=given.intent,
         confirmed_at=confirmed_at(request),
     )
+    return _facts(record, request)
+
+
+@router.post("/{number}/withdraw")
+def withdraw(request: HttpRequest, number: str, given: WithdrawIn) -> dict[str, Any]:
+    record = _found(request, number)
+    actions.withdraw(pk=record.pk, by=signed_in(request), because=given.because)
     return _facts(record, request)
 
 

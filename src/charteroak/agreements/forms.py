@@ -34,6 +34,10 @@ class TerminateForm(forms.Form):
     because = forms.CharField(label=_("Why the agreement ends"), max_length=200)
 
 
+class WithdrawForm(forms.Form):
+    because = forms.CharField(label=_("Why the amendment is withdrawn"), max_length=500)
+
+
 class WordForm(forms.Form):
     file = forms.FileField(
         label=_("The file as it came back from Word"),

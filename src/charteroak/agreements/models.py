@@ -41,6 +41,9 @@ class Agreement(models.Model):
     opened_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     text_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what is being signed
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
     executed_on = models.DateField(null=True, blank=True)
     executed_at = models.DateTimeField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)  # terminated early
@@ -52,7 +55,14 @@ class Agreement(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [by_and_at("agreement", "opened"), by_and_at("agreement", "ended")]
+        constraints = [
+            by_and_at("agreement", "opened"),
+            by_and_at("agreement", "ended"),
+            by_and_at("agreement", "withdrawn"),
+            models.CheckConstraint(
+                condition=models.Q(starts_on__lte=models.F("ends_on")), name="agreement_begins_before_its_end"
+            ),
+        ]
 
     def __str__(self) -> str:
         return _("Data sharing agreement %s") % self.number

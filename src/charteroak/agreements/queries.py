@@ -212,6 +212,9 @@ def facts(
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),
         in_force=_runs(record),
+        end_passed=record.ends_on < clock.today(),
+        drafted_by_another=record.drafted_by_id != by.pk
+        and bool(record.drafted_by.roles(clock.today()) & DRAFTERS),
         not_destroyed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at is None),
         amends=record.amends.number if record.amends else "",
         to_amend_in_force=record.amends is None or _runs(record.amends),
@@ -246,6 +249,7 @@ def draft_decision(request: DataRequest, by: Person) -> Decision:
     held = amending.to_amend(request)
     known = agreement.Facts(
         request_approved=request.status == data_request.Status.APPROVED,
+        end_passed=request.ends_on is not None and request.ends_on < clock.today(),
         decided_before=request.historic_decision_on is not None,
         drafted=Agreement.every.filter(data_request=request).exists(),
         amends=changes.first(request.number) if changed else "",

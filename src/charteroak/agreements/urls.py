@@ -18,6 +18,7 @@ urlpatterns = [
     path("<str:number>/redline/<int:clause>/", views.redline, name="redline"),
     path("<str:number>/open-for-signature/", views.open_for_signature, name="open_for_signature"),
     path("<str:number>/sign/<int:party>/", views.sign, name="sign"),
+    path("<str:number>/withdraw/", views.withdraw, name="withdraw_amendment"),
     path("<str:number>/terminate/", views.terminate, name="terminate"),
     path("<str:number>/destroy/", views.destroy, name="destroy_agreement_data"),
     path("<str:number>/certificate/", documents.certificate, name="agreement_certificate"),

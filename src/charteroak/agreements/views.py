@@ -19,7 +19,7 @@ from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
-from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WordForm
+from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WithdrawForm, WordForm
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, Redline
 from charteroak.agreements.paper import is_sealed
@@ -121,6 +121,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "all_destroyed": queries.destroyed_at(record),
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),
+        "withdraw_form": in_error.get("withdraw") or WithdrawForm(),
         "word_form": in_error.get("take_in") or WordForm(),
         "redline": redlines,
     }
@@ -202,6 +203,18 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
             raise ReauthenticationRequired from refused  # allauth asks, then sends this very form again
         raise
     messages.success(request, _("You have signed for %s.") % wanted.agency.name)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return agreement_page(request, record, withdraw=form)
+    actions.withdraw(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
+    messages.success(request, _("The amendment is withdrawn: the agreement holds as it is."))
     return redirect(record)
 
 

@@ -16,6 +16,7 @@ class Status(StrEnum):
     IN_SIGNATURE = "in_signature"
     EXECUTED = "executed"
     TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"  # an amendment that its parties never all signed
     CLOSED = "closed"  # everything under it destroyed, certificate issued
 
 
@@ -25,6 +26,7 @@ class Action(StrEnum):
     OPEN_FOR_SIGNATURE = "open_for_signature"
     SIGN = "sign"
     EXECUTE = "execute"
+    WITHDRAW = "withdraw"
     TERMINATE = "terminate"
     DESTROY = "destroy"  # today, instead of at the due date
     CLOSE = "close"
@@ -44,6 +46,8 @@ class Facts:
     unsigned: tuple[str, ...] = ()
     in_force: bool = False  # neither ended nor expired
     not_destroyed: tuple[str, ...] = ()
+    end_passed: bool = False  # its last day lies before today
+    drafted_by_another: bool = False  # who holds an office that drafts
     amends: str = ""  # the number of the agreement whose words and terms this one replaces
     to_amend_in_force: bool = True
     amendment_unsigned: str = ""  # the number of an earlier one that is not signed yet
@@ -93,6 +97,26 @@ def drafted_already(facts: Facts) -> Reason | None:
     return None
 
 
+def end_passed(facts: Facts) -> Reason | None:
+    if not facts.end_passed:
+        return None
+    said = "The last day of this agreement is over before it begins."
+    return Reason("end_passed", said, "Ask for the same once more, as a project of its own.")
+
+
+def no_amendment(facts: Facts) -> Reason | None:
+    if facts.amends:
+        return None
+    said = "Only an amendment is withdrawn: nothing waits for a first agreement."
+    return Reason("no_amendment", said, "The board reconsiders its approval, or the parties do not sign.")
+
+
+def drafted_by_another(facts: Facts) -> Reason | None:
+    if facts.drafted_by_another:
+        return Reason("drafted_by_another", "Who drafted it withdraws it.", "Ask them.")
+    return None
+
+
 def nothing_to_amend(facts: Facts) -> Reason | None:
     if facts.amends and not facts.to_amend_in_force:
         return Reason(
@@ -125,13 +149,10 @@ def superseded(facts: Facts) -> Reason | None:
 
 
 def identifiers_destroyed(facts: Facts) -> Reason | None:
-    if facts.identifiers_destroyed:
-        return Reason(
-            "identifiers_destroyed",
-            "It asks for more records, and the identifiers with which they would be linked are destroyed.",
-            "Ask for the same once more, as a project of its own.",
-        )
-    return None
+    if not facts.identifiers_destroyed:
+        return None
+    said = "It asks for more records, and the identifiers with which they would be linked are destroyed."
+    return Reason("identifiers_destroyed", said, "Ask for the same once more, as a project of its own.")
 
 
 def newcomers_not_cleared(facts: Facts) -> Reason | None:
@@ -182,9 +203,7 @@ def sign_in_not_confirmed(facts: Facts) -> Reason | None:
 
 
 def signed_already(facts: Facts) -> Reason | None:
-    if facts.already_signed:
-        return Reason("signed_already", "This party has signed.")
-    return None
+    return Reason("signed_already", "This party has signed.") if facts.already_signed else None
 
 
 def text_changed(facts: Facts) -> Reason | None:
@@ -229,68 +248,52 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "agreement",
     {
         (None, Action.DRAFT): step(
-            Status.DRAFTED,
-            Role.COUNSEL,
-            Role.POLICY_OFFICE,
+            Status.DRAFTED, Role.COUNSEL, Role.POLICY_OFFICE,
             rules=(
-                request_not_approved,
-                decided_before,
-                drafted_already,
-                law_forbids,
-                nothing_to_amend,
-                amendment_unsigned,
-                superseded,
-                identifiers_destroyed,
+                request_not_approved, decided_before, drafted_already, law_forbids, end_passed,
+                nothing_to_amend, amendment_unsigned, superseded, identifiers_destroyed,
             ),
         ),
         (Status.DRAFTED, Action.REDLINE): step(Status.DRAFTED, Role.COUNSEL),
         (Status.DRAFTED, Action.OPEN_FOR_SIGNATURE): step(
-            Status.IN_SIGNATURE,
-            Role.COUNSEL,
+            Status.IN_SIGNATURE, Role.COUNSEL,
             rules=(
-                request_not_approved,
-                clauses_missing,
-                nothing_to_amend,
-                identifiers_destroyed,
-                newcomers_not_cleared,
+                request_not_approved, clauses_missing, end_passed,
+                nothing_to_amend, identifiers_destroyed, newcomers_not_cleared,
             ),
         ),
         (Status.IN_SIGNATURE, Action.SIGN): step(
-            Status.IN_SIGNATURE,
-            Role.SIGNATORY,
+            Status.IN_SIGNATURE, Role.SIGNATORY,
             rules=(request_not_approved, not_a_party, signed_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.IN_SIGNATURE, Action.EXECUTE): step(
-            Status.EXECUTED,
-            Role.SIGNATORY,
+            Status.EXECUTED, Role.SIGNATORY,
             rules=(
-                request_not_approved,
-                parties_unsigned,
-                text_changed,
-                nothing_to_amend,
-                identifiers_destroyed,
-                newcomers_not_cleared,
+                request_not_approved, parties_unsigned, text_changed, end_passed,
+                nothing_to_amend, identifiers_destroyed, newcomers_not_cleared,
             ),
         ),
+        **{
+            (status, Action.WITHDRAW): step(
+                Status.WITHDRAWN, Role.COUNSEL, Role.POLICY_OFFICE, rules=(no_amendment, drafted_by_another)
+            )
+            for status in (Status.DRAFTED, Status.IN_SIGNATURE)
+        },
         (Status.EXECUTED, Action.TERMINATE): step(
             Status.TERMINATED, Role.SIGNATORY, Role.POLICY_OFFICE, rules=(amends_another,)
         ),
         **{
             (status, Action.DESTROY): step(
-                status,
-                Role.POLICY_OFFICE,
-                Role.ENCLAVE_OPERATOR,
-                rules=(amends_another, still_in_force, nothing_left),
+                status, Role.POLICY_OFFICE, Role.ENCLAVE_OPERATOR, rules=(amends_another, still_in_force, nothing_left)
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },
         **{
             (status, Action.CLOSE): step(
-                Status.CLOSED,
-                Role.POLICY_OFFICE,
+                Status.CLOSED, Role.POLICY_OFFICE,
                 rules=(amends_another, still_in_force, not_destroyed, still_sealed),
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },
     },
-)
+)  # fmt: skip

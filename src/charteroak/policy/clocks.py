@@ -138,6 +138,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "agreements:agreement:draft": (Stage.DRAFT,),
     "agreements:agreement:open_for_signature": (Stage.TEXT,),
     "agreements:agreement:sign": (Stage.SIGNATURE,),
+    "agreements:agreement:withdraw": (Stage.TEXT, Stage.SIGNATURE),
 }
 BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:start": (Stage.APPLICATION, Party.APPLICANT),

@@ -19,7 +19,7 @@ Q_OF = {
     Stage.AGENCIES: Q(status=Status.IN_REVIEW),
     Stage.BOARD: Q(status__in=(Status.RECOMMENDED, Status.APPEALED)),
     Stage.DECLINED: Q(status=Status.DECLINED),
-    Stage.WITHDRAWN: Q(status=Status.WITHDRAWN),
+    Stage.WITHDRAWN: Q(status=Status.WITHDRAWN) | Q(agreement__status=agreement.Status.WITHDRAWN),
     Stage.BEFORE: Q(historic_decision_on__isnull=False),
     Stage.DRAFTING: Q(agreement__isnull=True),
     Stage.TEXT: Q(agreement__status=agreement.Status.DRAFTED),
