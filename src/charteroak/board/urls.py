@@ -2,13 +2,15 @@
 
 from django.urls import path
 
+from charteroak.board.views import agenda, packet, seats
 from charteroak.board.views import meeting as views
-from charteroak.board.views import packet, seats
 
 urlpatterns = [
     path("", views.calendar, name="board"),
     path("plan/", views.plan, name="plan_meeting"),
     path("meetings/<int:pk>/", views.meeting, name="meeting"),
+    path("meetings/<int:pk>/agenda.pdf", agenda.paper, name="agenda_paper"),
+    path("meetings/<int:pk>/meeting.ics", agenda.ics, name="meeting_ics"),
     path("meetings/<int:pk>/add-motion/", views.add_motion, name="add_motion"),
     path("meetings/<int:pk>/add-follow-up/", views.add_follow_up, name="add_follow_up"),
     path("meetings/<int:pk>/<slug:action>/", views.act, name="act_on_meeting"),
