@@ -1,15 +1,19 @@
 """With what a workspace may be opened: so many hours, and what stands between its scripts and the machine."""
 
+import json
+
 import pytest
+from django.db import ProgrammingError, transaction
 from django.test import Client
 
 from apps import outputs_way
 from apps.hub_way import NUMBER, AsProcess
 from apps.way import person
 from charteroak.adapters import sandboxes
+from charteroak.audit.models import Event
 from charteroak.policy.budget import MOST_HOURS
 from charteroak.policy.workspace import Isolator
-from charteroak.workspaces import queries
+from charteroak.workspaces import actions, folders, queries, tasks
 from charteroak.workspaces.models import Workspace
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
@@ -36,14 +40,28 @@ def test_a_workspace_is_opened_with_hours_that_a_project_can_have(
     assert (said.status_code, "1 to 1000000 hours" in said.text.replace(",", "")) == (403, True)
 
 
-def test_gvisor_is_offered_where_it_is_installed_and_starts_as_root_alone(
+def test_gvisor_is_offered_where_the_enclave_says_that_it_starts(
     as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extract, kim = outputs_way.small_extract(as_process), person("kim.tran")
+
+    def reasons() -> list[str]:
+        assert queries.may_open(extract, kim), "bubblewrap is everywhere"
+        return [reason.rule for reason in queries.may_open(extract, kim, Isolator.GVISOR).reasons]
+
+    assert reasons() == ["isolator_not_here"], "the enclave has not said yet"
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        actions.tell(strict_tier=True, accounts_apart=True)  # no word of the site's
     for installed, root in ((True, True), (True, False), (False, True)):
         monkeypatch.setattr(sandboxes, "strict_tier_here", lambda given=installed: given)
-        monkeypatch.setattr(queries, "accounts_apart", lambda given=root: given)
-        found = queries.may_open(extract, kim, Isolator.GVISOR)
-        expected = [] if installed and root else ["isolator_not_here"]
-        assert [reason.rule for reason in found.reasons] == expected
-        assert queries.may_open(extract, kim)
+        monkeypatch.setattr(folders, "account_of", lambda uid, given=root: uid if given else None)
+        with as_process("enclave"):
+            tasks.tell()
+            tasks.tell()
+        monkeypatch.undo()  # the site's own machine is asked nothing
+        assert reasons() == ([] if installed and root else ["isolator_not_here"])
+        assert queries.weaker() is not root
+    told = Event.objects.filter(name="workspaces:enclave:tell").order_by("index")
+    assert [json.loads(event.text)["facts"]["has"] for event in told] == [
+        ["strict_tier", "accounts_apart"], [], ["accounts_apart"],
+    ]  # fmt: skip

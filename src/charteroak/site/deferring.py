@@ -48,6 +48,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
+    "workspaces:tell": (WORKERS, frozenset({ENCLAVE})),
 }
 
 # As whoever writes, not as the owner: current_user is the process's role.

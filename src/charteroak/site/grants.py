@@ -76,6 +76,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
         "agreements.clockfigure": LOOK,
+        "workspaces.enclave": LOOK,  # what another machine has, that machine says
         "board.attendance": ("SELECT", "INSERT", "UPDATE (person_id, at)"),  # a holder comes after their stand-in
         **OFFICES,
         "auth.*": LOOK,

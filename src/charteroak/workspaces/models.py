@@ -33,6 +33,19 @@ class Workspace(models.Model):
         return reverse("workspace", args=[self.agreement.number])
 
 
+class Enclave(models.Model):
+    """What the machine has that runs jobs and sessions, as its own worker says: the site may be on another."""
+
+    strict_tier = models.BooleanField()  # gVisor is installed, and started by root
+    accounts_apart = models.BooleanField()  # each project's code runs under an account of its own
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_enclave")]
+
+    def __str__(self) -> str:
+        return _("Enclave")
+
+
 class Job(models.Model):
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="jobs")
     status = models.CharField(max_length=12, choices=choices(job.Status), default=job.Status.QUEUED)

@@ -4,8 +4,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from charteroak.adapters import clock, sandboxes
-from charteroak.adapters.environment import Process, home
+from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
@@ -20,7 +19,7 @@ from charteroak.policy.budget import HOURS
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
-from charteroak.workspaces.models import Job, Session, Workspace
+from charteroak.workspaces.models import Enclave, Job, Session, Workspace
 
 EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
 REPEATERS = frozenset({Role.OUTPUT_CHECKER, Role.AUDITOR})  # who see whether a result comes out again
@@ -203,15 +202,15 @@ def may_open(
         opened=Workspace.objects.filter(extract=extract).exists(),
         apart=must_stay_apart(roles),
         isolator_here=isolator == rules.Isolator.BUBBLEWRAP
-        or (sandboxes.strict_tier_here() and accounts_apart()),  # it starts as root alone
+        or Enclave.objects.filter(strict_tier=True).exists(),
         hours_asked=hours,
     )
     return rules.LIFECYCLE.may(None, rules.Action.OPEN, roles, known)
 
 
-def accounts_apart() -> bool:
-    """Whether the enclave's worker has another account than the pages, so that it can give each project its own."""
-    return home().keys(Process.ENCLAVE).stat().st_uid != home().keys(Process.WEB).stat().st_uid
+def weaker() -> bool:
+    """Whether the enclave has said that all projects' code shares one account there."""
+    return Enclave.objects.filter(accounts_apart=False).exists()
 
 
 def shut(record: Workspace) -> Decision:

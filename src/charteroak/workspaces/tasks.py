@@ -2,7 +2,8 @@
 
 from procrastinate.contrib.django import app
 
-from charteroak.workspaces import actions, batch, broker, queries
+from charteroak.adapters import sandboxes
+from charteroak.workspaces import actions, batch, broker, folders, queries
 
 
 @app.task(queue="enclave", name=queries.RUN)
@@ -28,3 +29,11 @@ def host(session: int) -> None:
 def host_all(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     """After a worker was killed, the next one takes up the sessions that it hosted."""
     broker.host_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="enclave", name="workspaces:tell", queueing_lock="workspaces:tell")
+def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """What this machine has, for the site, which may be on another."""
+    apart = folders.account_of(1) is not None
+    actions.tell(strict_tier=apart and sandboxes.strict_tier_here(), accounts_apart=apart)

@@ -83,7 +83,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "spent": queries.spent(record),
             "hours_form": HoursForm(initial={"hours": record.hours}),
             "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
-            "weaker": not queries.accounts_apart(),
+            "weaker": queries.weaker(),
             "turn": queries.whose_turn(record),
             "shut": queries.shut(record).reasons,
             "decisions": queries.decisions(record, signed_in(request)),

@@ -1,5 +1,6 @@
 """Every write about workspaces and their jobs: opened, closed; submitted, started, ended, cancelled."""
 
+from charteroak.workspaces.actions.enclave import tell
 from charteroak.workspaces.actions.job import (
     Left,
     cancel,
@@ -31,5 +32,6 @@ __all__ = [
     "remove",
     "start",
     "submit_job",
+    "tell",
     "turn_away",
 ]
