@@ -162,7 +162,8 @@ def _audited(tables: Sequence[Built], appetite: Appetite) -> Iterator[Verdict]:
     for name in (table.derivation.name for table in tables):
         for interval in unsafe:
             known = f"{interval.low:g} to {interval.high:g}"
-            known += f", to {interval.attacker}" if interval.attacker else ""
+            if interval.attacker:
+                known = f"{interval.low:g} to {interval.high:g}, to {interval.attacker}"
             needed = f"at least {interval.need_low:g} to {interval.need_high:g}"
             yield Verdict("recoverable", name, "fail", interval.label, known, needed, mend)
         if not unsafe:
