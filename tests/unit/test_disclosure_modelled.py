@@ -159,3 +159,27 @@ def test_a_curve_is_counted_from_each_persons_time() -> None:
             shipped("board"),
             behind=Behind(rows.lazy(), "p", (), "months", event="months"),
         )
+
+
+def test_curves_by_group_are_counted_from_each_groups_people() -> None:
+    rows = pl.DataFrame({
+        "p": range(166), "town": ["Avon"] * 91 + [None] * 75,
+        "ended": [1] * 31 + [0] * 60 + [1] * 35 + [0] * 40,
+        "months": [10] * 30 + [20] + [30] * 60 + [10] * 20 + [20] * 15 + [30] * 40,
+    })  # fmt: skip
+    behind = Behind(rows.lazy(), "p", ("town",), "months", event="ended")
+    stated = (
+        "town,time,at_risk,events\nAvon,10,91,30\nAvon,20,61,1\n,10,75,20\n,20,55,14\n"
+        "Total,10,166,50\nTotal,20,116,16\n"
+    )
+    found = examine("s.csv", stated.encode(), shipped("board"), behind=behind)
+    assert {(one.rule, one.cell, one.figure) for one in found if one.verdict == "fail"} == {
+        ("same_figure", "row 5", "events"), ("survival", "row 3", "1 events"),
+    }  # fmt: skip
+    with pytest.raises(Unusable, match="name the columns of groups with --by"):
+        examine(
+            "s.csv",
+            stated.encode(),
+            shipped("board"),
+            behind=Behind(rows.lazy(), "p", (), "months", event="ended"),
+        )

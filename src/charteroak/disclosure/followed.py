@@ -1,6 +1,6 @@
 """Survival tables held against the times of the people behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.disclosure.appetite import Appetite
+from charteroak.disclosure.evidence import Codes
 from charteroak.disclosure.judge import Behind
+from charteroak.disclosure.labels import TOTALS, code, coded
 from charteroak.disclosure.modelled import REFIT
 from charteroak.disclosure.stated import figure
 from charteroak.disclosure.survival import AT_RISK, EVENTS, PROBABILITY, RISK, STEP, place, shown
@@ -29,47 +31,99 @@ class Step:
     survival: float
 
 
+@dataclass(frozen=True)
+class _Curve:
+    """One group's rows in the table and their times, and of its people how long each was followed and why no longer."""
+
+    codes: Codes
+    rows: list[int]
+    marks: list[float]
+    times: NDArray[Any]
+    events: NDArray[Any]
+
+
 def followed(file: str, grid: Grid, behind: Behind, appetite: Appetite) -> Iterator[Verdict]:
     """Compare every step with the records, and hold its people at risk and its events to the threshold.
 
     The measure is the time that each person was followed, `event` is 1 where it ended with the event. A row is an
     interval that ends at its time, or that moment alone, whichever fits better; the curve is Kaplan and Meier's
-    (1958). Raises Unusable without a column of times, or where a person has two rows.
+    (1958). Columns that the table has of `by` tell groups, each with a curve of its own. Raises Unusable without a
+    column of times, or where a person has two rows.
     """
     at = place(grid.header, TIME | {str(behind.measure).lower()})
     if at is None:
         raise Unusable("no column of times: name it time", file=file, row=grid.first - 1)
-    times, events = _records(file, behind)
-    marks = [_number(file, grid, number, at) for number in range(len(grid.rows))]
-    if marks != sorted(set(marks)):
-        raise Unusable(
-            "times must grow from row to row: give one group's curve, chosen by --where", file=file
-        )
-    readings = [_steps(marks, times, events, moment=moment) for moment in (False, True)]
-    told = [list(_wrong(file, grid, steps)) for steps in readings]
-    best = min((0, 1), key=lambda reading: len(told[reading]))
-    yield from told[best] or [Verdict("same_figure", file, "pass")]
-    few = list(_few(file, grid, readings[best], appetite.minimum_people))
+    people = _records(file, behind)
+    curves = [
+        _Curve(codes, rows, [_number(file, grid, row, at) for row in rows], *_of_group(people, codes))
+        for codes, rows in _groups(grid, behind.by).items()
+    ]
+    for curve in curves:
+        if curve.marks != sorted(set(curve.marks)):
+            raise Unusable(
+                "times must grow from row to row: name the columns of groups with --by, or choose one group by --where",
+                file=file,
+            )
+    told, readings = _best(file, grid, curves)
+    yield from told or [Verdict("same_figure", file, "pass")]
+    few = [
+        verdict
+        for curve, steps in zip(curves, readings, strict=True)
+        for verdict in _few(file, grid, curve, steps, appetite.minimum_people)
+    ]
     yield from few or [Verdict("survival", file, "pass", limit=str(appetite.minimum_people))]
 
 
-def _records(file: str, behind: Behind) -> tuple[NDArray[Any], NDArray[Any]]:
+def _best(file: str, grid: Grid, curves: Sequence["_Curve"]) -> tuple[list[Verdict], list[list[Step]]]:
+    """What differs from the records, and their steps, as whichever kind of row fits better: one kind for all curves."""
+    found = []
+    for moment in (False, True):
+        steps = [_steps(curve.marks, curve.times, curve.events, moment=moment) for curve in curves]
+        wrong = [
+            verdict
+            for curve, own in zip(curves, steps, strict=True)
+            for verdict in _wrong(file, grid, curve, own)
+        ]
+        found.append((wrong, steps))
+    return min(found, key=lambda one: len(one[0]))
+
+
+def _groups(grid: Grid, by: Sequence[str]) -> dict[Codes, list[int]]:
+    """The rows of each group's curve, by the codes of those columns of `by` that the table has."""
+    columns = [(name, grid.header.index(name)) for name in by if name in grid.header]
+    found: dict[Codes, list[int]] = {}
+    for row, texts in enumerate(grid.rows):
+        codes = tuple((name, code(texts[at])) for name, at in columns)
+        found.setdefault(codes, []).append(row)
+    return found
+
+
+def _of_group(people: pl.DataFrame, codes: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Times and events of those whose codes these are; a total's codes hold everybody."""
+    for name, wanted in codes:
+        people = people.filter(pl.col(name) == wanted) if wanted.lower() not in TOTALS else people
+    return people["_time"].to_numpy(), people["_event"].to_numpy() == 1
+
+
+def _records(file: str, behind: Behind) -> pl.DataFrame:
+    """`_time` and `_event` of each person, and the codes of the groups."""
     schema = behind.records.collect_schema()
-    for column in (behind.person, behind.measure, behind.event):
+    for column in (behind.person, behind.measure, behind.event, *behind.by):
         if column is None or column not in schema:
             raise Unusable("a survival table needs --person, --measure (the time) and --event of the records")
     chosen = behind.records.select(
         pl.col(behind.person).alias("_person"),
         pl.col(str(behind.measure)).cast(pl.Float64, strict=False).alias("_time"),
         pl.col(str(behind.event)).cast(pl.Float64, strict=False).alias("_event"),
-    ).drop_nulls().collect()  # fmt: skip
+        *behind.by,
+    ).filter(pl.all_horizontal(pl.col("_person", "_time", "_event").is_not_null())).collect()  # fmt: skip
     if chosen.is_empty() or not chosen["_event"].is_in([0.0, 1.0]).all():
         raise Unusable(
             "--event is 1 where a person's time ended with the event, else 0: no record says so", file=file
         )
     if not chosen["_person"].is_unique().all():
         raise Unusable("a person has two rows: give each one time and one event", file=file)
-    return chosen["_time"].to_numpy(), chosen["_event"].to_numpy() == 1
+    return coded(chosen, behind.by)
 
 
 def _number(file: str, grid: Grid, number: int, at: int) -> float:
@@ -94,11 +148,11 @@ def _steps(marks: list[float], times: NDArray[Any], events: NDArray[Any], *, mom
     return found
 
 
-def _wrong(file: str, grid: Grid, steps: list[Step]) -> Iterator[Verdict]:
+def _wrong(file: str, grid: Grid, curve: "_Curve", steps: list[Step]) -> Iterator[Verdict]:
     columns = ((AT_RISK, "at_risk"), (EVENTS, "events"), (PROBABILITY, "survival"))
     for names, attribute in columns:
         at = place(grid.header, names)
-        for number, step in enumerate(steps) if at is not None else ():
+        for number, step in zip(curve.rows, steps, strict=True) if at is not None else ():
             said, true = shown(file, grid, grid.first + number, at or 0), getattr(step, attribute)
             if said.hidden:
                 continue
@@ -108,8 +162,8 @@ def _wrong(file: str, grid: Grid, steps: list[Step]) -> Iterator[Verdict]:
                 yield Verdict("same_figure", file, "fail", row, attribute, "as the records give it", REFIT)
 
 
-def _few(file: str, grid: Grid, steps: list[Step], limit: int) -> Iterator[Verdict]:
-    for number, step in enumerate(steps):
+def _few(file: str, grid: Grid, curve: "_Curve", steps: list[Step], limit: int) -> Iterator[Verdict]:
+    for number, step in zip(curve.rows, steps, strict=True):
         for people, word, mend in ((step.at_risk, "at risk", RISK), (step.events, "events", STEP)):
             if 0 < people < limit:
                 row = f"row {grid.first + number}"
