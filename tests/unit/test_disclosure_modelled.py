@@ -89,8 +89,51 @@ def test_two_dummies_that_are_many_but_differ_in_one_person_are_found_by_what_th
     assert {one.rule for one in found if one.verdict == "fail"} == {"saturated"}
 
 
-def test_a_model_that_is_not_least_squares_is_read_by_a_person() -> None:
-    assert faults(fitted() | {"model": "Logit"}) == {("same_figure", "coefficients")}
+def test_a_model_of_another_kind_is_read_by_a_person() -> None:
+    assert faults(fitted() | {"model": "Poisson"}) == {("same_figure", "coefficients")}
+    assert ("same_figure", "coefficients") in faults(
+        fitted() | {"model": "Logit"}
+    )  # wages are no outcome of two
+
+
+# 200 people: of 110 in Avon 44 are employed, of 90 in Bolton 60; log-odds ln(44/66) and ln(60/30) less that.
+EMPLOYED = pl.DataFrame(
+    {"person": range(200), "town": ["Avon"] * 110 + ["Bolton"] * 90,
+     "wage": [1] * 44 + [0] * 66 + [1] * 60 + [0] * 30}
+)  # fmt: skip
+
+
+def logit(bolton: float = 1.0986, constant: float = -0.4055) -> dict[str, Any]:
+    return {"model": "logit", "df_resid": 198, "terms": [
+        {"name": "const", "coefficient": constant}, {"name": "town[T.Bolton]", "coefficient": bolton},
+    ]}  # fmt: skip
+
+
+def test_a_logistic_regression_is_fitted_again() -> None:
+    rows = EMPLOYED.with_columns(years=pl.Series(CHANCE.integers(1, 30, 200)))
+    saturated = ("saturated", "")  # two terms for two towns
+    assert {(v.rule, v.cell) for v in judged(logit(), EMPLOYED) if v.verdict == "fail"} == {saturated}
+    wrong = {(v.rule, v.cell) for v in judged(logit(bolton=1.2), EMPLOYED) if v.verdict == "fail"}
+    assert wrong == {saturated, ("same_figure", "town[T.Bolton]")}
+    more = judged(logit() | {"terms": [*logit()["terms"], {"name": "years"}]}, rows)
+    assert not any(v.rule == "same_figure" and v.verdict == "review" for v in more)
+
+
+def test_a_dummy_of_whom_three_have_the_rarer_outcome_tells_how_many() -> None:
+    rows = EMPLOYED.with_columns(wage=pl.Series([1] * 44 + [0] * 66 + [1] * 87 + [0] * 3))
+    found = [
+        (v.cell, v.figure)
+        for v in judged(logit(3.77, -0.41), rows)
+        if v.rule == "dummy" and v.verdict == "fail"
+    ]
+    assert found == [("town[T.Bolton]", "3 of 90 with the rarer outcome")]
+
+
+def test_terms_that_separate_the_outcomes_have_no_coefficients() -> None:
+    rows = EMPLOYED.with_columns(wage=pl.Series([0] * 110 + [1] * 90))
+    found = {(v.rule, v.verdict) for v in judged(logit(), rows)}
+    assert ("same_figure", "review") in found
+    assert ("dummy", "fail") in found
 
 
 def test_a_term_that_is_no_column_cannot_be_judged(tmp_path: Path) -> None:

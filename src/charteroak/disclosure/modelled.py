@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.disclosure.appetite import Appetite
+from charteroak.disclosure.fitting import LOGISTIC, fitted, kind_of, outcomes
 from charteroak.disclosure.judge import Behind
 from charteroak.disclosure.labels import code
 from charteroak.disclosure.models import FEW, REST, SATURATED, SIZE, TERMS, first_whole, freedom_stated
@@ -21,21 +22,20 @@ CONSTANT = frozenset({"intercept", "(intercept)", "const", "constant", "_cons"})
 DUMMY = re.compile(r"(?:C\()?(?P<column>[^\[\]=()]+?)\)?(?:\[(?:T\.)?(?P<code>.+)\]|=(?P<told>.+))")
 COEFFICIENT = ("coefficient", "estimate", "coef")
 WHOLE = 1 - 1e-6  # of leverage: the fit is exact there
-NOT_BUILT = (
-    "These coefficients are not fitted again (no ordinary least squares): a person must read the code."
-)
+NOT_BUILT = "These coefficients are not fitted again (neither least squares nor logistic): a person must read the code."
 EXACTLY = "The model fits a few people exactly, so its coefficients state their mean: merge categories or drop terms."
 REFIT = "Fit the model to these records again; declared figures are recomputed, never believed."
 Matrix = NDArray[np.float64]
 
 
 def modelled(file: str, summary: Mapping[str, Any], behind: Behind, appetite: Appetite) -> Iterator[Verdict]:
-    """Degrees of freedom, people behind each term, saturation and least-squares coefficients, from the records.
+    """Degrees of freedom, people behind each term, saturation and coefficients, from the records.
 
     Terms are named as R and statsmodels do: a column, `column[T.code]`, `column=code`, products with `:`, and a
     constant; the outcome is the measure. Records without a value of one of them are left out. Where some
     combination of terms fits fewer people than the threshold exactly (their leverage together is 1), the coefficients
-    state those people's mean, dummy or not. Raises Unusable for a term that is no column. Source: Eurostat/DwB
+    state those people's mean, dummy or not. Coefficients of least squares and of logistic regressions are fitted again
+    (`fitting`). Raises Unusable for a term that is no column. Source: Eurostat/DwB
     guidelines for output checking (2015), linear models; Belsley, Kuh and Welsch (1980) on leverage.
     """
     if behind.measure is None:
@@ -63,6 +63,8 @@ def modelled(file: str, summary: Mapping[str, Any], behind: Behind, appetite: Ap
     if rank >= groups.height:
         figure_ = f"{rank} terms for {groups.height} groups"
         yield from answered("saturated", appetite.saturated_models, file, "", figure_, SATURATED)
+    if kind_of(summary) in LOGISTIC:
+        yield from outcomes(file, terms, frame, columns, appetite)
     yield from _coefficients(file, summary, terms, frame, columns, full=rank == len(terms))
 
 
@@ -161,11 +163,10 @@ def _coefficients(
     stated = [next((said[key] for key in COEFFICIENT if key in said), None) for _, said in terms]
     if all(one is None for one in stated):
         return
-    kind = str(summary.get("model", summary.get("kind", "ols"))).lower()
-    if kind not in ("ols", "lm", "linear") or not full:
+    true = fitted(kind_of(summary), frame, columns) if full else None
+    if true is None:
         yield Verdict("same_figure", file, "review", "coefficients", mend=NOT_BUILT)
         return
-    true = np.linalg.lstsq(frame.select(columns).to_numpy().astype(float), frame["_outcome"].to_numpy())[0]
     wrong = [
         name
         for (name, _), said, one in zip(terms, stated, true, strict=True)

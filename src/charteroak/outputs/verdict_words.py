@@ -84,13 +84,20 @@ WORDS = (
         "The model fits a few people exactly, so its coefficients state their mean: merge categories "
         "or drop terms."
     ),
-    _("These coefficients are not fitted again (no ordinary least squares): a person must read the code."),
+    _(
+        "These coefficients are not fitted again (neither least squares nor logistic): a person must read the code."
+    ),
     _("all but {0} of {1}"),
     _("coefficient"),
     _("coefficients"),
     _("observations"),
     _("residual degrees of freedom"),
     _("{0} groups fitted exactly"),
+    _("{0} of {1} with the rarer outcome"),
+    _(
+        "Too few of those people have one of the two outcomes, and the coefficient tells how many: merge "
+        "categories."
+    ),
     _("{0} terms for {1} groups"),
     _("All but a few people have it, so the constant describes those few: merge categories."),
     _(
