@@ -2,12 +2,17 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
+from charteroak.disclosure import scale
+from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.longtable import LongTable, long_table
 from charteroak.disclosure.multiway import Rule, TableError
 from charteroak.disclosure.protect import audit_table, protect
+from charteroak.disclosure.suppress import Pattern, suppress
+from charteroak.disclosure.tables import LinkedTable
 
 SIZES = [1e-9, 1e-6, 1e-3, 1.0, 1e6, 1e10]
 INNER = [[3, 40, 50, 60], [30, 41, 52, 63], [33, 44, 55, 66]]
@@ -63,6 +68,25 @@ def test_large_whole_numbers_are_printed_to_the_last_digit() -> None:
     given = long_table(b"a,b,value\nx,p,123456789012347\nx,q,7\ny,p,20\ny,q,87654321098763\n", "t.csv")
     assert "123456789012347" in protect(given, {}, Rule(minimum=1)).to_csv()
     assert "87654321098763" in protect(given, {}, Rule(minimum=1)).to_csv()
+
+
+def test_where_the_audit_contradicts_the_search_the_first_pattern_is_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Clock] = []
+
+    def deceived(given: LinkedTable, primary: frozenset[int], clock: Clock) -> Pattern:
+        """The search, which the first time leaves out what it needs."""
+        found = suppress(given, primary, clock)
+        asked.append(clock)
+        return found if len(asked) > 1 else replace(found, secondary=frozenset(), witnesses=())
+
+    monkeypatch.setattr(scale, "suppress", deceived)
+    found = protect(table(1.0), {}, Rule())
+    assert len(asked) == 2
+    assert found.status == "safe"
+    assert found.pattern is not None
+    assert found.pattern.method == "all totals above"
 
 
 def test_totals_that_doubles_cannot_hold_are_refused_before_anything_is_written() -> None:

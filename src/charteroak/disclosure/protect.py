@@ -16,10 +16,9 @@ from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.longtable import LongTable
 from charteroak.disclosure.multiway import Cube, Entry, Protectable, Rule, TableError, cube, protectable
 from charteroak.disclosure.reader import Contradiction
-from charteroak.disclosure.scale import cost_unit_of, in_given_unit, multiplied, priced, unit_of
-from charteroak.disclosure.suppress import Pattern, Unprotectable, suppress
+from charteroak.disclosure.scale import in_given_unit, multiplied, suppressed, unit_of
+from charteroak.disclosure.suppress import Pattern, Unprotectable
 
-SEARCH = 0.9  # of the time limit; the rest is the audit's
 EQUAL = 1e-6  # share of the cost by which it may be above the bound
 LIBRARIES = ("charteroak", "highspy", "numpy")
 
@@ -105,15 +104,10 @@ def protect(
     with named(table):
         found = protectable(cube(table.dimensions, table.cells, parents), rule)
     try:
-        scale, price = unit_of(found.table), cost_unit_of(found.table)
-        unit_table = priced(multiplied(found.table, scale), price)
-        pattern = suppress(unit_table, found.primary, clock.share(SEARCH))
-        pattern = replace(pattern, cost=pattern.cost / price, bound=pattern.bound / price)
+        pattern, intervals = suppressed(found.table, found.primary, clock)
     except Unprotectable as error:
         known = found.primary
         return Protection(found.cube, rule, "unprotectable", known, known, reason=str(error))
-    changes = [(witness.figures, witness.amounts) for witness in pattern.witnesses]
-    intervals = in_given_unit(audit(unit_table, pattern.units, True, clock, changes), scale)
     status = "optimal" if pattern.gap <= EQUAL else "safe"
     if not all(interval.safe for interval in intervals):
         status = "unprotectable" if pattern.method == "everything" else "unsafe"

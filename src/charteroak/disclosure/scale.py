@@ -5,11 +5,35 @@ from dataclasses import replace
 
 import numpy as np
 
-from charteroak.disclosure.audit import Interval
+from charteroak.disclosure.audit import STOPPED, Interval, audit
+from charteroak.disclosure.clock import Clock
+from charteroak.disclosure.suppress import Pattern, suppress
 from charteroak.disclosure.tables import Insider, LinkedTable
+
+SEARCH = 0.9  # of the time limit; the rest is the audit's
 
 CHEAP, DEAR = 0.1, 1e12  # what the dearest unit costs in tables that need no other unit of costs
 FINE, COARSE = 1e-2, 1e8  # the least room and the largest figure that need no other unit
+
+
+def suppressed(
+    table: LinkedTable, primary: Iterable[int], clock: Clock
+) -> tuple[Pattern, tuple[Interval, ...]]:
+    """What to hide, and what a reader can tell then, each in the unit that suits the table.
+
+    Where the audit contradicts the search, because figures are of so different sizes that the solver's tolerance hides
+    the smaller ones' room, the pattern is the first one, which no solver found. Raises Unprotectable.
+    """
+    scale, price = unit_of(table), cost_unit_of(table)
+    other = priced(multiplied(table, scale), price)
+    primary = frozenset(primary)
+    for limit in (clock, STOPPED):
+        pattern = suppress(other, primary, limit.share(SEARCH))
+        changes = [(witness.figures, witness.amounts) for witness in pattern.witnesses]
+        intervals = in_given_unit(audit(other, pattern.units, True, limit, changes), scale)
+        if pattern.method == "everything" or all(interval.safe for interval in intervals):
+            break
+    return replace(pattern, cost=pattern.cost / price, bound=pattern.bound / price), intervals
 
 
 def unit_of(table: LinkedTable) -> float:
