@@ -1,5 +1,6 @@
 """Changes that follow one another: each begins from the last, and none undoes what came after it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -247,3 +248,49 @@ def test_the_database_keeps_no_agreement_that_ends_before_it_begins() -> None:
     record = way.drafted()
     with pytest.raises(IntegrityError, match="agreement_begins_before_its_end"), transaction.atomic():
         Agreement.every.filter(pk=record.pk).update(starts_on=record.ends_on + timedelta(days=1))
+
+
+def shown(username: str, address: str) -> str:
+    return way.as_(username).get(address).text
+
+
+def test_a_change_underway_is_told_with_whose_turn_it_is_and_by_when() -> None:
+    held, record = way.executed(), changes_way.begun(Kind.EXTENSION)
+    page = " ".join(shown("maya.ortiz", "/requests/001/").split())
+    assert "Whose turn: Dr Maya Ortiz" in page
+    assert record.ends_on
+    requests.edit(pk=record.pk, by=way.person(MAYA), ends_on=record.ends_on + timedelta(days=9))
+    requests.accept_terms(pk=record.pk, by=way.person(MAYA))
+    requests.submit(pk=record.pk, by=way.person(MAYA))
+    page = " ".join(shown("maya.ortiz", "/requests/001/").split())
+    assert re.search(r"Whose turn: Policy office, by \w+\.? \d+, 2026", page)
+    for address in (held.get_absolute_url(), "/agreements/turns/001/"):
+        page = shown("maya.ortiz", address)
+        assert "Changes underway" in page, address
+        assert "/agreements/turns/001-A1/" in page, address
+        assert "completeness check" in page, address
+
+
+def test_no_clock_runs_on_a_change_that_a_later_one_has_overtaken() -> None:
+    way.executed()
+    way.cleared()
+    older = extended(200)
+    assert [turn.run.stage for turn in clocks.running(DataRequest.objects.filter(pk=older.pk))] == [
+        "drafting"
+    ]
+    newer = extended(100)
+    assert clocks.running(DataRequest.objects.filter(pk=older.pk)) == []
+    last = clocks.turns_of([older])[-1].run
+    assert newer.decided_at
+    assert (last.stage, last.ended_on) == ("drafting", clock.day_of(newer.decided_at))
+
+
+def test_a_repeat_waits_to_be_drafted_whatever_changes_it() -> None:
+    way.executed()
+    way.cleared()
+    again = changes_way.approved(changes_way.begun(Kind.REPEAT))
+    change = requests.change(pk=again.pk, by=way.person(MAYA), kind=Kind.EXTENSION, because="More time.")
+    assert change.ends_on
+    requests.edit(pk=change.pk, by=way.person(MAYA), ends_on=change.ends_on + timedelta(days=9))
+    changes_way.approved(change)
+    assert again in queries.to_draft()

@@ -18,6 +18,7 @@ from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
 from charteroak.policy import agreement, clocks, data_request
 from charteroak.policy.clocks import HEEDED, Moment, Party, Run, Stage
+from charteroak.requests import changes
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to
 
@@ -55,11 +56,13 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
     )
     destroyed = {duty.agreement_id: duty for duty in duties}
     moments = _moments(records, agreements)
-    today, closed = clock.today(), closed_days()
+    today, closed, superseded = clock.today(), closed_days(), changes.superseded_on(records)
     found = []
     for record in records:
         held = agreements.get(record.pk)
         runs = clocks.runs(moments.get(record.pk, []))
+        if held is None and record.pk in superseded:  # nobody drafts it any more
+            runs = [clocks.ended(run, superseded[record.pk]) for run in runs]
         duty = destroyed.get(held.pk) if held is not None else None
         if duty is not None and duty.began_on is not None:
             runs.append(_destruction(duty, duty.began_on))
@@ -107,6 +110,11 @@ def running(requests: QuerySet[DataRequest]) -> list[Turn]:
 def running_for(person: Person) -> list[Turn]:
     """The turns that are not over on requests that this person may open."""
     return running(visible_to(person))
+
+
+def changes_underway(record: DataRequest, person: Person) -> list[Turn]:
+    """The turns that are not over on changes of a request, of those that this person may open."""
+    return running(visible_to(person).filter(pk__in=changes.family(record), changes_request__isnull=False))
 
 
 def due_days(requests: Iterable[DataRequest]) -> dict[int, date]:

@@ -267,7 +267,7 @@ def to_draft() -> QuerySet[DataRequest]:
     waiting = DataRequest.objects.filter(
         status=data_request.Status.APPROVED, historic_decision_on__isnull=True, agreement__isnull=True
     )
-    return waiting.exclude(changes.superseded(), changes_request__isnull=False)
+    return waiting.exclude(changes.superseded())
 
 
 def decisions(record: Agreement, person: Person) -> dict[str, Decision]:

@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import clocks
 from charteroak.policy.clocks import Party, State
 from charteroak.policy.sentence import words
+from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to
 
 OPEN_STATES = (State.OVERDUE, State.SOON, State.RUNNING, State.PAUSED)
@@ -57,9 +59,18 @@ def turns_of(request: HttpRequest, number: str) -> HttpResponse:
         "head": _head(),
         "rows": [_cells(one) for one in found],
         "held_head": [_("Party"), _("Business days")],
+        **of_changes(record, signed_in(request)),
         "held": [(_(words(party)), days) for party, days in clocks.held_by_party(found)],
     }
     return render(request, "agreements/turns_of.html", shown)
+
+
+def of_changes(record: DataRequest, person: Person) -> dict[str, Any]:
+    """What a page says of the changes of a request that are underway."""
+    return {
+        "changes_head": [_("Request"), *_head()],
+        "changes_underway": [(_link(one), *_cells(one)) for one in clocks.changes_underway(record, person)],
+    }
 
 
 def _head() -> list[str]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, clocks, drafting, queries, worklist
+from charteroak.agreements import actions, amending, clocks, drafting, queries, turns, worklist
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
@@ -122,6 +122,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
         "terminate_form": in_error.get("terminate") or TerminateForm(),
         "withdraw_form": in_error.get("withdraw") or WithdrawForm(),
+        **({} if record.amends else turns.of_changes(record.data_request, by)),
         "word_form": in_error.get("take_in") or WordForm(),
         "redline": redlines,
     }

@@ -195,6 +195,11 @@ def _ended(run: Run, moment: Moment) -> Run:
     return replace(run, ended_on=moment.on, pauses=pauses)
 
 
+def ended(run: Run, on: date) -> Run:
+    """The turn as it is over on that day at the latest."""
+    return run if run.ended_on is not None else replace(run, ended_on=on)
+
+
 def _stopped(run: Run, moment: Moment) -> Run:
     if not _open(run, Stage.DECISION) or run.whose != moment.agency or run.paused:
         return run

@@ -1,15 +1,17 @@
 """Changes of an approved request: what each says differently, and which decisions still stand."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 
+from charteroak.adapters import clock
 from charteroak.policy import agency_review
 from charteroak.policy.data_request import SETTLED, Status
-from charteroak.policy.request_change import COLUMNS, TEAM, amends, beyond, carries_over
+from charteroak.policy.request_change import COLUMNS, TEAM, Kind, amends, beyond, carries_over
 from charteroak.requests import versions
 from charteroak.requests.answers import PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
@@ -40,13 +42,28 @@ def superseded_by(record: DataRequest) -> str:
     return "" if last.pk == record.pk else last.number
 
 
-def superseded() -> Exists:
+def superseded() -> Q:
     """The same as a condition on data requests."""
+    return Q(Exists(_later()), changes_request__isnull=False) & ~Q(change=Kind.REPEAT)
+
+
+def superseded_on(records: Iterable[DataRequest]) -> dict[int, date]:
+    """Of these, each that is superseded with the day on which the next change was approved; one query."""
+    changed = [record.pk for record in records if amends(record.kind_of_change)]
+    if not changed:
+        return {}
+    over = Subquery(_later().order_by("decided_at").values("decided_at")[:1])
+    found = DataRequest.objects.filter(superseded(), pk__in=changed).annotate(over=over)
+    return {pk: clock.day_of(at) for pk, at in found.values_list("pk", "over")}
+
+
+def _later() -> QuerySet[DataRequest]:
+    """Changes of the same request that were approved after the one of the outer query."""
     root = Func(
         OuterRef("number"), Value("-"), Value(1), function="split_part", output_field=models.CharField()
     )
     later = DataRequest.objects.filter(status=Status.APPROVED, decided_at__gt=OuterRef("decided_at"))
-    return Exists(later.filter(number__startswith=Concat(root, Value("-A"))))
+    return later.filter(number__startswith=Concat(root, Value("-A")))
 
 
 def underway(record: DataRequest) -> str:

@@ -94,7 +94,9 @@ def _change(record: DataRequest, person: Person) -> dict[str, Any]:
         "may_change": queries.may_change(record, person, Kind.REPEAT, "-"),
         "touches": {name: may_touch(record.kind_of_change, name) for name in (TEAM, COLUMNS)},
         "against": _against(record),
-        "changed_by": family.exclude(pk=record.pk).order_by("pk"),
+        "changed_by": [
+            (one, *queries.whose_turn(one)) for one in family.exclude(pk=record.pk).order_by("pk")
+        ],
     }
 
 
