@@ -62,7 +62,7 @@ def people(
     limits, count = _constraints(encoded, recipe, apart), len(encoded.content)
     if not recipe.collective:
         return _one_by_one(found, limits, recipe.link)
-    found, pairs, pattern, levels = _weighed(encoded, recipe, model, weights, found)
+    found, pairs, pattern, levels = weighed(encoded, recipe, model, weights, found)
     most = share_at_most(encoded, model, levels, found.pattern, pattern)
     parts = parted(found.left, found.right, found.weight, limits.least, count)
     pairs, limits = arranged(pairs, limits, parts)
@@ -140,7 +140,7 @@ def _constraints(
     )  # fmt: skip
 
 
-def _weighed(
+def weighed(
     encoded: Encoded, recipe: Recipe, model: Model, weights: Weights, found: Scored
 ) -> tuple[Scored, Pairs, NDArray[np.int64], NDArray[np.int8]]:
     """The pairs, those of a household weighed as such; the same with the bits of each field; the number of each pair's

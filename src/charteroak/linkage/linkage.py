@@ -69,9 +69,10 @@ class Linkage:
     """The outcome of `link`.
 
     `links`: LINK_COLUMNS, one row per pair listed, in order of records: `match_weight` in bits with the prior,
-    `match_probability`, and `pass`, the deterministic pass it meets or "scored". A pair from `recipe.link` up
-    is linked. `levels`: one row per row of `links`: `regime`, per field the number of its level, -1 if missing, and
-    OTHERS, the bits of the match weight that other records of the two people give or take. `clusters`:
+    `match_probability`, and `pass`, the deterministic pass it meets, "scored", or "joined" where no blocking
+    rule made the pair and other records of the person link it. A pair from `recipe.link` up is linked. `levels`: one
+    row per row of `links`: `regime`, per field the number of its level, -1 if missing, and OTHERS, the bits of the
+    match weight that other records of the two people give or take. `clusters`:
     CLUSTER_COLUMNS, every record once; `cluster` is the smallest record of the person, as `source:id`. `weakest`:
     cluster, records, and `weight`, the weakest of the links that hold it together.
     `seconds`: by phase, empty when no stopwatch was given. `warnings`: what could not be used, counted.

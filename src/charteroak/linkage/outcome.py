@@ -13,6 +13,7 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES
 from charteroak.linkage.kernel import Weights
 from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
+from charteroak.linkage.members import with_members
 from charteroak.linkage.model import Model
 from charteroak.linkage.passes import Passed, pass_of
 from charteroak.linkage.phases import Phases
@@ -21,7 +22,8 @@ from charteroak.linkage.sample import unpacked
 from charteroak.linkage.score import Scored, probability
 from charteroak.machine import spread
 
-SCORED = "scored"
+SCORED, JOINED = "scored", "joined"
+"""What is not linked by a pass: a pair that a rule made, and one that its person's other records join."""
 Shares = NDArray[np.float64]
 Apart = Sequence[tuple[tuple[str, str], tuple[str, str]]]
 """Pairs of records, as (source, id), that must not be joined."""
@@ -41,6 +43,7 @@ def outcome(
     """The linkage that the scored pairs amount to."""
     with watch.phase("cluster"):
         joined = people(encoded, recipe, model, weights, found, _apart(encoded, apart))
+        joined = with_members(encoded, recipe, model, weights, joined)
         found, chance = joined.found, probability(joined.found.weight)
         levels, regime = unpacked(found.pattern, len(recipe.fields))
         passes = joined.passed.by if joined.passed else pass_of(recipe, levels)
@@ -48,7 +51,11 @@ def outcome(
         linked = chance >= recipe.link
         clusters, weakest = clustered(encoded, joined)
     with watch.phase("report"):
-        names = [SCORED, *(step.name for step in recipe.passes)]
+        names = [
+            SCORED,
+            *(step.name for step in recipe.passes),
+            *([JOINED] if (passes > len(recipe.passes)).any() else []),
+        ]
         links = _links(encoded, found, chance, passes, names)
         counts = _counts(encoded, blocks, found)
         reported = tuple(
@@ -77,7 +84,7 @@ def pass_counts(
         here = passes == number
         judged = here if number else here & linked
         pairs, mean = int(here.sum()), float(chance[judged].mean()) if judged.any() else 0.0
-        if steps and number:
+        if steps and 0 < number <= len(steps.met):
             pairs, mean = int(steps.met[number - 1]), float(np.nan_to_num(steps.precision[number - 1]))
         found.append(PassCount(names[number], pairs, int((here & linked).sum()), mean))
     return tuple(found)
