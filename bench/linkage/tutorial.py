@@ -61,6 +61,7 @@ def pictures(found: linkage.Linkage) -> dict[str, charts.draw.Chart]:
         "histogram": charts.histogram(found),
         "blocking": charts.blocking(found),
         "waterfall": charts.waterfall(found, *sides),
+        "unlinkable": charts.unlinkable(found),
         "missed": charts.missed(found),
         "cluster": charts.cluster(found, largest),
     }

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from charteroak import linkage
+from charteroak.linkage import charts
 from charteroak.linkage.linkage import OTHERS
 
 RULES = (("family_name", "birth_date"), ("given_name", "zip"))
@@ -78,6 +79,12 @@ def test_they_weigh_by_themselves_what_a_rule_would_have_let_them_weigh(
     assert both.height == joined.height
     assert np.allclose(both["match_weight"] - both["others"], both["own"], atol=1e-3)
     assert (both["own"] > -6.7).all(), "what is below `recipe.keep` is not listed"
+
+
+def test_the_steps_of_such_a_pair_add_up(found: linkage.Linkage) -> None:
+    pair = found.links.filter(pl.col("pass") == "joined").row(0, named=True)
+    steps = charts.data.waterfall(found, (pair["source_l"], pair["id_l"]), (pair["source_r"], pair["id_r"]))
+    assert steps["end"][-1] == pytest.approx(pair["match_weight"])
 
 
 def test_the_truth_counts_them(found: linkage.Linkage, files: dict[str, pl.DataFrame]) -> None:
