@@ -8,7 +8,7 @@ from django.test import Client
 from apps import way
 from apps.way import as_
 from charteroak.adapters import clock
-from charteroak.agreements import actions, clocks
+from charteroak.agreements import actions, clocks, turns
 from charteroak.agreements.models import Agreement
 from charteroak.policy.clocks import Party, Stage, State
 from charteroak.requests.models import DataRequest
@@ -66,6 +66,26 @@ def test_every_page_says_whose_turn_and_by_when(drafted: Agreement) -> None:
     overdue = as_("sam.reyes").get("/agreements/turns/?state=overdue").text
     assert str(drafted.data_request) in overdue
     assert "No turn is like that" in as_("sam.reyes").get("/agreements/turns/?state=paused").text
+
+
+def test_many_turns_are_paged_with_the_filters_that_were_chosen(
+    drafted: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.open_for_signature(pk=drafted.pk, by=way.person("ann.weiss"))
+    every = [one.run.whose for one in clocks.running(DataRequest.objects.all())]
+    monkeypatch.setattr(turns, "PER_PAGE", 2)
+    client, here, seen = as_("sam.reyes"), "/agreements/turns/", []
+    address = "?state=running&party=signatory"
+    while address:
+        page = client.get(here + address)
+        rows = [row[2] for row in page.context["rows"]]
+        assert 1 <= len(rows) <= 2
+        assert all(str(row) in page.text for row in rows)
+        seen += rows
+        address = page.context["after"]
+        assert not address or {"state=running", "party=signatory"} <= set(address.lstrip("?").split("&"))
+    assert sorted(seen) == sorted(f"signatory ({one.partition(':')[0]})" for one in every)
+    assert client.get(f"{here}?page=99").context["after"] == ""
 
 
 def test_json_says_the_same_as_the_page(drafted: Agreement) -> None:

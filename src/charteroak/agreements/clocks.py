@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -32,9 +33,14 @@ class Turn:
 
     data_request: DataRequest
     run: Run
-    days: int
+    today: date
     due: date | None
     state: clocks.State
+
+    @cached_property
+    def days(self) -> int:
+        """Business days held so far: counted only for those that are shown."""
+        return self.run.days_held(self.today, closed_days())
 
     @property
     def whose(self) -> str:
@@ -66,10 +72,7 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
         duty = destroyed.get(held.pk) if held is not None else None
         if duty is not None and duty.began_on is not None:
             runs.append(_destruction(duty, duty.began_on))
-        found += [
-            Turn(record, run, run.days_held(today, closed), run.due(today, closed), run.state(today, closed))
-            for run in runs
-        ]
+        found += [Turn(record, run, today, run.due(today, closed), run.state(today, closed)) for run in runs]
     return found
 
 

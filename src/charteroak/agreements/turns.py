@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import clocks
@@ -31,12 +33,16 @@ def turns(request: HttpRequest) -> HttpResponse:
     shown = [
         one for one in found if (not state or one.state == state) and (not party or one.run.party == party)
     ]
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page", "")[:6])
     return render(
         request,
         "agreements/turns.html",
         {
             "head": [_("Request"), *_head()],
-            "rows": [(_link(one), *_cells(one)) for one in shown],
+            "rows": [(_link(one), *_cells(one)) for one in page],
+            "page": page,
+            "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
+            "after": _address(request, page.next_page_number()) if page.has_next() else "",
             "any": bool(found),
             "counts": [(one, _(words(one)), sum(turn.state is one for turn in found)) for one in OPEN_STATES],
             "parties": [(one, _(words(one))) for one in Party],
@@ -46,6 +52,12 @@ def turns(request: HttpRequest) -> HttpResponse:
             "figures": clocks.medians_shown(),
         },
     )
+
+
+def _address(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
 
 
 @login_required
