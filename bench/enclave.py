@@ -26,7 +26,7 @@ WORK = """
 import duckdb, time
 c = duckdb.connect(config={"threads": 1})
 c.execute("create table t as select hash(range) % 100000 as k, hash(range * 7) % 1000 as v from range(15000000)")
-for _ in range(40):
+for _ in range(14):
     c.execute("select k, count(*), sum(v), avg(v) from t group by k order by 2 desc limit 10").fetchall()
     c.execute("select count(*) from t a join (select distinct k from t where v < 500) b using (k)").fetchall()
 print(time.process_time())
