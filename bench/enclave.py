@@ -25,6 +25,7 @@ ACCOUNT = 64_900  # of the first session that belongs to no project
 WORK = """
 import duckdb, time
 c = duckdb.connect(config={"threads": 1})
+c.execute("set enable_progress_bar = false")
 c.execute("create table t as select hash(range) % 100000 as k, hash(range * 7) % 1000 as v from range(15000000)")
 for _ in range(14):
     c.execute("select k, count(*), sum(v), avg(v) from t group by k order by 2 desc limit 10").fetchall()
@@ -228,4 +229,4 @@ def timed(act: Callable[[], bytes]) -> tuple[float, float]:
     """Wall seconds from start to end, and the processor seconds that the job says it took."""
     started = time.perf_counter()
     said = act()
-    return time.perf_counter() - started, float(said)
+    return time.perf_counter() - started, float(said.split()[-1])
