@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps import way
 from apps.test_elsewhere import NUMBER, What, agreement, confirmed, governing, matched, sent, signed
@@ -10,6 +12,7 @@ from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.queries import contributors
 from charteroak.elsewhere import actions, queries
+from charteroak.policy.elsewhere import Status
 from charteroak.site.rooms import open_rooms
 from charteroak.site.work import work_of
 
@@ -62,6 +65,17 @@ def test_each_operator_is_asked_for_what_they_certify_from_its_due_day_on() -> N
         assert asked(*stewards(), HUB, ENCLAVE) == {HUB}
         actions.destroy(number=NUMBER, by=noor, what=What.IDENTIFIERS, on=clock.today(), way="Overwritten.")
         assert asked(*stewards(), HUB, ENCLAVE) == set()
+
+
+def test_the_list_asks_the_same_questions_however_many_agreements_it_shows() -> None:
+    """Told from what is read for all of them at once."""
+    confirmed()
+    seen = queries.visible_to(way.person(HUB)).prefetch_related(*queries.READ)
+    with CaptureQueriesContext(connection) as captured:
+        (record,) = seen
+        asked = len(captured)
+        assert (queries.status_of(record), queries.whose_turn(record)) == (Status.CONFIRMED, "Hub operator")
+        assert len(captured) == asked
 
 
 def test_nothing_is_to_be_sent_for_an_agreement_that_is_over() -> None:

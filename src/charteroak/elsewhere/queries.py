@@ -23,6 +23,8 @@ from charteroak.policy.roles import Role
 
 WATCHERS = frozenset({Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR})
 
+READ = ("happenings__agency", "duties", "clauses", "version__clauses")  # what tells whose turn it is
+
 
 def visible_to(person: Person) -> QuerySet[Agreement]:
     """Executed agreements: of the agencies a person is steward for; all for those who link, operate or watch."""
@@ -40,7 +42,7 @@ def happenings(record: Agreement) -> QuerySet[Happening]:
 
 def status_of(record: Agreement) -> Status:
     """How far the files are, from what is on record."""
-    done = set(happenings(record).values_list("act", flat=True))
+    done = {one.act for one in record.happenings.all()}
     if Action.DELIVER in done:
         return Status.DELIVERED
     if Action.MATCH not in done:
@@ -50,14 +52,14 @@ def status_of(record: Agreement) -> Status:
 
 def unconfirmed(record: Agreement) -> list[str]:
     """The contributors whose stewards have yet to confirm the match."""
-    said = set(happenings(record).filter(act=Action.CONFIRM).values_list("agency__code", flat=True))
+    said = {one.agency.code for one in record.happenings.all() if one.act == Action.CONFIRM and one.agency}
     return [code for code in contributors(record) if code not in said]
 
 
 def unsent(record: Agreement) -> list[str]:
     """The contributors of whom no matching file is on record."""
-    sent = happenings(record).filter(act=Action.SEND, kind=FileKind.MATCHING)
-    said = set(sent.values_list("agency__code", flat=True))
+    sent = [one for one in record.happenings.all() if (one.act, one.kind) == (Action.SEND, FileKind.MATCHING)]
+    said = {one.agency.code for one in sent if one.agency}
     return [code for code in contributors(record) if code not in said]
 
 
@@ -130,8 +132,8 @@ def _own(by: Person) -> list[int]:
 
 def owed(record: Agreement) -> list[str]:
     """The acts that come next, named as in `decisions`: destructions that are due, and the next step while it runs."""
-    due = record.duties.filter(done_at__isnull=True, due_on__lte=clock.today())
-    acts = [f"destroy-{what}" for what in due.values_list("what", flat=True)]
+    today, open_ = clock.today(), (one for one in record.duties.all() if one.done_at is None)
+    acts = [f"destroy-{one.what}" for one in open_ if one.due_on and one.due_on <= today]
     return acts + (_next_step(record) if record.last_day >= clock.today() else [])
 
 
@@ -151,7 +153,7 @@ def whose_turn(record: Agreement) -> str:
     """Who puts the next thing on record."""
     acts = [name.partition("-") for name in owed(record)]
     if not acts:
-        open_ = record.duties.filter(done_at__isnull=True).exists()
+        open_ = any(one.done_at is None for one in record.duties.all())
         return _("Hub and enclave operator: destroy on time") if open_ else ""
     act = acts[0][0]
     agencies = ", ".join(of for one, _dash, of in acts if one == act)
@@ -166,9 +168,9 @@ def todo(person: Person) -> list[Item]:
     """What this person should put on record next."""
     if not person.roles(clock.today()) & {Role.DATA_STEWARD, *CERTIFY.values()}:
         return []
-    open_ = visible_to(person).filter(duties__done_at__isnull=True).distinct().order_by("ends_on")[:IN_DEPTH]
+    open_ = visible_to(person).filter(duties__done_at__isnull=True).distinct().prefetch_related(*READ)
     return [
         Item(str(record), f"/elsewhere/{record.number}/", Turn.YOURS, whose_turn(record))
-        for record in open_
+        for record in open_.order_by("ends_on")[:IN_DEPTH]
         if any(name in owed(record) and allowed for name, allowed in decisions(record, person).items())
     ]

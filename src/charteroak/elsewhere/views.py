@@ -29,7 +29,7 @@ FORMS: dict[str, type[OnADay]] = {
 @login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponseBase:
-    shown = AGREEMENTS.of(request, queries.visible_to(signed_in(request)))
+    shown = AGREEMENTS.of(request, queries.visible_to(signed_in(request)).prefetch_related(*queries.READ))
     return shown.file or render(
         request, "elsewhere/agreements.html", {"shown": shown, "governance_only": governance_only()}
     )
