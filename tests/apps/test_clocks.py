@@ -10,6 +10,7 @@ from apps.way import as_
 from charteroak.adapters import clock
 from charteroak.agreements import actions, clocks, turns
 from charteroak.agreements.models import Agreement
+from charteroak.agreements.queries import to_draft
 from charteroak.policy.clocks import Party, Stage, State
 from charteroak.requests.models import DataRequest
 from conftest import connection_as
@@ -122,3 +123,10 @@ def test_a_page_of_clocks_asks_few_questions_however_many_requests(
 ) -> None:
     with django_assert_max_num_queries(6):
         clocks.running(DataRequest.objects.all())
+
+
+def test_later_changes_are_looked_for_of_changes_only(rolled_back: None) -> None:
+    """Else the list of what is to be drafted would compare each approved request with each."""
+    assert to_draft().exists()
+    plan = to_draft().explain(analyze=True, format="text")
+    assert "never executed" in plan[plan.index("SubPlan") :], plan
