@@ -40,13 +40,6 @@ def listener() -> Iterator[Canary]:
         yield found
 
 
-def entered(maya: Visitor) -> Frame:
-    """The session's own document, in its frame on the session's page, once JupyterLab has settled in it."""
-    maya.page.frame_locator("iframe.session").locator(".jp-LauncherCard").first.wait_for(timeout=SLOW)
-    maya.page.wait_for_timeout(3000)
-    return next(frame for frame in maya.page.frames if ".localhost" in frame.url)
-
-
 class Attempts:
     """Made one after the other in a document that `enter` opens, anew where one moved it; what left."""
 
