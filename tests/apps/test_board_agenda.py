@@ -1,7 +1,9 @@
 """A meeting's agenda on paper and its hour in a calendar: for everybody, once it is noticed."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from apps import way
@@ -50,3 +52,13 @@ def test_the_calendar_has_the_hour_the_place_and_the_way_to_the_page() -> None:
     page = Client().get(here).text
     assert f'href="{here}agenda.pdf"' in page
     assert f'href="{here}meeting.ics"' in page
+
+
+def test_the_list_for_programs_is_one_question_that_reads_no_minutes() -> None:
+    meeting, client = noticed(), way.as_(SAM)
+    with CaptureQueriesContext(connection) as captured:
+        (told,) = client.get("/api/board/").json()
+    assert (told["id"], told["board"], told["place"]) == (meeting.pk, meeting.board.name, "Room 2B")
+    (asked,) = [one["sql"] for one in captured if 'FROM "board_meeting"' in one["sql"]]
+    assert '"minutes"' not in asked
+    assert not [one for one in captured if 'FROM "board_board"' in one["sql"]]
