@@ -150,3 +150,26 @@ def test_a_cell_that_nothing_can_protect_is_named_without_searching_first(
     assert found.status == "unprotectable"
     assert "town=t0, industry=i" in found.reason
     assert len(programs()) <= 4
+
+
+@pytest.mark.parametrize("certified", [False, True])
+@pytest.mark.parametrize("seconds", [0, 30, 200])
+def test_an_audit_without_true_values_gives_the_same_verdict_when_it_is_late(
+    seconds: float, certified: bool
+) -> None:
+    made = protect(wages(), TOWNS, Rule())
+    cells = made.certificate(0.0)["cells"] if certified else []
+    published = long_table(made.to_csv().encode(), "t.csv", values=False)
+    late = audit_table(published, TOWNS, Rule(), cells, limited(seconds))
+    assert late.status == audit_table(published, TOWNS, Rule(), cells).status == "safe"
+    place = min(made.hidden - made.primary)  # somebody publishes a needed secondary again
+    shown = ",".join([*made.cube.keys[place], f"{made.cube.entries[place].value}"])
+    text = "\n".join(
+        f"{shown},,published" if line.startswith(",".join(made.cube.keys[place]) + ",") else line
+        for line in made.to_csv().splitlines()
+    )
+    open_ = long_table(text.encode(), "t.csv", values=False)
+    assert (
+        audit_table(open_, TOWNS, Rule(), cells, limited(seconds)).status
+        == audit_table(open_, TOWNS, Rule(), cells).status
+    )

@@ -114,15 +114,22 @@ def protect(table: Path, output: Path, time_limit: float | None, base: float | N
     type=FILE,
     help="Of the run that made TABLE; TABLE.certificate.json if it is there.",
 )
+@click.option(
+    "--time-limit",
+    type=POSITIVE,
+    help="Seconds after which ranges that are wide enough are not followed to their ends; 10, or 3 per 1,000 cells.",
+)
 @_options
-def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hierarchies: tuple[str, ...],
-                minimum: int, percent: float, lower: float, singletons: bool) -> None:  # fmt: skip
+def audit_table(table: Path, certificate_file: Path | None, time_limit: float | None, as_json: bool,
+                hierarchies: tuple[str, ...], minimum: int, percent: float, lower: float,
+                singletons: bool) -> None:  # fmt: skip
     """How closely can a reader of TABLE work out each hidden cell? Any table: made by hand or by another tool.
 
     Hidden is a cell whose value is left out or a mark (x, *, <10), or that primary, secondary, suppressed or state
     names. With true values their room is checked; without, the width of the range.
     Exit status: 0 safe, 1 not safe, 2 unusable.
     """
+    from charteroak.disclosure.clock import Clock
     from charteroak.disclosure.multiway import TableError
     from charteroak.disclosure.protect import audit_table as audited
     from charteroak.disclosure.reader import Contradiction, Unsolved
@@ -134,7 +141,9 @@ def audit_table(table: Path, certificate_file: Path | None, as_json: bool, hiera
         certified: list[dict[str, Any]] = []
         if beside.exists() and any(cell.value is None for cell in cells.cells.values()):
             certified = json.loads(beside.read_text(encoding="utf-8"))["cells"]
-        found = audited(cells, parents, _rule(minimum, percent, lower, singletons), certified)
+        limit = time_limit or max(10.0, 3 * len(cells.cells) / 1000)
+        clock = Clock.start(time.monotonic, limit - (time.monotonic() - started))
+        found = audited(cells, parents, _rule(minimum, percent, lower, singletons), certified, clock)
         certificate = found.certificate(time.monotonic() - started)
     except (TableError, Contradiction, Unsolved, OSError) as error:
         unusable(error)

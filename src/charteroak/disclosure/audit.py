@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charteroak.disclosure.clock import UNLIMITED, Clock
-from charteroak.disclosure.reader import HIGH, LOW, Reader, Room
+from charteroak.disclosure.reader import HIGH, LOW, NO_RANGES, Ranges, Reader, Room
 from charteroak.disclosure.solutions import Change, Solutions
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
@@ -54,7 +54,7 @@ class Interval:
 
 def audit(
     table: LinkedTable, suppressed: Iterable[int], everything: bool = False, clock: Clock = UNLIMITED,
-    changes: Iterable[Change] = (),
+    changes: Iterable[Change] = (), ranges: Ranges = NO_RANGES,
 ) -> list[Interval]:  # fmt: skip
     """The feasible interval of every sensitive figure when the units `suppressed` are not published.
 
@@ -66,7 +66,8 @@ def audit(
     well and held to the width of their range. When the clock has stopped, a range that is wide enough is not
     followed to its ends; whether it is wide enough is found out all the same, without a program where one of
     `changes` shows it: other tables that fit what is published, as a search for patterns finds them. They are
-    believed only as far as `solutions` can check them. Raises Contradiction where no figures fit what is published.
+    believed only as far as `solutions` can check them. `ranges` are what single figures must cover instead of their
+    room. Raises Contradiction where no figures fit what is published.
 
     Source: Fischetti and Salazar (2001), the attacker's problem; Gleixner et al. (2017), filtering of
     optimisation-based bound tightening.
@@ -80,7 +81,7 @@ def audit(
     known = Solutions(table, hidden, changes)
     if asked.size:
         reader.meet(*known.extremes())
-        low[asked], high[asked], exact[asked] = reader.extremes(asked, clock)
+        low[asked], high[asked], exact[asked] = reader.extremes(asked, clock, ranges)
     figures = np.union1d(sensitive, asked).tolist()
     found = [
         replace(_interval(table, f, float(low[f]), float(high[f])), exact=bool(exact[f])) for f in figures

@@ -117,14 +117,15 @@ def protect(
 
 def audit_table(
     table: LongTable, parents: Mapping[str, Mapping[str, str]], rule: Rule,
-    certified: Iterable[Mapping[str, Any]] = (),
+    certified: Iterable[Mapping[str, Any]] = (), clock: Clock = UNLIMITED,
 ) -> Protection:  # fmt: skip
     """Judge a table that somebody else protected.
 
     Hidden is what the table says (state, secondary, suppressed, primary, or a value left out). A hidden value
     that the table does not give is held to the width of its range: a magnitude said to be primary to one that
     leaves some value the rule's percentage of room on both sides, any other to not being known; where the
-    cells of its certificate are given, a primary cell must keep at least the interval certified. Raises
+    cells of its certificate are given, a primary cell must keep at least the interval certified. When the clock stops,
+    ranges that are wide enough are not followed to their ends. Raises
     TableError, Contradiction.
     """
     rule = _fitting(table.cells.values(), rule)
@@ -136,11 +137,11 @@ def audit_table(
             rule = _boundless(rule)  # the certificate tells that figures may be negative
         system = _judged(found, rule, hidden, states)
     try:
-        intervals = _ranges(system, hidden)
+        intervals = _ranges(system, hidden, states, clock)
     except Contradiction:  # some hidden figure is negative, as any reader will find out too
         rule = _boundless(rule)
         system = _judged(found, rule, hidden, states)
-        intervals = _ranges(system, hidden)
+        intervals = _ranges(system, hidden, states, clock)
     sums = {p for p in system.primary & hidden if found.entries[p].primary and found.entries[p].lpl is None}
     sums = set() if _counts(found) else {p for p in sums if found.entries[p].upl is None}
     held = (_wide(i, rule) if i.figure in sums and np.isnan(i.need_low) else i for i in intervals)
@@ -150,9 +151,12 @@ def audit_table(
     return Protection(found, rule, status, system.primary, hidden, intervals, assumed=assumed)
 
 
-def _ranges(system: Protectable, hidden: frozenset[int]) -> tuple[Interval, ...]:
+def _ranges(
+    system: Protectable, hidden: frozenset[int], states: Mapping[int, tuple[float, float]], clock: Clock
+) -> tuple[Interval, ...]:
     scale = unit_of(system.table)
-    return in_given_unit(audit(multiplied(system.table, scale), hidden, everything=True), scale)
+    wanted = {place: (low * scale, high * scale) for place, (low, high) in states.items()}
+    return in_given_unit(audit(multiplied(system.table, scale), hidden, True, clock, (), wanted), scale)
 
 
 def _assumed(found: Cube, rule: Rule, states: Mapping[int, Any]) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """A reader of a protected table: everything that fits what is published, as a linear program over hidden figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import highspy
 import numpy as np
@@ -17,9 +19,14 @@ ENDS = (
 APART = (1e-12, 1e-9, 1e-6)  # shares of the figures by which totals printed with few decimals can be off
 SWEEPS = 20  # of bounds through the relations
 FEW = 4  # figures that are asked one by one
+WIDER = 4e-6  # of a figure that nobody knows: less might be the solver's tolerance alone
 MET = 5e-7  # of a figure and its room, less than the audit tolerates
 LOW, HIGH = 0, 1
 SPARED = 0.9  # of the figures left: with more than that left over, they are asked one by one
+
+
+Ranges = Mapping[int, tuple[float, float]]
+NO_RANGES: Ranges = MappingProxyType({})
 
 
 class Contradiction(ValueError):
@@ -39,9 +46,13 @@ class Room:
     width: Floats
 
     @classmethod
-    def of(cls, table: LinkedTable, asked: Ints) -> "Room":
+    def of(cls, table: LinkedTable, asked: Ints, ranges: Ranges = NO_RANGES) -> "Room":
+        """`ranges` are what single figures must cover whatever their values."""
         values, below, above = table.values[asked], table.below[asked], table.above[asked]
-        return cls(values - below, values + above, below + above)
+        low, high = values - below, values + above
+        for place in np.flatnonzero(np.isin(asked, list(ranges))).tolist():
+            low[place], high[place] = ranges[int(asked[place])]
+        return cls(low, high, below + above)
 
     def __getitem__(self, number: int) -> "Room":
         one = slice(number, number + 1)
@@ -52,7 +63,8 @@ class Room:
         unknown = np.isnan(self.low)
         slack = MET * np.fmax(1.0, np.abs(self.low if side == LOW else self.high))
         reached = least <= self.low + slack if side == LOW else most >= self.high - slack
-        return np.where(unknown, most - least >= self.width, reached)
+        width = np.maximum(self.width, WIDER * np.maximum(np.abs(least), np.abs(most)))
+        return np.where(unknown, most - least >= np.where(self.width > 0, width, 0.0), reached)
 
 
 class Reader:
@@ -123,14 +135,14 @@ class Reader:
                 return found
             reached = wider
 
-    def extremes(self, asked: Ints, clock: Clock) -> tuple[Floats, Floats, Mask]:
+    def extremes(self, asked: Ints, clock: Clock, ranges: Ranges = NO_RANGES) -> tuple[Floats, Floats, Mask]:
         """Least and greatest value per asked figure, and whether they are; after the clock, what it needs.
 
         A program that is running when the clock stops is left, and begun again only where the room needed has not
         been met in any solution so far.
         """
         self.clock = clock
-        places, room = self.column[asked], Room.of(self.table, asked)
+        places, room = self.column[asked], Room.of(self.table, asked, ranges)
         ends = np.empty((2, places.size))
         exact = np.ones(places.size, dtype=bool)
         self._together(places)
