@@ -8,6 +8,7 @@ import numpy as np
 from charteroak.disclosure.clock import UNLIMITED, Clock
 from charteroak.disclosure.movement import (
     KEEP_SMALL,
+    MOVED,
     Movement,
     Target,
     Witness,
@@ -18,6 +19,8 @@ from charteroak.disclosure.movement import (
 )
 from charteroak.disclosure.proofs import Proof, Prover
 from charteroak.disclosure.tables import FIXED, LinkedTable
+
+DIGITS = 1e-12  # of the largest movement: smaller ones are what the arithmetic left
 
 
 class Unprotectable(ValueError):
@@ -114,7 +117,9 @@ def _together(
         return Witness(figures[:0], np.zeros(0))
     solution = np.array(program.getSolution().col_value)
     amounts = solution[:size] - solution[size : 2 * size]
-    moved = np.flatnonzero(np.abs(amounts) > 1e-6 * (1 + np.abs(amounts).max(initial=0.0)))
+    least = min((abs(room) for room in wanted.values() if room), default=1.0)
+    noise = max(MOVED * least, DIGITS * float(np.abs(amounts).max(initial=0.0)))
+    moved = np.flatnonzero(np.abs(amounts) > noise)
     return Witness(figures[moved], amounts[moved])
 
 
