@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.test import Client
 
 from apps import way
 from apps.board_way import decided, moved
@@ -39,6 +40,16 @@ def test_an_executed_agreement_covers_again_what_the_board_approves_anew() -> No
     decided(moved("reconsider"))
     decided(moved())
     assert stopped_by(record, Use.LINK) == []
+
+
+def test_the_public_register_shows_that_the_board_reconsiders() -> None:
+    number = way.executed().number
+    decided(moved("reconsider"))
+    assert "The board reconsiders its decision" in Client().get(f"/register/{number}/").text
+    told = Client().get(f"/register/{number}.json").json()["timeline"]
+    assert [one["what"] for one in told].count("The board reconsiders its decision") == 1
+    spanish = Client().get(f"/register/{number}/", headers={"Accept-Language": "es"}).text
+    assert "La junta reconsidera su decisión" in spanish
 
 
 def test_nobody_signs_while_the_approval_does_not_stand() -> None:

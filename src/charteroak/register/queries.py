@@ -78,6 +78,16 @@ def _day(at: Any) -> date:
     return day
 
 
+def _carried(motion: Motion) -> str:
+    match Motion.Kind(motion.kind):
+        case Motion.Kind.APPROVE_REQUEST:
+            return _("The board approved the request")
+        case Motion.Kind.APPROVE_OUTPUTS:
+            return _("The board approved outputs %s") % motion.about
+        case Motion.Kind.RECONSIDER:
+            return _("The board reconsiders its decision")
+
+
 def timeline(record: DataRequest) -> list[Moment]:
     if record.historic_decision_on:
         return [Moment(record.historic_decision_on, _("The board approved the request"))]
@@ -87,11 +97,7 @@ def timeline(record: DataRequest) -> list[Moment]:
     if record.accepted_at:
         found.append(Moment(_day(record.accepted_at), _("Found complete; the agencies’ reviews begin")))
     for motion in Motion.objects.filter(data_request=record, status=motion_rules.Status.CARRIED):
-        what = {
-            Motion.Kind.APPROVE_REQUEST.value: _("The board approved the request"),
-            Motion.Kind.APPROVE_OUTPUTS.value: _("The board approved outputs %s") % motion.about,
-        }[motion.kind]
-        found.append(Moment(_day(motion.declared_at), what))
+        found.append(Moment(_day(motion.declared_at), _carried(motion)))
     agreement = agreement_of(record)
     if agreement is not None and agreement.executed_on is not None:
         found.append(Moment(agreement.executed_on, _("Agreement signed by every party")))
