@@ -155,6 +155,8 @@ def test_a_project_stops_at_its_hours_until_the_operator_allows_more(room: Works
     assert actions.start(pk=job.pk) is None, "what was sent before waits no longer"
     job.refresh_from_db()
     assert (job.status, "used its 1 hours" in job.outcome) == ("refused", True)
+    assert [one.rule for one in queries.job_decisions(job, person(MAYA))["retry"].reasons] == ["hours_spent"]
+    assert refused(again.retry, pk=job.pk, by=person(MAYA)) == ["hours_spent"]
     client.force_login(person("kim.tran"))
     assert client.post(f"/workspaces/{NUMBER}/allow-hours/", {"hours": "0"}).status_code == 403
     assert "Used 1 of 1 hours" in client.get(f"/workspaces/{NUMBER}/").text

@@ -103,7 +103,7 @@ def kept_for_review(*, invented: bool, repeats: bool) -> bool:
     return not invented and not repeats
 
 
-AGAIN = (not_covered, workspace_closed)
+AGAIN = (not_covered, workspace_closed, hours_spent)
 ABLE = (limits_not_enforced, language_not_here, hours_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
@@ -123,7 +123,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.RECIPIENT,
             Role.OUTPUT_CHECKER,
             Role.AUDITOR,
-            rules=(*AGAIN, nothing_to_repeat, hours_spent),
+            rules=(*AGAIN, nothing_to_repeat),
         ),
         (Status.FAILED, Action.RETRY): step(Status.FAILED, Role.RECIPIENT, rules=AGAIN),
         (Status.REFUSED, Action.RETRY): step(Status.REFUSED, Role.RECIPIENT, rules=AGAIN),
