@@ -6,7 +6,8 @@ from django.utils.translation import override
 from charteroak.disclosure import shipped
 from charteroak.disclosure.models import model
 from charteroak.disclosure.rules import MENDS
-from charteroak.outputs.verdict_words import in_language
+from charteroak.outputs.verdict_words import LONGEST, WORDS, cell_in_language, in_language
+from charteroak.outputs.views import _told
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,24 @@ def test_what_stands_in_a_verdict_is_said_in_spanish(english: str, spanish: str)
     assert in_language(english) == english
     with override("es"):
         assert in_language(english) == spanish
+
+
+def test_the_label_of_a_cell_stays_as_the_file_has_it() -> None:
+    verdict = {"rule": "minimum_people", "verdict": "fail", "figure": "4 to 13"}
+    with override("es"):
+        for label in ("none to few", "all but 1 of 60", " to ".join("a" * 9000)):
+            told = _told(verdict | {"cell": label})
+            assert (told["cell"], told["figure"]) == (label, "de 4 a 13")
+            assert in_language(f"the contributor of {label}").endswith(label)
+        assert cell_in_language("everybody") == "todos"
+
+
+def test_a_long_text_of_a_file_is_not_taken_apart() -> None:
+    assert max(map(len, WORDS)) < LONGEST
+    for language in ("en", "es"):
+        with override(language):
+            said = " to ".join("a" * 3000)
+            assert in_language(said) == said
 
 
 def test_no_cure_of_a_failing_model_stays_english() -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
@@ -161,6 +161,9 @@ WORDS = (
     _("{0} events"),
     _("the contributor of {0}"),
 )
+EVERYBODY, CONTRIBUTOR = "everybody", "the contributor of {0}"
+LONGEST = 300  # characters: far above what `disclosure` says, so a file's own text is not searched for forms
+KNOWN = frozenset(WORDS)
 VALUE = re.compile(r"\{\d\}")
 
 
@@ -175,11 +178,19 @@ FORMS = [
 ]
 
 
+def cell_in_language(cell: str) -> str:
+    """As the file labels it, so that the reader finds it there: only `disclosure`'s word for no label is its own."""
+    return gettext(cell) if cell == EVERYBODY else cell
+
+
 def in_language(said: str) -> str:
-    """A verdict's figure, limit, cell or cure; what nobody has put into words stays as it is."""
-    if said in WORDS:
+    """A verdict's figure, limit or cure; what nobody has put into words stays as it is."""
+    if len(said) > LONGEST or (get_language() or "en").startswith("en"):
+        return said
+    if said in KNOWN:
         return gettext(said)
     for form, words in FORMS:
         if match := form.fullmatch(said):
-            return gettext(words).format(*map(in_language, match.groups()))
+            within = cell_in_language if words == CONTRIBUTOR else in_language
+            return gettext(words).format(*map(within, match.groups()))
     return said

@@ -25,7 +25,7 @@ from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.rule_names import findings, in_words
-from charteroak.outputs.verdict_words import in_language
+from charteroak.outputs.verdict_words import cell_in_language, in_language
 from charteroak.outputs.viewing import look
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
@@ -216,7 +216,8 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def _told(verdict: dict[str, Any]) -> dict[str, Any]:
     """A verdict with its rule and its outcome in words, and what it says in the reader's language."""
     told = gettext(OutputFile.Verdict(verdict["verdict"]).label)
-    said = {part: in_language(verdict.get(part) or "") for part in ("cell", "figure", "limit", "mend")}
+    said = {part: in_language(verdict.get(part) or "") for part in ("figure", "limit", "mend")}
+    said["cell"] = cell_in_language(verdict.get("cell") or "")
     return verdict | said | {"name": in_words(verdict["rule"]), "told": told}
 
 
