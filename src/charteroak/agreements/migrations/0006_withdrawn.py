@@ -41,6 +41,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='agreement_begins_before_its_end'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('executed_on__isnull', True), ('text_hash', '')), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='agreement_begins_before_its_end'),
         ),
     ]
