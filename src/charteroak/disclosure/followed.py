@@ -20,6 +20,7 @@ from charteroak.disclosure.unusable import Unusable
 from charteroak.disclosure.verdicts import Verdict
 
 TIME = frozenset({"time", "t", "duration", "interval", "period", "month", "quarter", "year"})
+LEFT = "Subtracting the groups from their total tells so few people: leave the total's curve out, or merge groups."
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,22 @@ def followed(file: str, grid: Grid, behind: Behind, appetite: Appetite) -> Itera
                 "times must grow from row to row: name the columns of groups with --by, or choose one group by --where",
                 file=file,
             )
-    told, readings = _best(file, grid, curves)
+    told, readings, moment = _best(file, grid, curves)
     yield from told or [Verdict("same_figure", file, "pass")]
     few = [
         verdict
         for curve, steps in zip(curves, readings, strict=True)
-        for verdict in _few(file, grid, curve, steps, appetite.minimum_people)
+        for verdict in _few(file, grid, curve.rows, steps, appetite.minimum_people)
     ]
+    few += _left(file, grid, curves, moment, appetite.minimum_people)
     yield from few or [Verdict("survival", file, "pass", limit=str(appetite.minimum_people))]
 
 
-def _best(file: str, grid: Grid, curves: Sequence["_Curve"]) -> tuple[list[Verdict], list[list[Step]]]:
-    """What differs from the records, and their steps, as whichever kind of row fits better: one kind for all curves."""
+def _best(file: str, grid: Grid, curves: Sequence["_Curve"]) -> tuple[list[Verdict], list[list[Step]], bool]:
+    """What differs from the records, and their steps, as whichever kind of row fits better: one kind for all curves.
+
+    Last, whether rows are moments.
+    """
     found = []
     for moment in (False, True):
         steps = [_steps(curve.marks, curve.times, curve.events, moment=moment) for curve in curves]
@@ -84,7 +89,7 @@ def _best(file: str, grid: Grid, curves: Sequence["_Curve"]) -> tuple[list[Verdi
             for curve, own in zip(curves, steps, strict=True)
             for verdict in _wrong(file, grid, curve, own)
         ]
-        found.append((wrong, steps))
+        found.append((wrong, steps, moment))
     return min(found, key=lambda one: len(one[0]))
 
 
@@ -101,7 +106,7 @@ def _groups(grid: Grid, by: Sequence[str]) -> dict[Codes, list[int]]:
 def _of_group(people: pl.DataFrame, codes: Codes) -> tuple[NDArray[Any], NDArray[Any]]:
     """Times and events of those whose codes these are; a total's codes hold everybody."""
     for name, wanted in codes:
-        people = people.filter(pl.col(name) == wanted) if wanted.lower() not in TOTALS else people
+        people = people if _total(wanted) else people.filter(pl.col(name) == wanted)
     return people["_time"].to_numpy(), people["_event"].to_numpy() == 1
 
 
@@ -109,8 +114,10 @@ def _records(file: str, behind: Behind) -> pl.DataFrame:
     """`_time` and `_event` of each person, and the codes of the groups."""
     schema = behind.records.collect_schema()
     for column in (behind.person, behind.measure, behind.event, *behind.by):
-        if column is None or column not in schema:
+        if column is None:
             raise Unusable("a survival table needs --person, --measure (the time) and --event of the records")
+        if column not in schema:
+            raise Unusable(f"the records have no column {column!r}; they have {', '.join(schema.names())}")
     chosen = behind.records.select(
         pl.col(behind.person).alias("_person"),
         pl.col(str(behind.measure)).cast(pl.Float64, strict=False).alias("_time"),
@@ -123,7 +130,10 @@ def _records(file: str, behind: Behind) -> pl.DataFrame:
         )
     if not chosen["_person"].is_unique().all():
         raise Unusable("a person has two rows: give each one time and one event", file=file)
-    return coded(chosen, behind.by)
+    try:
+        return coded(chosen, behind.by)
+    except ValueError as error:
+        raise Unusable(str(error), file=file) from None
 
 
 def _number(file: str, grid: Grid, number: int, at: int) -> float:
@@ -162,9 +172,57 @@ def _wrong(file: str, grid: Grid, curve: "_Curve", steps: list[Step]) -> Iterato
                 yield Verdict("same_figure", file, "fail", row, attribute, "as the records give it", REFIT)
 
 
-def _few(file: str, grid: Grid, curve: "_Curve", steps: list[Step], limit: int) -> Iterator[Verdict]:
-    for number, step in zip(curve.rows, steps, strict=True):
+def _few(
+    file: str, grid: Grid, rows: Sequence[int], steps: Sequence[Step], limit: int, left: str = ""
+) -> Iterator[Verdict]:
+    for number, step in zip(rows, steps, strict=True):
         for people, word, mend in ((step.at_risk, "at risk", RISK), (step.events, "events", STEP)):
             if 0 < people < limit:
                 row = f"row {grid.first + number}"
-                yield Verdict("survival", file, "fail", row, f"{people} {word}", str(limit), mend)
+                yield Verdict(
+                    "survival",
+                    file,
+                    "fail",
+                    row,
+                    f"{people} {word}{left}",
+                    str(limit),
+                    LEFT if left else mend,
+                )
+
+
+def _left(file: str, grid: Grid, curves: Sequence["_Curve"], moment: bool, limit: int) -> Iterator[Verdict]:
+    """Where a total less the groups that stand beside it is few people, who are told by subtraction."""
+    for whole in curves:
+        for parts in _parts(whole, curves):
+            steps = _steps(whole.marks, whole.times, whole.events, moment=moment)
+            beside = [False] * len(steps)
+            for part in parts:
+                own = _steps(whole.marks, part.times, part.events, moment=moment)
+                for number, (mark, step, taken) in enumerate(zip(whole.marks, steps, own, strict=True)):
+                    if mark in part.marks:
+                        steps[number] = Step(
+                            step.at_risk - taken.at_risk, step.events - taken.events, step.survival
+                        )
+                        beside[number] = True
+            rows = [row for row, told in zip(whole.rows, beside, strict=True) if told]
+            rest = [step for step, told in zip(steps, beside, strict=True) if told]
+            yield from _few(file, grid, rows, rest, limit, " less the groups beside")
+
+
+def _parts(whole: "_Curve", curves: Sequence["_Curve"]) -> list[list["_Curve"]]:
+    """The groups that a total's people fall into, by each choice of columns that tells them apart."""
+    found: dict[tuple[str, ...], list[_Curve]] = {}
+    for curve in curves:
+        pairs = list(zip(whole.codes, curve.codes, strict=True))
+        finer = tuple(name for (name, own), (_, other) in pairs if _total(own) and not _total(other))
+        alike = all(
+            name in finer or own == other or (_total(own) and _total(other))
+            for (name, own), (_, other) in pairs
+        )
+        if finer and alike:
+            found.setdefault(finer, []).append(curve)
+    return list(found.values())
+
+
+def _total(wanted: str) -> bool:
+    return wanted.lower() in TOTALS
