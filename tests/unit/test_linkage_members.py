@@ -9,6 +9,8 @@ import pytest
 from charteroak import linkage
 from charteroak.linkage import charts
 from charteroak.linkage.linkage import OTHERS
+from charteroak.linkage.review.plan import Plan, Step
+from charteroak.linkage.review.propose import propose
 
 RULES = (("family_name", "birth_date"), ("given_name", "zip"))
 PAIR = ("source_l", "id_l", "source_r", "id_r")
@@ -85,6 +87,16 @@ def test_the_steps_of_such_a_pair_add_up(found: linkage.Linkage) -> None:
     pair = found.links.filter(pl.col("pass") == "joined").row(0, named=True)
     steps = charts.data.waterfall(found, (pair["source_l"], pair["id_l"]), (pair["source_r"], pair["id_r"]))
     assert steps["end"][-1] == pytest.approx(pair["match_weight"])
+
+
+def test_a_review_takes_them_for_weighed_not_for_pairs_whose_keys_agree(found: linkage.Linkage) -> None:
+    step = Step("east", "west", "weighed", found.recipe)
+    proposed = propose(Plan("two files", 0.4, 3.0, (step,)), step, found)
+    joined = found.links.with_row_index("row").filter(pl.col("pass") == "joined")["row"]
+    theirs = proposed.filter(pl.col("row").is_in(joined.implode()))
+    assert theirs.height > 300
+    assert set(theirs["pass_name"]) == {"weighed"}
+    assert set(theirs["grounds"]) == {"above the threshold"}
 
 
 def test_the_truth_counts_them(found: linkage.Linkage, files: dict[str, pl.DataFrame]) -> None:

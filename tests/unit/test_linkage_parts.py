@@ -7,6 +7,7 @@ import pytest
 
 from charteroak.linkage import parts
 from charteroak.linkage.cluster import Constraints, Pairs
+from charteroak.linkage.collective import _of_all
 
 
 def listed(seed: int, records: int, count: int) -> tuple[Pairs, Constraints]:
@@ -30,11 +31,11 @@ def people_of(
 ) -> tuple[list[int], dict[tuple[int, int], float]]:
     """By record the smallest record of its person, and by pair what its two people weigh together."""
     made = parts.parted(pairs.left, pairs.right, pairs.weight, limits.least, len(limits.source))
-    root, _, settled = parts.joined(*parts.arranged(pairs, limits, made), made, first[made.pairs])
-    own = np.arange(len(limits.source))
-    smallest = np.full(len(made.rows), len(own))
-    np.minimum.at(smallest, root, made.rows)
-    own[made.rows] = smallest[root]
+    root, weakest, settled = parts.joined(*parts.arranged(pairs, limits, made), made, first[made.pairs])
+    own, _ = _of_all(root, weakest, made, len(limits.source))
+    assert all(own[row] <= row and own[own[row]] == own[row] for row in range(len(own))), (
+        "named by the smallest"
+    )
     sides = zip(pairs.left[made.pairs].tolist(), pairs.right[made.pairs].tolist(), strict=True)
     return own.tolist(), dict(zip(sides, np.round(settled, 6).tolist(), strict=True))
 

@@ -123,9 +123,14 @@ def _cut(
 def _of_all(
     root: NDArray[np.int32], weakest: NDArray[np.float64], parts: Parts, records: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """`root` and `weakest` of all records; one that has no pair is a person alone."""
+    """`root`, the smallest record of each one's person, and `weakest` of all records; one that has no pair is a person
+    alone.
+    """
+    smallest = np.full(len(root), records, np.int32)
+    np.minimum.at(smallest, root, parts.rows)
     found, least = np.arange(records, dtype=np.int32), np.full(records, np.inf)
-    found[parts.rows], least[parts.rows] = parts.rows[root], weakest
+    people = np.flatnonzero(smallest < records)
+    found[parts.rows], least[smallest[people]] = smallest[root], weakest[people]
     return found, least
 
 

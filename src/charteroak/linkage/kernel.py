@@ -198,9 +198,8 @@ def _score(
 @inlined
 def _untold(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> float:
     """What the best possible weight held too much for a field that is known but was not asked."""
-    a, first = t.codes[i, field], t.first_level[field]
-    if a == t.codes[j, field]:
-        return float(-w.level[regime, first] - w.by_frequency[regime, first] * w.frequency[a])
+    if t.codes[i, field] == t.codes[j, field]:
+        return -_bits_of(i, j, field, 0, regime, t, w)
     return float(-w.unequal[regime, field])
 
 

@@ -14,6 +14,7 @@ from charteroak.linkage.levels import levels_of_pairs
 from charteroak.linkage.model import Model
 from charteroak.linkage.passes import Passed
 from charteroak.linkage.recipe import Recipe
+from charteroak.linkage.sample import pack
 from charteroak.linkage.score import Scored, bits
 
 Rows = NDArray[np.int32]
@@ -76,11 +77,11 @@ def _unlisted(root: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
 
 def _patterns(encoded: Encoded, recipe: Recipe, left: Rows, right: Rows) -> NDArray[np.int64]:
     """Packed levels of each pair, its regime last (see `kernel.PLACES`)."""
-    codes = encoded.tables.codes
-    levels = levels_of_pairs(left, right, encoded.tables).astype(np.int64)
-    pattern = ((levels + 1) * PLACES[: levels.shape[1]]).sum(axis=1)
+    codes, regime = encoded.tables.codes, np.zeros(len(left), np.int64)
     for bit, place in enumerate((household_field(recipe), identifier_field(recipe))):
         if place >= 0:
             same = (codes[left, place] >= 0) & (codes[left, place] == codes[right, place])
-            pattern += same * (1 << bit) * PLACES[-1]
-    return np.asarray(pattern, np.int64)
+            regime += same.astype(np.int64) << bit
+    patterns = np.asarray(regime * PLACES[-1], np.int64)
+    pack(levels_of_pairs(left, right, encoded.tables), patterns)
+    return patterns

@@ -96,7 +96,7 @@ def _fill_sample(
 
 
 @lean
-def _pack(levels: NDArray[np.int8], patterns: NDArray[np.int64]) -> None:
+def pack(levels: NDArray[np.int8], patterns: NDArray[np.int64]) -> None:
     for row in range(len(patterns)):
         for field in range(levels.shape[1]):
             patterns[row] += (levels[row, field] + 1) * PLACES[field]
@@ -123,7 +123,7 @@ def sample_blocks(
     count = _fill_sample(t, b, household, identifier, content.take(rows), below, sides, patterns)
     levels = np.empty((count, t.codes.shape[1]), np.int8)
     fill_levels(sides[0, :count], sides[1, :count], t, levels, keys, kept)
-    _pack(levels, patterns[:count])
+    pack(levels, patterns[:count])
     return patterns[:count].copy()
 
 

@@ -3,7 +3,6 @@
 import polars as pl
 
 from charteroak.linkage.linkage import Linkage
-from charteroak.linkage.outcome import SCORED
 from charteroak.linkage.review.plan import Plan, Step
 
 NONE = pl.DataFrame(
@@ -59,5 +58,5 @@ def _oriented(step: Step, found: Linkage) -> pl.DataFrame:
         pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), "match_weight", "pass",
         left_file=pl.lit(step.left, pl.String), left_id=f"id_{left}",
         right_file=pl.lit(step.right, pl.String), right_id=f"id_{right}",
-        probability="match_probability", met=pl.col("pass") != SCORED,
+        probability="match_probability", met=pl.col("pass").is_in([each.name for each in step.recipe.passes]),
     )  # fmt: skip
