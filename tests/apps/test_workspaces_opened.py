@@ -50,6 +50,7 @@ def test_gvisor_is_offered_where_the_enclave_says_that_it_starts(
         return [reason.rule for reason in queries.may_open(extract, kim, Isolator.GVISOR).reasons]
 
     assert reasons() == ["isolator_not_here"], "the enclave has not said yet"
+    assert queries.weaker(), "nor whether each project's code has an account of its own"
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         actions.tell(strict_tier=True, accounts_apart=True)  # no word of the site's
     for installed, root in ((True, True), (True, False), (False, True)):

@@ -209,8 +209,8 @@ def may_open(
 
 
 def weaker() -> bool:
-    """Whether the enclave has said that all projects' code shares one account there."""
-    return Enclave.objects.filter(accounts_apart=False).exists()
+    """Whether all projects' code may share one account: until the enclave has said that each has its own."""
+    return not Enclave.objects.filter(accounts_apart=True).exists()
 
 
 def shut(record: Workspace) -> Decision:
