@@ -158,6 +158,18 @@ def test_what_does_not_fit_is_refused_by_name(changed: dict[str, object], rule: 
     assert rule in refused
 
 
+def test_no_file_is_sent_after_the_destruction_of_its_kind_is_certified() -> None:
+    confirmed()
+    gone: dict[str, Any] = {"number": NUMBER, "by": way.person("noor.haddad"), "on": clock.today()}
+    actions.destroy(what=What.IDENTIFIERS, way="Overwritten.", **gone)
+    assert way.refused(sent, agency="SDE") == ["files_destroyed"]
+    send = {"agency": "SDE", "by": way.person("ben.cole"), "file_name": "f", "sha256": HASH, "way": "SFTP"}
+    actions.send(number=NUMBER, kind=FileKind.ANALYSIS, on=clock.today(), **send)  # type: ignore[arg-type]
+    assert queries.decisions(agreement(), way.person("ben.cole"))["send-SDE"]
+    actions.destroy(what=What.PAYLOAD, way="Overwritten.", **gone)
+    assert not queries.decisions(agreement(), way.person("ben.cole"))["send-SDE"]
+
+
 def test_nothing_is_put_on_record_of_a_suspended_project() -> None:
     exceptions.record(
         by=way.person("sam.reyes"),

@@ -171,6 +171,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("elsewhere", "not_covered"): {"coverage": ENDED},
     ("elsewhere", "hash_missing"): {"hash_given": False},
     ("elsewhere", "another_agency"): {"own_agency": False},
+    ("elsewhere", "files_destroyed"): {"files_destroyed": True},
     ("elsewhere", "files_missing"): {"files_missing": ("DOL",)},
     ("elsewhere", "confirmed_already"): {"confirmed": True},
     ("elsewhere", "another_certifies"): {"certifies": False},

@@ -13,7 +13,7 @@ from charteroak.elsewhere.models import Happening
 from charteroak.elsewhere.queries import facts, happenings, may, unconfirmed
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import FileKind
-from charteroak.policy.elsewhere import Action
+from charteroak.policy.elsewhere import DESTROYED_AS, Action
 
 What = DestructionDuty.What
 
@@ -24,7 +24,7 @@ def send(
 ) -> Happening:
     """An agency's file went to the hub on that day; here stays its hash."""
     record, sender = _locked(number), Agency.objects.get(code=agency)
-    known = facts(record, by, Action.SEND, on=on, agency=sender, sha256=sha256)
+    known = facts(record, by, Action.SEND, on=on, agency=sender, kind=FileKind(kind), sha256=sha256)
     allowed = may(record, by, Action.SEND, known).require()
     made = _put(
         record, by, Action.SEND, on, agency=sender, kind=kind, file_name=file_name, sha256=sha256, way=way
@@ -87,9 +87,7 @@ def destroy(*, number: str, by: Person, what: str, on: date, way: str) -> Happen
     duty = DestructionDuty.objects.select_for_update().get(agreement=record, what=what)
     made = _put(record, by, Action.DESTROY, on, what=what, way=way)
     gone = happenings(record).exclude(sha256="")
-    kinds = {What.IDENTIFIERS: (FileKind.MATCHING,), What.PAYLOAD: (FileKind.ANALYSIS,)}.get(
-        What(what), ("",)
-    )
+    kinds = [kind.value for kind, duty_of in DESTROYED_AS.items() if duty_of == what] or [""]
     objects = [f"{one.file_name} {one.sha256}" for one in gone.filter(kind__in=kinds)]
     end_of_the_day = datetime.combine(on, time.max, clock.STATE_TIME)
     duty.done_at = min(clock.now(), end_of_the_day)

@@ -17,7 +17,7 @@ from charteroak.exceptions.queries import may_destroy
 from charteroak.policy.clauses import Asked
 from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.delivery import FileKind
-from charteroak.policy.elsewhere import CERTIFY, LIFECYCLE, SHA256, USES, Action, Facts, Status
+from charteroak.policy.elsewhere import CERTIFY, DESTROYED_AS, LIFECYCLE, SHA256, USES, Action, Facts, Status
 from charteroak.policy.matter import Clock
 from charteroak.policy.roles import Role
 
@@ -70,6 +70,7 @@ def facts(
     *,
     on: date,
     agency: Agency | None = None,
+    kind: FileKind | None = None,
     sha256: str = "",
     what: str = "",
     way: str = "",
@@ -85,6 +86,7 @@ def facts(
         hash_given=bool(SHA256.fullmatch(sha256)),
         day_in_range=signed <= on <= clock.today(),
         own_agency=agency is None or agency in agencies_where(by, Role.DATA_STEWARD),
+        files_destroyed=action is Action.SEND and _gone(record, [kind] if kind else list(FileKind)),
         files_missing=tuple(unsent(record)) if action is Action.MATCH else (),
         confirmed=action is Action.CONFIRM and code not in unconfirmed(record),
         certifies=not what or CERTIFY[Clock(what)] in by.roles(clock.today()),
@@ -92,6 +94,12 @@ def facts(
         method=bool(way.strip()),
         may_destroy=may_destroy(record.number, what) if what else ALLOWED,
     )
+
+
+def _gone(record: Agreement, kinds: list[FileKind]) -> bool:
+    """Whether the destruction of all these kinds of file is certified; a page that asks for none may send either."""
+    gone = {one.what for one in record.duties.all() if one.done_at is not None}
+    return all(DESTROYED_AS[kind] in gone for kind in kinds)
 
 
 def may(record: Agreement, by: Person, action: Action, known: Facts) -> Decision:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from charteroak.policy.clauses import Use
 from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.delivery import FileKind
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.matter import Clock
 from charteroak.policy.roles import Role
@@ -19,6 +20,7 @@ CERTIFY = {
     Clock.IDENTIFIERS: Role.HUB_OPERATOR, Clock.PAYLOAD: Role.HUB_OPERATOR,
     Clock.EXTRACT: Role.ENCLAVE_OPERATOR, Clock.OUTPUTS: Role.ENCLAVE_OPERATOR,
 }  # fmt: skip
+DESTROYED_AS = {FileKind.MATCHING: Clock.IDENTIFIERS, FileKind.ANALYSIS: Clock.PAYLOAD}
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,6 +54,7 @@ class Facts:
     hash_given: bool = True
     day_in_range: bool = True  # not ahead, and not before the agreement was signed
     own_agency: bool = True  # the actor is steward of the agency that it is about
+    files_destroyed: bool = False  # the hub's of this kind, as certified
     files_missing: tuple[str, ...] = ()  # agencies whose matching file is not on record
     confirmed: bool = False  # by this agency
     certifies: bool = True  # this is the actor's office's to certify
@@ -92,6 +95,14 @@ def another_agency(facts: Facts) -> Reason | None:
     )
 
 
+def files_destroyed(facts: Facts) -> Reason | None:
+    """Beside the certificate, a file sent after it would stand without a day on which it goes."""
+    if not facts.files_destroyed:
+        return None
+    said = "The destruction of the files of this kind is certified: none is sent after it."
+    return Reason("files_destroyed", said)
+
+
 def files_missing(facts: Facts) -> Reason | None:
     if not facts.files_missing:
         return None
@@ -129,7 +140,7 @@ def legal_hold(facts: Facts) -> Decision:
 
 COMMON = (moved_here, day_out_of_range)
 STEWARD, HUB, ENCLAVE = Role.DATA_STEWARD, Role.HUB_OPERATOR, Role.ENCLAVE_OPERATOR
-_SENT = (*COMMON, not_covered, hash_missing, another_agency)
+_SENT = (*COMMON, not_covered, hash_missing, another_agency, files_destroyed)
 _GONE = (*COMMON, another_certifies, destroyed_already, method_missing, legal_hold)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
