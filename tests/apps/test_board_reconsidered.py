@@ -1,22 +1,27 @@
 """What a board's decision lets happen, and what no longer happens once the board has set it aside."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
 
-from apps import way
+from apps import changes_way, way
 from apps.board_way import decided, moved
 from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import coverage
+from charteroak.agreements.queries import coverage, to_draft
 from charteroak.board.queries import by_when
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
+from charteroak.policy.pipeline import Stage
+from charteroak.policy.request_change import Kind
+from charteroak.reports.pipeline import staged
 from charteroak.requests import actions as requests
+from charteroak.requests import changes
+from charteroak.requests.models import DataRequest
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
@@ -79,3 +84,71 @@ def test_the_last_day_for_a_notice_counts_its_hours() -> None:
     meeting.board.notice_hours = 36
     meeting.starts_at = datetime(2026, 10, 9, 8, 30, tzinfo=clock.STATE_TIME)
     assert by_when(meeting) == date(2026, 10, 7)  # at half past eight in the evening
+
+
+def extended(days: int = 9) -> DataRequest:
+    """Approved by the board: an extension of what stands."""
+    record = changes_way.begun(Kind.EXTENSION)
+    assert record.ends_on
+    requests.edit(pk=record.pk, by=way.person("maya.ortiz"), ends_on=record.ends_on + timedelta(days=days))
+    return changes_way.approved(record)
+
+
+def stage_of(record: DataRequest) -> str:
+    found: str = staged(DataRequest.objects.filter(pk=record.pk)).get().stage
+    return found
+
+
+def test_what_the_board_approves_anew_does_not_overtake_the_change_that_followed_it() -> None:
+    way.executed()
+    way.cleared()
+    older = extended()
+    newer = extended()
+    DataRequest.objects.filter(pk=older.pk).update(decided_at=clock.now() + timedelta(days=1))  # anew
+    assert changes.standing(older) == newer
+    assert changes.superseded_by(changes_way.fresh(older)) == newer.number
+    assert changes.superseded_by(newer) == ""
+    assert list(to_draft()) == [newer]
+    DataRequest.objects.filter(pk=older.pk).update(status="in_review")
+    assert not DataRequest.objects.filter(changes.superseded()).exists(), "only what is approved"
+
+
+def test_a_change_that_a_later_one_overtook_waits_for_nobody() -> None:
+    way.executed()
+    way.cleared()
+    older = extended()
+    assert stage_of(older) == Stage.DRAFTING
+    newer = extended()
+    assert (stage_of(older), stage_of(newer)) == (Stage.WITHDRAWN, Stage.DRAFTING)
+
+
+def test_a_further_change_begins_from_what_was_not_withdrawn() -> None:
+    held, ann = way.executed(), way.person("ann.weiss")
+    way.cleared()
+    refused_one = agreements.draft(data_request_pk=extended().pk, by=ann)
+    agreements.withdraw(pk=refused_one.pk, by=ann, because="CSC will not sign.")
+    assert "a further change begins from" in way.as_("ann.weiss").get(refused_one.get_absolute_url()).text
+    again = changes_way.begun(Kind.EXTENSION)
+    assert (again.number, again.changes_request, again.ends_on) == ("001-A2", held.data_request, held.ends_on)
+    assert changes.superseded_by(refused_one.data_request) == ""
+
+
+def test_a_text_whose_last_day_is_over_is_signed_by_nobody_and_may_be_withdrawn() -> None:
+    record, ann = way.drafted(), way.person("ann.weiss")
+    agreements.open_for_signature(pk=record.pk, by=ann)
+    yesterday = clock.today() - timedelta(days=1)
+    Agreement.every.filter(pk=record.pk).update(starts_on=yesterday, ends_on=yesterday)
+    record.refresh_from_db()
+    party = record.parties.select_related("signatory")[0]
+    said = {"by": party.signatory, "text_hash": record.text_hash, "intent": "I sign."}
+    assert refused(agreements.sign, party=party.pk, confirmed_at=clock.real_now(), **said) == ["end_passed"]
+    counsel, address = way.as_("ann.weiss"), record.get_absolute_url()
+    assert 'id="action-withdraw"' in counsel.get(address).text
+    counsel.post(f"{address}withdraw/", {"because": "Nobody signed in time."})
+    record.refresh_from_db()
+    assert (record.status, record.withdrawn_by) == ("withdrawn", ann)
+    page = counsel.get(address).text
+    assert "Nobody signed in time." in page
+    assert "ask for the same once more" in page, "and this leads on:"
+    again = changes_way.approved(changes_way.begun(Kind.REPEAT))
+    assert agreements.draft(data_request_pk=again.pk, by=ann).status == "drafted"

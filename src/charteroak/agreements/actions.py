@@ -238,7 +238,10 @@ def _record_execution(record: Agreement, by: Person) -> None:
 
 @transaction.atomic
 def withdraw(*, pk: int, by: Person, because: str) -> None:
-    """Give up an amendment that not everybody has signed: what it amends holds as it is, and another may be drafted."""
+    """Give up an amendment that not everybody has signed, or a text whose last day came before the last signature.
+
+    What an amendment amends holds as it is, and another may be drafted.
+    """
     record = _locked(pk)
     _require(record, Action.WITHDRAW, by)
     if not because.strip():

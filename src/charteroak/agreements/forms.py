@@ -35,7 +35,7 @@ class TerminateForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    because = forms.CharField(label=_("Why the amendment is withdrawn"), max_length=500)
+    because = forms.CharField(label=_("Why it is withdrawn"), max_length=500)
 
 
 class WordForm(forms.Form):

@@ -215,7 +215,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return agreement_page(request, record, withdraw=form)
     actions.withdraw(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
-    messages.success(request, _("The amendment is withdrawn: the agreement holds as it is."))
+    amended = _("The amendment is withdrawn: the agreement holds as it is.")
+    messages.success(request, amended if record.amends else _("The agreement is withdrawn: nobody signs it."))
     return redirect(record)
 
 

@@ -16,7 +16,7 @@ class Status(StrEnum):
     IN_SIGNATURE = "in_signature"
     EXECUTED = "executed"
     TERMINATED = "terminated"
-    WITHDRAWN = "withdrawn"  # an amendment that its parties never all signed
+    WITHDRAWN = "withdrawn"  # an amendment that not all signed, or a text whose last day came first
     CLOSED = "closed"  # everything under it destroyed, certificate issued
 
 
@@ -105,9 +105,9 @@ def end_passed(facts: Facts) -> Reason | None:
 
 
 def no_amendment(facts: Facts) -> Reason | None:
-    if facts.amends:
+    if facts.amends or facts.end_passed:
         return None
-    said = "Only an amendment is withdrawn: nothing waits for a first agreement."
+    said = "A first agreement is withdrawn only once its last day is over: nothing waits for it."
     return Reason("no_amendment", said, "The board reconsiders its approval, or the parties do not sign.")
 
 
@@ -264,7 +264,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         (Status.IN_SIGNATURE, Action.SIGN): step(
             Status.IN_SIGNATURE, Role.SIGNATORY,
-            rules=(request_not_approved, not_a_party, signed_already, text_changed, sign_in_not_confirmed),
+            rules=(request_not_approved, end_passed, not_a_party, signed_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.IN_SIGNATURE, Action.EXECUTE): step(
             Status.EXECUTED, Role.SIGNATORY,

@@ -10,6 +10,7 @@ from charteroak.policy import agreement
 from charteroak.policy.data_request import Status
 from charteroak.policy.elsewhere import Action as Act
 from charteroak.policy.pipeline import Stage
+from charteroak.requests import changes
 from charteroak.requests.models import DataRequest
 from charteroak.workspaces.models import Workspace
 
@@ -19,7 +20,9 @@ Q_OF = {
     Stage.AGENCIES: Q(status=Status.IN_REVIEW),
     Stage.BOARD: Q(status__in=(Status.RECOMMENDED, Status.APPEALED)),
     Stage.DECLINED: Q(status=Status.DECLINED),
-    Stage.WITHDRAWN: Q(status=Status.WITHDRAWN) | Q(agreement__status=agreement.Status.WITHDRAWN),
+    Stage.WITHDRAWN: Q(status=Status.WITHDRAWN)
+    | Q(agreement__status=agreement.Status.WITHDRAWN)
+    | (Q(agreement__isnull=True) & changes.superseded()),  # a later change says all that it does
     Stage.BEFORE: Q(historic_decision_on__isnull=False),
     Stage.DRAFTING: Q(agreement__isnull=True),
     Stage.TEXT: Q(agreement__status=agreement.Status.DRAFTED),

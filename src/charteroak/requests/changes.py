@@ -9,7 +9,7 @@ from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Concat
 
 from charteroak.adapters import clock
-from charteroak.policy import agency_review
+from charteroak.policy import agency_review, agreement
 from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.request_change import COLUMNS, TEAM, Kind, amends, beyond, carries_over
 from charteroak.requests import versions
@@ -29,9 +29,17 @@ def family(record: DataRequest) -> QuerySet[DataRequest]:
 
 
 def standing(record: DataRequest) -> DataRequest:
-    """The one that was approved last: what a further change begins from."""
-    approved = family(record).filter(status=Status.APPROVED, decided_at__isnull=False)
-    return approved.order_by("-decided_at", "-pk").first() or record
+    """The latest that is approved: what a further change begins from.
+
+    One change is underway at a time, so they follow one another as they began, whenever the board decided on one anew.
+    """
+    return _approved(family(record)).order_by("-pk").first() or record
+
+
+def _approved(records: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
+    """Of these, what the board has approved, without what was given up before all had signed it."""
+    approved = records.filter(status=Status.APPROVED, decided_at__isnull=False)
+    return approved.exclude(agreement__status=agreement.Status.WITHDRAWN)
 
 
 def superseded_by(record: DataRequest) -> str:
@@ -39,13 +47,14 @@ def superseded_by(record: DataRequest) -> str:
     if not amends(record.kind_of_change) or record.status != Status.APPROVED:
         return ""
     last = standing(record)
-    return "" if last.pk == record.pk else last.number
+    return last.number if last.pk > record.pk else ""
 
 
 def superseded() -> Q:
     """The same as a condition on data requests."""
     # a change at all is asked first: the database looks for later ones of few requests, not of each
-    return Q(changes_request__isnull=False) & ~Q(change=Kind.REPEAT) & Q(Exists(_later()))
+    changed = Q(changes_request__isnull=False, status=Status.APPROVED) & ~Q(change=Kind.REPEAT)
+    return changed & Q(Exists(_later()))
 
 
 def superseded_on(records: Iterable[DataRequest]) -> dict[int, date]:
@@ -53,17 +62,17 @@ def superseded_on(records: Iterable[DataRequest]) -> dict[int, date]:
     changed = [record.pk for record in records if amends(record.kind_of_change)]
     if not changed:
         return {}
-    over = Subquery(_later().order_by("decided_at").values("decided_at")[:1])
+    over = Subquery(_later().order_by("pk").values("decided_at")[:1])
     found = DataRequest.objects.filter(superseded(), pk__in=changed).annotate(over=over)
     return {pk: clock.day_of(at) for pk, at in found.values_list("pk", "over")}
 
 
 def _later() -> QuerySet[DataRequest]:
-    """Changes of the same request that were approved after the one of the outer query."""
+    """Approved changes of the same request that began after the one of the outer query."""
     root = Func(
         OuterRef("number"), Value("-"), Value(1), function="split_part", output_field=models.CharField()
     )
-    later = DataRequest.objects.filter(status=Status.APPROVED, decided_at__gt=OuterRef("decided_at"))
+    later = _approved(DataRequest.objects.filter(pk__gt=OuterRef("pk")))
     return later.filter(number__startswith=Concat(root, Value("-A")))
 
 
