@@ -129,6 +129,21 @@ def test_a_dummy_of_whom_three_have_the_rarer_outcome_tells_how_many() -> None:
     assert found == [("town[T.Bolton]", "3 of 90 with the rarer outcome")]
 
 
+def test_people_who_have_both_outcomes_count_for_each() -> None:
+    twice = pl.DataFrame(
+        {
+            "person": [*range(100)] * 2,
+            "town": (["Avon"] * 50 + ["Bolton"] * 50) * 2,
+            "wage": [1] * 100 + [0] * 100,
+        }
+    )
+    told = judged(logit(0.0, 0.0), twice)
+    assert not [v.figure for v in told if v.rule == "dummy" and v.verdict == "fail"]
+    once = pl.concat([twice[:100], twice[100:103], twice[150:]])  # of Avon, three have a row without it
+    told = judged(logit(0.0, 0.0), once)
+    assert {v.figure for v in told if v.rule == "dummy"} >= {"3 of 50 with the rarer outcome"}
+
+
 def test_terms_that_separate_the_outcomes_have_no_coefficients() -> None:
     rows = EMPLOYED.with_columns(wage=pl.Series([0] * 110 + [1] * 90))
     found = {(v.rule, v.verdict) for v in judged(logit(), rows)}

@@ -25,6 +25,7 @@ def written(folder: Path, text: str | bytes, name: str = "table.csv") -> Path:
         ("r,value\na,1\nb,\n", "row 3, column 'value': empty"),
         ("r,value\na,1\na,2\n", "row 3: the same cell as row 2"),
         ("r,c,value\na,x,1\na,y,2\na,Total,4\n", "r=a, c=Total is 4, but its 2 parts add up to 3"),
+        ("r,c,value\nx,p,3e-8\nx,q,2e-7\nx,Total,5e-7\n", "r=x, c=Total is 5e-07, but its 2 parts add up to 2.3e-07"),
         ("r,amount\na,1\n", "no column is called 'value'"),
         ("value\n1\n", "no column is a dimension"),
         ("r,value,primary\na,1,maybe\n", "row 2, column 'primary': neither 0 nor 1"),
@@ -110,3 +111,15 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path, content: str) -> None
     table = written(tmp_path, "r,value\na,x\nb,x\nTotal,40\n")
     result = run("audit-table", table, "--certificate", tmp_path / "c.json")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_a_table_whose_sums_do_not_hold_in_the_searchs_own_unit_is_unusable(tmp_path: Path) -> None:
+    """The small total is off by less than anybody checks beside a figure of a thousand; in its own unit it is not."""
+    cells = ["x,p,3e-8,2,0", "x,q,2e-7,30,0", "x,r,5e-7,30,1", "x,Total,3e-7,62,1"]
+    cells += ["y,p,1000,40,0", "y,q,2000,40,0", "y,r,3000,40,0"]
+    told = run(
+        "protect", written(tmp_path, "\n".join(["r,c,value,freq,fixed", *cells])), "-o", tmp_path / "out.csv"
+    )
+    assert (told.exit_code, told.output.count("\n")) == (2, 1)
+    assert "a total differs from the sum of its parts" in told.output
+    assert not (tmp_path / "out.csv").exists()

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import highspy
 import numpy as np
 import pytest
 
 from charteroak.disclosure.audit import audit
+from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.tables import FIXED, Insider, LinkedTable
 
 # two sums of two hidden figures each; of the second, one part of a thousand million is published
@@ -37,3 +39,22 @@ def test_an_insiders_contradiction_widens_nobody_elses_range(
         (seen,) = [one for one in found if one.attacker == "exact"]
         assert (seen.low, seen.high) == pytest.approx((low, high), abs=1e-3)
         assert not seen.safe
+
+
+@pytest.mark.parametrize("cut", range(1, 4))
+def test_a_program_that_the_clock_cuts_is_begun_again_where_nothing_was_met_yet(
+    cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without true values the first programs' solutions are all there is to go by."""
+    blank = replace(TABLE, values=np.where(np.isin(np.arange(7), [0, 1, 3, 4]), np.nan, VALUES))
+    whole = [(one.low, one.high) for one in audit(blank, [0, 1, 2, 3], True)]
+    ends, status = [highspy.HighsModelStatus.kTimeLimit] * cut, highspy.Highs.getModelStatus
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", lambda self: ends.pop() if ends else status(self))
+    found = audit(blank, [0, 1, 2, 3], True, Clock(until=5.0))
+    assert not ends
+    assert [(one.low, one.high) for one in found if one.exact] == [
+        ends for ends, one in zip(whole, found, strict=True) if one.exact
+    ]
+    assert all(one.safe for one in found if one.figure == 3)
+    for one, (low, high) in zip(found, whole, strict=True):
+        assert low - 1e-3 <= one.low <= one.high <= high + 1e-3

@@ -42,6 +42,10 @@ def test_the_same_cells_are_hidden_whatever_the_unit(size: float) -> None:
     assert other.status == usual.status == "optimal"
     assert other.pattern is not None
     assert usual.pattern is not None
+    assert other.pattern.units == usual.pattern.units
+    assert {other.cube.keys[place] for place in other.hidden} == {
+        usual.cube.keys[place] for place in usual.hidden
+    }
     assert other.pattern.cost == pytest.approx(usual.pattern.cost * size, rel=1e-9, abs=0.0)
     sensitive = next(c for c in other.certificate(0.0)["cells"] if c["state"] == "primary")
     assert sensitive["low"] <= 0.9 * INNER[0][0] * size

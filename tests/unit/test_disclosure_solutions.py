@@ -57,3 +57,9 @@ def test_what_nobody_knows_of_a_large_movement_is_no_excuse_before_an_insider() 
     known = Solutions(table(one), np.ones(7, dtype=bool), [change(S=9, A=-9, U=1e7, V=-1e7)])
     assert known.extremes(one)[1][S] == pytest.approx(250)
     assert known.extremes()[1][S] == 259
+
+
+def test_for_an_insider_whom_no_table_contradicts_nothing_is_worked_out_anew() -> None:
+    known = Solutions(table(), np.ones(7, dtype=bool), [change(S=9, A=-9)])
+    one = Insider("who knows B", {B: 34.0}, {B: 34.0})
+    assert all(own is usual for own, usual in zip(known.extremes(one), known.extremes(), strict=True))

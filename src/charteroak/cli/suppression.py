@@ -85,6 +85,7 @@ def protect(table: Path, output: Path, time_limit: float | None, base: float | N
     from charteroak.disclosure.clock import Clock
     from charteroak.disclosure.multiway import TableError
     from charteroak.disclosure.protect import protect as protected
+    from charteroak.disclosure.reader import Contradiction, Unsolved
     from charteroak.disclosure.rounded import rounded
 
     started = time.monotonic()
@@ -101,7 +102,7 @@ def protect(table: Path, output: Path, time_limit: float | None, base: float | N
             output.write_bytes(content)
             beside = output.with_name(f"{output.name}.certificate.json")
             beside.write_text(json.dumps(certificate, ensure_ascii=False), encoding="utf-8")
-    except (TableError, OSError) as error:
+    except (TableError, Contradiction, Unsolved, OSError) as error:
         unusable(error)
     _answer(found, certificate, as_json)
 

@@ -71,8 +71,8 @@ def outcomes(
         values = frame[column]
         for true in (1.0, 0.0) if values.is_in([0.0, 1.0]).all() else ():
             group = frame.filter(values == true)
-            people, with_it = group["_person"], group.filter(pl.col("_outcome") == 1)["_person"]
-            rarer = min(with_it.n_unique(), people.n_unique() - with_it.n_unique())
+            people, with_it = group["_person"], pl.col("_outcome") == 1  # a person may have both outcomes
+            rarer = min(group.filter(one)["_person"].n_unique() for one in (with_it, ~with_it))
             if people.n_unique() and rarer < limit:
                 told = f"{rarer} of {people.n_unique()} with the rarer outcome"
                 yield Verdict("dummy", file, "fail", name, told, str(limit), RARE)

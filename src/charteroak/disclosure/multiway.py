@@ -165,12 +165,13 @@ def _summed(family: list[Entry]) -> Entry:
 
 
 def _check(found: Cube) -> None:
+    largest = max((abs(entry.value) for entry in found.entries if entry.value is not None), default=1.0)
     for total, parts in found.sums:
         values = [found.entries[place].value for place in (total, *parts)]
         if None in values:
             continue
         whole, *rest = (value for value in values if value is not None)
-        if abs(whole - sum(rest)) > APART * max(1.0, abs(whole), *map(abs, rest)):
+        if abs(whole - sum(rest)) > APART * max(min(1.0, largest), abs(whole), *map(abs, rest)):
             row = found.entries[total].row
             raise TableError(
                 f"{f'row {row}, ' if row else ''}column 'value': {found.label(total)} is {whole:.12g}, but its "

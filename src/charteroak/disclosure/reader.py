@@ -159,6 +159,7 @@ class Reader:
                 ends[side, number] = self._extreme(place, -1.0 if side else 1.0)
                 if self.cut:
                     late, exact[number] = True, False
+                    self.clock = Clock(until=-np.inf)  # what is needed now is not cut again
                     if not self._shows(room, places, number, side):
                         ends[side, number] = self._extreme(place, -1.0 if side else 1.0)
         return ends[0], ends[1], exact
@@ -192,6 +193,7 @@ class Reader:
 
     def _extreme(self, place: int, sense: float) -> float:
         """The least (sense 1) or greatest (sense -1) value of one unknown; infinite when nothing bounds it."""
+        self.cut = False
         bound = float((self.low if sense > 0 else self.high)[place])
         met = float((self.least if sense > 0 else self.most)[place])
         if abs(met - bound) <= 1e-9 * max(1.0, abs(bound)):
@@ -202,7 +204,7 @@ class Reader:
         if value is not None:
             return float(value[place])
         if self.unsolved:  # fail closed: nothing wider than what was met is claimed
-            if np.isinf(met):
+            if np.isinf(met) and not self.cut:
                 raise Unsolved(
                     "the audit's linear program was not solved, so nothing is proven: figures are too large beside the "
                     "smallest ones; write the table in thousands or millions"
