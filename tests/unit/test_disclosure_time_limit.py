@@ -2,16 +2,20 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import highspy
 import numpy as np
 import pytest
 
+from charteroak.disclosure import scale
 from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.longtable import LongTable, long_table
 from charteroak.disclosure.multiway import Rule
 from charteroak.disclosure.protect import Protection, audit_table, protect
 from charteroak.disclosure.rounded import rounded
+from charteroak.disclosure.suppress import Pattern, suppress
+from charteroak.disclosure.tables import LinkedTable
 
 
 class Asked:
@@ -115,15 +119,60 @@ def test_two_who_are_alone_behind_the_parts_of_a_total_do_not_learn_each_others_
     assert {found.cube.keys[place] for place in found.hidden} >= {("x", "p"), ("x", "q"), ("x", "Total")}
 
 
-def test_where_totals_must_stay_a_pattern_is_still_found_after_the_time_is_up() -> None:
+def fixed_totals() -> LongTable:
     lines = ["a,b,value,fixed"]
     values = np.array([[3, 40, 50, 60], [30, 41, 52, 63], [33, 44, 55, 66]])
     for row, column in np.ndindex(values.shape):
         lines.append(f"a{row},b{column},{values[row, column]},0")
     lines += [f"a{row},Total,{values[row].sum()},1" for row in range(3)]
     lines += [f"Total,b{column},{values[:, column].sum()},1" for column in range(4)]
-    found = protect(long_table("\n".join(lines).encode(), "t.csv"), {}, Rule(), limited(0))
+    return long_table("\n".join(lines).encode(), "t.csv")
+
+
+def test_where_totals_must_stay_a_pattern_is_still_found_after_the_time_is_up() -> None:
+    assert protect(fixed_totals(), {}, Rule(), limited(0)).status == "safe"
+
+
+def deceived(monkeypatch: pytest.MonkeyPatch) -> list[Clock]:
+    """The search, which the first time leaves out what it needs, so that it is asked again; by which clocks it was."""
+    asked: list[Clock] = []
+
+    def once(given: LinkedTable, primary: frozenset[int], clock: Clock) -> Pattern:
+        asked.append(clock)
+        found = suppress(given, primary, clock)
+        return found if len(asked) > 1 else replace(found, secondary=frozenset(), witnesses=())
+
+    monkeypatch.setattr(scale, "suppress", once)
+    return asked
+
+
+def test_a_search_that_the_audit_contradicts_is_begun_again_by_the_callers_own_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, asked = limited(100_000), deceived(monkeypatch)
+    assert protect(fixed_totals(), {}, Rule(), clock).status == "safe"
+    assert [one.seconds for one in asked] == [clock.seconds] * 2
+    assert asked[1].left <= 0
+
+
+def test_without_a_clock_the_second_search_is_bound_by_its_amount_and_by_no_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: list[float] = []
+    given = highspy.Highs.setOptionValue
+
+    def noted(self: highspy.Highs, option: str, value: object) -> object:
+        limits.extend([float(str(value))] if option == "time_limit" else [])
+        return given(self, option, value)
+
+    monkeypatch.setattr(highspy.Highs, "setOptionValue", noted)
+    asked = deceived(monkeypatch)
+    found = protect(fixed_totals(), {}, Rule())
+    assert len(asked) == 2
     assert found.status == "safe"
+    assert found.pattern is not None
+    assert found.pattern.method != "everything"
+    assert set(limits) <= {np.inf}
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 50])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from charteroak.disclosure.audit import STOPPED, Interval, audit
+from charteroak.disclosure.audit import Interval, audit
 from charteroak.disclosure.clock import Clock
 from charteroak.disclosure.suppress import Pattern, suppress
 from charteroak.disclosure.tables import Insider, LinkedTable
@@ -27,7 +27,7 @@ def suppressed(
     scale, price = unit_of(table), cost_unit_of(table)
     other = priced(multiplied(table, scale), price)
     primary = frozenset(primary)
-    for limit in (clock, STOPPED):
+    for limit in (clock, Clock(clock.seconds, -np.inf)):
         pattern = suppress(other, primary, limit.share(SEARCH))
         changes = [(witness.figures, witness.amounts) for witness in pattern.witnesses]
         intervals = in_given_unit(audit(other, pattern.units, True, limit, changes), scale)

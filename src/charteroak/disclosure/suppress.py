@@ -113,7 +113,7 @@ class _Search:
                 self.keep(units, "all totals above", _witnesses(self.lifted))
         given = self.clock
         if self.best is None:
-            self.clock = self.clock.less(-GRACE)
+            self.clock = self.clock.later(GRACE)
         try:
             self.start()
         finally:
@@ -125,7 +125,7 @@ class _Search:
         if missing and len(missing) <= FEW:
             units = self.primary | _used(self.table, self.lifted)
             with contextlib.suppress(OutOfTime):
-                self.lifted |= one_by_one(self.table, units, missing, self.clock.less(-GRACE))
+                self.lifted |= one_by_one(self.table, units, missing, self.clock.later(GRACE))
 
     def start(self) -> None:
         own = self.table.known
