@@ -165,3 +165,14 @@ def test_a_letter_is_offered_for_meetings_of_the_seats_own_board_only() -> None:
         with owner_beside():
             theirs.delete()
             other.delete()
+
+
+def test_nobody_who_has_left_is_given_a_seat_or_stands_in() -> None:
+    seat, yesterday = Seat.objects.get(agency__code="DOL"), clock.today() - timedelta(days=1)
+    agencies.give_notice(person=way.person("lou.grant").pk, last_day=yesterday, by=way.person(SAM))
+    said = {"person": "lou.grant", "letter_on": str(clock.today())}
+    for step in ("refill", "name-stand-in"):
+        page = as_(SAM).post(f"/board/seats/{seat.pk}/{step}/", said)
+        assert (page.status_code, "Nobody here has this user name." in page.text) == (400, True)
+        api = f"/api/board/seats/{seat.pk}/{step.replace('-', '_')}"
+        assert as_(SAM).post(api, said, content_type="application/json").status_code == 404

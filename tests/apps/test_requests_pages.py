@@ -1,11 +1,15 @@
 """The pages of a data request, as its people fill them in."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from lxml import html
 
 from apps import way
 from apps.way import as_, person
+from charteroak.adapters import clock
+from charteroak.agencies import actions as agencies
 from charteroak.catalog.models import Variable
 from charteroak.requests import actions
 from charteroak.requests.models import DataRequest
@@ -66,6 +70,16 @@ def test_a_team_member_is_named_by_user_name(record: DataRequest) -> None:
     assert "action-remove-member-lena.park" in form_ids(as_("lena.park").get("/requests/001/").text)
     maya.post("/requests/001/remove-member/", {"person": "lena.park"})
     assert as_("lena.park").get("/requests/001/").status_code == 404
+
+
+def test_nobody_who_has_left_is_named_on_a_team(record: DataRequest) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    agencies.give_notice(person=person("lena.park").pk, last_day=yesterday, by=person("sam.reyes"))
+    maya, said = as_("maya.ortiz"), {"person": "lena.park"}
+    assert "Nobody here has this user name." in maya.post("/requests/001/add-member/", said).text
+    asked = maya.post("/api/requests/001/add-member", said, content_type="application/json")
+    assert asked.status_code == 404
+    assert not record.team.filter(person__username="lena.park").exists()
 
 
 def test_a_stranger_finds_nothing_and_does_nothing(record: DataRequest) -> None:

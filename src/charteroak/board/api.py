@@ -269,7 +269,7 @@ def _seat(seat: Seat) -> dict[str, Any]:
 def refill(request: HttpRequest, pk: int, given: HolderIn) -> dict[str, Any]:
     seat = get_object_or_404(seats_today(), pk=pk)
     may_refill(seat, signed_in(request)).require()  # first: an answer tells which people there are
-    person = get_object_or_404(Person, username=given.person, is_active=True)
+    person = get_object_or_404(Person.objects.with_access(), username=given.person)
     return _seat(seating.refill(pk=pk, by=signed_in(request), person=person))
 
 
@@ -277,7 +277,7 @@ def refill(request: HttpRequest, pk: int, given: HolderIn) -> dict[str, Any]:
 def name_stand_in(request: HttpRequest, pk: int, given: StandInIn) -> dict[str, Any]:
     seat = get_object_or_404(seats_today(), pk=pk)
     may_name_stand_in(seat, signed_in(request)).require()
-    person = get_object_or_404(Person, username=given.person, is_active=True)
+    person = get_object_or_404(Person.objects.with_access(), username=given.person)
     seating.name_stand_in(
         pk=pk, by=signed_in(request), person=person, letter_on=given.letter_on, meeting=given.meeting
     )

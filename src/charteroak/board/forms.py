@@ -80,7 +80,7 @@ class _PersonForm(forms.Form):
     person = forms.CharField(label=_("User name"))
 
     def clean_person(self) -> Person:
-        found = Person.objects.filter(username=self.cleaned_data["person"], is_active=True).first()
+        found = Person.objects.with_access().filter(username=self.cleaned_data["person"]).first()
         if found is None:
             raise forms.ValidationError(_("Nobody here has this user name."))
         return found

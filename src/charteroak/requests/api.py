@@ -193,7 +193,7 @@ def columns(request: HttpRequest, number: str, body: Columns) -> dict[str, Any]:
 def add_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
     record, member = (
         _visible(request, number),
-        get_object_or_404(Person, username=body.person, is_active=True),
+        get_object_or_404(Person.objects.with_access(), username=body.person),
     )
     actions.add_member(pk=record.pk, by=signed_in(request), person=member)
     return _facts(request, number)

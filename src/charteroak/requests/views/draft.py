@@ -139,7 +139,7 @@ def add_member(request: HttpRequest, number: str) -> HttpResponse:
     record, form = visible(request, number), MemberForm(request.POST)
     person = None
     if form.is_valid():
-        person = Person.objects.filter(username=form.cleaned_data["person"], is_active=True).first()
+        person = Person.objects.with_access().filter(username=form.cleaned_data["person"]).first()
         if person is None:
             form.add_error("person", _("Nobody here has this user name. The policy office makes accounts."))
     if person is None:
