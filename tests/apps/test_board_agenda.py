@@ -1,5 +1,7 @@
 """A meeting's agenda on paper and its hour in a calendar: for everybody, once it is noticed."""
 
+from functools import lru_cache
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,8 +10,10 @@ from icalendar import Calendar
 
 from apps import way
 from apps.board_way import SAM, moved
+from charteroak.adapters import pdf
 from charteroak.board import actions
 from charteroak.board.models import Meeting
+from charteroak.board.views import agenda
 from printed import faults, text
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
@@ -40,6 +44,28 @@ def test_the_agenda_prints_in_the_readers_language_and_meets_the_standard(langua
     said_there = text(printed.content)
     for part in (said, "Approve it.", "CSC, DOL, SDE", "Room 2B", way.person("grace.stone").name):
         assert part in said_there
+
+
+def test_whoever_asks_again_makes_nothing_run_until_the_agenda_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+
+    def written(html: str) -> bytes:
+        made.append(html)
+        return b"%d" % len(made)
+
+    monkeypatch.setattr(pdf, "made_from", written)
+    monkeypatch.setattr(agenda, "made_once", lru_cache(agenda.made_once.__wrapped__))
+    meeting, sam = moved().meeting, way.as_(SAM)
+
+    def asked(client: Client, language: str) -> bytes:
+        there = f"{meeting.get_absolute_url()}agenda.pdf"
+        return client.get(there, headers={"Accept-Language": language}).content
+
+    assert [asked(sam, language) for language in ("en", "es", "en", "es")] == [b"1", b"2", b"1", b"2"]
+    actions.notice(pk=meeting.pk, by=way.person(SAM))
+    assert [asked(client, "en") for client in (sam, Client(), Client())] == [b"3", b"3", b"3"]
 
 
 def test_the_calendar_has_the_hour_the_place_and_the_way_to_the_page() -> None:

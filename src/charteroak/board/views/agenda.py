@@ -1,7 +1,11 @@
 """A meeting's agenda to print and its hour for a calendar: public once the meeting is noticed, like its page."""
 
+from functools import lru_cache
+from threading import Lock
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from charteroak.adapters import calendars, clock, pdf
@@ -10,6 +14,11 @@ from charteroak.agencies.models import Person
 from charteroak.board import queries
 from charteroak.board.models import Meeting
 from charteroak.board.seats import seats
+
+KEPT = (
+    256  # agendas, some 50 KB each, in each language; not in Django's cache, which counts attempts to sign in
+)
+ONE_AT_A_TIME = Lock()  # who asks for the same agenda meanwhile waits for it
 
 
 def _found(request: HttpRequest, pk: int) -> Meeting:
@@ -30,7 +39,15 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": queries.meeting_facts(record),
         "seats": seats(record),
     }
-    return pdf.answer("board/agenda_paper.html", shown, f"agenda-{record.day}.pdf")
+    html = render_to_string("board/agenda_paper.html", shown)
+    with ONE_AT_A_TIME:
+        return pdf.file(made_once(html), f"agenda-{record.day}.pdf")
+
+
+@lru_cache(maxsize=KEPT)
+def made_once(html: str) -> bytes:
+    """The same HTML makes the same bytes: a stranger who asks again and again makes nothing run."""
+    return pdf.made_from(html)
 
 
 @require_safe
