@@ -161,7 +161,7 @@ def test_without_a_clock_the_second_search_is_bound_by_its_amount_and_by_no_time
     limits: list[float] = []
     given = highspy.Highs.setOptionValue
 
-    def noted(self: highspy.Highs, option: str, value: object) -> object:
+    def noted(self: highspy.Highs, option: str, value: bool | float | str) -> object:
         limits.extend([float(str(value))] if option == "time_limit" else [])
         return given(self, option, value)
 
