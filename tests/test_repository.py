@@ -1,6 +1,7 @@
 """The repository tests itself: sizes, layers, pure packages, who/when pairs, foreign keys that point down."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,14 @@ def test_an_event_is_the_last_thing_its_transaction_does(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             late = _after_an_event(node.body)
             assert not late, f"line {late[0].lineno}: until it is over, every other writer waits for the log"
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name.split("-")[0] for path in (ROOT / "docs" / "adr").glob("*.md")]
+    assert sorted(numbers) == sorted(set(numbers)), "give the later one the next free number"
+    for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"):
+        title = path.read_text(encoding="utf-8").splitlines()[0]
+        said = re.match(r"# (?:ADR )?(\d+)", title)
+        assert said is None or int(said[1]) == int(path.name.split("-")[0]), (
+            f"{path.name} is titled {title!r}"
+        )

@@ -39,7 +39,8 @@ def controlled_rounding(table: LinkedTable, base: float, clock: Clock = UNLIMITE
     """Round all figures to multiples of `base` so that all relations hold, changing as little as possible.
 
     Each figure goes to a neighbouring multiple where the sums allow it (they always do in two-way tables), else
-    as few steps farther as possible. When the clock stops before one was found, parts are rounded and added up.
+    as few steps farther as possible. Where the program has no solution, or the clock stops before one was
+    found, parts are rounded and added up.
     Raises ValueError for a base that is not positive, Unroundable.
 
     Source: Cox (1987), A constructive procedure for unbiased controlled rounding; Salazar-González (2006),
