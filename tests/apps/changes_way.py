@@ -1,6 +1,9 @@
 """A change of request 042 carried as far as a test needs it, by its people, through the real actions."""
 
+from typing import Any
+
 from apps import way
+from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.policy.agency_review import Choice, Status
@@ -44,3 +47,19 @@ def fresh(record: DataRequest) -> DataRequest:
 
 def reread(record: Agreement) -> Agreement:
     return Agreement.every.get(pk=record.pk)
+
+
+def signed_but_for_the_last(record: Agreement) -> dict[str, Any]:
+    """By every party of an opened text but one; with what that one would sign."""
+    record = reread(record)
+    said: dict[str, Any] = {
+        "text_hash": record.text_hash,
+        "intent": "I sign.",
+        "confirmed_at": clock.real_now(),
+    }
+    *others, last = [
+        said | {"party": one.pk, "by": one.signatory} for one in record.parties.select_related("signatory")
+    ]
+    for one in others:
+        agreements.sign(**one)
+    return last

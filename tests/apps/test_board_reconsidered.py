@@ -1,6 +1,7 @@
 """What a board's decision lets happen, and what no longer happens once the board has set it aside."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -9,10 +10,13 @@ from apps import changes_way, way
 from apps.board_way import decided, moved
 from apps.way import refused
 from charteroak.adapters import clock
+from charteroak.agencies.models import Cover, Person
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import coverage, to_draft
-from charteroak.board.queries import by_when
+from charteroak.agreements.queries import facts as agreement_facts
+from charteroak.board.models import Motion
+from charteroak.board.queries import by_when, standing_conditions
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice
@@ -152,3 +156,67 @@ def test_a_text_whose_last_day_is_over_is_signed_by_nobody_and_may_be_withdrawn(
     assert "ask for the same once more" in page, "and this leads on:"
     again = changes_way.approved(changes_way.begun(Kind.REPEAT))
     assert agreements.draft(data_request_pk=again.pk, by=ann).status == "drafted"
+
+
+def test_an_amendment_is_withdrawn_by_a_delegate_of_its_drafter_or_once_that_account_is_closed() -> None:
+    way.executed()
+    way.cleared()
+    ann, sam, since = way.person("ann.weiss"), way.person("sam.reyes"), clock.today()
+    record = agreements.draft(data_request_pk=extended().pk, by=ann)
+    assert agreement_facts(record, sam).drafted_by_another
+    sam.acting = Cover.objects.create(
+        office=ann.roles_held.get(role="counsel"), delegate=sam, since=since, until=since, letter="Mail.",
+        named_by=ann, named_at=clock.now(),
+    )  # fmt: skip
+    assert not agreement_facts(record, sam).drafted_by_another
+    sam.acting = None
+    Person.objects.filter(pk=ann.pk).update(is_active=False)
+    agreements.withdraw(pk=record.pk, by=sam, because="Ann’s account is closed.")
+    assert changes_way.reread(record).withdrawn_by == sam
+
+
+def test_the_page_and_a_program_agree_that_a_repeat_waits_for_no_change_underway() -> None:
+    way.executed()
+    changes_way.begun(Kind.EXTENSION)
+    maya = way.as_("maya.ortiz")
+    assert 'id="action-change"' in maya.get("/requests/001/").text
+    assert "change" in maya.get("/api/requests/001").json()["permitted"]
+
+
+def test_conditions_go_on_while_the_approval_on_which_they_were_put_is_set_aside() -> None:
+    way.executed()
+    said = Motion.objects.filter(kind="approve_request")
+    said.update(conditions="No town below 50 people.")
+    change = changes_way.begun(Kind.EXTENSION)
+    said.update(status="superseded")
+    assert standing_conditions(change) == "No town below 50 people."
+    Motion.objects.create(
+        meeting=said.get().meeting, kind="approve_request", data_request=said.get().data_request,
+        text="Approve it.", conditions="Not carried.", status="superseded",
+    )  # fmt: skip
+    assert standing_conditions(change) == "No town below 50 people.", "what was not carried puts none"
+
+
+def test_a_change_does_not_begin_from_what_was_overtaken_while_it_waited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way.executed()
+    extended()
+    newer = DataRequest.objects.filter(pk=extended().pk)
+    module = import_module("charteroak.requests.actions.change")
+    locked = module.locked
+
+    def approved_meanwhile(pk: int) -> DataRequest:
+        newer.update(status="approved")
+        found: DataRequest = locked(pk)
+        return found
+
+    newer.update(status="declined")
+    with monkeypatch.context() as patched:
+        first = iter([locked])
+        patched.setattr(module, "locked", lambda pk: next(first, approved_meanwhile)(pk))
+        asked = {"by": way.person("maya.ortiz"), "kind": Kind.EXTENSION, "because": "More time."}
+        root = DataRequest.objects.get(number="001")
+        assert refused(requests.change, pk=root.pk, **asked) == ["approved_meanwhile"]
+    newer.update(status="approved")
+    assert changes_way.begun(Kind.EXTENSION).changes_request == newer.get()

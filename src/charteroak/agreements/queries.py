@@ -213,8 +213,7 @@ def facts(
         unsigned=tuple(unsigned(record)),
         in_force=_runs(record),
         end_passed=record.ends_on < clock.today(),
-        drafted_by_another=record.drafted_by_id != by.pk
-        and bool(record.drafted_by.roles(clock.today()) & DRAFTERS),
+        drafted_by_another=_drafted_by_another(record, by),
         not_destroyed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at is None),
         amends=record.amends.number if record.amends else "",
         to_amend_in_force=record.amends is None or _runs(record.amends),
@@ -222,6 +221,13 @@ def facts(
         identifiers_destroyed=amending.identifiers_destroyed(record.data_request, record.amends),
         sealed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at and _sealed(duty)),
     )
+
+
+def _drafted_by_another(record: Agreement, by: Person) -> bool:
+    """Whether who drafted it is there to ask; a delegate who fills their office is asked like them."""
+    drafter = record.drafted_by
+    fills = by.acting.office.person_id if by.acting else by.pk
+    return fills != drafter.pk and drafter.is_active and bool(drafter.roles(clock.today()) & DRAFTERS)
 
 
 def _runs(record: Agreement) -> bool:

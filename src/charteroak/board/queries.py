@@ -151,8 +151,20 @@ def decision_on(about: DataRequest) -> Motion | None:
 
 def standing_conditions(about: DataRequest) -> str:
     """On which the board approved what this request changes or repeats: they go on until the board puts others."""
-    decided = decision_on(about.changes_request) if about.changes_request else None
-    return decided.conditions if decided is not None and decided.status == motion.Status.CARRIED else ""
+    if about.changes_request is None:
+        return ""
+    decided = decision_on(about.changes_request)
+    if decided is None:  # it is being reconsidered: what was carried last
+        set_aside = about.changes_request.motions.filter(
+            kind=Motion.Kind.APPROVE_REQUEST, status=motion.Status.SUPERSEDED
+        )
+        decided = next((one for one in reversed(set_aside) if _was_carried(one)), None)
+    return decided.conditions if decided is not None and decided.status != motion.Status.LOST else ""
+
+
+def _was_carried(record: Motion) -> bool:
+    choices = {vote.choice for vote in standing_votes(record).values()}
+    return Choice.APPROVE in choices and Choice.REJECT not in choices
 
 
 def may_add_follow_up(record: Meeting, person: Person) -> Decision:

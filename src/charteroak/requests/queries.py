@@ -179,7 +179,15 @@ def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
     found = data_request.LIFECYCLE.decisions(
         Status(record.status), roles_of(person, record), facts(record, person)
     )
+    if Action.CHANGE in found:
+        found[Action.CHANGE] = _may_change_somehow(record, person)
     return {action: decision for action, decision in found.items() if action in BY_THEMSELVES}
+
+
+def _may_change_somehow(record: DataRequest, person: Person) -> Decision:
+    """Of all kinds a repeat waits for the least; every other begins from what stands now."""
+    repeat = may_change(record, person, Kind.REPEAT, "-")
+    return repeat or may_change(changes.standing(record), person, Kind.AMENDMENT, "-")
 
 
 def review_actions(review: AgencyReview, person: Person) -> set[str]:

@@ -1,10 +1,12 @@
 """Beginning a change of an approved request, or the same request once more."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
+from charteroak.policy.decision import refuse
 from charteroak.policy.request_change import Kind, amends
 from charteroak.requests import changes
 from charteroak.requests.actions.draft import locked, next_number
@@ -19,8 +21,7 @@ def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
     It goes the whole way of a request; what stays as it was keeps its decision. Nothing changes until every party
     has signed the amended agreement.
     """
-    record = locked(pk)
-    before = locked(changes.standing(record).pk) if amends(kind) else record
+    before = _begins_from(locked(pk), kind)
     may_change(before, by, kind, because).require()
     own_number = next_number()
     begun = DataRequest.objects.create(
@@ -53,6 +54,17 @@ def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
         change=kind,
     )
     return begun
+
+
+def _begins_from(record: DataRequest, kind: Kind) -> DataRequest:
+    """Locked; refused if something else came to stand while this one waited for the lock."""
+    if not amends(kind):
+        return record
+    before = locked(changes.standing(record).pk)
+    if changes.standing(record) != before:
+        said = _("Another change was approved meanwhile.")
+        refuse("approved_meanwhile", said, _("Begin it once more.")).require()
+    return before
 
 
 def _people(record: DataRequest) -> set[int]:

@@ -16,7 +16,7 @@ from charteroak.agencies.queries import authority_of
 from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
-from charteroak.policy.request_change import COLUMNS, TEAM, Kind, may_touch
+from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
 from charteroak.requests import changes, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
@@ -90,8 +90,6 @@ def _answers(record: DataRequest, editable: bool) -> list[Part]:
 def _change(record: DataRequest, person: Person) -> dict[str, Any]:
     family = queries.visible_to(person).filter(pk__in=changes.family(record))
     return {
-        # of all kinds a repeat waits for the least: whoever may ask for one gets the form
-        "may_change": queries.may_change(record, person, Kind.REPEAT, "-"),
         "touches": {name: may_touch(record.kind_of_change, name) for name in (TEAM, COLUMNS)},
         "against": _against(record),
         "changed_by": [
