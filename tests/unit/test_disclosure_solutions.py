@@ -1,5 +1,7 @@
 """Tables that a search hands to the audit count only as far as every single sum and bound of them holds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,15 @@ def test_a_large_movement_elsewhere_lets_no_small_total_be_missed() -> None:
         (found,) = audit(table(), [S, A, U, V], clock=clock, changes=changes)
         assert not found.safe
         assert found.high <= 266 + 1e-6
+
+
+def test_a_large_movement_in_the_same_sum_excuses_no_small_one() -> None:
+    """U moves by ten million beside S, which nothing that is hidden can make up for."""
+    one = replace(table(), relations=(((T, 1.0), (S, -1.0), (A, -1.0), (B, -1.0), (U, -1.0), (V, -1.0)),))
+    known = Solutions(
+        one, np.ones(7, dtype=bool), [change(S=9, U=1e7, V=-1e7), change(S=4, A=-4, U=1e7, V=-1e7)]
+    )
+    assert known.extremes()[1][S] == 254
 
 
 def test_a_large_movement_elsewhere_lets_no_small_figure_leave_its_bounds() -> None:

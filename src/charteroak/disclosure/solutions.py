@@ -6,7 +6,7 @@ import numpy as np
 
 from charteroak.disclosure.tables import Floats, Insider, Ints, LinkedTable, Mask
 
-SLACK = 1e-6  # of the largest change in a sum, at least of one: what the solver's own tolerance leaves
+SLACK, DIGITS = 1e-6, 1e-9  # what the solver's tolerance leaves of a sum, and of the largest change in it
 Change = tuple[Ints, Floats]  # figures, and by how much they differ from the true ones
 
 
@@ -95,7 +95,7 @@ class Solutions:
 
 
 def _slack(changes: Floats) -> Floats:
-    return SLACK * np.maximum(1.0, np.abs(changes))
+    return np.maximum(SLACK, DIGITS * np.abs(changes))
 
 
 def _spans(first: Ints, last: Ints) -> Ints:
