@@ -147,7 +147,9 @@ def test_a_text_whose_last_day_is_over_is_signed_by_nobody_and_may_be_withdrawn(
     said = {"by": party.signatory, "text_hash": record.text_hash, "intent": "I sign."}
     assert refused(agreements.sign, party=party.pk, confirmed_at=clock.real_now(), **said) == ["end_passed"]
     counsel, address = way.as_("ann.weiss"), record.get_absolute_url()
-    assert 'id="action-withdraw"' in counsel.get(address).text
+    page = counsel.get(address).text
+    assert 'id="action-withdraw"' in page
+    assert "withdraw it, for its last day is over" in page, "whose turn it is"
     counsel.post(f"{address}withdraw/", {"because": "Nobody signed in time."})
     record.refresh_from_db()
     assert (record.status, record.withdrawn_by) == ("withdrawn", ann)

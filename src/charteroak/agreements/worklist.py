@@ -35,6 +35,9 @@ def whose_turn(record: Agreement) -> str:
     status = agreement.Status(record.status)
     if status == agreement.Status.EXECUTED and record.ends_on < clock.today():
         status = agreement.Status.TERMINATED  # by its own last day
+    begun = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE)
+    if status in begun and record.ends_on < clock.today():
+        return _("Counsel or policy office: withdraw it, for its last day is over")
     if status == agreement.Status.IN_SIGNATURE:
         waiting = sorted({p.agency.code for p in record.parties.all() if not hasattr(p, "signature")})
         return _("Signatories of %s: sign") % ", ".join(waiting)
