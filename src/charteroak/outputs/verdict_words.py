@@ -160,6 +160,10 @@ WORDS = (
     _("{0} at risk"),
     _("{0} events"),
     _("the contributor of {0}"),
+    _(
+        "Subtracting the groups from their total tells so few people: leave the total's curve out, or merge "
+        "groups."
+    ),
 )
 EVERYBODY, CONTRIBUTOR = "everybody", "the contributor of {0}"
 LONGEST = 300  # characters: far above what `disclosure` says, so a file's own text is not searched for forms
