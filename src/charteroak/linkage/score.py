@@ -89,7 +89,7 @@ def _turn(
     """When a field is compared: those that need no measure of likeness first, and of these first what takes most from
     a pair that disagrees, for then the others need not be asked.
     """
-    measured = any(each.test.partition(">")[0] in _MEASURED for each in encoded.fields[place].levels)
+    measured = any(each.rule[0] in _MEASURED for each in encoded.fields[place].levels)
     last = int(encoded.tables.first_level[place + 1]) - 1
     return measured, bool(encoded.tables.remembered[place]), float(level[last] - unequal[place])
 
