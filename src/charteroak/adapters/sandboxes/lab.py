@@ -10,13 +10,18 @@ import socket
 import sys
 from pathlib import Path
 
-from jupyter_server.serverapp import ServerApp
-from traitlets.config import Config
+# Checks international addresses in schemas, which nothing here holds; its grammar takes half of a start to build.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # "not installed", which jsonschema allows for
+
+from jupyter_server.serverapp import ServerApp  # noqa: E402 - after the line above
+from jupyterlab import commands  # noqa: E402
+from traitlets.config import Config  # noqa: E402
 
 OPEN = socket.socket(fileno=int(sys.argv[1]))
 NOT_NEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "nbclassic")  # idle memory
 IR_KERNEL = Path("/usr/lib/R/site-library/IRkernel")  # Debian's
 KERNELS = Path("/tmp/jupyter")  # noqa: S108 - the sandbox's own
+RUNTIME = "/tmp/jupyter/runtime"  # noqa: S108 - as above: sockets and connection files do not outlive the session
 SETTINGS = {
     "ServerApp": {
         "disable_check_xsrf": True, "allow_remote_access": True, "allow_origin": "*",
@@ -44,6 +49,11 @@ class Server(ServerApp):
         self.http_server.add_socket(OPEN)
 
 
+def nothing_is_built(_logger: object) -> dict[str, dict[str, str]]:
+    """In place of asking Node, at each start, where it would fetch packages from: extensions are built nowhere here."""
+    return {"yarn config": {}, "npm config": {}}
+
+
 def offer_r() -> None:
     """R among the kernels, where it is installed with the system."""
     folder = KERNELS / "kernels" / "ir"
@@ -56,6 +66,8 @@ def offer_r() -> None:
 
 
 if __name__ == "__main__":
+    os.environ["JUPYTER_RUNTIME_DIR"] = RUNTIME
+    commands._yarn_config = nothing_is_built
     if IR_KERNEL.exists():
         offer_r()
     Server.launch_instance(argv=[], config=Config(SETTINGS))
