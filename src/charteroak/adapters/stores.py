@@ -25,6 +25,9 @@ class Store(StrEnum):
     CHECK = "check"  # what the airlock asks the enclave to rebuild
     OUTBOX = "outbox"  # what jobs left: outputs, logs, check results
     RELEASED = "released"  # public bytes, as released
+    ATTACHMENT = (
+        "attachment"  # papers of data requests, as they came: about studies, never about the people studied
+    )
 
 
 # Whoever holds the private key of a store is the only one who can open it; everyone may write to it.

@@ -14,7 +14,7 @@ from charteroak.agreements.models import Party
 from charteroak.board.queries import decision_on
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import element, law_on
-from charteroak.policy import wording
+from charteroak.policy import irb, wording
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
@@ -83,6 +83,7 @@ def draft(request: DataRequest, parties: list[Party], amends: str = "") -> list[
         _term(request),
         _made("13", "records"),
         *([_amendment(request, amends)] if amends else []),
+        *([_review(request, law)] if request.irb_determination else []),
     ]
 
 
@@ -199,3 +200,21 @@ def _term(request: DataRequest) -> Draft:
 def _amendment(request: DataRequest, amends: str) -> Draft:
     said = {"amends": amends, "change": words(request.kind_of_change), "because": request.change_because}
     return _made("14", "amendment", {"amends": amends}, **said)
+
+
+def _review(request: DataRequest, law: Law) -> Draft:
+    """Where the law asks for the review, every use ends with it."""
+    ends, binds = request.irb_expires_on, law.asks_for(irb.CLAUSE)
+    said = f" It expires on {ends:%B %-d, %Y}." if ends else ""
+    if ends and binds:
+        said += " From the day after, every use is refused until its renewal is signed."
+    return _made(
+        "15",
+        irb.CLAUSE,
+        {"number": request.irb_number, "expires_on": ends.isoformat() if ends and binds else None},
+        board=request.irb_board,
+        number=request.irb_number,
+        approved_on=f"{request.irb_approved_on:%B %-d, %Y}",
+        determination=words(irb.Determination(request.irb_determination)),
+        expires=said,
+    )

@@ -42,6 +42,9 @@ def enforced(clause: Clause) -> list[str]:
             ]
         case "term":
             return [_term(said)]
+        case "irb" if said["expires_on"]:
+            last = date_format(date.fromisoformat(said["expires_on"]))
+            return [_("After %s every use is refused, until a renewal is signed.") % last]
     return []
 
 

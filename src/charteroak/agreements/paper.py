@@ -21,6 +21,7 @@ from charteroak.agreements.queries import as_signed, text_hash
 from charteroak.audit import actions as audit
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import refuse
+from charteroak.requests.papers import held
 
 
 def printed(record: Agreement) -> bytes:
@@ -49,6 +50,7 @@ def _whole(record: Agreement) -> dict[str, Any]:
             )
             for one in asked
         ],
+        "papers": held(record.data_request),
         "compared": compared(record),
         "people": [(person, person.pledges.order_by("-until").first()) for person in people],
         "pledge": PLEDGE,

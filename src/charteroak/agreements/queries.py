@@ -15,7 +15,7 @@ from charteroak.agreements.checklist import checklist, law_in
 from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Recipient, Signature
 from charteroak.agreements.text import text_hash as text_hash
-from charteroak.policy import agreement, data_request
+from charteroak.policy import agreement, data_request, irb
 from charteroak.policy.clauses import Asked, Elements, Terms, covers
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.request_change import amends
@@ -123,6 +123,16 @@ def terms(record: Agreement, held: Agreement | None = None) -> Terms:
         appetites=tuple(said("thresholds")["appetites"]),
         appetite_clause=clauses["thresholds"].number,
         hub_keys=hub["keys"],
+        **_review(clauses.get(irb.CLAUSE)),
+    )
+
+
+def _review(clause: Clause | None) -> dict[str, Any]:
+    ends = clause.terms["expires_on"] if clause else None
+    return (
+        {"review_expires_on": date.fromisoformat(ends), "review_clause": clause.number}
+        if clause and ends
+        else {}
     )
 
 

@@ -68,6 +68,8 @@ class Terms:
     appetites: tuple[str, ...] = ()
     appetite_clause: str = ""
     hub_keys: Mapping[str, str] = field(default_factory=dict)  # file kind → key fingerprint
+    review_expires_on: date | None = None  # of the review board's determination, where the law asks for one
+    review_clause: str = ""
 
     @property
     def law(self) -> Law:
@@ -102,6 +104,7 @@ def covers(terms: Terms | None, asked: Asked) -> Decision:
         )
     return (
         _in_force(terms, asked)
+        & _reviewed(terms, asked)
         & _agency_and_elements(terms, asked)
         & terms.law.may_be_shared()
         & _person(terms, asked)
@@ -135,6 +138,17 @@ def _in_force(terms: Terms, asked: Asked) -> Decision:
     else:
         return Decision(clauses=(f"{number}/signatures",))
     return Decision((why,))
+
+
+def _reviewed(terms: Terms, asked: Asked) -> Decision:
+    ends = terms.review_expires_on
+    if ends is None:
+        return Decision()
+    if asked.on > ends:
+        said = Sentence("The review board’s determination expired on {day}.", day=ends)
+        mend = "Ask the board to renew it, then begin a change of the request with the new day."
+        return Decision((Reason("review_expired", said, mend),))
+    return Decision(clauses=(f"{terms.number}/{terms.review_clause}",))
 
 
 def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:

@@ -22,6 +22,7 @@ class Status(StrEnum):
 
 
 SETTLED = (Status.APPROVED, Status.DECLINED, Status.WITHDRAWN)
+UNDECIDED = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.IN_REVIEW, Status.RECOMMENDED)
 
 
 class Action(StrEnum):
@@ -51,6 +52,7 @@ class Facts:
     unreadable: tuple[str, ...] = ()  # parts filled in with what is no number, day or choice, or too long
     terms_open: tuple[str, ...] = ()  # terms of use that the sender has not accepted
     end_passed: bool = False  # the day on which work ends is over
+    review_not_current: bool = False  # the review board's determination does not hold today
     columns_without_purpose: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()  # what the law on its columns refuses
     agencies_asked: int = 0
@@ -102,6 +104,13 @@ def terms_open(facts: Facts) -> Reason | None:
 def end_passed(facts: Facts) -> Reason | None:
     if facts.end_passed:
         return Reason("end_passed", "The day on which the work ends is over.", "Choose a later day.")
+    return None
+
+
+def review_not_current(facts: Facts) -> Reason | None:
+    if facts.review_not_current:
+        said = "The review board’s determination does not hold today."
+        return Reason("review_not_current", said, "Correct its days, or ask the board to renew it.")
     return None
 
 
@@ -232,7 +241,7 @@ def because_missing(facts: Facts) -> Reason | None:
 
 
 FIT_TO_SEND = (
-    incomplete, unreadable, end_passed, purpose_missing, law_forbids, fewer_than_two_agencies,
+    incomplete, unreadable, end_passed, review_not_current, purpose_missing, law_forbids, fewer_than_two_agencies,
     beyond_the_change, nothing_changed, terms_open,
 )  # fmt: skip
 
@@ -282,15 +291,6 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.DECLINED, Action.APPEAL): step(
             Status.APPEALED, Role.APPLICANT, rules=(grounds_missing, appealed_already, appeal_late)
         ),
-        **{
-            (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.APPLICANT)
-            for status in (
-                Status.DRAFT,
-                Status.SUBMITTED,
-                Status.RETURNED,
-                Status.IN_REVIEW,
-                Status.RECOMMENDED,
-            )
-        },
+        **{(status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.APPLICANT) for status in UNDECIDED},
     },
 )

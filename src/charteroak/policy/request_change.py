@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from charteroak.policy import irb
+
 
 class Kind(StrEnum):
     """As the policy office's log names them."""
@@ -14,13 +16,14 @@ class Kind(StrEnum):
     REPEAT = "repeat"  # the same once more, as a project of its own
 
 
-TEAM, COLUMNS = "team", "columns"  # what a change may touch beside the form's answers
+TEAM, COLUMNS, PAPERS = "team", "columns", "papers"  # what a change may touch beside the form's answers
+ALWAYS = frozenset({PAPERS, *irb.FIELDS})  # whatever changes, a board may have to say yes to it
 
 # A kind that is not named here may touch everything.
 TOUCHES: dict[Kind, frozenset[str]] = {
-    Kind.EXTENSION: frozenset({"ends_on"}),
-    Kind.CONTINUATION: frozenset({"ends_on", "last_year", "schedule", "months", "funding"}),
-    Kind.STAFF_CHANGE: frozenset({TEAM}),
+    Kind.EXTENSION: ALWAYS | {"ends_on"},
+    Kind.CONTINUATION: ALWAYS | {"ends_on", "last_year", "schedule", "months", "funding"},
+    Kind.STAFF_CHANGE: ALWAYS | {TEAM},
 }
 
 # What an agency's decision on a column rests on besides the column's own purpose and justification.

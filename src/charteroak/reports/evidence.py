@@ -19,7 +19,8 @@ from charteroak.audit.evidence import CHECKPOINT, EVENTS, LOG_KEY, SUMS
 from charteroak.audit.models import Event
 from charteroak.audit.queries import NotYetSigned, newest_checkpoint
 from charteroak.reports import case_file
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import Attachment, DataRequest
+from charteroak.requests.papers import content
 
 README = """Evidence on project {number}, taken from {product} on {day}.
 
@@ -27,7 +28,7 @@ README = """Evidence on project {number}, taken from {product} on {day}.
 {checkpoint}   the log's size and root, signed by the notary
 {key}        the log's public key as this installation gives it: compare it with the one you know
 records.json      the records as they stand, table by table
-papers/           the agreement and each certificate of destruction
+papers/           the request’s papers, the agreement and each certificate of destruction
 {sums}        the SHA-256 of every other file here
 
 To check all of it without the platform: oak audit verify-evidence FILE.zip --key VKEY
@@ -80,8 +81,10 @@ def _proven(found: list[Model], size: int) -> Iterator[str]:
 
 
 def _papers(found: list[Model]) -> Iterator[tuple[str, bytes]]:
-    """The sealed agreement, or as it reads now, and a certificate for each destruction that is done."""
+    """The request's own papers, the sealed agreement, or as it reads now, and a certificate for each destruction."""
     for one in found:
+        if isinstance(one, Attachment):
+            yield f"request-{one.data_request.number}-{one.pk}-{one.name}", b"".join(content(one))
         if not isinstance(one, Agreement):
             continue
         paper = sealed_paper(one)

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_noop as noop
 
+from charteroak.policy import irb
+
 PARTS = {
     "title": noop("title"),
     "question": noop("research question"),
@@ -20,3 +22,12 @@ PARTS = {
     "last_year": noop("last year"),
     "ends_on": noop("end date"),
 }
+# Of a review by an institutional review board: said where the law asks for one, or where there was one.
+REVIEW = {
+    irb.BOARD: noop("review board"),
+    irb.NUMBER: noop("protocol number"),
+    irb.DETERMINATION: noop("determination"),
+    irb.APPROVED_ON: noop("determined on"),
+    irb.EXPIRES_ON: noop("determination expires on"),
+}
+ANSWERS = PARTS | REVIEW  # all that a form asks

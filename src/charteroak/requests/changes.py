@@ -11,9 +11,9 @@ from django.db.models.functions import Concat
 from charteroak.adapters import clock
 from charteroak.policy import agency_review, agreement
 from charteroak.policy.data_request import SETTLED, Status
-from charteroak.policy.request_change import COLUMNS, TEAM, Kind, amends, beyond, carries_over
+from charteroak.policy.request_change import COLUMNS, PAPERS, TEAM, Kind, amends, beyond, carries_over
 from charteroak.requests import versions
-from charteroak.requests.answers import PARTS
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
@@ -101,9 +101,14 @@ def _said(record: DataRequest) -> dict[str, Any]:
 
 
 def parts_changed(record: DataRequest) -> list[str]:
-    """The same by part: a field's name, the team, the columns."""
-    found = [part if part in PARTS or part == TEAM else COLUMNS for part in _named(record)]
-    return list(dict.fromkeys(found))
+    """The same by part: a field's name, the team, the columns, the papers."""
+    return list(dict.fromkeys(_kind_of(part) for part in _named(record)))
+
+
+def _kind_of(part: str) -> str:
+    if part.startswith(versions.PAPER):
+        return PAPERS
+    return part if part in ANSWERS or part == TEAM else COLUMNS
 
 
 def _named(record: DataRequest) -> list[str]:

@@ -11,8 +11,10 @@ from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import law_on, rules_on
 from charteroak.policy import legal
 from charteroak.policy.sentence import Sentence
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.models import DataRequest, RequestedColumn
-from charteroak.requests.queries import PARTS, law_decision
+from charteroak.requests.papers import review_not_current
+from charteroak.requests.queries import empty, law_decision
 
 NO_EDUCATION_RECORDS = noop("No education records are asked for")
 EXCEPTIONS = (
@@ -35,7 +37,7 @@ def findings(record: DataRequest) -> list[Finding]:
     """Everything worth knowing before sending the request, what stops it first."""
     columns = list(record.columns.select_related("variable__dataset__agency"))
     found = [
-        *_parts(record),
+        *_parts(record, columns),
         *_purposes(columns),
         *_agencies(columns),
         *_law(record, columns),
@@ -46,17 +48,16 @@ def findings(record: DataRequest) -> list[Finding]:
     return sorted(found, key=lambda finding: not finding.stops)
 
 
-def _parts(record: DataRequest) -> Iterator[Finding]:
-    missing = [
-        _(words)
-        for name, words in PARTS.items()
-        if getattr(record, name) in (None, "") and name not in record.unread
-    ]
+def _parts(record: DataRequest, columns: Iterable[RequestedColumn]) -> Iterator[Finding]:
+    missing = [_(ANSWERS[name]) for name in empty(record, columns)]
     if missing:
         named = ", ".join(missing)
         yield Finding(_("Form"), _("Still to fill in: %(parts)s.") % {"parts": named}, stops=True)
+    if review_not_current(record):
+        said = _("The review board’s determination does not hold today.")
+        yield Finding(_("Form"), said, _("Correct its days, or ask the board to renew it."), stops=True)
     if record.unread:
-        named = ", ".join(_(PARTS[name]) for name in record.unread)
+        named = ", ".join(_(ANSWERS[name]) for name in record.unread)
         yield Finding(_("Form"), _("Cannot be read: %(parts)s.") % {"parts": named}, stops=True)
 
 

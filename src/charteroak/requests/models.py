@@ -6,7 +6,7 @@ from django.urls import reverse
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.catalog.models import Variable
-from charteroak.policy import agency_review, data_request, request_change
+from charteroak.policy import agency_review, attachment, data_request, irb, request_change
 from charteroak.policy.lifecycle import choices
 
 
@@ -32,6 +32,13 @@ class DataRequest(models.Model):
     outputs_planned = models.TextField(blank=True)
     publication_plan = models.TextField(blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    irb_board = models.CharField(
+        max_length=200, blank=True
+    )  # of an institutional review board, where one reviewed it
+    irb_number = models.CharField(max_length=60, blank=True)
+    irb_determination = models.CharField(max_length=40, choices=choices(irb.Determination), blank=True)
+    irb_approved_on = models.DateField(null=True, blank=True)
+    irb_expires_on = models.DateField(null=True, blank=True)
     unread = models.JSONField(default=dict, blank=True)  # part → what was typed there and cannot be read
     revision = models.PositiveIntegerField(default=0)  # counts what applicants changed
     once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that began it
@@ -81,6 +88,34 @@ class TeamMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["data_request", "person"], name="team_member_once")]
+
+
+class Attachment(models.Model):
+    """A paper that goes with the request: taken out of it, its bytes stay, for versions name them."""
+
+    data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=40, choices=choices(attachment.Kind))
+    name = models.CharField(max_length=attachment.LONGEST_NAME)
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)  # of its bytes, and their name in the vault
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["data_request", "name"],
+                condition=models.Q(removed_at__isnull=True),
+                name="attachment_named_once",
+            ),
+            by_and_at("attachment", "removed"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("attachment", args=[self.data_request.number, self.pk])
 
 
 class RequestedColumn(models.Model):

@@ -19,15 +19,15 @@ from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Decision
-from charteroak.policy.request_change import COLUMNS, TEAM, Kind, amends
+from charteroak.policy.request_change import COLUMNS, PAPERS, TEAM, Kind, amends
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
-from charteroak.requests import changes
-from charteroak.requests.answers import PARTS as PARTS
+from charteroak.requests import changes, papers
+from charteroak.requests.answers import ANSWERS, PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
 
-CHANGEABLE = PARTS | {TEAM: noop("team"), COLUMNS: noop("columns")}
+CHANGEABLE = ANSWERS | {TEAM: noop("team"), COLUMNS: noop("columns"), PAPERS: noop("papers")}
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 BY_THEMSELVES = (
     Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.RETURN, Action.ACCEPT_AS_COMPLETE, Action.APPEAL,
@@ -73,14 +73,15 @@ def facts(
     record: DataRequest, by: Person, *, carried: bool = False, lost: bool = False
 ) -> data_request.Facts:
     columns = list(record.columns.select_related("variable__dataset__agency"))
-    missing = [Sentence(words) for name, words in PARTS.items() if _empty(record, name)]
+    missing = [Sentence(ANSWERS[name]) for name in empty(record, columns)]
     if not columns:
         missing.append(Sentence(noop("columns")))
     return data_request.Facts(
         missing=tuple(missing),
-        unreadable=tuple(Sentence(PARTS[name]) for name in record.unread),
+        unreadable=tuple(Sentence(ANSWERS[name]) for name in record.unread),
         terms_open=tuple(open_terms(record, by).values()),
         end_passed=record.ends_on is not None and record.ends_on < clock.today(),
+        review_not_current=papers.review_not_current(record),
         columns_without_purpose=tuple(str(c.variable) for c in columns if not c.purpose.strip()),
         forbidden=tuple(reason.message for reason in law_decision(record, columns).reasons),
         agencies_asked=len({c.variable.dataset.agency_id for c in columns}),
@@ -112,8 +113,10 @@ def _facts_of_change(record: DataRequest) -> dict[str, Any]:
     }
 
 
-def _empty(record: DataRequest, part: str) -> bool:
-    return getattr(record, part) in (None, "") and part not in record.unread
+def empty(record: DataRequest, columns: Iterable[RequestedColumn]) -> list[str]:
+    """The answers that must still be given."""
+    plain = [name for name in PARTS if getattr(record, name) in (None, "") and name not in record.unread]
+    return [*plain, *papers.review_missing(record, (column.variable for column in columns))]
 
 
 def open_terms(record: DataRequest, person: Person) -> dict[str, Sentence]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.requests.views import decision, detail, draft, lists, review, versions
+from charteroak.requests.views import decision, detail, draft, lists, papers, review, versions
 
 urlpatterns = [
     path("", lists.listing, name="data_requests"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("<slug:number>/columns/", draft.columns, name="data_request_columns"),
     path("<slug:number>/add-member/", draft.add_member, name="add_team_member"),
     path("<slug:number>/remove-member/", draft.remove_member, name="remove_team_member"),
+    path("<slug:number>/attach/", papers.attach, name="attach_paper"),
+    path("<slug:number>/papers/<int:attachment>/", papers.paper, name="attachment"),
+    path("<slug:number>/papers/<int:attachment>/take-out/", papers.take_out, name="take_out_paper"),
     path("<slug:number>/appeal/", decision.appeal, name="appeal_data_request"),
     path("<slug:number>/change/", decision.change, name="change_data_request"),
     path("<slug:number>/return/", decision.return_, name="return_data_request"),

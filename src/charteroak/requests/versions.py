@@ -4,17 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from charteroak.agencies.models import Person
-from charteroak.requests.answers import PARTS
+from charteroak.policy.attachment import Kind
+from charteroak.policy.request_change import TEAM
+from charteroak.policy.sentence import words
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.history import plain
 from charteroak.requests.models import DataRequest, Version
+from charteroak.requests.papers import held
+
+PAPER = "paper "  # before a paper's name, among the parts of a request
 
 
 @dataclass(frozen=True)
 class Difference:
     """A part of the request that is not as it was; empty: it was not there, or is no longer."""
 
-    part: str  # a field's name, "team", or a column as "SDE analysis gpa"
+    part: str  # a field's name, "team", a column as "SDE analysis gpa", or a paper as "paper irb.pdf"
     before: str
     after: str
 
@@ -34,9 +42,10 @@ def content(record: DataRequest) -> dict[str, Any]:
     """Everything that the applicants say in the request, as JSON."""
     columns = record.columns.select_related("variable__dataset__agency")
     return {
-        "answers": {part: plain(getattr(record, part)) for part in PARTS},
+        "answers": {part: plain(getattr(record, part)) for part in ANSWERS},
         "team": sorted(record.team.values_list("person__name", flat=True)),
         "columns": {f"{c.variable.dataset} {c.variable.name}": [c.purpose, c.justification] for c in columns},
+        "papers": {one.name: [one.kind, one.sha256] for one in held(record)},
     }
 
 
@@ -53,5 +62,17 @@ def _flat(said: dict[str, Any]) -> dict[str, str]:
         **said["answers"],
         "team": ", ".join(said["team"]),
         **{name: " – ".join(filter(None, why)) or "–" for name, why in sorted(said["columns"].items())},
+        **{f"{PAPER}{name}": _paper(*one) for name, one in sorted(said.get("papers", {}).items())},
     }
     return {part: "" if value is None else str(value) for part, value in told.items()}
+
+
+def _paper(kind: str, sha256: str) -> str:
+    return f"{words(Kind(kind))}, SHA-256 {sha256[:16]}…"
+
+
+def heading(part: str) -> str:
+    """What a page calls a part that differs."""
+    if part.startswith(PAPER):
+        return _("paper %s") % part.removeprefix(PAPER)
+    return _({**ANSWERS, TEAM: "team"}.get(part, part))

@@ -88,6 +88,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "site.keptanswer": KEEP,  # for a day
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
+        "requests.attachment": ("SELECT", "INSERT", "UPDATE (removed_by_id, removed_at)"),
         "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,

@@ -26,6 +26,10 @@ class Law:
         kinds = sorted({kind for rule in self.rules for kind in rule.clauses})
         return {kind: self._where(lambda rule, kind=kind: kind in rule.clauses) for kind in kinds}  # type: ignore[misc]
 
+    def asks_for(self, kind: str) -> bool:
+        """Whether an agreement must have a clause of this kind."""
+        return any(kind in rule.clauses for rule in self.rules)
+
     @property
     def appetites(self) -> list[str]:
         """Names of the disclosure rules that outputs obey together."""

@@ -23,6 +23,7 @@ from charteroak.requests.actions.draft import (
     remove_member,
     start,
 )
+from charteroak.requests.actions.papers import attach, take_out
 
 __all__ = [
     "EDITABLE",
@@ -32,6 +33,7 @@ __all__ = [
     "appeal",
     "approve",
     "ask_columns",
+    "attach",
     "change",
     "decline",
     "edit",
@@ -43,5 +45,6 @@ __all__ = [
     "return_",
     "start",
     "submit",
+    "take_out",
     "withdraw",
 ]

@@ -10,8 +10,10 @@ from charteroak.policy.decision import refuse
 from charteroak.policy.request_change import Kind, amends
 from charteroak.requests import changes
 from charteroak.requests.actions.draft import locked, next_number
+from charteroak.requests.actions.papers import carry
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.models import DataRequest, RequestedColumn, TeamMember
-from charteroak.requests.queries import PARTS, may_change
+from charteroak.requests.queries import may_change
 
 
 @transaction.atomic
@@ -31,7 +33,7 @@ def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
         change=kind,
         change_because=because.strip(),
         started_on=clock.today(),
-        **{part: getattr(before, part) for part in PARTS},
+        **{part: getattr(before, part) for part in ANSWERS},
     )
     TeamMember.objects.bulk_create(
         TeamMember(data_request=begun, person_id=person) for person in sorted(_people(before) - {by.pk})
@@ -45,6 +47,7 @@ def change(*, pk: int, by: Person, kind: Kind, because: str) -> DataRequest:
         )
         for column in before.columns.all()
     )
+    carry(before, begun, by)
     audit.record(
         "requests:data_request:start",
         by=by,

@@ -16,10 +16,11 @@ from charteroak.policy.data_request import Action
 from charteroak.policy.merging import merge
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests import history
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.models import AcceptedTerm, DataRequest, RequestedColumn, TeamMember
-from charteroak.requests.queries import PARTS, may, may_begin, open_terms
+from charteroak.requests.queries import may, may_begin, open_terms
 
-EDITABLE = tuple(PARTS)
+EDITABLE = tuple(ANSWERS)
 NUMBERING = 7_236_045  # the advisory lock under which numbers are given out; 042 to 044 are taken
 
 

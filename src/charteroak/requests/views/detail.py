@@ -17,10 +17,11 @@ from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
 from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
-from charteroak.requests import changes, queries
+from charteroak.requests import changes, papers, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
     AppealForm,
+    AttachForm,
     ChangeForm,
     DecideForm,
     MemberForm,
@@ -31,6 +32,7 @@ from charteroak.requests.forms import (
 )
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.timeline import timeline
+from charteroak.requests.versions import heading
 from charteroak.requests.views.found import visible
 
 
@@ -67,6 +69,7 @@ def detail_page(
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
             "versions": record.versions.count(),
             "team": record.team.select_related("person__employer"),
+            "papers": papers.held(record),
             "columns": queries.columns(record),
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
@@ -100,15 +103,13 @@ def _change(record: DataRequest, person: Person) -> dict[str, Any]:
 
 def _against(record: DataRequest) -> list[tuple[str, str, str]]:
     """What a change says otherwise than what was approved: part, before, now."""
-    return [
-        (_(queries.CHANGEABLE.get(one.part, one.part)), one.before, one.after)
-        for one in changes.against(record)
-    ]
+    return [(heading(one.part), one.before, one.after) for one in changes.against(record)]
 
 
 def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     return {
         "member_form": wrong.get("member", MemberForm()),
+        "attach_form": wrong.get("attach", AttachForm()),
         "change_form": wrong.get("change", ChangeForm()),
         "appeal_form": wrong.get("appeal", AppealForm()),
         "return_form": wrong.get("return", ReturnForm()),

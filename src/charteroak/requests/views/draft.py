@@ -15,6 +15,7 @@ from charteroak.catalog.queries import by_dataset, law_of
 from charteroak.catalog.queries import variables as catalog
 from charteroak.policy.data_request import Action
 from charteroak.requests import actions, history, queries
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.forms import ColumnsForm, MemberForm, parts, seen_in
 from charteroak.requests.models import DataRequest
 from charteroak.requests.views.detail import detail_page
@@ -58,8 +59,8 @@ def _kept(
     others = history.since(record, seen, signed_in(request)).exists()
     shown = {
         "at": clock.now(),
-        "unread": [_(queries.PARTS[name]) for name in unread],
-        "conflicts": [_(queries.PARTS[name]) for name in conflicts],
+        "unread": [_(ANSWERS[name]) for name in unread],
+        "conflicts": [_(ANSWERS[name]) for name in conflicts],
         "seen": seen if others else record.revision,  # what colleagues wrote, this page does not show yet
     }
     return render(request, "requests/kept.html", shown)

@@ -12,7 +12,8 @@ from charteroak.agencies.signin import signed_in
 from charteroak.audit.actions import record_refusal
 from charteroak.catalog.models import Variable
 from charteroak.policy.decision import Stale
-from charteroak.requests import history, queries
+from charteroak.requests import history
+from charteroak.requests.answers import ANSWERS
 from charteroak.requests.forms import seen_in
 from charteroak.requests.models import DataRequest
 from charteroak.requests.views.found import visible
@@ -65,7 +66,9 @@ def _part(part: str, variables: dict[int, str]) -> str:
     kind, _space, key = part.partition(" ")
     if kind == "column":
         return variables.get(int(key), part)
-    return _(queries.PARTS[part]) if part in queries.PARTS else _("team")
+    if kind == "paper":
+        return _("papers")
+    return _(ANSWERS[part]) if part in ANSWERS else _("team")
 
 
 def _told(said: history.Said) -> str:

@@ -1,7 +1,7 @@
 """Data requests as JSON: the same facts, the same actions, the same refusals as the pages."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -13,10 +13,11 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import as_json as reasons
+from charteroak.policy.irb import Determination
 from charteroak.policy.request_change import Kind
-from charteroak.requests import actions, changes, queries, steward
+from charteroak.requests import actions, changes, papers, queries, steward
 from charteroak.requests.lists import REQUESTS
-from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.models import AgencyReview, Attachment, DataRequest
 from charteroak.requests.versions import differences
 
 router = Router(auth=django_auth, tags=["requests"])
@@ -42,6 +43,11 @@ class Parts(Schema):
     outputs_planned: str = ""
     publication_plan: str = ""
     ends_on: date | None = None
+    irb_board: Short = ""
+    irb_number: Annotated[str, Field(max_length=60)] = ""
+    irb_determination: Determination | Literal[""] = ""
+    irb_approved_on: date | None = None
+    irb_expires_on: date | None = None
     revision: int | None = None  # of the request that was read; a part that has changed since is refused
 
 
@@ -86,15 +92,15 @@ class Decisions(Schema):
     conditions: str | None = None  # without a word on them, those that stand go on
 
 
-def _visible(request: HttpRequest, number: str) -> DataRequest:
+def visible(request: HttpRequest, number: str) -> DataRequest:
     return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
 def _review(request: HttpRequest, number: str, agency: str) -> AgencyReview:
-    return get_object_or_404(AgencyReview, data_request=_visible(request, number), agency__code=agency)
+    return get_object_or_404(AgencyReview, data_request=visible(request, number), agency__code=agency)
 
 
-def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
+def facts(request: HttpRequest, number: str) -> dict[str, Any]:
     record = get_object_or_404(
         queries.visible_to(signed_in(request)).select_related("applicant"), number=number
     )
@@ -117,6 +123,7 @@ def _facts(request: HttpRequest, number: str) -> dict[str, Any]:
         **{name: getattr(record, name) for name in actions.EDITABLE},
         "team": list(record.team.values_list("person__username", flat=True)),
         "columns": _columns(record),
+        "papers": [paper(one) for one in papers.held(record)],
         "reviews": _reviews(record, signed_in(request)),
         "turn": turn,
         "by_when": by_when,
@@ -141,6 +148,10 @@ def _columns(record: DataRequest) -> list[dict[str, Any]]:
     ]
 
 
+def paper(one: Attachment) -> dict[str, Any]:
+    return {"id": one.pk, "kind": one.kind, "name": one.name, "size": one.size, "sha256": one.sha256}
+
+
 def _reviews(record: DataRequest, reader: Person) -> list[dict[str, Any]]:
     return [
         {
@@ -162,59 +173,59 @@ def listing(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/start", summary="Begin a request")
 def start(request: HttpRequest, body: Start) -> dict[str, Any]:
-    return _facts(request, actions.start(by=signed_in(request), title=body.title).number)
+    return facts(request, actions.start(by=signed_in(request), title=body.title).number)
 
 
 @router.get("/{number}", summary="One request, and what you may do with it now")
 def detail(request: HttpRequest, number: str) -> dict[str, Any]:
-    return _facts(request, number)
+    return facts(request, number)
 
 
 @router.post("/{number}/edit", summary="Keep what is given")
 def edit(request: HttpRequest, number: str, body: Parts) -> dict[str, Any]:
     said = body.dict(exclude_unset=True, exclude={"revision"})
-    left = actions.edit(pk=_visible(request, number).pk, by=signed_in(request), seen=body.revision, **said)
-    return _facts(request, number) | {"changed_meanwhile": list(left)}
+    left = actions.edit(pk=visible(request, number).pk, by=signed_in(request), seen=body.revision, **said)
+    return facts(request, number) | {"changed_meanwhile": list(left)}
 
 
 @router.post("/{number}/columns", summary="Ask for exactly these columns")
 def columns(request: HttpRequest, number: str, body: Columns) -> dict[str, Any]:
     left = actions.ask_columns(
-        pk=_visible(request, number).pk,
+        pk=visible(request, number).pk,
         by=signed_in(request),
         purposes=body.purposes,
         justifications=body.justifications,
         seen=body.revision,
     )
-    return _facts(request, number) | {"changed_meanwhile": left}
+    return facts(request, number) | {"changed_meanwhile": left}
 
 
 @router.post("/{number}/add-member", summary="Name a colleague on the team")
 def add_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
     record, member = (
-        _visible(request, number),
+        visible(request, number),
         get_object_or_404(Person.objects.with_access(), username=body.person),
     )
     actions.add_member(pk=record.pk, by=signed_in(request), person=member)
-    return _facts(request, number)
+    return facts(request, number)
 
 
 @router.post("/{number}/remove-member", summary="Take a colleague off the team")
 def remove_member(request: HttpRequest, number: str, body: Member) -> dict[str, Any]:
-    record, member = _visible(request, number), get_object_or_404(Person, username=body.person)
+    record, member = visible(request, number), get_object_or_404(Person, username=body.person)
     actions.remove_member(pk=record.pk, by=signed_in(request), person=member)
-    return _facts(request, number)
+    return facts(request, number)
 
 
 @router.post("/{number}/accept-terms", summary="Accept the terms of use")
 def accept_terms(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.accept_terms(pk=_visible(request, number).pk, by=signed_in(request))
-    return _facts(request, number)
+    actions.accept_terms(pk=visible(request, number).pk, by=signed_in(request))
+    return facts(request, number)
 
 
 @router.get("/{number}/versions/{version}", summary="The request as it was sent, and what had changed")
 def version(request: HttpRequest, number: str, version: int) -> dict[str, Any]:
-    record = _visible(request, number)
+    record = visible(request, number)
     sent = get_object_or_404(record.versions, number=version)
     before = record.versions.filter(number=version - 1).first()
     changed = differences(before.content, sent.content) if before else []
@@ -223,52 +234,52 @@ def version(request: HttpRequest, number: str, version: int) -> dict[str, Any]:
 
 @router.post("/{number}/submit", summary="Send it to the policy office")
 def submit(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.submit(pk=_visible(request, number).pk, by=signed_in(request))
-    return _facts(request, number)
+    actions.submit(pk=visible(request, number).pk, by=signed_in(request))
+    return facts(request, number)
 
 
 @router.post("/{number}/appeal", summary="Ask the board to hear it once more")
 def appeal(request: HttpRequest, number: str, body: Grounds) -> dict[str, Any]:
-    actions.appeal(pk=_visible(request, number).pk, by=signed_in(request), grounds=body.grounds)
-    return _facts(request, number)
+    actions.appeal(pk=visible(request, number).pk, by=signed_in(request), grounds=body.grounds)
+    return facts(request, number)
 
 
 @router.post("/{number}/change", summary="Begin a change of what was approved, or the same once more")
 def change(request: HttpRequest, number: str, body: ChangeOf) -> dict[str, Any]:
     begun = actions.change(
-        pk=_visible(request, number).pk, by=signed_in(request), kind=body.kind, because=body.because
+        pk=visible(request, number).pk, by=signed_in(request), kind=body.kind, because=body.because
     )
-    return _facts(request, begun.number)
+    return facts(request, begun.number)
 
 
 @router.post("/{number}/return", summary="Return it to the applicant")
 def return_(request: HttpRequest, number: str, body: Because) -> dict[str, Any]:
-    actions.return_(pk=_visible(request, number).pk, by=signed_in(request), because=body.because)
-    return _facts(request, number)
+    actions.return_(pk=visible(request, number).pk, by=signed_in(request), because=body.because)
+    return facts(request, number)
 
 
 @router.post("/{number}/accept-as-complete", summary="Find it complete")
 def accept_as_complete(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.accept_as_complete(pk=_visible(request, number).pk, by=signed_in(request))
-    return _facts(request, number)
+    actions.accept_as_complete(pk=visible(request, number).pk, by=signed_in(request))
+    return facts(request, number)
 
 
 @router.post("/{number}/withdraw", summary="Withdraw it")
 def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
-    actions.withdraw(pk=_visible(request, number).pk, by=signed_in(request))
-    return _facts(request, number)
+    actions.withdraw(pk=visible(request, number).pk, by=signed_in(request))
+    return facts(request, number)
 
 
 @router.post("/{number}/reviews/{agency}/ask", summary="Ask the applicant")
 def ask(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
     steward.ask(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
-    return _facts(request, number)
+    return facts(request, number)
 
 
 @router.post("/{number}/reviews/{agency}/answer", summary="Answer the steward")
 def answer(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
     steward.answer(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
-    return _facts(request, number)
+    return facts(request, number)
 
 
 @router.post("/{number}/reviews/{agency}/decide", summary="Decide on each column asked of your agency")
@@ -279,4 +290,4 @@ def decide(request: HttpRequest, number: str, agency: str, body: Decisions) -> d
         choices={column: (said.choice, said.reason) for column, said in body.columns.items()},
         conditions=body.conditions,
     )
-    return _facts(request, number)
+    return facts(request, number)
