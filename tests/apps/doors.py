@@ -175,6 +175,8 @@ def sent(at: Scene, path: str) -> Any:
         file = hub_way.encrypted("analysis", b"x")
         file.name = f"SDE.{NUMBER}.{clock.today():%m_%d_%Y}.analytical.age"
         return {"file": file}
+    if path.rstrip("/").endswith("/attach"):
+        return {"file": SimpleUploadedFile("irb.pdf", b"%PDF-1.7"), "kind": "other_paper"}
     if path.rstrip("/").endswith(("/take-in", "/take_in")):
         return {"file": SimpleUploadedFile("agreement.docx", b"x")}
     if path == "/api/outputs/001-2/review":

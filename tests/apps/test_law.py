@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from html import unescape
 
 import pytest
@@ -10,7 +9,7 @@ from django.test import Client
 
 from apps import way
 from apps.requests_way import named
-from apps.way import person, rules
+from apps.way import person, rules, under
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.checklist import checklist, law_in
 from charteroak.catalog import queries as catalog
@@ -20,7 +19,7 @@ from charteroak.policy.decision import Refused
 from charteroak.requests import actions
 from charteroak.requests.fit_check import NO_EDUCATION_RECORDS, findings
 from charteroak.requests.models import DataRequest
-from conftest import connection_as, owner_beside
+from conftest import connection_as
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +32,6 @@ def state(database_of_the_file: None) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def each_rolled_back(state: None, rolled_back: None) -> None:
     """Every test starts from what `oak setup` took in."""
-
-
-@contextmanager
-def under(regime: str, name: str) -> Iterator[None]:
-    """A column's law as its agency's next dictionary would name it."""
-    before = Variable.objects.get(name=name).regime
-    for law in (regime, before):
-        with owner_beside():
-            Variable.objects.filter(name=name).update(regime=law)
-        if law is regime:
-            yield
 
 
 def text_of(page: str) -> str:
@@ -136,3 +124,17 @@ def test_terms_signed_before_rules_had_names_keep_their_meaning() -> None:
     assert not law_in({"wages": False}).for_state_employees_only
     with pytest.raises(LookupError):
         law_in({})
+
+
+def test_where_the_law_asks_for_a_review_a_request_is_incomplete_without_one() -> None:
+    record = way.filled_in()
+    with under("42 CFR Part 2", "gpa"):
+        with pytest.raises(Refused) as refused:
+            actions.submit(pk=record.pk, by=named("maya.ortiz"))
+        assert rules(refused) == {"incomplete"}
+        assert "review board, protocol number, determination, determined on" in str(refused.value)
+        actions.edit(
+            pk=record.pk, by=named("maya.ortiz"), irb_board="University IRB", irb_number="2026-0142",
+            irb_determination="approved", irb_approved_on="2026-01-05",
+        )  # fmt: skip
+        actions.submit(pk=record.pk, by=named("maya.ortiz"))

@@ -78,6 +78,17 @@ def load() -> None:
             catalog.load(tomllib.loads(dictionary.read_text("utf-8")), by="setup")
 
 
+@contextmanager
+def under(regime: str, name: str) -> Iterator[None]:
+    """A column's law as its agency's next dictionary would name it."""
+    before = Variable.objects.get(name=name).regime
+    for law in (regime, before):
+        with owner_beside():
+            Variable.objects.filter(name=name).update(regime=law)
+        if law is regime:
+            yield
+
+
 def lapse(username: str, until: date, *, pledges: bool = False) -> None:
     """This person's trainings (and pledges) end on that day: no process of the site could have it so."""
     with owner_beside():

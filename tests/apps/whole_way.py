@@ -23,8 +23,10 @@ from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.catalog.models import Variable
 from charteroak.exceptions import actions as exceptions
 from charteroak.exceptions.models import Matter
+from charteroak.policy.attachment import Kind as Attached
 from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
+from charteroak.requests.models import Attachment
 from charteroak.site import tokens
 from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
@@ -70,6 +72,7 @@ class Scene:
     motion: int
     operates: int  # Kim Tran's office
     output: int
+    paper: int  # of the stranger's request
     party: int
     planned: int
     held: int  # an office that somebody holds
@@ -108,7 +111,10 @@ def scene(as_process: AsProcess) -> Scene:
         pk=held.pk, by=person("june.fisher"), text="Explain.", reported_to="Advisory board",
         due_on=clock.today() + timedelta(days=9),
     )  # fmt: skip
-    requests.start(by=person("eve.lang"), title="Another project")
+    other = requests.start(by=person("eve.lang"), title="Another project")
+    requests.attach(
+        pk=other.pk, by=person("eve.lang"), kind=Attached.OTHER, name="letter.pdf", content=b"%PDF-1.7"
+    )
     delivery, listed = _deliveries(agreement)
     _out_of_standing()
     file = second.files.get()
@@ -130,6 +136,7 @@ def scene(as_process: AsProcess) -> Scene:
         motion=Motion.objects.get(meeting=held).pk,
         operates=RoleHeld.objects.get(person__username="kim.tran").pk,
         output=file.output_id,
+        paper=Attachment.objects.get().pk,
         party=agreement.parties.get(agency__code="SDE").pk,
         planned=planned.pk,
         held=RoleHeld.objects.get(person__username="al.pike").pk,

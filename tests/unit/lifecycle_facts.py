@@ -128,6 +128,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("data_request", "unreadable"): {"unreadable": ("first year",)},
     ("data_request", "terms_open"): {"terms_open": ("Nobody tries to find out who a person is.",)},
     ("data_request", "end_passed"): {"end_passed": True},
+    ("data_request", "review_not_current"): {"review_not_current": True},
     ("data_request", "law_forbids"): {"forbidden": ("Erased records.",)},
     ("data_request", "purpose_missing"): {"columns_without_purpose": ("SDE gpa",)},
     ("data_request", "fewer_than_two_agencies"): {"agencies_asked": 1},

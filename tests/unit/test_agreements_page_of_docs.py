@@ -7,6 +7,7 @@ import pytest
 
 from charteroak.policy import wording
 from charteroak.policy.agreement import CONFIRMED_FOR
+from charteroak.policy.attachment import LARGEST, MOST, may_be_taken
 from charteroak.policy.clocks import ALLOWED, COVER, SOON, Stage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text("utf-8")
@@ -35,7 +36,18 @@ def test_sixty_days_may_be_settled_and_become_the_term() -> None:
 
 def test_the_page_names_the_locked_clauses_and_the_bounds() -> None:
     locked = {kind for kind, template in wording.latest().items() if template.locked}
-    decided = {"purpose", "elements", "people", "place", "hub", "thresholds", "parties", "term", "amendment"}
+    decided = {
+        "purpose",
+        "elements",
+        "people",
+        "place",
+        "hub",
+        "thresholds",
+        "parties",
+        "term",
+        "amendment",
+        "irb",
+    }
     assert locked == decided
     assert "what an amendment replaces" in PAGE
     bounds = PREVIEW.open["days"]
@@ -62,3 +74,20 @@ def test_the_days_on_the_page_are_those_that_the_clocks_allow() -> None:
     assert f"comes {WORDS[SOON]} business days before the due day" in said
     assert f"{WORDS[COVER]} business days later the policy office is told as well" in said
     assert f"good for {WORDS[CONFIRMED_FOR]} minutes" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "held", "rule"),
+    [
+        ("letter.exe", b"MZ", [], "type_not_taken"),
+        ("letter.pdf", b"<html>", [], "content_differs"),
+        ("letter.docx", b"PK\x03\x04 word/vbaProject.bin", [], "holds_a_program"),
+        ("letter.pdf", b"%PDF-1.7", ["letter.pdf"], "name_taken"),
+    ],
+)
+def test_a_paper_meets_the_rule_that_the_page_names(
+    name: str, content: bytes, held: list[str], rule: str
+) -> None:
+    assert [reason.rule for reason in may_be_taken(name, content, held).reasons] == [rule]
+    assert f"`{rule}`" in PAGE
+    assert f"at most {LARGEST >> 20} MB each and {MOST} together" in " ".join(PAGE.split())

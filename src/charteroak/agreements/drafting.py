@@ -213,7 +213,7 @@ def _review(request: DataRequest, law: Law) -> Draft:
         irb.CLAUSE,
         {"number": request.irb_number, "expires_on": ends.isoformat() if ends and binds else None},
         board=request.irb_board,
-        number=request.irb_number,
+        protocol=request.irb_number,
         approved_on=f"{request.irb_approved_on:%B %-d, %Y}",
         determination=words(irb.Determination(request.irb_determination)),
         expires=said,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -11,12 +10,13 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements import amending
-from charteroak.agreements.checklist import checklist, law_in
+from charteroak.agreements.checklist import checklist
 from charteroak.agreements.halted import halted
-from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Party, Recipient, Signature
+from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient, Signature
+from charteroak.agreements.terms import terms as terms
 from charteroak.agreements.text import text_hash as text_hash
-from charteroak.policy import agreement, data_request, irb
-from charteroak.policy.clauses import Asked, Elements, Terms, covers
+from charteroak.policy import agreement, data_request
+from charteroak.policy.clauses import Asked, covers
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.request_change import amends
 from charteroak.policy.roles import Role
@@ -82,71 +82,6 @@ def unsigned(record: Agreement) -> list[str]:
     named = [party for clause in record.clauses.all() for party in clause.terms.get("parties", [])]
     signed = {str(party) for party in record.parties.filter(signature__isnull=False).select_related("agency")}
     return [party for party in named if party not in signed]
-
-
-def terms(record: Agreement, held: Agreement | None = None) -> Terms:
-    """The terms, each with the number of the clause in which it was signed, as `held` says them: the text of another
-    day, or, without it, of the amendment signed last.
-
-    Raises LookupError when a clause that the system enforces is missing: such an agreement covers nothing.
-    """
-    held = held or record.held
-    clauses = {clause.kind: clause for clause in held.clauses.all() if clause.kind != "elements"}
-
-    def said(kind: str) -> dict[str, Any]:
-        if kind not in clauses:
-            raise LookupError(f"agreement {held.number} has no clause on {kind}")
-        return dict(clauses[kind].terms)
-
-    hub, term = said("hub"), said("term")
-    return Terms(
-        number=held.number,
-        executed_on=record.executed_on,
-        starts_on=date.fromisoformat(term["starts_on"]),
-        ends_on=date.fromisoformat(term["ends_on"]),
-        ended_on=record.ended_on,
-        purpose=said("purpose")["purpose"],
-        purpose_clause=clauses["purpose"].number,
-        elements={
-            one.terms["agency"]: _elements(one) for one in held.clauses.all() if one.kind == "elements"
-        },
-        people=frozenset(said("people")["people"]),
-        people_clause=clauses["people"].number,
-        place=said("place")["place"],
-        place_clause=clauses["place"].number,
-        hub=hub["agency"],
-        hub_clause=clauses["hub"].number,
-        preview_days=said("preview")["days"],
-        preview_clause=clauses["preview"].number,
-        destroy_within_days=said("destruction")["within_days"],
-        destroy_clause=clauses["destruction"].number,
-        appetites=tuple(said("thresholds")["appetites"]),
-        appetite_clause=clauses["thresholds"].number,
-        hub_keys=hub["keys"],
-        **_review(clauses.get(irb.CLAUSE)),
-    )
-
-
-def _review(clause: Clause | None) -> dict[str, Any]:
-    ends = clause.terms["expires_on"] if clause else None
-    return (
-        {"review_expires_on": date.fromisoformat(ends), "review_clause": clause.number}
-        if clause and ends
-        else {}
-    )
-
-
-def _elements(clause: Clause) -> Elements:
-    said = clause.terms
-    first, last = said["years"]
-    return Elements(
-        clause=clause.number,
-        linking=frozenset(said["linking"]),
-        study=frozenset(said["study"]),
-        evidence=frozenset(said["evidence"]),
-        years=(first, last),
-        law=law_in(said),
-    )
 
 
 def contributors(record: Agreement) -> list[str]:

@@ -56,8 +56,13 @@ def may_be_taken(name: str, content: bytes, held: Collection[str]) -> Decision:
         )
         reasons.append(Reason("type_not_taken", said, "Save it as a PDF file, or rename it."))
     elif not content.startswith(known.begins):
-        differs = "The file’s content is not what its name says."
-        reasons.append(Reason("content_differs", differs, "Save it anew from the program that made it."))
+        reasons.append(
+            Reason(
+                "content_differs",
+                "The file’s content is not what its name says.",
+                "Save it anew from the program that made it.",
+            )
+        )
     elif b"vbaProject" in content and known is TYPES["docx"]:
         reasons.append(
             Reason("holds_a_program", "The file holds macros.", "Save it as .docx without macros.")

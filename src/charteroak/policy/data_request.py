@@ -109,8 +109,11 @@ def end_passed(facts: Facts) -> Reason | None:
 
 def review_not_current(facts: Facts) -> Reason | None:
     if facts.review_not_current:
-        said = "The review board’s determination does not hold today."
-        return Reason("review_not_current", said, "Correct its days, or ask the board to renew it.")
+        return Reason(
+            "review_not_current",
+            "The review board’s determination does not hold today.",
+            "Correct its days, or ask the board to renew it.",
+        )
     return None
 
 

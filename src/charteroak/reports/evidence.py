@@ -57,7 +57,7 @@ def write(record: DataRequest, file: BinaryIO) -> None:
         add(LOG_KEY, verifier_key(home()).read_bytes())
         records = json.dumps(case_file.as_json(found), cls=case_file.Encoder, indent=1, ensure_ascii=False)
         add("records.json", records.encode())
-        for name, content in _papers(found):
+        for name, content in papers(found):
             add(f"papers/{name}", content)
         zipped.writestr(SUMS, "".join(sums))
 
@@ -80,7 +80,7 @@ def _proven(found: list[Model], size: int) -> Iterator[str]:
         yield json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def _papers(found: list[Model]) -> Iterator[tuple[str, bytes]]:
+def papers(found: list[Model]) -> Iterator[tuple[str, bytes]]:
     """The request's own papers, the sealed agreement, or as it reads now, and a certificate for each destruction."""
     for one in found:
         if isinstance(one, Attachment):

@@ -73,10 +73,7 @@ def detail_page(
             "columns": queries.columns(record),
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
-            "reviews": sorted(
-                (_review(review, person, wrong) for review in queries.reviews(record)),
-                key=lambda item: not item["may"],  # what waits for this person comes first
-            ),
+            "reviews": _reviews(record, person, wrong),
             "timeline": timeline(record),
             "administration": queries.administration_of(record),
             **_forms(wrong),
@@ -114,6 +111,12 @@ def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
         "appeal_form": wrong.get("appeal", AppealForm()),
         "return_form": wrong.get("return", ReturnForm()),
     }
+
+
+def _reviews(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form]) -> list[dict[str, Any]]:
+    """What waits for this person comes first."""
+    found = (_review(review, person, wrong) for review in queries.reviews(record))
+    return sorted(found, key=lambda item: not item["may"])
 
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
