@@ -58,7 +58,7 @@ def test_every_rule_on_the_page_is_one_of_the_code() -> None:
     source = Path(wording.__file__).parents[2]
     code = "".join(
         (source / name).read_text("utf-8")
-        for name in ("policy/wording/template.py", "agreements/round_trip.py")
+        for name in ("policy/wording/template.py", "agreements/round_trip.py", "policy/attachment.py")
     )
     for rule in re.findall(r"\| `(\w+)` \|", PAGE):
         assert f'"{rule}"' in code, rule
