@@ -15,8 +15,8 @@ REFUSED_NAMES = {"utils", "helpers", "common", "base", "core", "misc", "manager"
 FILES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 ROOMS = [
     "synthetic", "sandbox", "disclosure", "linkage", "policy", "adapters", "audit", "agencies", "catalog", "requests",
-    "board", "exceptions", "agreements", "elsewhere", "submissions", "hub", "workspaces", "outputs", "register",
-    "reports", "site", "demo", "cli",
+    "board", "exceptions", "agreements", "elsewhere", "submissions", "hub", "workspaces", "outputs", "inputs",
+    "register", "reports", "site", "demo", "cli",
 ]  # fmt: skip
 
 

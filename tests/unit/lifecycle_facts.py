@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
+from enclave_facts import ENCLAVE, ENDED
+
 from charteroak.policy import (
     account,
     agency_key,
     agency_review,
     agreement,
-    budget,
     cover,
     data_request,
     delivery,
@@ -16,6 +17,7 @@ from charteroak.policy import (
     extract,
     finder_list,
     follow_up,
+    input_request,
     instrument,
     job,
     link_run,
@@ -34,14 +36,13 @@ from charteroak.policy import (
 from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 
-ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
-
 MOVED = motion.Facts(
     meeting_open=True, quorum=True, actor_present=True, actor_concerned=True, approvals=3, choice=motion.Choice.APPROVE
 )  # fmt: skip
 
 # Facts under which nothing speaks against any step of the lifecycle …
 NOTHING_AGAINST: dict[str, Any] = {
+    **ENCLAVE,
     "account": account.Facts(),
     "agency_review": agency_review.Facts(),
     "agreement": agreement.Facts(request_approved=True, signer_party=True, sign_in_confirmed=True),
@@ -56,6 +57,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "finder_list": finder_list.Facts(),
     "follow_up": follow_up.Facts(meeting_open=True),
     "instrument": instrument.Facts(),
+    "input_request": input_request.Facts(),
     "job": job.Facts(),
     "link_run": link_run.Facts(),
     "matter": matter.Facts(),
@@ -186,12 +188,6 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("extract", "identifiers_found"): {"identifiers_found": ("ssn",)},
     ("extract", "own_access"): {"actor_is_recipient": True},
     ("follow_up", "meeting_not_open"): {"meeting_open": False},
-    ("job", "not_covered"): {"coverage": ENDED},
-    ("job", "workspace_closed"): {"workspace_open": False},
-    ("job", "nothing_to_repeat"): {"invented": True},
-    ("job", "language_not_here"): {"script_name": "script.R", "languages": frozenset({job.Language.PYTHON})},
-    ("job", "hours_spent"): {"spent": float(budget.HOURS)},
-    ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},
     ("link_run", "files_missing"): {"files_missing": ("DOL matching",)},
     ("link_run", "run_exists"): {"another_run": True},
     ("link_run", "no_recipe"): {"recipe_fits": False},
@@ -245,23 +241,6 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("office", "another_agencys_office"): {"answers": False},
     ("office", "outlives_a_transfer"): {"passes_on": date.max},
     ("office", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
-    ("release_request", "no_files"): {"files": 0},
-    ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},
-    ("release_request", "not_covered"): {"coverage": ENDED},
-    ("release_request", "own_request"): {"actor_is_author": True},
-    ("release_request", "reviewed_already"): {"actor_reviewed": True},
-    ("release_request", "votes_missing"): {"votes_missing": ("5.csv",)},
-    ("release_request", "comment_missing"): {"comments_missing": ("5.csv",)},
-    ("release_request", "too_few_reviews"): {"reviews": 1},
-    ("release_request", "split_vote"): {"files_in_conflict": ("5.csv",)},
-    ("release_request", "changes_asked"): {"files_to_change": ("5.csv",)},
-    ("release_request", "checks_failed"): {"files_failed": ("5.csv",)},
-    ("release_request", "not_a_contributor"): {"actor_agency_contributes": False},
-    ("release_request", "cleared_already"): {"actor_agency_cleared": True},
-    ("release_request", "agencies_not_cleared"): {"agencies_not_cleared": ("DOL",)},
-    ("release_request", "preview_running"): {"preview_days_left": 1},
-    ("release_request", "no_carried_motion"): {"motion_carried": False},
-    ("release_request", "bytes_differ"): {"bytes_differ": ("5.csv",)},
     ("token", "lifetime_wrong"): {"days": token.LONGEST_DAYS + 1},
     ("token", "too_many_tokens"): {"active": token.MOST},
     ("token", "no_office_there"): {"office_there": False},
@@ -270,31 +249,6 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("token", "account_closed"): {"account_open": False},
     ("token", "token_expired"): {"expired": True},
     ("token", "reads_only"): {"reads_only": True, "writes": True},
-    ("session", "hours_spent"): {"spent": float(budget.HOURS)},
-    ("session", "not_covered"): {"coverage": ENDED},
-    ("session", "workspace_closed"): {"workspace_open": False},
-    ("session", "not_your_session"): {"own": False},
-    ("session", "ticket_used"): {"ticket_fresh": False},
-    ("session", "entered_elsewhere"): {"entered_here": False},
-    ("session", "session_limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "none."},
-    ("session", "no_jupyterlab"): {"environment": False},
-    ("workspace", "session_open_already"): {"in_session": True},
-    ("workspace", "not_covered"): {"coverage": ENDED},
-    ("workspace", "extract_not_cleared"): {"extract_cleared": False},
-    ("workspace", "opened_already"): {"opened": True},
-    ("workspace", "roles_must_stay_apart"): {
-        "apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.RECIPIENT})
-    },
-    ("workspace", "language_unknown"): {"script_name": "script.sas"},
-    ("workspace", "hours_spent"): {"spent": float(budget.HOURS)},
-    ("workspace", "isolator_not_here"): {"isolator_here": False},
-    ("workspace", "no_session_in_gvisor"): {
-        "isolator": workspace.Isolator.GVISOR,
-        "mode": workspace.Mode.BROWSER,
-    },
-    ("workspace", "not_more_hours"): {"hours_asked": budget.MOST_HOURS + 1},
-    ("workspace", "no_script"): {"script": 0},
-    ("workspace", "script_too_long"): {"script": workspace.LARGEST_SCRIPT + 1},
 }
 # A rule that hands on the clauses' own reason does not speak under its own name.
 SPEAKS_AS = {"not_covered": "agreement_ended"}

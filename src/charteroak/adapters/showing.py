@@ -5,16 +5,19 @@ random token, and opens the answer. The worker decides for itself whether the pe
 stored can be read.
 """
 
+import json
 import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pyrage
 
 from charteroak.adapters.environment import home
 from charteroak.adapters.folder import publish
+from charteroak.policy.decision import Reason, Refused
 
 PATIENCE = 20.0  # seconds a page waits for a worker
 
@@ -54,6 +57,19 @@ def answer(token: str, recipient: str, content: bytes) -> None:
     key = pyrage.x25519.Recipient.from_str(recipient)
     place = _place(token)
     publish(place, pyrage.encrypt(content, [key]), mode=0o640)
+
+
+def refusal(refused: Refused) -> bytes:
+    """The answer to a page whose reader the worker turned away, for `read` to raise there."""
+    return json.dumps({"refused": [[one.rule, one.message, one.mend] for one in refused.reasons]}).encode()
+
+
+def read(sealed: bytes) -> dict[str, Any]:
+    """What a worker answered. Raises Refused where it turned the reader away."""
+    said: dict[str, Any] = json.loads(sealed)
+    if "refused" in said:
+        raise Refused(tuple(Reason(*reason) for reason in said["refused"]))
+    return said
 
 
 def sweep(older_than: float = 120.0) -> int:

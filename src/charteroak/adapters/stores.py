@@ -22,7 +22,7 @@ class Store(StrEnum):
     PAYLOAD = "payload"  # analysis files
     CROSSWALK = "crosswalk"  # record → the project's pseudonym
     EXTRACT = "extract"  # what a workspace mounts; evidence for the airlock's checks
-    CHECK = "check"  # what the airlock asks the enclave to rebuild
+    CHECK = "check"  # what the airlock hands the enclave: outputs to rebuild, inputs to scan and to mount
     OUTBOX = "outbox"  # what jobs left: outputs, logs, check results
     RELEASED = "released"  # public bytes, as released
     ATTACHMENT = (

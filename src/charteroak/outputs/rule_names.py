@@ -8,6 +8,7 @@ from charteroak.outputs.models import OutputFile
 NAMES = {
     "acro": _("what the statistics package found itself"),
     "additive": _("totals that must add up"),
+    "built_code": _("code that only a machine can read"),
     "chart": _("charts and their tables"),
     "correlation": _("people behind a correlation"),
     "denominator": _("people that a share is taken of"),
@@ -31,7 +32,9 @@ NAMES = {
     "opaque": _("a file that no check can read"),
     "p_percent": _("how closely the largest value can be guessed"),
     "people": _("how many people were counted"),
+    "package": _("what the package is"),
     "percentage_band": _("shares close to all or none"),
+    "person_keys": _("pseudonyms of the project’s own records"),
     "phone": _("telephone numbers"),
     "quantile": _("people beyond a median or percentile"),
     "record_level": _("rows about one person"),

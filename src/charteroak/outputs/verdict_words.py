@@ -164,6 +164,13 @@ WORDS = (
         "Subtracting the groups from their total tells so few people: leave the total's curve out, or merge "
         "groups."
     ),
+    _("Write it as UTF-8 text, so that it can be read."),
+    _("See whether it tells of people."),
+    _("Leave the project's own pseudonyms out: they do not leave the enclave."),
+    _("The package cannot be unpacked: put it into the mirror anew."),
+    _("It holds code that no person can read: have the operator add it to the environment."),
+    _("It is too large to be read: have the operator add it to the environment."),
+    _("See whether it is the package that its name says."),
 )
 EVERYBODY, CONTRIBUTOR = "everybody", "the contributor of {0}"
 LONGEST = 300  # characters: far above what `disclosure` says, so a file's own text is not searched for forms

@@ -12,7 +12,7 @@ from charteroak.audit import actions as audit
 from charteroak.outputs.checks import read, results
 from charteroak.outputs.models import OutputFile
 from charteroak.outputs.queries import coverage_for, may_look
-from charteroak.policy.decision import Reason, Refused
+from charteroak.policy.decision import Refused
 
 
 def show(*, file: int, person: str, token: str, recipient: str) -> None:
@@ -25,8 +25,7 @@ def show(*, file: int, person: str, token: str, recipient: str) -> None:
         may_look(found.release_request, viewer).require()
     except Refused as refused:
         audit.record_refusal(refused, action="outputs:file:look", by=viewer, subject=found.release_request)
-        reasons = [[reason.rule, reason.message, reason.mend] for reason in refused.reasons]
-        showing.answer(token, recipient, json.dumps({"refused": reasons}).encode())
+        showing.answer(token, recipient, showing.refusal(refused))
         return
     _looked_at(file=found, by=viewer)
     content = read(found.output).decode("utf-8", errors="replace")
@@ -57,7 +56,4 @@ def look(file: OutputFile, person: Person) -> dict[str, Any]:
             file=file.pk, person=person.username, token=token, recipient=recipient
         )
     )
-    said: dict[str, Any] = json.loads(sealed)
-    if "refused" in said:
-        raise Refused(tuple(Reason(*reason) for reason in said["refused"]))
-    return said
+    return showing.read(sealed)

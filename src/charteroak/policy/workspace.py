@@ -1,5 +1,6 @@
 """A project's sealed workspace: opened on a cleared extract, closed when the agreement ends."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 
 LARGEST_SCRIPT = 200_000  # characters
+# Of a file that goes out or comes in: a name is shown beyond the enclave, so it carries little.
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.[A-Za-z0-9]{1,8})?")
 
 
 class Status(StrEnum):
@@ -73,6 +76,7 @@ class Action(StrEnum):
     OPEN_SESSION = "open_session"
     SUBMIT_JOB = "submit_job"
     REQUEST_RELEASE = "request_release"
+    REQUEST_INPUT = "request_input"
     ALLOW_HOURS = "allow_hours"
     CLOSE = "close"
 
@@ -208,6 +212,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             ),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
+        (Status.OPEN, Action.REQUEST_INPUT): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.ENCLAVE_OPERATOR, Role.SYSTEM),
     },
 )

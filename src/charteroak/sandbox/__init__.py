@@ -1,6 +1,6 @@
 """What a sealed sandbox is, as a value: its folders, its limits, its permitted system calls. Pure."""
 
 from charteroak.sandbox.bubblewrap import arguments
-from charteroak.sandbox.spec import DATA, ENVIRONMENT, WORK, Isolator, Limits, Mount, SandboxSpec
+from charteroak.sandbox.spec import DATA, ENVIRONMENT, INPUT, WORK, Isolator, Limits, Mount, SandboxSpec
 
-__all__ = ["DATA", "ENVIRONMENT", "WORK", "Isolator", "Limits", "Mount", "SandboxSpec", "arguments"]
+__all__ = ["DATA", "ENVIRONMENT", "INPUT", "WORK", "Isolator", "Limits", "Mount", "SandboxSpec", "arguments"]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 DATA = "/enclave/data"  # the extract, read-only
+INPUT = "/enclave/input"  # what came in through the airlock, read-only
 WORK = "/enclave/work"  # the only folder that outlives the run
 ENVIRONMENT = "/opt/python"  # the research environment, read-only
 

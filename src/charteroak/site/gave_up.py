@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from charteroak.adapters import clock
 from charteroak.audit import actions as audit
 
-VIEWS = ("hub:show_pairs", "outputs:show")  # their reader is gone; looking again asks anew
+VIEWS = ("hub:show_pairs", "inputs:show", "outputs:show")  # their reader is gone; looking again asks anew
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ KEEP = ("SELECT", "INSERT", "UPDATE", "DELETE")  # passing things only; records 
 
 ROOMS = (
     "agencies", "catalog", "requests", "board", "exceptions", "agreements", "elsewhere", "submissions", "hub",
-    "workspaces", "outputs", "register",
+    "workspaces", "outputs", "inputs", "register",
 )  # fmt: skip
 LOG = {"audit.event": ADD, "audit.checkpoint": LOOK}
 JOBS = {
@@ -98,7 +98,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
     Process.ENCLAVE: {
         **LOOK_AROUND, **DESTRUCTION, "hub.extract": WORK, "workspaces.*": WORK,
-        "outputs.releaserequest": WORK,  # a check that is not covered goes back
+        "inputs.*": WORK, "outputs.releaserequest": WORK,  # a check that is not covered goes back
         **LOG, **JOBS,
     },
     Process.OUTPUTS: {

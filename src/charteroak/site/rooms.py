@@ -11,7 +11,13 @@ from charteroak.adapters.environment import governance_only
 from charteroak.policy import report
 from charteroak.policy.roles import Role
 
-WITH_FILES = {"submissions", "hub", "workspaces", "outputs"}  # closed where the platform governs only
+WITH_FILES = {
+    "submissions",
+    "hub",
+    "workspaces",
+    "inputs",
+    "outputs",
+}  # closed where the platform governs only
 WITHOUT_FILES = {"elsewhere"}  # entered by the address alone where the platform moves files itself
 THE_BOARD = {Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 THE_OFFICE = {Role.POLICY_OFFICE, Role.AUDITOR}
@@ -50,6 +56,7 @@ ROOMS = (
     room("elsewhere", _("Files"), {Role.DATA_STEWARD}, OPERATORS, THE_OFFICE),
     room("hub", _("Hub"), {Role.DATA_STEWARD, Role.HUB_OPERATOR}, THE_OFFICE),
     room("workspaces", _("Workspaces"), {Role.RESEARCHER, Role.ENCLAVE_OPERATOR, Role.OUTPUT_CHECKER, Role.AUDITOR}),
+    room("inputs", _("Inputs"), {Role.RESEARCHER, Role.OUTPUT_CHECKER, Role.AUDITOR}),
     room("outputs", _("Outputs"), {Role.RESEARCHER, Role.DATA_STEWARD, Role.OUTPUT_CHECKER}, THE_BOARD, THE_OFFICE),
     room("catalog", _("Catalog")),
     room("agencies", _("Agencies")),

@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = CONFIG.origins
 INSTALLED_APPS = [
     "charteroak.reports",
     "charteroak.register",
+    "charteroak.inputs",
     "charteroak.outputs",
     "charteroak.workspaces",
     "charteroak.hub",

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,7 +22,7 @@ from charteroak.policy import workspace as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.job import Language, kept_for_review, language_of
 from charteroak.sandbox import DATA, WORK, Isolator, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions, records, scripts
+from charteroak.workspaces import actions, brought_in, records, scripts
 from charteroak.workspaces.actions import Left
 from charteroak.workspaces.folders import account_of, empty_outbox, empty_work, work_folder
 from charteroak.workspaces.models import Job
@@ -32,7 +31,6 @@ from charteroak.workspaces.scripts import CODE, LOG
 
 LIMITS = Limits(memory=2 << 30, cpus=1.0, processes=64, seconds=600.0)
 SHOWN = 100_000  # bytes of what a script printed on invented records
-FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.[A-Za-z0-9]{1,8})?")
 NEVER_RAN = 125  # as `oak sandbox exec` says it
 LOOK_AGAIN = 1.0  # seconds between two looks at whether a run may go on
 LARGEST, MOST = 32 << 20, 100  # bytes of one output; outputs of one job
@@ -75,6 +73,7 @@ def run(pk: int) -> None:
 def _before(job: Job, python: ResearchEnvironment) -> dict[str, Any]:
     """What goes into the run: code, records, environment, limits."""
     tables = job.workspace.extract.tables.items()
+    inputs = brought_in.hashes(brought_in.for_job(job))
     return {
         "script": job.script_hash,
         "language": language_of(job.script_name),
@@ -82,6 +81,7 @@ def _before(job: Job, python: ResearchEnvironment) -> dict[str, Any]:
         "extract": {}
         if job.invented
         else {name: told["sha256"] for name, told in tables if name != EVIDENCE},
+        "inputs": inputs,
         "environment": python.digest,
         "packages": python.packages | scripts.packages(job.script_name),
         "isolator": _isolator(job),
@@ -100,20 +100,22 @@ def _isolator(job: Job) -> Isolator:
 def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
     """The run itself: how it ended, what it left, how many files were not taken. What it used counts in any case."""
     account, project = job.workspace.account, job.workspace.agreement.number
+    inputs = brought_in.for_job(job)
     with ExitStack() as stack:
         data = stack.enter_context(_records(job))
+        brought = stack.enter_context(brought_in.mounted(inputs, account, purpose="input"))
         code = stack.enter_context(in_memory(f"code-{account}"))
         work = work_folder(job.workspace) if _kept(job) else stack.enter_context(empty_work(account))
         empty_outbox(work, account_of(account))
         command = scripts.placed(job.script_name, job.script, code, LIMITS)
         hand_over(code, account_of(account))
         mounts = (
-            Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python,
+            Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python, *brought,
         )  # fmt: skip
         clock = _Clock()
         try:
             ended = sandboxes.run(
-                SandboxSpec(mounts, LIMITS, isolator=_isolator(job)),
+                SandboxSpec(mounts, LIMITS, brought_in.variables(inputs), isolator=_isolator(job)),
                 command,
                 uid=account_of(account),
                 stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
@@ -179,8 +181,7 @@ def collected(
     refused = 0
     try:
         for file in collect(outbox, largest=LARGEST):
-            # a name is shown outside the enclave, so it carries little
-            fits = FILE_NAME.fullmatch(file.name) and file.name != LOG and len(left) < MOST
+            fits = rules.FILE_NAME.fullmatch(file.name) and file.name != LOG and len(left) < MOST
             if isinstance(file, RefusedFile) or not fits or not file.size:
                 refused += 1
             else:

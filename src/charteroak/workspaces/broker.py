@@ -25,7 +25,7 @@ from charteroak.policy import session as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.workspace import Mode
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import queries, records, sessions
+from charteroak.workspaces import brought_in, queries, records, sessions
 from charteroak.workspaces.folders import account_of, work_folder
 from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import CODE
@@ -89,6 +89,7 @@ def _host(pk: int) -> None:
 def _run(session: Session, python: Mount) -> sandboxes.Ended:
     account = session.workspace.account
     work = work_folder(session.workspace)
+    inputs = brought_in.present(session.workspace)
     with ExitStack() as stack:
         data = stack.enter_context(
             records.mounted(
@@ -98,16 +99,19 @@ def _run(session: Session, python: Mount) -> sandboxes.Ended:
                 purpose=f"session-{session.pk}-data",
             )
         )
+        brought = stack.enter_context(
+            brought_in.mounted(inputs, account, purpose=f"session-{session.pk}-input")
+        )
         code = stack.enter_context(in_memory(f"session-{session.pk}-code"))
         listener = stack.enter_context(_listening(session.name))
         (code / JUPYTER.name).write_bytes(JUPYTER.read_bytes())
         hand_over(code, account_of(account))
         mounts = (
-            Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python,
+            Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python, *brought,
         )  # fmt: skip
         held = _Held(session, work)
         return sandboxes.run(
-            SandboxSpec(mounts, LIMITS),
+            SandboxSpec(mounts, LIMITS, brought_in.variables(inputs)),
             ["python", f"{CODE}/{JUPYTER.name}", str(listener.fileno())],
             uid=account_of(account),
             stop=held.must_end,

@@ -46,6 +46,31 @@ class Enclave(models.Model):
         return _("Enclave")
 
 
+class Input(models.Model):
+    """A file that came in through the airlock: read-only at /enclave/input for every job and session."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="inputs")
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)  # of the plain bytes
+    size = models.BigIntegerField()
+    stored = models.CharField(max_length=64)  # check-store object, which the enclave alone opens
+    placed_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "name"],
+                condition=models.Q(removed_at__isnull=True),
+                name="one_input_of_a_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Job(models.Model):
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="jobs")
     status = models.CharField(max_length=12, choices=choices(job.Status), default=job.Status.QUEUED)

@@ -16,7 +16,7 @@ from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, again, broker, proxy, queries, sessions
+from charteroak.workspaces import actions, again, broker, brought_in, proxy, queries, sessions
 from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
@@ -82,6 +82,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             ),
             "spent": queries.spent(record),
             "hours_form": HoursForm(initial={"hours": record.hours}),
+            "brought_in": brought_in.present(record),
             "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
             "weaker": queries.weaker(),
             "turn": queries.whose_turn(record),
