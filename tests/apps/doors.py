@@ -108,6 +108,8 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/hub/{NUMBER}/confirm": {"agency": "SDE"},
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
         f"/workspaces/{NUMBER}/allow-hours": {"hours": 700},
+        f"/inputs/{at.input}/accept": {"sha256": at.input_hash},
+        f"/inputs/{at.input}/refuse": because,
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
         "/exceptions/record/records-request": {
@@ -179,6 +181,9 @@ def sent(at: Scene, path: str) -> Any:
         return {"file": SimpleUploadedFile("irb.pdf", b"%PDF-1.7"), "kind": "other_paper"}
     if path.rstrip("/").endswith(("/take-in", "/take_in")):
         return {"file": SimpleUploadedFile("agreement.docx", b"x")}
+    if "/inputs/ask/" in path:
+        said = {"kind": "code_list", "purpose": "Labels."}
+        return said | {"file": SimpleUploadedFile("codes.csv", b"code,label\n")}
     if path == "/api/outputs/001-2/review":
         return [{"file": at.file, "sha256": at.sha256, "vote": "approve"}]
     forms = {} if path.startswith("/api/") else page_only(at)

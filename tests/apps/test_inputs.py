@@ -150,7 +150,7 @@ def test_a_name_is_in_the_workspace_once(room: Workspace, as_process: AsProcess)
 def test_bytes_that_were_exchanged_in_the_store_reach_no_job(room: Workspace, as_process: AsProcess) -> None:
     record = accepted(as_process, asked(room))
     other = asked(room, "other.csv", b"code\nforged\n")
-    Input.objects.filter(pk=record.placed_id).update(stored=other.stored)
+    Input.objects.filter(input_request=record).update(stored=other.stored)
     job = ran(as_process, room, READS)
     assert job.status == "refused"
     assert "not what a checker accepted" in job.outcome
@@ -176,7 +176,7 @@ def test_a_package_comes_from_the_mirror_alone_and_can_be_imported(
 
 def test_when_access_ends_nothing_comes_in(room: Workspace, as_process: AsProcess) -> None:
     waiting, ready = asked(room), scanned(as_process, asked(room, "other.csv"))
-    agreements.terminate(number="001", by=person("sam.reyes"), because="Over.")
+    agreements.terminate(pk=room.agreement_id, by=person("sam.reyes"), because="Over.")
     assert scanned(as_process, waiting).status == "refused"
     with pytest.raises(Refused):
         actions.accept(pk=ready.pk, by=person(IDA), sha256=ready.sha256)

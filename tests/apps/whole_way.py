@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.core import signing
 
-from apps import hub_way, outputs_way, sessions_way, way
+from apps import hub_way, inputs_way, outputs_way, sessions_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
 from apps.way import person
@@ -66,6 +66,8 @@ class Scene:
     file: int
     finder_list: int
     follow_up: int
+    input: str  # what waits for a checker
+    input_hash: str
     job: int
     matter: int  # a request for records of SDE's
     meeting: int
@@ -101,6 +103,7 @@ def scene(as_process: AsProcess) -> Scene:
         workspace=room.pk, by=person("maya.ortiz"), script_name="script.py", script="pass"
     )
     session = sessions_way.opened(room, "jonah.reed")
+    brought = inputs_way.scanned(as_process, inputs_way.asked(room))
     with as_process("post"):
         agreement_tasks.print_executed(number="001")
     with as_process("notary"):
@@ -130,6 +133,8 @@ def scene(as_process: AsProcess) -> Scene:
         file=file.pk,
         finder_list=listed.pk,
         follow_up=held.follow_ups.get().pk,
+        input=brought.number,
+        input_hash=brought.sha256,
         job=waiting.pk,
         matter=_matter().pk,
         meeting=held.pk,

@@ -42,7 +42,6 @@ MOVED = motion.Facts(
 
 # Facts under which nothing speaks against any step of the lifecycle …
 NOTHING_AGAINST: dict[str, Any] = {
-    **ENCLAVE,
     "account": account.Facts(),
     "agency_review": agency_review.Facts(),
     "agreement": agreement.Facts(request_approved=True, signer_party=True, sign_in_confirmed=True),
@@ -81,6 +80,7 @@ APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
 }
 # … and, for each rule, what makes it refuse.
 AGAINST: dict[tuple[str, str], dict[str, Any]] = {
+    **ENCLAVE,
     ("agency_review", "own_request"): {"actor_on_team": True},
     ("agency_review", "not_in_review"): {"request_in_review": False},
     ("agency_review", "columns_undecided"): {"undecided_columns": ("SDE gpa",)},

@@ -13,7 +13,7 @@ from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.rebuild import rebuild
 from charteroak.disclosure.records import person_keys
 from charteroak.disclosure.released import Released
-from charteroak.disclosure.verdicts import ORDER, Outcome
+from charteroak.disclosure.verdicts import ORDER, Outcome, worst
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,16 +64,15 @@ def _rebuilt(asked: argparse.Namespace) -> tuple[Outcome, dict[str, Any]]:
         person=asked.person, earlier=Ledger.of([Released.from_json(entry) for entry in earlier]),
     )  # fmt: skip
     answers = [file.to_json() for file in files]
-    verdict = max((answer["verdict"] for answer in answers), key=ORDER.index, default="review")
-    return verdict, {"files": answers}
+    gravest: Outcome = max((answer["verdict"] for answer in answers), key=ORDER.index, default="review")
+    return gravest, {"files": answers}
 
 
 def _scanned(asked: argparse.Namespace) -> tuple[Outcome, dict[str, Any]]:
     extract = read.open_extract(asked.data)
     people = {str(one) for (one,) in extract.execute(person_keys(extract, asked.person)).fetchall()}
     found = incoming(asked.file.name, asked.file.read_bytes(), people)
-    verdict = max((one.verdict for one in found), key=ORDER.index, default="pass")
-    return verdict, {"verdicts": [asdict(one) for one in found]}
+    return worst(found) if found else "pass", {"verdicts": [asdict(one) for one in found]}
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from charteroak.policy.input_request import LIFECYCLE, Action, Facts, Kind, Stat
 from charteroak.policy.roles import Role
 from charteroak.workspaces.actions import ENCLAVE
 from charteroak.workspaces.models import Input, Workspace
+from charteroak.workspaces.queries import roles_of as roles_in
 
 
 def locked(pk: int) -> InputRequest:
@@ -60,7 +61,7 @@ def may_submit(room: Workspace, by: Person, *, file_name: str, kind: Kind, size:
     """Raises Refused with every reason: of the workspace first, then of the file."""
     queries.may_ask(room, by).require()
     known = queries.facts_of_new(room, by, file_name=file_name, kind=kind, size=size, purpose=purpose)
-    LIFECYCLE.may(None, Action.SUBMIT, queries.workspaces.roles_of(by, room), known).require()
+    LIFECYCLE.may(None, Action.SUBMIT, roles_in(by, room), known).require()
     return known
 
 
@@ -194,5 +195,5 @@ def remove(*, pk: int, by: Person) -> None:
     """Take the file out of the workspace: no job or session begun from now on has it."""
     record = locked(pk)
     require(record, Action.REMOVE, by)
-    Input.objects.filter(pk=record.placed_id).update(removed_at=clock.now())
+    record.workspace.inputs.filter(input_request=record).update(removed_at=clock.now())
     _moved(record, Action.REMOVE, by)

@@ -22,7 +22,7 @@ from charteroak.inputs import actions
 from charteroak.inputs.models import InputRequest
 from charteroak.outputs.checks import ACCOUNT, JUDGED, LIMITS, PERSON
 from charteroak.policy.decision import refuse
-from charteroak.policy.input_request import LARGEST, Kind, Status
+from charteroak.policy.input_request import LARGEST, Action, Kind, Status
 from charteroak.sandbox import DATA, INPUT, Mount, SandboxSpec
 from charteroak.workspaces.folders import account_of, mounted
 
@@ -43,7 +43,7 @@ def scan(pk: int) -> None:
     )
     if record is None:
         return
-    actions.require(record, actions.Action.SCAN, None)
+    actions.require(record, Action.SCAN, None)
     name, content = _fetched(record) if record.kind == Kind.PACKAGE else (record.name, read(record))
     findings = _looked_at(record, name, content)
     fresh = content if record.kind == Kind.PACKAGE else None
