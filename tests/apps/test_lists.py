@@ -24,6 +24,7 @@ LISTS = {
     "/submissions/": "noor.haddad",
     "/hub/": "noor.haddad",
     "/workspaces/": "kim.tran",
+    "/inputs/": "ida.moss",
     "/outputs/": "ida.moss",
     "/register/": "",
     "/reports/": "sam.reyes",
