@@ -16,6 +16,10 @@ CLASH = 10.0
 """Bits against joining two people of whom two records or more each give one birth date or number, not the same: an
 error seldom repeats itself.
 """
+UNLISTED = -1.0
+"""Bits of a pair between two groups that is not listed: no rule made it, which says nothing, or it weighs less than what
+is listed, which speaks against it.
+"""
 
 
 class Pairs(NamedTuple):
@@ -33,7 +37,7 @@ class Pairs(NamedTuple):
 class Constraints(NamedTuple):
     """What may be joined. By record its `source`, its `lasting` values (records × fields, -1 missing), and the records
     `apart` that must not join it (from `apart_at`); `single` by source: holds nobody twice. `largest` records of one
-    person; at least `support` of the pairs between two groups must weigh `least` bits.
+    person. Where pairs are judged one by one, `support` of those between two groups must weigh `least` bits.
     """
 
     source: NDArray[np.int16]
@@ -138,8 +142,8 @@ def _merge(a: int, b: int, g: Groups) -> None:
 def _together(
     a: int, b: int, pair: int, g: Groups, p: Pairs, n: Near, c: Constraints, sums: NDArray[np.float64]
 ) -> tuple[float, int]:
-    """Weight of two groups for being one person, and how many of the pairs between them reach `least`. Pairs that are
-    not listed say nothing and dilute the rest.
+    """Weight of two groups for being one person, and how many of the pairs between them bear it: those that reach
+    `least` where pairs are judged one by one; else all of them, the ones that are not listed with UNLISTED each.
     """
     if g.size[a] * g.size[b] == 1:
         return p.weight[pair], int(p.weight[pair] >= c.least)
@@ -162,8 +166,9 @@ def _together(
     for field in range(sums.shape[1]):
         if sums[1, field] > 0:
             weight += sums[0, field] / sums[1, field]
-    weight *= listed / (g.size[a] * g.size[b])
-    return weight - CLASH * _clashes(a, b, g, c), strong
+    between = g.size[a] * g.size[b]
+    weight = (weight * listed + UNLISTED * (between - listed)) / between
+    return weight - CLASH * _clashes(a, b, g, c), between
 
 
 @lean

@@ -40,12 +40,16 @@ LEAST_SAME = 0.5
 AT_HOME = 0.05
 """What a pair of one household is worth for these, against others."""
 _MOST_DIFFERENT = {
-    Kind.GIVEN_NAME: 0.08, Kind.INITIAL: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3,
-    Kind.BIRTH_DATE: 0.05, Kind.SEX: 0.05,
+    Kind.GIVEN_NAME: 0.16, Kind.INITIAL: 0.08, Kind.FAMILY_NAME: 0.2, Kind.FULL_NAME: 0.3,
+    Kind.BIRTH_DATE: 0.2, Kind.SEX: 0.05,
     Kind.SSN: 0.15, Kind.AGENCY_ID: 0.15, Kind.SSN_LAST4: 0.15, Kind.ADDRESS: 0.6, Kind.CITY: 0.6, Kind.ZIP: 0.6,
 }  # fmt: skip
 """How many true pairs differ in it altogether at most. One person moves, but seldom changes the given name: without
 the bound, true pairs could come to mean people of one household.
+"""
+_MOST_DIFFERENT_OF_TWO = {Kind.GIVEN_NAME: 0.08, Kind.BIRTH_DATE: 0.05}
+"""The same where there are two fields: which pairs are true does not follow from them, three are needed (Goodman 1974,
+on latent classes), so more is taken for granted.
 """
 _SELDOM = {"swapped": 0.1, "day_month": 0.2, "month_day": 0.2, "year": 0.2}
 """How many true pairs agree so at most. Where few names or years are in use, strangers do too, and without the bound
@@ -116,10 +120,11 @@ class _Known:
     most_true: float
 
 
-def _most(field: Field) -> Shares:
-    """The largest share of true pairs that each level of the field may have."""
+def _most(field: Field, fields: int) -> Shares:
+    """The largest share of true pairs that each level of the field, one of so many that are known, may have."""
     seldom = [_SELDOM.get(level.rule[0], 1.0) for level in field.levels[:-1]]
-    return np.array([1.0, *seldom[1:], _MOST_DIFFERENT.get(field.kind, 1.0)])
+    different = _MOST_DIFFERENT if fields > 2 else _MOST_DIFFERENT | _MOST_DIFFERENT_OF_TWO
+    return np.array([1.0, *seldom[1:], different.get(field.kind, 1.0)])
 
 
 def _known(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8]) -> _Known:
@@ -128,9 +133,10 @@ def _known(encoded: Encoded, recipe: Recipe, drawn: NDArray[np.int8]) -> _Known:
     place = np.array([kind in PLACE for kind in kinds])
     by_chance = chances(encoded, drawn)
     pairs = max(pairs_within(np.zeros(len(encoded.content), np.int32), encoded), 1.0)
+    held = sum(chance.known > 0 for chance in by_chance)
     return _Known(
         by_chance, [shares / shares.sum() for shares in first],
-        [_MOST_SHARED.get(kind, 0.98) for kind in kinds], [_most(field) for field in encoded.fields],
+        [_MOST_SHARED.get(kind, 0.98) for kind in kinds], [_most(field, held) for field in encoded.fields],
         np.array([AT_HOME if kind in _NAMESAKES else 1.0 for kind in kinds]),
         place if place.sum() > 1 else np.zeros(len(kinds), np.bool_),
         household_field(recipe), identifier_field(recipe), pairs, _most_true(encoded, by_chance, place, pairs),

@@ -132,9 +132,9 @@ class Recipe:
     `one_per_person`: files that hold nobody twice. `within`: whether records of one file are compared with
     each other (files of `one_per_person` never are). `household`: fields whose agreement means one address,
     where agreement on family names proves little. `largest_block` caps the records tried under one key,
-    `largest_cluster` the records of one person; two groups of records are joined when at least `support` of the pairs
-    between them are linked. `collective`: whether the other records of two people speak for or against a pair of
-    theirs; else each pair is weighed alone.
+    `largest_cluster` the records of one person. `collective`: whether the other records of two people speak for or
+    against a pair of theirs; else each pair is weighed alone, and two groups of records are joined when at least
+    `support` of the pairs between them are linked.
     """
 
     fields: tuple[Field, ...]
