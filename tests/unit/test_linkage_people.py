@@ -2,7 +2,9 @@
 
 import numpy as np
 import polars as pl
+import pytest
 from numpy.typing import NDArray
+from people_in_files import population
 
 from charteroak import linkage
 from charteroak.linkage.cluster import Constraints, Pairs, join, near
@@ -33,6 +35,38 @@ def test_what_one_record_lacks_another_supplies() -> None:
     assert groups(alone, [-1, -1, -1]).tolist() == [0, 0, 2]
     supplied = [(0, 1, [9.0, NAN]), (0, 2, [6.0, NAN]), (1, 2, [-2.0, 8.0])]
     assert groups(supplied, [-1, -1, -1]).tolist() == [0, 0, 0]
+
+
+def test_a_pair_that_is_not_listed_counts_one_bit_against_two_groups() -> None:
+    one = (0, 1, [9.0])
+    assert groups([one, (1, 2, [8.0])], [-1, -1, -1]).tolist() == [0, 0, 0], "3 bits and -1 are 1 on average"
+    assert groups([one, (1, 2, [6.5])], [-1, -1, -1]).tolist() == [0, 0, 2], (
+        "1.5 bits and -1 are .25 on average"
+    )
+
+
+def test_one_sure_pair_of_many_joins_who_is_not_listed_with_the_rest() -> None:
+    family = [(a, b, [12.0]) for a in range(6) for b in range(a + 1, 6)]
+    assert groups([*family, (5, 6, [20.0])], [-1] * 7).tolist() == [0] * 7
+    assert groups([*family, (5, 6, [8.0])], [-1] * 7).tolist() == [0] * 6 + [6]
+
+
+@pytest.mark.parametrize(
+    ("columns", "least", "most"),
+    [
+        (("first_name", "dob", "last_name", "ssn"), 0.12, 0.2),
+        (("first_name", "dob"), 0.0, 0.06),
+    ],
+)
+def test_how_often_birth_dates_differ_is_learnt_where_three_fields_tell_who_is_who(
+    columns: tuple[str, ...], least: float, most: float
+) -> None:
+    people, rng = population(600, 5), np.random.default_rng(5)
+    wrong = people["dob"].shuffle(seed=5)
+    later = people.with_columns(dob=pl.when(pl.Series(rng.random(600) < 0.25)).then(wrong).otherwise("dob"))
+    files = {"a": people.select("person", *columns), "b": later.select("person", *columns)}
+    found = linkage.link({name: each.with_row_index("id") for name, each in files.items()}, truth="person")
+    assert least < found.model.everyone.m["birth_date"][-1] < most + 0.01
 
 
 def test_a_birth_date_confirmed_on_each_side_keeps_father_and_son_apart() -> None:

@@ -17,8 +17,8 @@ CLASH = 10.0
 error seldom repeats itself.
 """
 UNLISTED = -1.0
-"""Bits of a pair between two groups that is not listed: no rule made it, which says nothing, or it weighs less than what
-is listed, which speaks against it.
+"""Bits of a pair between two groups that is not listed: no rule made it, which says nothing, or it weighs less than
+what is listed, which speaks against it.
 """
 
 
