@@ -61,6 +61,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/add-member": {"person": "eve.lang"},
         f"/requests/{NUMBER}/remove-member": {"person": "lena.park"},
         f"/requests/{NUMBER}/return": because,
+        f"/requests/{NUMBER}/consents/{at.consent}/withdraw": because,
         f"/requests/{NUMBER}/appeal": {"grounds": "Why."},
         f"/requests/{NUMBER}/change": {"kind": "extension", "because": "Why."},
         f"/requests/{NUMBER}/reviews/SDE/decide": {"columns": {pk: {"choice": "allow"} for pk in at.columns}},
@@ -179,6 +180,10 @@ def sent(at: Scene, path: str) -> Any:
         return {"file": file}
     if path.rstrip("/").endswith("/attach"):
         return {"file": SimpleUploadedFile("irb.pdf", b"%PDF-1.7"), "kind": "other_paper"}
+    if path.rstrip("/").endswith("/record-consent"):
+        today = f"{clock.today()}"
+        said = {"nation": "A nation", "publication": "Tables.", "given_on": today, "until": today}
+        return said | {"file": SimpleUploadedFile("nation.pdf", b"%PDF-1.7")}
     if path.rstrip("/").endswith(("/take-in", "/take_in")):
         return {"file": SimpleUploadedFile("agreement.docx", b"x")}
     if "/inputs/ask/" in path:

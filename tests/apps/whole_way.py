@@ -26,7 +26,7 @@ from charteroak.exceptions.models import Matter
 from charteroak.policy.attachment import Kind as Attached
 from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
-from charteroak.requests.models import Attachment
+from charteroak.requests.models import NationConsent
 from charteroak.site import tokens
 from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
@@ -60,6 +60,7 @@ class Scene:
     """The records' numbers, as addresses and forms name them."""
 
     clause: int
+    consent: int  # of a nation, to the project
     cover: int  # of Joe Blake's office, by Kim Tran
     columns: tuple[int, ...]  # asked of SDE
     delivery: int
@@ -115,7 +116,7 @@ def scene(as_process: AsProcess) -> Scene:
         due_on=clock.today() + timedelta(days=9),
     )  # fmt: skip
     other = requests.start(by=person("eve.lang"), title="Another project")
-    requests.attach(
+    paper = requests.attach(
         pk=other.pk, by=person("eve.lang"), kind=Attached.OTHER, name="letter.pdf", content=b"%PDF-1.7"
     )
     delivery, listed = _deliveries(agreement)
@@ -123,6 +124,7 @@ def scene(as_process: AsProcess) -> Scene:
     file = second.files.get()
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
+        consent=_consent(agreement).pk,
         cover=_cover().pk,
         columns=tuple(
             agreement.data_request.columns.filter(variable__dataset__agency__code="SDE").values_list(
@@ -141,7 +143,7 @@ def scene(as_process: AsProcess) -> Scene:
         motion=Motion.objects.get(meeting=held).pk,
         operates=RoleHeld.objects.get(person__username="kim.tran").pk,
         output=file.output_id,
-        paper=Attachment.objects.get().pk,
+        paper=paper.pk,
         party=agreement.parties.get(agency__code="SDE").pk,
         planned=planned.pk,
         held=RoleHeld.objects.get(person__username="al.pike").pk,
@@ -184,6 +186,13 @@ def _matter() -> Matter:
     return exceptions.record(
         by=person("sam.reyes"), kind=Kind.RECORDS_REQUEST, what="All of it.", known_on=clock.today(), agency="SDE",
         asked_by="Somebody, 1 Main Street",
+    )  # fmt: skip
+
+
+def _consent(agreement: Agreement) -> NationConsent:
+    return requests.record_consent(
+        pk=agreement.data_request_id, by=person("sam.reyes"), nation="Some nation", publication="Tables.",
+        given_on=clock.today(), until=clock.today(), name="its letter.pdf", content=b"%PDF-1.7",
     )  # fmt: skip
 
 

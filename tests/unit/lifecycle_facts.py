@@ -10,6 +10,9 @@ from charteroak.policy import (
     agency_key,
     agency_review,
     agreement,
+
+    budget,
+    consent,
     cover,
     data_request,
     delivery,
@@ -48,6 +51,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "data_request": data_request.Facts(
         agencies_asked=2, agencies_decided=2, columns_allowed=1, motion_carried=True, motion_lost=True
     ),
+    "consent": consent.Facts(),
     "cover": cover.Facts(),
     "delivery": delivery.Facts(),
     "elsewhere": elsewhere.Facts(),
@@ -84,6 +88,13 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("agency_review", "own_request"): {"actor_on_team": True},
     ("agency_review", "not_in_review"): {"request_in_review": False},
     ("agency_review", "columns_undecided"): {"undecided_columns": ("SDE gpa",)},
+    ("agency_review", "nation_not_consented"): {"unconsented_columns": ("SDE gpa",)},
+    ("consent", "consent_unsaid"): {"said": False},
+    ("consent", "days_not_in_order"): {"days_in_order": False},
+    ("consent", "request_over"): {"request_over": True},
+    ("consent", "letter_not_taken"): {"paper": ENDED},
+    ("consent", "own_request"): {"actor_on_team": True},
+    ("consent", "because_missing"): {"because_said": False},
     ("agency_review", "reason_missing"): {"reasonless_columns": ("SDE frpl",)},
     ("agreement", "decided_before"): {"decided_before": True},
     ("agreement", "drafted_already"): {"drafted": True},
@@ -251,4 +262,4 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("token", "reads_only"): {"reads_only": True, "writes": True},
 }
 # A rule that hands on the clauses' own reason does not speak under its own name.
-SPEAKS_AS = {"not_covered": "agreement_ended"}
+SPEAKS_AS = {"not_covered": "agreement_ended", "letter_not_taken": "agreement_ended"}

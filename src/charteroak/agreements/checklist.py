@@ -25,6 +25,7 @@ KINDS = {
     "parties": noop("parties"),
     "term": noop("term"),
     "records": noop("records requests"),
+    "consent": noop("consent of a nation"),
     "irb": noop("review by an institutional review board"),
 }
 

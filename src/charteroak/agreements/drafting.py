@@ -14,12 +14,13 @@ from charteroak.agreements.models import Party
 from charteroak.board.queries import decision_on
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import element, law_on
-from charteroak.policy import irb, wording
+from charteroak.policy import consent, irb, wording
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.legal import Law, on_each
 from charteroak.policy.responsibility import Kind
 from charteroak.policy.sentence import Sentence, words
+from charteroak.requests import consents
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
@@ -84,6 +85,7 @@ def draft(request: DataRequest, parties: list[Party], amends: str = "") -> list[
         _made("13", "records"),
         *([_amendment(request, amends)] if amends else []),
         *([_review(request, law)] if request.irb_determination else []),
+        *([_consent(request)] if law.without_consent and consents.stands(request) else []),
     ]
 
 
@@ -124,7 +126,7 @@ def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedC
     notes, kept, law = [], {}, Law()
     for column in columns:
         names[column.variable.use].append(column.variable.name)
-        law |= on_each(element(column.variable))
+        law |= consents.lifted(request, on_each(element(column.variable)))
         if column.choice == Choice.MASK:
             notes.append(f"{column.variable.name} only as: {column.reason}")
         if column.choice == Choice.CONDITION:
@@ -217,4 +219,16 @@ def _review(request: DataRequest, law: Law) -> Draft:
         approved_on=f"{request.irb_approved_on:%B %-d, %Y}",
         determination=words(irb.Determination(request.irb_determination)),
         expires=said,
+    )
+
+
+def _consent(request: DataRequest) -> Draft:
+    """The records move only while the consent is on record, which coverage asks for on the day."""
+    given = consents.standing(request, clock.today())
+    return _made(
+        "16",
+        consent.CLAUSE,
+        {"nations": [one.nation for one in given]},
+        nations="; ".join(one.nation for one in given),
+        publication=" ".join(f"{one.nation}: {one.publication}" for one in given),
     )

@@ -42,6 +42,11 @@ def enforced(clause: Clause) -> list[str]:
             ]
         case "term":
             return [_term(said)]
+        case "consent":
+            return [
+                _("On a day without the consent of each, every use is refused: %s.")
+                % ", ".join(said["nations"])
+            ]
         case "irb" if said["expires_on"]:
             last = date_format(date.fromisoformat(said["expires_on"]))
             return [_("After %s every use is refused, until a renewal is signed.") % last]

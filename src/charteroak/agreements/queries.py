@@ -17,12 +17,13 @@ from charteroak.agreements.terms import terms as terms
 from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
 from charteroak.policy.clauses import Asked, covers
+from charteroak.policy.consent import not_on_record
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.request_change import amends
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
-from charteroak.requests import changes
+from charteroak.requests import changes, consents
 from charteroak.requests.models import DataRequest, TeamMember
 from charteroak.requests.queries import allowed_columns, law_decision
 
@@ -54,7 +55,13 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     decision = covers(agreed, asked)
     for one in more:
         decision &= covers(agreed, one)
+    days = {one.on for one in (asked, *more)}
+    decision &= not_on_record(agreed.nations, not agreed.nations or _consented(record, days))
     return decision & approval(record) & halted(record.number, agreed, asked, *more)
+
+
+def _consented(record: Agreement, days: Iterable[date]) -> bool:
+    return all(consents.stands(record.data_request, on) for on in days)
 
 
 def approval(record: Agreement) -> Decision:

@@ -5,7 +5,7 @@ from typing import Any
 
 from charteroak.agreements.checklist import law_in
 from charteroak.agreements.models import Agreement, Clause
-from charteroak.policy import irb
+from charteroak.policy import consent, irb
 from charteroak.policy.clauses import Elements, Terms
 
 
@@ -53,6 +53,7 @@ def terms(record: Agreement, held: Agreement | None = None) -> Terms:
         appetite_clause=clauses["thresholds"].number,
         hub_keys=hub["keys"],
         **_review(clauses.get(irb.CLAUSE)),
+        nations=tuple(clauses[consent.CLAUSE].terms["nations"]) if consent.CLAUSE in clauses else (),
     )
 
 

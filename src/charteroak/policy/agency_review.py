@@ -45,6 +45,7 @@ class Facts:
     actor_on_team: bool = False
     undecided_columns: tuple[str, ...] = ()
     reasonless_columns: tuple[str, ...] = ()  # denied, masked or conditional without words
+    unconsented_columns: tuple[str, ...] = ()  # shared though a nation's consent is not on record
     request_in_review: bool = True
 
 
@@ -82,6 +83,16 @@ def reason_missing(facts: Facts) -> Reason | None:
     return None
 
 
+def nation_not_consented(facts: Facts) -> Reason | None:
+    if facts.unconsented_columns:
+        return Reason(
+            "nation_not_consented",
+            Sentence("The nation’s consent is not on record: {columns}.", columns=facts.unconsented_columns),
+            "Deny them, or ask the policy office to record the consent first.",
+        )
+    return None
+
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "agency review",
     {
@@ -92,7 +103,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.WAITING, Action.DECIDE): step(
             Status.DECIDED,
             Role.DATA_STEWARD,
-            rules=(own_request, not_in_review, columns_undecided, reason_missing),
+            rules=(own_request, not_in_review, columns_undecided, reason_missing, nation_not_consented),
         ),
     },
 )

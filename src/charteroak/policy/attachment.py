@@ -14,6 +14,7 @@ class Kind(StrEnum):
     SUPPORT = "letter_of_support"
     PROTOCOL = "study_protocol"
     CONSENT = "consent_form"
+    NATION = "nation_consent"  # comes with the consent that it proves, never alone
     OTHER = "other_paper"
 
 

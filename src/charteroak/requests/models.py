@@ -6,7 +6,7 @@ from django.urls import reverse
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.catalog.models import Variable
-from charteroak.policy import agency_review, attachment, data_request, irb, request_change
+from charteroak.policy import agency_review, attachment, consent, data_request, irb, request_change
 from charteroak.policy.lifecycle import choices
 
 
@@ -116,6 +116,27 @@ class Attachment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("attachment", args=[self.data_request.number, self.pk])
+
+
+class NationConsent(models.Model):
+    """That a nation consents to the use of records about its members, by which letter, until when."""
+
+    data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="nation_consents")
+    status = models.CharField(max_length=10, choices=choices(consent.Status), default=consent.Status.RECORDED)
+    nation = models.CharField(max_length=200)
+    publication = models.TextField()  # what the nation lets be published about it
+    given_on = models.DateField()
+    until = models.DateField()
+    paper = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    withdrawn_because = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [by_and_at("nation_consent", "withdrawn")]
 
 
 class RequestedColumn(models.Model):

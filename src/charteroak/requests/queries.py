@@ -23,7 +23,7 @@ from charteroak.policy.request_change import COLUMNS, PAPERS, TEAM, Kind, amends
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
-from charteroak.requests import changes, papers
+from charteroak.requests import changes, consents, papers
 from charteroak.requests.answers import ANSWERS, PARTS
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
 
@@ -126,7 +126,8 @@ def open_terms(record: DataRequest, person: Person) -> dict[str, Sentence]:
 
 def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Decision:
     """Whether the law lets these columns be shared; under which exception is judged once the request names one."""
-    law, exception = law_on(column.variable for column in columns), record.legal_exception
+    law = consents.lifted(record, law_on(column.variable for column in columns))
+    exception = record.legal_exception
     return law.may_be_asked(exception=exception) if exception else law.may_be_shared()
 
 
@@ -138,8 +139,14 @@ def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
         reasonless_columns=tuple(
             str(c.variable) for c in columns if c.choice in STATED and not c.reason.strip()
         ),
+        unconsented_columns=_unconsented(review.data_request, columns),
         request_in_review=review.data_request.status == Status.IN_REVIEW,
     )
+
+
+def _unconsented(record: DataRequest, columns: Iterable[RequestedColumn]) -> tuple[str, ...]:
+    shared = [c for c in columns if c.choice in SHARED and consents.asked([c.variable])]
+    return tuple(str(c.variable) for c in shared) if shared and not consents.stands(record) else ()
 
 
 def may(record: DataRequest, action: Action, person: Person) -> Decision:
@@ -172,7 +179,9 @@ def may_review(review: AgencyReview, action: agency_review.Action, person: Perso
 
 def may_open(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
     """Whether this person may begin it, whatever is still to be filled in."""
-    known = replace(review_facts(review, person), undecided_columns=(), reasonless_columns=())
+    known = replace(
+        review_facts(review, person), undecided_columns=(), reasonless_columns=(), unconsented_columns=()
+    )
     roles = roles_of(person, review.data_request, review.agency)
     return agency_review.LIFECYCLE.may(agency_review.Status(review.status), action, roles, known)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.requests.views import decision, detail, draft, lists, papers, review, versions
+from charteroak.requests.views import consents, decision, detail, draft, lists, papers, review, versions
 
 urlpatterns = [
     path("", lists.listing, name="data_requests"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<slug:number>/attach/", papers.attach, name="attach_paper"),
     path("<slug:number>/papers/<int:attachment>/", papers.paper, name="attachment"),
     path("<slug:number>/papers/<int:attachment>/take-out/", papers.take_out, name="take_out_paper"),
+    path("<slug:number>/record-consent/", consents.record_consent, name="record_consent"),
+    path(
+        "<slug:number>/consents/<int:consent>/withdraw/", consents.withdraw_consent, name="withdraw_consent"
+    ),
     path("<slug:number>/appeal/", decision.appeal, name="appeal_data_request"),
     path("<slug:number>/change/", decision.change, name="change_data_request"),
     path("<slug:number>/return/", decision.return_, name="return_data_request"),

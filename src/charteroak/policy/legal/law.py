@@ -56,6 +56,15 @@ class Law:
     def breach_notice_days(self) -> int | None:
         return _fewest(rule.breach_notice_days for rule in self.rules)
 
+    @property
+    def without_consent(self) -> list[Rule]:
+        """Rules that hold only as long as the consent that they ask for is not on record."""
+        return self._where(lambda rule: rule.lifted_by_consent)
+
+    def with_consent(self) -> "Law":
+        """The same law once that consent is on record."""
+        return Law(self.rules - frozenset(self.without_consent))
+
     def may_see(self, *, state_employee: bool) -> Decision:
         """Whether a person of this kind may see the records."""
         return _refused(() if state_employee else self.for_state_employees_only)

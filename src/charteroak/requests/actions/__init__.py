@@ -1,6 +1,7 @@
 """Every write about a data request, by its applicants, the policy office and the board."""
 
 from charteroak.requests.actions.change import change
+from charteroak.requests.actions.consents import record_consent, withdraw_consent
 from charteroak.requests.actions.decision import (
     accept_as_complete,
     appeal,
@@ -40,6 +41,7 @@ __all__ = [
     "locked",
     "recommend_when_all_decided",
     "reconsider",
+    "record_consent",
     "record_historic",
     "remove_member",
     "return_",
@@ -47,4 +49,5 @@ __all__ = [
     "submit",
     "take_out",
     "withdraw",
+    "withdraw_consent",
 ]

@@ -6,10 +6,12 @@ from charteroak.requests.forms.steps import (
     AppealForm,
     AttachForm,
     ChangeForm,
+    ConsentForm,
     MemberForm,
     ReturnForm,
     StartForm,
     TextForm,
+    read,
     seen_in,
 )
 
@@ -18,6 +20,7 @@ __all__ = [
     "AttachForm",
     "ChangeForm",
     "ColumnsForm",
+    "ConsentForm",
     "DecideForm",
     "MemberForm",
     "Part",
@@ -25,5 +28,6 @@ __all__ = [
     "StartForm",
     "TextForm",
     "parts",
+    "read",
     "seen_in",
 ]

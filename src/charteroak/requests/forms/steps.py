@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as noop
 
@@ -72,14 +73,32 @@ class TextForm(forms.Form):
         self.fields["text"].label = label
 
 
-class AttachForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What it is"), choices=choices(attachment.Kind))
-    file = forms.FileField(
+def _file() -> forms.FileField:
+    return forms.FileField(
         label=_("File"),
         help_text=_("PDF, Word (.docx), PNG or JPEG, at most 3 MB. No records about people."),
         widget=forms.FileInput(attrs={"accept": ",".join(f".{end}" for end in attachment.TYPES)}),
     )
 
-    def content(self) -> bytes:
-        """The file, and one byte beyond what is taken: a larger one need not be read to be refused."""
-        return bytes(self.cleaned_data["file"].read(attachment.LARGEST + 1))
+
+def read(file: "UploadedFile[Any]") -> bytes:
+    """The file, and one byte beyond what is taken: a larger one need not be read to be refused."""
+    return bytes(file.read(attachment.LARGEST + 1))
+
+
+class AttachForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[one for one in choices(attachment.Kind) if one[0] != attachment.Kind.NATION],
+    )
+    file = _file()
+
+
+class ConsentForm(forms.Form):
+    nation = forms.CharField(label=_("Nation"), max_length=200)
+    publication = forms.CharField(
+        label=_("What may be published about it"), widget=long(2), help_text=_("As its letter says.")
+    )
+    given_on = forms.DateField(label=_("Given on"), help_text=_("For example 2026-05-31."))
+    until = forms.DateField(label=_("Until"), help_text=_("After this day every use is refused."))
+    file = _file()

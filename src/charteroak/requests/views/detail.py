@@ -17,12 +17,13 @@ from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
 from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
-from charteroak.requests import changes, papers, queries
+from charteroak.requests import changes, consents, papers, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
     AppealForm,
     AttachForm,
     ChangeForm,
+    ConsentForm,
     DecideForm,
     MemberForm,
     Part,
@@ -64,6 +65,7 @@ def detail_page(
             "decisions": decisions,
             "editable": "edit" in decisions,
             **_change(record, person),
+            **_consents(record, person, wrong),
             "parts": typed or _answers(record, "edit" in decisions),
             "seen": record.revision,
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
@@ -85,6 +87,19 @@ def detail_page(
 def _answers(record: DataRequest, editable: bool) -> list[Part]:
     """Of a change, who edits sees what its kind may touch; who reads sees all: it says again what it leaves."""
     return parts(record, kind=record.kind_of_change if editable else None)
+
+
+def _consents(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
+    """Shown where a consent is on record, or a column asks for one."""
+    given = list(consents.of(record))
+    asked = bool(given) or consents.asked(column.variable for column in queries.columns(record))
+    return {
+        "consents": given,
+        "consent_asked": asked,
+        "records_consents": consents.records_them(person),
+        "may_record_consent": consents.may_record(record, person),
+        "consent_form": wrong.get("consent", ConsentForm()),
+    }
 
 
 def _change(record: DataRequest, person: Person) -> dict[str, Any]:

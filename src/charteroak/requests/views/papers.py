@@ -12,7 +12,7 @@ from charteroak.adapters.streaming import streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.attachment import Kind, type_of
 from charteroak.requests import actions, papers
-from charteroak.requests.forms import AttachForm
+from charteroak.requests.forms import AttachForm, read
 from charteroak.requests.views.detail import detail_page
 from charteroak.requests.views.found import visible
 
@@ -28,7 +28,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
         by=signed_in(request),
         kind=Kind(form.cleaned_data["kind"]),
         name=form.cleaned_data["file"].name,
-        content=form.content(),
+        content=read(form.cleaned_data["file"]),
     )
     messages.success(request, _("Attached: %s.") % paper.name)
     return redirect(record)

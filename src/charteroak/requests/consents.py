@@ -1,0 +1,66 @@
+"""The consent of a nation to the use of records about its members: who has given it, and whether it stands."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.catalog.models import Variable
+from charteroak.catalog.queries import law_on
+from charteroak.policy import consent
+from charteroak.policy.decision import Decision
+from charteroak.policy.legal import Law
+from charteroak.policy.roles import Role
+from charteroak.requests.changes import family
+from charteroak.requests.models import DataRequest, NationConsent
+
+
+def of(record: DataRequest) -> QuerySet[NationConsent]:
+    """Every consent on record for the project, whichever of its requests it was given to."""
+    found = NationConsent.objects.filter(data_request__in=family(record))
+    return found.select_related("paper__data_request", "recorded_by", "withdrawn_by", "data_request")
+
+
+def standing(record: DataRequest, on: date) -> list[NationConsent]:
+    """The consents that hold on that day; none as long as a nation's latest one does not."""
+    latest = {one.nation.casefold(): one for one in of(record).order_by("pk")}.values()
+    whole = all(one.withdrawn_at is None and one.given_on <= on <= one.until for one in latest)
+    return list(latest) if whole else []
+
+
+def stands(record: DataRequest, on: date | None = None) -> bool:
+    return bool(standing(record, on or clock.today()))
+
+
+def asked(variables: Iterable[Variable]) -> bool:
+    """Whether the law on these columns asks for a nation's consent."""
+    return any(rule.lifted_by_consent for rule in law_on(variables).rules)
+
+
+def lifted(record: DataRequest, law: Law) -> Law:
+    """The law on columns of this request as it is today: without what a consent on record lifts."""
+    return law.with_consent() if law.without_consent and stands(record) else law
+
+
+def facts(record: DataRequest, by: Person, **said: object) -> consent.Facts:
+    over = record.status in ("declined", "withdrawn")
+    on_team = record.applicant_id == by.pk or record.team.filter(person=by).exists()
+    return consent.Facts(request_over=over, actor_on_team=on_team, **said)  # type: ignore[arg-type] # by their names
+
+
+def may_record(record: DataRequest, by: Person, **said: object) -> Decision:
+    roles = by.roles(clock.today())
+    return consent.LIFECYCLE.may(None, consent.Action.RECORD, roles, facts(record, by, **said))
+
+
+def may_withdraw(one: NationConsent, by: Person, because: str) -> Decision:
+    known = facts(one.data_request, by, because_said=bool(because.strip()))
+    status = consent.Status(one.status)
+    return consent.LIFECYCLE.may(status, consent.Action.WITHDRAW, by.roles(clock.today()), known)
+
+
+def records_them(by: Person) -> bool:
+    """Whether one of this person's offices records consents."""
+    return bool(by.roles(clock.today()) & {Role.POLICY_OFFICE, Role.COUNSEL})

@@ -1,0 +1,115 @@
+"""Columns about a nation's members: nothing is allowed, signed or used without the nation's recorded consent."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apps import way
+from apps.requests_way import decide, named
+from apps.test_agreements import uncovered
+from apps.way import as_, refused
+from charteroak.adapters import clock
+from charteroak.agreements import actions as agreements
+from charteroak.agreements.enforcement import enforced
+from charteroak.policy.clauses import Use
+from charteroak.policy.consent import Status
+from charteroak.requests import actions
+from charteroak.requests.models import DataRequest, NationConsent
+
+pytestmark = pytest.mark.usefixtures("after_the_approval")
+MAYA, SAM, PDF = "maya.ortiz", "sam.reyes", b"%PDF-1.7 letter of the nation"
+
+
+@pytest.fixture(autouse=True)
+def tagged(after_the_approval: None) -> Iterator[None]:
+    with way.under("Tribal", "gpa"):
+        yield
+
+
+def consented(record: DataRequest, by: str = SAM, **said: Any) -> NationConsent:
+    given: dict[str, Any] = {
+        "nation": "Mohegan Tribe", "publication": "Tables without the nation's name.", "given_on": clock.today(),
+        "until": clock.today() + timedelta(days=30), "name": "nation.pdf", "content": PDF,
+    }  # fmt: skip
+    return actions.record_consent(pk=record.pk, by=named(by), **(given | said))
+
+
+def test_a_request_is_sent_and_its_columns_are_allowed_only_with_the_consent_on_record() -> None:
+    record = way.filled_in()
+    assert refused(actions.submit, pk=record.pk, by=named(MAYA)) == ["law_forbids"]
+    given = consented(record)
+    actions.submit(pk=record.pk, by=named(MAYA))
+    actions.accept_as_complete(pk=record.pk, by=named(SAM))
+    actions.withdraw_consent(pk=given.pk, by=named(SAM), because="The council decided so.")
+    assert refused(decide, record=record, code="SDE", by="ben.cole") == ["nation_not_consented"]
+    consented(record, name="again.pdf")
+    decide(record, "SDE", "ben.cole")
+
+
+def test_the_agreement_says_it_and_every_use_ends_with_the_consent() -> None:
+    record = way.approved()
+    today = clock.today()
+    assert refused(agreements.draft, data_request_pk=record.pk, by=way.person("ann.weiss")) == ["law_forbids"]
+    given = consented(record)
+    agreement = way.drafted()
+    clause = agreement.clauses.get(kind="consent")
+    assert "Mohegan Tribe: Tables without the nation's name." in clause.text
+    assert enforced(clause) == ["On a day without the consent of each, every use is refused: Mohegan Tribe."]
+    assert "tribal.nation_has_not_consented" not in agreement.clauses.get(number="2.SDE").terms["law"]
+    agreement = way.signed(agreement)
+    assert uncovered(agreement) == []
+    assert uncovered(agreement, on=today + timedelta(days=31)) == ["consent_not_standing"]
+    actions.withdraw_consent(pk=given.pk, by=named("ann.weiss"), because="The council decided so.")
+    for use in (Use.LINK, Use.RELEASE):
+        assert "consent_not_standing" in uncovered(agreement, use)
+    consented(record, name="renewed.pdf", until=today + timedelta(days=90))
+    assert uncovered(agreement) == [], "the nation consents anew"
+    consented(record, nation="Another Nation", name="other.pdf", until=today)
+    assert uncovered(agreement, on=today + timedelta(days=1)) == ["consent_not_standing"], (
+        "each nation's must stand"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({"by": MAYA}, "wrong_role"),
+        ({"by": "ben.cole"}, "wrong_role"),
+        ({"nation": " "}, "consent_unsaid"),
+        ({"publication": ""}, "consent_unsaid"),
+        ({"given_on": date(2030, 1, 1), "until": date(2031, 1, 1)}, "days_not_in_order"),
+        ({"until": date(2020, 1, 1)}, "days_not_in_order"),
+        ({"name": "letter.exe"}, "type_not_taken"),
+    ],
+)
+def test_a_consent_that_is_not_whole_is_not_taken(said: dict[str, Any], rule: str) -> None:
+    assert refused(consented, record=way.approved(), **said) == [rule]
+
+
+def test_a_consent_is_withdrawn_with_a_reason_by_who_records_them() -> None:
+    given = consented(way.approved())
+    assert refused(actions.withdraw_consent, pk=given.pk, by=named(MAYA), because="No.") == ["wrong_role"]
+    assert refused(actions.withdraw_consent, pk=given.pk, by=named(SAM), because=" ") == ["because_missing"]
+
+
+def test_the_page_shows_it_with_its_letter_and_asks_for_it_where_a_column_does() -> None:
+    record = way.approved()
+    here = record.get_absolute_url()
+    assert "None is on record: no agency may allow these columns" in as_(MAYA).get(here).text
+    sent = {
+        "nation": "Mohegan Tribe", "publication": "Tables.", "given_on": f"{clock.today()}",
+        "until": f"{clock.today()}", "file": SimpleUploadedFile("nation.pdf", PDF),
+    }  # fmt: skip
+    page = as_(SAM).post(f"{here}record-consent/", sent, follow=True).text
+    assert "On record: the consent of Mohegan Tribe." in page
+    assert "to be confirmed by counsel" in page
+    given = NationConsent.objects.get()
+    assert given.paper.get_absolute_url() in as_(MAYA).get(here).text
+    assert "action-withdraw-consent" not in as_(MAYA).get(here).text
+    as_(SAM).post(f"{here}consents/{given.pk}/withdraw/", {"because": "The council decided so."})
+    given.refresh_from_db()
+    assert given.status == Status.WITHDRAWN
+    assert "The council decided so." in as_(MAYA).get(here).text
