@@ -47,6 +47,7 @@ def test_the_page_names_the_locked_clauses_and_the_bounds() -> None:
         "term",
         "amendment",
         "irb",
+        "consent",
     }
     assert locked == decided
     assert "what an amendment replaces" in PAGE
