@@ -10,8 +10,6 @@ from charteroak.policy import (
     agency_key,
     agency_review,
     agreement,
-
-    budget,
     consent,
     cover,
     data_request,
