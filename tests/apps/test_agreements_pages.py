@@ -9,6 +9,8 @@ from django.test import Client
 from apps import way
 from apps.way import as_
 from charteroak.adapters import clock
+from charteroak.agreements import actions as agreements
+from charteroak.agreements import queries
 from charteroak.agreements.models import Agreement, Redline, Signature
 from charteroak.audit.models import Event
 
@@ -165,3 +167,19 @@ def test_home_notes_an_agreement_in_force_for_a_month() -> None:
     assert f"{record} is in force" in as_("maya.ortiz").get("/").text
     with way.day(clock.today() + timedelta(days=31)):
         assert f"{record} is in force" not in as_("maya.ortiz").get("/").text
+
+
+def test_a_text_whose_last_day_is_over_offers_no_signature_and_says_why() -> None:
+    record = way.drafted()
+    agreements.open_for_signature(pk=record.pk, by=way.person("ann.weiss"))
+    here, last = record.get_absolute_url(), clock.today() + timedelta(days=10)
+    Agreement.objects.filter(pk=record.pk).update(ends_on=last)
+    by = record.parties.get(agency__code="SDE").signatory
+    with way.day(last):
+        assert '<form id="action-sign-' in as_(by.username).get(here).text
+    with way.day(last + timedelta(days=1)):
+        page = as_(by.username).get(here).text
+        assert '<form id="action-sign-' not in page
+        assert 'id="action-sign-refused"' in page
+        assert "end_passed" in page
+        assert queries.signatures_wanted(Agreement.objects.get(pk=record.pk), by) == []

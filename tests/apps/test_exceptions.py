@@ -241,3 +241,13 @@ def test_the_same_over_json() -> None:
         f"/api/exceptions/{made['id']}/close", {"outcome": "x"}, content_type="application/json"
     )
     assert [reason["rule"] for reason in refused.json()["reasons"]] == ["duties_left"]
+
+
+def test_what_is_yours_and_due_first_stands_first_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "LISTED", 3)
+    late = recorded(Kind.COMPLAINT, by="sam.reyes")
+    nothing_due = recorded(Kind.COMPLAINT)
+    breach = recorded(Kind.BREACH, number=NUMBER)
+    recorded(Kind.COMPLAINT, by="sam.reyes")
+    found = [item.href for item in queries.todo(person("ann.weiss"))]
+    assert found == [one.get_absolute_url() for one in (breach, nothing_due, late)]

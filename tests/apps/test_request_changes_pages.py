@@ -165,3 +165,13 @@ def test_other_rooms_see_agreements_and_never_their_amendments() -> None:
     way.executed()
     way.signed(changes_way.amendment(later(changes_way.begun(Kind.EXTENSION))))
     assert set(Agreement.objects.values_list("number", flat=True)) == {"001"}
+
+
+def test_the_page_of_a_change_that_came_to_nothing_leads_to_where_another_is_begun() -> None:
+    begun = changes_way.begun(Kind.EXTENSION)
+    maya = way.as_("maya.ortiz")
+    assert "Begin another on the page of request 001" not in maya.get(begun.get_absolute_url()).text
+    requests.withdraw(pk=begun.pk, by=way.person("maya.ortiz"))
+    page = maya.get(begun.get_absolute_url()).text
+    assert "Begin another on the page of request 001" in page
+    assert "Begin another" not in way.as_("sam.reyes").get(begun.get_absolute_url()).text

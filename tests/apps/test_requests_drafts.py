@@ -9,6 +9,8 @@ from lxml import html
 from apps.requests_way import ANSWERS, fresh, named, study_columns
 from apps.way import as_, rules
 from charteroak.adapters import clock
+from charteroak.agencies.models import Person
+from charteroak.audit.models import Event
 from charteroak.catalog.models import Dataset, Variable
 from charteroak.policy import terms_of_use
 from charteroak.policy.decision import Refused
@@ -140,3 +142,25 @@ def test_a_version_tells_a_column_that_two_files_of_an_agency_hold_apart(
         "SDE matching gender": "matching",
         "SDE analysis gender": "analysis",
     }
+
+
+def test_saving_by_itself_says_that_nothing_is_kept_when_it_is_refused(submitted: DataRequest) -> None:
+    sent = {"question": "Another?", "seen": "1"}
+    after = as_(MAYA).post(f"/requests/{submitted.number}/edit/", sent, headers={"HX-Request": "true"})
+    assert after.status_code == 200, "htmx shows no answer of another status"
+    assert "Not kept:" in after.text
+    assert "Kept at" not in after.text
+    assert fresh(submitted).question == ANSWERS["question"]
+    assert Event.objects.latest("index").name == "requests:data_request:edit:refused"
+
+
+def test_nobody_whose_access_has_ended_is_named_whoever_asks(draft: DataRequest) -> None:
+    with owner_beside():
+        Person.objects.filter(username="jonah.reed").update(is_active=False)
+    try:
+        with pytest.raises(Refused) as refused:
+            actions.add_member(pk=draft.pk, by=named(MAYA), person=named("jonah.reed"))
+    finally:
+        with owner_beside():
+            Person.objects.filter(username="jonah.reed").update(is_active=True)
+    assert rules(refused) == {"no_access"}

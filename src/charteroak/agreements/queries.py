@@ -236,9 +236,21 @@ def decisions(record: Agreement, person: Person) -> dict[str, Decision]:
     return {action: decision for action, decision in found.items() if action not in BY_PARTY}
 
 
+def may_be_signed(record: Agreement) -> Decision:
+    """What stands against anybody's signature now, whoever signs and however they prove who they are."""
+    known = agreement.Facts(
+        request_approved=_approved(record),
+        end_passed=record.ends_on < clock.today(),
+        signer_party=True,
+        sign_in_confirmed=True,
+    )
+    status, sign = agreement.Status(record.status), agreement.Action.SIGN
+    return agreement.LIFECYCLE.may(status, sign, {Role.SIGNATORY}, known)
+
+
 def signatures_wanted(record: Agreement, person: Person) -> list[Party]:
     """The parties for which this person may sign now."""
-    if record.status != agreement.Status.IN_SIGNATURE:
+    if not may_be_signed(record):
         return []
     return list(signs_for(person, record).filter(signature__isnull=True))
 

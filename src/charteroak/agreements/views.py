@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters import clock
+from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, clocks, drafting, queries, turns, worklist
 from charteroak.agreements.checklist import checklist
@@ -24,7 +25,8 @@ from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, Redline
 from charteroak.agreements.paper import is_sealed
 from charteroak.policy.agency_review import Choice
-from charteroak.policy.decision import ALLOWED, Refused
+from charteroak.policy.agreement import Status
+from charteroak.policy.decision import ALLOWED, Decision, Refused
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
@@ -92,6 +94,15 @@ def agreement(request: HttpRequest, number: str) -> HttpResponse:
     return agreement_page(request, found(request, number))
 
 
+def _unsignable(record: Agreement, by: Person) -> Decision | None:
+    """Why a text that waits for this person's signature takes none."""
+    waits = record.status == Status.IN_SIGNATURE and queries.signs_for(by, record).filter(
+        signature__isnull=True
+    )
+    decision = queries.may_be_signed(record)
+    return decision if waits and waits.exists() and not decision else None
+
+
 def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Form) -> HttpResponse:
     by = signed_in(request)
     shown = _text(record)
@@ -114,6 +125,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "versions": amending.versions(record),
         "checklist": checklist(record.clauses.all()),
         "wanted": wanted,
+        "unsignable": _unsignable(record, by),
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
         "today": clock.today(),

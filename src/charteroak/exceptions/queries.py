@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Min, Q, QuerySet, When
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
@@ -99,7 +99,11 @@ def decisions(record: Matter, by: Person) -> dict[str, Decision]:
 def todo(person: Person) -> list[Item]:
     """Open matters that a person owns, by the first day on which something is due."""
     found = []
-    for record in visible_to(person).filter(status=Status.OPEN).prefetch_related("duties")[:LISTED]:
+    first_due = Min("duties__due_on", filter=Q(duties__done_at__isnull=True))
+    own_first = Case(When(owner=person, then=0), default=1)
+    held_open = visible_to(person).filter(status=Status.OPEN).annotate(first_due=first_due)
+    ordered = held_open.order_by(own_first, F("first_due").asc(nulls_last=True), "pk")
+    for record in ordered.select_related("owner").prefetch_related("duties")[:LISTED]:
         due = [one.due_on for one in record.duties.all() if one.done_at is None and one.due_on]
         turn = Turn.YOURS if record.owner_id == person.pk else Turn.OTHERS
         found.append(

@@ -7,12 +7,14 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.catalog.models import Variable
 from charteroak.policy.data_request import Action
+from charteroak.policy.decision import refuse
 from charteroak.policy.merging import merge
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests import history
@@ -159,6 +161,8 @@ def add_member(*, pk: int, by: Person, person: Person) -> None:
     """Name a colleague on the team, who may write too; refused where their other offices must stay apart."""
     record = locked(pk)
     may(record, Action.EDIT, by).require()
+    if not Person.objects.with_access().filter(pk=person.pk).exists():
+        refuse("no_access", _("This person’s access has ended."), _("Name somebody else.")).require()
     must_stay_apart(person.roles(clock.today()) | {Role.RECIPIENT}).require()
     _member, new = TeamMember.objects.get_or_create(data_request=record, person=person)
     if new:
@@ -171,7 +175,7 @@ def add_member(*, pk: int, by: Person, person: Person) -> None:
 def remove_member(*, pk: int, by: Person, person: Person) -> None:
     record = locked(pk)
     may(record, Action.EDIT, by).require()
-    removed, _ = record.team.filter(person=person).delete()
+    removed, _of = record.team.filter(person=person).delete()
     if removed:
         _keep_to_its_kind(record, by)
         history.note(record, by, {f"team {person.username}": (person.name, None)})

@@ -16,7 +16,7 @@ from charteroak.agencies.queries import authority_of
 from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
-from charteroak.policy.request_change import COLUMNS, TEAM, may_touch
+from charteroak.policy.request_change import COLUMNS, TEAM, amends, may_touch
 from charteroak.requests import changes, consents, papers, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
@@ -107,10 +107,17 @@ def _change(record: DataRequest, person: Person) -> dict[str, Any]:
     return {
         "touches": {name: may_touch(record.kind_of_change, name) for name in (TEAM, COLUMNS)},
         "against": _against(record),
+        "begin_anew": _begin_anew(record, person),
         "changed_by": [
             (one, *queries.whose_turn(one)) for one in family.exclude(pk=record.pk).order_by("pk")
         ],
     }
+
+
+def _begin_anew(record: DataRequest, person: Person) -> DataRequest | None:
+    """Where a change that came to nothing is begun anew: at what stands."""
+    came_to_nothing = record.status in (Status.DECLINED, Status.WITHDRAWN) and amends(record.kind_of_change)
+    return changes.standing(record) if came_to_nothing and queries.on_team(person, record) else None
 
 
 def _against(record: DataRequest) -> list[tuple[str, str, str]]:

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
+from charteroak.audit.actions import record_refusal
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import by_dataset, law_of
 from charteroak.catalog.queries import variables as catalog
 from charteroak.policy.data_request import Action
+from charteroak.policy.decision import Refused
 from charteroak.requests import actions, history, queries
 from charteroak.requests.answers import ANSWERS
 from charteroak.requests.forms import ColumnsForm, MemberForm, parts, seen_in
@@ -36,9 +38,14 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
                 readable[name] = part.cleaned_data[name]
             elif name in part.errors:
                 unread[name] = request.POST[name]
-    conflicts = actions.edit(
-        pk=record.pk, by=signed_in(request), seen=seen_in(request.POST), unread=unread, **readable
-    )
+    by, seen = signed_in(request), seen_in(request.POST)
+    try:
+        conflicts = actions.edit(pk=record.pk, by=by, seen=seen, unread=unread, **readable)
+    except Refused as refused:
+        if "HX-Request" not in request.headers:
+            raise
+        record_refusal(refused, action="requests:data_request:edit", by=by, subject=record)
+        return render(request, "requests/kept.html", {"refused": refused.reasons, "seen": seen})
     record.refresh_from_db()
     if "HX-Request" in request.headers:
         return _kept(request, record, unread, conflicts)
