@@ -10,7 +10,7 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-from bench import Row, audit, demo, enclave, pages, vault
+from bench import Aimed, Row, audit, demo, enclave, pages, vault
 from bench.disclosure import evidence, ledger, tables
 
 MEASURES: dict[str, Callable[[], list[Row]]] = {
@@ -75,8 +75,13 @@ def processor() -> str:
 
 
 def table(rows: list[Row]) -> str:
-    lines = [f"| {name} | {value:,.2f} | {unit} |" for name, value, unit in rows]
-    return "\n".join(["| Figure | Value | Unit |", "|---|---:|---|", *lines])
+    """With a column for goals and one for peers where a row has them."""
+    if not any(isinstance(row, Aimed) for row in rows):
+        lines = [f"| {name} | {value:,.2f} | {unit} |" for name, value, unit, *_ in rows]
+        return "\n".join(["| Figure | Value | Unit |", "|---|---:|---|", *lines])
+    whole = [row if isinstance(row, Aimed) else Aimed(*row, goal="") for row in rows]
+    lines = [f"| {row.figure} | {row.value:,.2f} | {row.unit} | {row.goal} | {row.peers} |" for row in whole]
+    return "\n".join(["| Figure | Value | Unit | Goal | Peers |", "|---|---:|---|---|---|", *lines])
 
 
 def placed(text: str, name: str, page: str) -> str:

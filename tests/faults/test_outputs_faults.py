@@ -20,6 +20,7 @@ from charteroak.audit.models import Event
 from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.workspaces import actions
 from charteroak.workspaces.models import Job, Workspace
+from faults.killed import out, released_once, releasing, steps_to_try
 
 JOB = (
     "import django; django.setup(); from charteroak.{room} import {file}; "
@@ -121,3 +122,29 @@ def test_a_job_killed_in_the_middle_runs_again_and_leaves_its_files_once(
     assert sorted(output.name for output in job.outputs.all()) == ["log.txt", "table.csv"]
     assert Event.objects.filter(name="workspaces:job:succeed").count() == 1
     assert set(MEMORY.glob(f"{mine()}*")) <= before
+
+
+def test_a_release_killed_at_steps_of_every_kind_lets_nothing_else_out_and_is_finished_by_the_next(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    contents = {f"table_{n}.csv": secrets.token_hex(1 << 20).encode() for n in range(2)}
+    left(room, {"never.csv": b"not approved\n"})
+    record = requested(left(room, contents), list(contents))
+    outputs_way.judged(as_process, record)
+    outputs_way.approved(outputs_way.cleared(outputs_way.reviewed(record)))
+    allowed = {one: one for one in record.files.values_list("sha256", flat=True)}
+    with releasing(record.pk) as run:
+        status, steps = run.attempt()
+        assert (status, out()) == (0, allowed)
+        assert steps > 1_000
+        for step in steps_to_try(steps, 16):
+            run.approved_anew()
+            before = Event.objects.filter(name="outputs:release_request:release").count()
+            assert run.attempt(step)[0] == -9
+            assert out().items() <= allowed.items()
+            status = ReleaseRequest.objects.get(pk=record.pk).status
+            assert (status == "released") == Release.objects.exists()
+            assert run.attempt()[0] == 0
+            assert out() == allowed
+            assert released_once(record.pk)
+            assert Event.objects.filter(name="outputs:release_request:release").count() == before + 1

@@ -27,7 +27,7 @@ from charteroak.sandbox import ENVIRONMENT, Mount
 DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "nicknames",
                  "click", "fastexcel")  # fmt: skip
 # Where it is installed here, sessions show it: the `jupyter` extra.
-INTERACTIVE = ("jupyterlab", "ipykernel")
+INTERACTIVE = ("jupyterlab", "ipykernel", "pandas")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
 COMMANDS = ("cli/__init__.py", "cli/disclosure.py")
 OAK = f"""#!{ENVIRONMENT}/bin/python

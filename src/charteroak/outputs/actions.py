@@ -121,10 +121,10 @@ def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
             _("Look again, then vote."),
         ).require()
     cast = Review.objects.create(release_request=record, round=record.round, by=by, at=clock.now())
-    for file, ballot in ballots.items():
-        FileVote.objects.create(
-            review=cast, file=file, sha256=ballot.sha256, vote=ballot.vote, comment=ballot.comment
-        )
+    FileVote.objects.bulk_create(
+        FileVote(review=cast, file=file, sha256=ballot.sha256, vote=ballot.vote, comment=ballot.comment)
+        for file, ballot in ballots.items()
+    )
     settled = _settle(record, by)
     said = [f"{ballot.sha256}:{ballot.vote.value}" for ballot in ballots.values()]
     _record(record, Action.REVIEW, by, known, votes=said)

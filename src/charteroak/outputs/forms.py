@@ -1,6 +1,6 @@
 """What people fill in about release requests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -32,20 +32,24 @@ class AddFileForm(forms.Form):
         help_text=_("Rounding, suppression, merged categories."),
     )
 
-    def __init__(self, record: ReleaseRequest, *args: Any) -> None:
+    def __init__(self, record: ReleaseRequest, offered: Iterable[JobOutput], *args: Any) -> None:
+        """Any of them is taken, those `offered` are listed."""
         super().__init__(*args)
         field = self.fields["output"]
         assert isinstance(field, OutputField)  # noqa: S101 - declared above
         field.queryset = outputs_to_add(record)
+        field.widget.choices = [(one.pk, field.label_from_instance(one)) for one in offered]
 
 
 class ReviewForm(forms.Form):
-    """A vote on every file; the hash says which bytes the checker looked at."""
+    """A vote on each of these files, as it was `kept` before; the hash says which bytes the checker looked at."""
 
-    def __init__(self, files: Iterable[OutputFile], *args: Any) -> None:
+    def __init__(self, files: Iterable[OutputFile], kept: Mapping[int, Ballot], *args: Any) -> None:
         super().__init__(*args)
         self.judged = list(files)
         for file in self.judged:
+            before = kept.get(file.pk)
+            said = before if before and before.sha256 == file.sha256 else None
             self.fields[f"sha256-{file.pk}"] = forms.CharField(
                 initial=file.sha256, widget=forms.HiddenInput, required=False
             )
@@ -53,10 +57,13 @@ class ReviewForm(forms.Form):
                 choices=[(Vote.APPROVE, _("Approve")), (Vote.CHANGE, _("Ask for a change"))],
                 widget=forms.RadioSelect,
                 label=file.name,
+                initial=said.vote if said else None,
                 required=False,  # the rules name every file without a vote at once
             )
             self.fields[f"comment-{file.pk}"] = forms.CharField(
-                label=_("What must change in %s") % file.name, required=False
+                label=_("What must change in %s") % file.name,
+                initial=said.comment if said else "",
+                required=False,
             )
 
     def ballots(self) -> dict[int, Ballot]:

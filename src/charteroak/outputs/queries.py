@@ -1,10 +1,10 @@
 """Who sees a release request, what the rules need to know of it, which reviews are open, whose turn it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -89,16 +89,37 @@ def not_cleared(record: ReleaseRequest) -> list[str]:
     return [code for code in contributors(agreement_of(record)) if code not in cleared]
 
 
-def votes_now(record: ReleaseRequest) -> dict[OutputFile, list[Ballot]]:
-    """This round's votes on each file."""
-    found: dict[OutputFile, list[Ballot]] = {
-        file: [] for file in record.files.prefetch_related("votes__review")
-    }
-    for file, ballots in found.items():
-        for vote in file.votes.all():
-            if vote.review.round == record.round:
-                ballots.append(Ballot(Vote(vote.vote), vote.sha256, vote.comment))
-    return found
+@dataclass(frozen=True)
+class Standing:
+    """How one file stands in this round."""
+
+    pk: int
+    name: str
+    failed: bool
+    approvals: int
+    pinned: int  # approvals of exactly the bytes that are put forward now
+    changes: int
+
+
+def standings(record: ReleaseRequest) -> list[Standing]:
+    """Every file's, counted by the database: one query, however many files and votes there are."""
+    now = Q(votes__review__round=record.round)
+    approved, changed = now & Q(votes__vote=Vote.APPROVE), now & Q(votes__vote=Vote.CHANGE)
+    counted = record.files.order_by("name").annotate(
+        approvals=Count("votes", filter=approved),
+        pinned=Count("votes", filter=approved & Q(votes__sha256=F("sha256"))),
+        changes=Count("votes", filter=changed),
+    )
+    rows = counted.values_list("pk", "name", "verdict", "approvals", "pinned", "changes")
+    return [
+        Standing(pk, name, verdict == OutputFile.Verdict.FAIL, *counts) for pk, name, verdict, *counts in rows
+    ]
+
+
+def _unexplained(record: ReleaseRequest) -> tuple[str, ...]:
+    """Files without a word on what they show, or on how they were protected."""
+    blank = Q(context__regex=r"^\s*$") | Q(controls__regex=r"^\s*$")
+    return tuple(record.files.filter(blank).order_by("name").values_list("name", flat=True))
 
 
 def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
@@ -137,43 +158,36 @@ def facts(
     agency: str | None = None,
 ) -> Facts:
     """What the rules need to know; `ballots` are the votes about to be cast, `agency` whose clearance it is."""
-    files = votes_now(record)
+    files = standings(record)
     open_ = not_cleared(record)
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
-    cast = ballots or {}
+    cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
     return Facts(
         files=len(files),
-        files_without_context=tuple(str(f) for f in files if not (f.context.strip() and f.controls.strip())),
+        files_without_context=_unexplained(record),
         actor_is_author=record.author_id == by.pk,
         actor_is_recipient=agreement_of(record).recipients.filter(person=by).exists(),
         actor_reviewed=record.reviews.filter(round=record.round, by=by).exists(),
-        votes_missing=tuple(str(f) for f in files if f not in cast) if ballots is not None else (),
+        votes_missing=tuple(f.name for f in files if f.pk not in cast) if ballots is not None else (),
         comments_missing=tuple(
-            str(f) for f, ballot in cast.items() if ballot.vote is Vote.CHANGE and not ballot.comment.strip()
+            name
+            for name, ballot in cast.values()
+            if ballot.vote is Vote.CHANGE and not ballot.comment.strip()
         ),
         reviews=record.reviews.filter(round=record.round).count(),
-        files_to_change=tuple(str(f) for f, given in files.items() if _all(given, Vote.CHANGE)),
-        files_in_conflict=tuple(str(f) for f, given in files.items() if len({b.vote for b in given}) > 1),
-        files_failed=tuple(str(f) for f in files if f.verdict == OutputFile.Verdict.FAIL),
+        files_to_change=tuple(f.name for f in files if f.changes and not f.approvals),
+        files_in_conflict=tuple(f.name for f in files if f.changes and f.approvals),
+        files_failed=tuple(f.name for f in files if f.failed),
         actor_agency_cleared=bool(mine) and not set(mine) & set(open_),
         actor_agency_contributes=bool(mine),
         agencies_not_cleared=tuple(open_),
         preview_days_left=max(days_left, 0),
         motion_carried=carried_since_cleared(record),
-        bytes_differ=tuple(str(f) for f, given in files.items() if not _pinned(f, given)),
+        # two people approved exactly these bytes
+        bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),
         coverage=coverage_of_step(record, by, agency),
     )
-
-
-def _all(given: list[Ballot], vote: Vote) -> bool:
-    return bool(given) and all(ballot.vote is vote for ballot in given)
-
-
-def _pinned(file: OutputFile, given: list[Ballot]) -> bool:
-    """Whether two people approved exactly these bytes."""
-    approvals = [ballot for ballot in given if ballot.vote is Vote.APPROVE and ballot.sha256 == file.sha256]
-    return len(approvals) >= REVIEWS_NEEDED
 
 
 ON_THE_PAGE = (
@@ -211,15 +225,18 @@ def may_look(record: ReleaseRequest, person: Person) -> Decision:
 def reviews_shown(record: ReleaseRequest, person: Person) -> QuerySet[Review]:
     """The first checker's votes stay hidden from everyone else until the second's are in."""
     done = record.reviews.filter(round=record.round).count() >= REVIEWS_NEEDED
-    found = record.reviews.select_related("by").prefetch_related("votes__file").order_by("round", "at")
+    found = record.reviews.select_related("by").order_by("round", "at")
     return found if done else found.filter(Q(round__lt=record.round) | Q(by=person))
 
 
-def ballots_shown(reviews: Iterable[Review]) -> list[tuple[str, list[FileVote | None]]]:
+def ballots_shown(
+    reviews: Sequence[Review], files: Iterable[OutputFile]
+) -> list[tuple[str, list[FileVote | None]]]:
     """File by file the vote of each review, in the reviews' order; None where it had none on this file."""
-    told = [{vote.file.name: vote for vote in review.votes.all()} for review in reviews]
-    names = sorted({name for votes in told for name in votes})
-    return [(name, [votes.get(name) for votes in told]) for name in names]
+    shown = list(files)
+    votes = FileVote.objects.filter(review__in=reviews, file__in=shown)
+    told = {(vote.file_id, vote.review_id): vote for vote in votes}
+    return [(file.name, [told.get((file.pk, review.pk)) for review in reviews]) for file in shown]
 
 
 def outputs_to_add(record: ReleaseRequest) -> QuerySet[JobOutput]:

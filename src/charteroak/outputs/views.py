@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -17,12 +18,12 @@ from charteroak.adapters.showing import NotShown
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
-from charteroak.outputs import actions, files, queries
+from charteroak.outputs import actions, files, pages, queries
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
-from charteroak.outputs.models import OutputFile, ReleaseRequest
+from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.rule_names import findings, in_words
 from charteroak.outputs.verdict_words import cell_in_language, in_language
@@ -63,10 +64,13 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
     who = signed_in(request)
     for shown in in_error:  # who may do it at all is told that first, and the log too
         actions.require(record, FORM_OF[shown], who)
-    forward = list(record.files.select_related("output", "protected"))
+    forward = pages.files_of(record, request)
     checked = [(one, findings(one.summary)) for one in forward]
+    kept = pages.kept(request.session, record)
+    missing = pages.without_a_vote(record, kept)
     decisions = queries.decisions(record, who)
     reviews = list(queries.reviews_shown(record, who))
+    outputs = pages.outputs_of(record, request)
     earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
     return render(
         request,
@@ -74,6 +78,10 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         {
             "record": record,
             "files": checked,
+            "forward": forward,
+            "released": _released(record, forward),
+            "kept": len(kept),
+            "casts": missing in ([], [forward.number]),  # with the votes on this page they are all there
             "turn": queries.whose_turn(record),
             "by_when": queries.by_when(record),
             "checked": int(record.status != Status.SUBMITTED),
@@ -82,24 +90,32 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "clearing": decisions.get("clear"),
             "looks": queries.may_look(record, who).allowed,
             "reviews": reviews,
-            "ballots": queries.ballots_shown(reviews),
+            "ballots": queries.ballots_shown(reviews, forward) if reviews else [],
             "agencies": queries.stewarded(who, record),
             "not_cleared": queries.not_cleared(record),
             "clearances": record.clearances.filter(round=record.round).select_related("agency", "by"),
             "earlier": earlier.exclude(pk=record.pk),
-            "add_form": in_error.get("add", AddFileForm(record)),
-            "review_form": in_error.get("review", ReviewForm(forward)),
+            "add_form": in_error.get("add", AddFileForm(record, outputs)),
+            "outputs": outputs,
+            "review_form": in_error.get("review", ReviewForm(forward, kept)),
             "return_form": in_error.get("return", ReturnForm()),
         },
         status=400 if in_error else 200,
     )
 
 
+def _released(record: ReleaseRequest, forward: Page[Any]) -> list[ReleasedFile]:
+    """Of the files on this page what left."""
+    if record.status != Status.RELEASED:
+        return []
+    return list(record.release.files.filter(name__in=[file.name for file in forward]))
+
+
 @login_required
 @require_POST
 def add_file(request: HttpRequest, number: str) -> HttpResponse:
     record = found(request, number)
-    form = AddFileForm(record, request.POST)
+    form = AddFileForm(record, pages.outputs_of(record, request), request.POST)
     if not form.is_valid():
         return _page(request, record, add=form)
     said = form.cleaned_data
@@ -136,10 +152,24 @@ def remove_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_POST
 def review(request: HttpRequest, number: str) -> HttpResponse:
     record = found(request, number)
-    form = ReviewForm(record.files.all(), request.POST)
+    who, shown = signed_in(request), pages.files_of(record, request)
+    form = ReviewForm(shown, {}, request.POST)
     if not form.is_valid():
         return _page(request, record, review=form)
-    actions.review(pk=record.pk, by=signed_in(request), votes=form.ballots())
+    votes = pages.kept(request.session, record) | form.ballots()
+    missing = pages.without_a_vote(record, votes)
+    if missing and shown.paginator.num_pages > 1:
+        actions.require(record, Action.REVIEW, who)  # who may not review is told now, not after the last page
+        pages.keep(request.session, record, votes)
+        messages.info(
+            request,
+            _("%(votes)s of %(files)s votes are kept while you are signed in; they count once all are cast.")
+            % {"votes": len(votes), "files": shown.paginator.count},
+        )
+        following = pages.next_page(missing, shown.number)
+        return redirect(f"{record.get_absolute_url()}?files={following}#action-review")
+    actions.review(pk=record.pk, by=who, votes=votes)
+    pages.forget(request.session, record)
     messages.success(request, _("Your review is on the record."))
     return redirect(record)
 
