@@ -13,7 +13,10 @@ from bench import Aimed, Row
 SIZES = (10, 100, 1_000)
 A_JOB = 100  # files that one job may leave
 REPEATS = 40
-PEER = "OpenSAFELY Airlock, 10 → 100 files, p50: request 83 → 441, file 79 → 347, list 24 → 317 ms [measured on such a machine]"
+PEER = (
+    "OpenSAFELY Airlock, 10 → 100 files, p50: request 83 → 441, file 79 → 347, list 24 → 317 ms"
+    " [measured by us on a machine of this kind]"
+)
 
 
 def measure(room: Any) -> list[Row]:

@@ -134,8 +134,8 @@ def test_a_release_killed_at_steps_of_every_kind_lets_nothing_else_out_and_is_fi
     outputs_way.approved(outputs_way.cleared(outputs_way.reviewed(record)))
     allowed = {one: one for one in record.files.values_list("sha256", flat=True)}
     with releasing(record.pk) as run:
-        status, steps = run.attempt()
-        assert (status, out()) == (0, allowed)
+        ended, steps = run.attempt()
+        assert (ended, out()) == (0, allowed)
         assert steps > 1_000
         for step in steps_to_try(steps, 16):
             run.approved_anew()

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -19,7 +20,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 import charteroak
-from charteroak.adapters import processes
+from charteroak.adapters import processes, trees
 from charteroak.adapters.environment import Home, Process, home
 from charteroak.sandbox import ENVIRONMENT, Mount
 
@@ -46,7 +47,7 @@ class ResearchEnvironment:
     """A finished environment: read-only, readable by every account that reaches its folder."""
 
     path: Path
-    digest: str  # SHA-256 over the sorted tree: names, permissions, bytes; see _seal
+    digest: str  # SHA-256 over the sorted tree: names, permissions, bytes; see trees.seal
     packages: dict[str, str]  # name → version
 
     @property
@@ -90,7 +91,9 @@ def build(folder: Path) -> ResearchEnvironment:
     folder.mkdir(parents=True, exist_ok=True)
     packages = dict(sorted(closure(DISTRIBUTIONS + (INTERACTIVE if interactive() else ())).items()))
     parts = hashlib.sha256(
-        repr((sys.version, sys.base_prefix, packages)).encode() + Path(__file__).read_bytes()
+        repr((sys.version, sys.base_prefix, packages)).encode()
+        + Path(__file__).read_bytes()
+        + Path(trees.__file__).read_bytes()
     )
     bare_key = f"bare-{parts.hexdigest()}"
     for path, name in _house_files():
@@ -119,12 +122,12 @@ def _made(
     with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as temporary:
         tree = Path(temporary) / "tree"
         make(tree)
-        digest = _seal(tree)
+        digest = trees.seal(tree)
         final = folder / digest
         if final.exists():  # incomplete or altered, for _recorded did not accept it
             shutil.rmtree(final)
         tree.rename(final)
-    text = json.dumps({"digest": digest, "packages": packages, "facts": _facts(final)})
+    text = json.dumps({"digest": digest, "packages": packages, "facts": trees.left_with(final)})
     record = folder / f"{key}.json"
     record.with_suffix(".new").write_text(text, encoding="utf-8")
     record.with_suffix(".new").replace(record)
@@ -181,28 +184,9 @@ def _recorded(folder: Path, key: str) -> ResearchEnvironment | None:
     except (FileNotFoundError, ValueError):
         return None
     path = folder / known["digest"]
-    if not path.is_dir() or _facts(path) != known["facts"]:
+    if not path.is_dir() or trees.left_with(path) != known["facts"]:
         return None
     return ResearchEnvironment(path, known["digest"], known["packages"])
-
-
-def _facts(tree: Path) -> str:
-    """A hash over names, permissions, sizes and times of change: cheap, and different after any edit."""
-    hasher = hashlib.sha256()
-    for name, facts in _entries(tree):
-        hasher.update(
-            f"{name}\0{facts.st_mode}\0{facts.st_uid}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode()
-        )
-    return hasher.hexdigest()
-
-
-def _entries(tree: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Everything below, in order of name."""
-    for folder, folders, names in os.walk(tree):
-        folders.sort()
-        for name in sorted(names) + folders:
-            path = os.path.join(folder, name)  # noqa: PTH118 - thousands of files: pathlib doubles the time
-            yield os.path.relpath(path, tree), os.lstat(path)
 
 
 def _copy(tree: Path, packages: dict[str, str]) -> None:
@@ -214,6 +198,7 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
     shutil.copytree(sysconfig.get_path("stdlib", vars={"base": sys.base_prefix}), library, ignore=_left_out)
     _copy_libraries(base)
     site = tree / "lib" / VERSION / "site-packages"
+    wanted_files: list[tuple[Path, Path]] = []
     for name in packages:
         for file in metadata.distribution(name).files or []:
             # beside the packages: pages, styles, settings; programs are left
@@ -221,7 +206,11 @@ def _copy(tree: Path, packages: dict[str, str]) -> None:
             within = Path(*file.parts[outside:])
             wanted = not outside or within.parts[0] in {"share", "etc"}
             if wanted and not LEFT_OUT & set(file.parts[1:]) and file.suffix != ".pyc":
-                _place(Path(str(file.locate())), (tree if outside else site) / within)
+                wanted_files.append((Path(str(file.locate())), (tree if outside else site) / within))
+    for folder in {target.parent for _, target in wanted_files}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(trees.AT_ONCE) as threads:
+        list(threads.map(shutil.copy, *zip(*wanted_files, strict=True)))
     (tree / "bin").mkdir()
     for link in ("python", "python3", VERSION):
         (tree / "bin" / link).symlink_to(f"../base/bin/{VERSION}")
@@ -244,7 +233,7 @@ def _furnish(tree: Path, bare: Path) -> None:
 
 def _compile(tree: Path, folder: Path) -> None:
     """Done here, because nobody can write there; unchecked, because the tree does not change."""
-    options = ["-qq", "-j1", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
+    options = ["-qq", "-j0", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", ENVIRONMENT]
     subprocess.run([sys.executable, "-I", "-m", "compileall", *options, str(folder)], check=False)
 
 
@@ -269,31 +258,6 @@ def _copy_libraries(base: Path) -> None:
         path = Path(rest.split(" (")[0])
         if not str(path.resolve()).startswith(SYSTEM) and not path.is_relative_to(base):
             _place(path, base / "lib" / name)
-
-
-def _seal(tree: Path) -> str:
-    """Take away every right to write a file, give every right to read; return the digest.
-
-    Pre-compiled files are sealed but not in the digest: the compiler does not write the same bytes twice, and
-    they follow from sources that are in it.
-    """
-    hasher = hashlib.sha256()
-    tree.chmod(0o755)
-    for name, facts in _entries(tree):
-        path = tree / name
-        if path.is_symlink():
-            content, mode = str(path.readlink()).encode(), 0o777
-        elif path.is_dir():
-            content, mode = b"", 0o755
-        else:
-            content, mode = b"", 0o555 if facts.st_mode & 0o100 else 0o444
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").digest()
-        if not path.is_symlink():
-            path.chmod(mode)
-        if "__pycache__" not in name:
-            hasher.update(f"{name}\0{mode:o}\0{len(content)}\0".encode() + content)
-    return hasher.hexdigest()
 
 
 if __name__ == "__main__":

@@ -65,9 +65,6 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
     for shown in in_error:  # who may do it at all is told that first, and the log too
         actions.require(record, FORM_OF[shown], who)
     forward = pages.files_of(record, request)
-    checked = [(one, findings(one.summary)) for one in forward]
-    kept = pages.kept(request.session, record)
-    missing = pages.without_a_vote(record, kept)
     decisions = queries.decisions(record, who)
     reviews = list(queries.reviews_shown(record, who))
     outputs = pages.outputs_of(record, request)
@@ -75,13 +72,9 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
     return render(
         request,
         "outputs/release_request.html",
-        {
+        _on_this_page(request, record, forward, in_error.get("review"))
+        | {
             "record": record,
-            "files": checked,
-            "forward": forward,
-            "released": _released(record, forward),
-            "kept": len(kept),
-            "casts": missing in ([], [forward.number]),  # with the votes on this page they are all there
             "turn": queries.whose_turn(record),
             "by_when": queries.by_when(record),
             "checked": int(record.status != Status.SUBMITTED),
@@ -97,11 +90,26 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "earlier": earlier.exclude(pk=record.pk),
             "add_form": in_error.get("add", AddFileForm(record, outputs)),
             "outputs": outputs,
-            "review_form": in_error.get("review", ReviewForm(forward, kept)),
             "return_form": in_error.get("return", ReturnForm()),
         },
         status=400 if in_error else 200,
     )
+
+
+def _on_this_page(
+    request: HttpRequest, record: ReleaseRequest, forward: Page[Any], in_error: forms.Form | None
+) -> dict[str, Any]:
+    """Of the files that fit on one page: what was found, what left, what this checker said so far."""
+    kept = pages.kept(request.session, record)
+    return {
+        "forward": forward,
+        "files": [(one, findings(one.summary)) for one in forward],
+        "released": _released(record, forward),
+        "kept": len(kept),
+        # with the votes on this page they are all there
+        "casts": pages.without_a_vote(record, kept) in ([], [forward.number]),
+        "review_form": in_error or ReviewForm(forward, kept),
+    }
 
 
 def _released(record: ReleaseRequest, forward: Page[Any]) -> list[ReleasedFile]:
