@@ -85,3 +85,27 @@ def test_a_copy_is_linked_even_where_files_may_hold_a_person_twice(seed: int) ->
     found = linkage.link({"file": people, "copy": people}, truth="person")
     together = found.clusters.group_by("id").agg(pl.col("cluster").n_unique())
     assert (together["cluster"] == 1).all()
+
+
+LITTLE_COLUMNS = ("first_name", "sex", "zip", "dob")
+LITTLE = st.fixed_dictionaries({
+    "first_name": st.sampled_from(["Ana", "Luis", "Wei", None]), "sex": st.sampled_from(["F", "M", None]),
+    "zip": st.sampled_from(["06510", "06511", "06512", None]), "dob": st.sampled_from(["1990-02-03", None, None]),
+})  # fmt: skip
+
+
+@RARELY
+@given(more=st.lists(LITTLE, max_size=12, unique_by=lambda each: tuple(each.values())), seed=SEEDS)
+@example(more=[{"first_name": None, "sex": "F", "zip": None, "dob": None}], seed=0)
+def test_a_copy_is_found_however_little_a_record_says(more: list[dict[str, str | None]], seed: int) -> None:
+    """Unless another record of its own file says the same, or it says nothing at all."""
+    people = damaged(population(60, seed), seed, 0.1)
+    files = pl.concat([people, pl.DataFrame(more, schema=dict.fromkeys(LITTLE_COLUMNS, pl.String)).with_row_index("id")
+        .with_columns(pl.format("x{}", "id").alias("id"))], how="diagonal_relaxed")  # fmt: skip
+    says_something = set(
+        files.filter(~pl.all_horizontal(pl.col(*LITTLE_COLUMNS, "last_name").is_null()))["id"]
+    )
+    found = linkage.link({"file": files, "copy": files}, truth="person")
+    people_of = found.clusters.group_by("id").agg(pl.col("cluster").n_unique())
+    apart = set(people_of.filter(pl.col("cluster") > 1)["id"])
+    assert not apart & says_something

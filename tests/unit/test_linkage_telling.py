@@ -1,5 +1,6 @@
 """Columns that cannot tell people apart are refused in one line, and an estimate does not promise what chance gives."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from charteroak import linkage
+from charteroak.linkage import uncertainty
 from charteroak.linkage.judge import judge, truth_of
 
 GIVEN, SURNAMES = ["Anh", "Linh", "Minh"], [f"Ho{letter}" for letter in "abcdefghijklmnopqrs"] + ["Anh"]
@@ -88,6 +90,27 @@ def test_an_estimate_of_names_alone_counts_the_namesakes() -> None:
         told = judge(found, truth_of(given, dict.fromkeys(given, "id"), "person"))
         assert 0.5 < told.precision < 0.97, "the files no longer hold namesakes"
         assert found.quality.precision < told.precision + 0.06
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_few_names_are_in_use_the_interval_holds_the_truth_and_a_warning_says_how_unsure_it_is(
+    seed: int,
+) -> None:
+    """The value alone promises too much there, by up to .05."""
+    given = files(seed, "first_name", "last_name", "dob")
+    found = linkage.link(given, truth="person")
+    told = judge(found, truth_of(given, dict.fromkeys(given, "id"), "person"))
+    guess = uncertainty.estimates(found)
+    assert guess.precision.low <= told.precision <= guess.precision.high
+    assert any("may be wrong" in each for each in guess.warnings)
+
+
+def test_nothing_linked_is_not_called_certain() -> None:
+    found = linkage.link(files(1, "last_name", "address"), truth="person")
+    found = replace(found, links=found.links.clear(), levels=found.levels.clear())
+    guess = uncertainty.estimates(found)
+    assert (guess.precision.low, guess.precision.high) == (0.0, 1.0)
+    assert any("may be wrong" in each for each in guess.warnings)
 
 
 def test_relatives_are_warned_of_where_nothing_tells_them_apart() -> None:

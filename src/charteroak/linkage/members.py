@@ -15,7 +15,7 @@ from charteroak.linkage.model import Model
 from charteroak.linkage.passes import Passed
 from charteroak.linkage.recipe import Recipe
 from charteroak.linkage.sample import pack
-from charteroak.linkage.score import Scored, bits
+from charteroak.linkage.score import Scored, bits, sorted_pairs
 
 Rows = NDArray[np.int32]
 
@@ -30,15 +30,43 @@ def with_members(encoded: Encoded, recipe: Recipe, model: Model, weights: Weight
     left, right = _unlisted(joined.root, joined.found.left, joined.found.right)
     t = encoded.tables
     may = (t.source[left] != t.source[right]) | ~t.apart[t.source[left]]
-    left, right = left[may], right[may]
-    alone = Scored(left, right, np.zeros(len(left)), _patterns(encoded, recipe, left, right), ())
-    alone, pairs, *_ = weighed(encoded, recipe, model, weights, alone)
-    own = np.asarray(pairs.base + np.nansum(pairs.fields, axis=1, dtype=np.float64))
-    kept = own >= bits(recipe.keep)
-    left, right, own = left[kept], right[kept], own[kept]
+    alone = _alone(encoded, recipe, model, weights, left[may], right[may])
+    kept = alone.weight >= bits(recipe.keep)
+    left, right, own = alone.left[kept], alone.right[kept], alone.weight[kept]
     weight = np.maximum(own, joined.weakest[joined.root[left]])
     more = Scored(left, right, weight, alone.pattern[kept], ())
     return _added(joined, more, weight - own, joined.passed, len(recipe.passes) + 1)
+
+
+def with_copies(encoded: Encoded, recipe: Recipe, model: Model, weights: Weights, found: Scored) -> Scored:
+    """The pairs, and those of two records that say the same to the letter, which no third one says and which are in no
+    listed pair: what they say is too little for a rule or for `recipe.keep`, but a copy of a file has it once more.
+    """
+    t, paired = encoded.tables, np.zeros(len(encoded.content), np.bool_)
+    paired[found.left], paired[found.right] = True, True
+    rows = np.flatnonzero(~paired & (t.codes >= 0).any(axis=1)).astype(np.int32)
+    rows = rows[np.argsort(encoded.content[rows], kind="stable")]
+    same = encoded.content[rows[1:]] == encoded.content[rows[:-1]]
+    two = same & ~np.append(False, same[:-1]) & ~np.append(same[1:], False)
+    left, right = rows[:-1][two], rows[1:][two]
+    may = (t.source[left] != t.source[right]) | ~t.apart[t.source[left]]
+    if not may.any():
+        return found
+    more = _alone(encoded, recipe, model, weights, left[may], right[may])
+    return sorted_pairs(
+        np.concatenate([found.left, more.left]), np.concatenate([found.right, more.right]),
+        np.concatenate([found.weight, more.weight]), np.concatenate([found.pattern, more.pattern]), found.new_pairs,
+    )  # fmt: skip
+
+
+def _alone(
+    encoded: Encoded, recipe: Recipe, model: Model, weights: Weights, left: Rows, right: Rows
+) -> Scored:
+    """Pairs that no rule made, each with its own weight."""
+    alone = Scored(left, right, np.zeros(len(left)), _patterns(encoded, recipe, left, right), ())
+    alone, pairs, *_ = weighed(encoded, recipe, model, weights, alone)
+    own = np.asarray(pairs.base + np.nansum(pairs.fields, axis=1, dtype=np.float64))
+    return replace(alone, weight=own)
 
 
 def _added(joined: People, more: Scored, others: NDArray[np.float64], passed: Passed, number: int) -> People:

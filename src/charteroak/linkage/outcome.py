@@ -13,7 +13,7 @@ from charteroak.linkage.encode import Encoded
 from charteroak.linkage.estimate import REGIMES
 from charteroak.linkage.kernel import Weights
 from charteroak.linkage.linkage import OTHERS, BlockCount, Counts, Linkage, PassCount, Quality
-from charteroak.linkage.members import with_members
+from charteroak.linkage.members import with_copies, with_members
 from charteroak.linkage.model import Model
 from charteroak.linkage.passes import Passed, pass_of
 from charteroak.linkage.phases import Phases
@@ -42,6 +42,8 @@ def outcome(
 ) -> Linkage:
     """The linkage that the scored pairs amount to."""
     with watch.phase("cluster"):
+        if recipe.collective:
+            found = with_copies(encoded, recipe, model, weights, found)
         joined = people(encoded, recipe, model, weights, found, _apart(encoded, apart))
         joined = with_members(encoded, recipe, model, weights, joined)
         found, chance = joined.found, probability(joined.found.weight)

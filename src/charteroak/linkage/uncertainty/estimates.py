@@ -11,6 +11,13 @@ from charteroak.linkage.uncertainty.mixture import Mixture, fit
 
 Numbers = NDArray[np.float64]
 FAR_APART = 0.01
+TIMES = 8.0
+"""So many times as many links as the probabilities promise may be wrong: fields depend on each other where the model
+has them independent, and a threshold chosen by probabilities favours those that promise too much. Measured on files
+whose truth is known; `docs/linkage/estimates.md` says how often that was enough.
+"""
+UNSURE = 0.98
+"""Precision that a linkage should have for certain: below it, look before relying on it."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,9 @@ def estimates(linkage: Linkage, *, z: float = 1.96) -> Estimates:
 
     Value: from the match probabilities (their mean among linked pairs is the precision). Interval: from the lower
     to the upper end of both opinions, the probabilities and the two heaps of `mixture`, each with the spread that
-    chance alone gives at `z` standard errors. It does not cover pairs that no blocking rule tried, nor an error
-    that both opinions share: only clerks' labels do (see `sampling.plan`).
+    chance alone gives at `z` standard errors; that of precision reaches down to TIMES as many wrong links as promised,
+    up to a TIMES-th, and is never surer than so few links allow. It does not cover pairs that no blocking rule tried,
+    nor all that both opinions get wrong together: only clerks' labels do (see `sampling.plan`).
     """
     weights = linkage.links["match_weight"].to_numpy().astype(np.float64)
     chances = linkage.links["match_probability"].to_numpy().astype(np.float64)
@@ -64,8 +72,14 @@ def estimates(linkage: Linkage, *, z: float = 1.96) -> Estimates:
     ]
     if check is None:
         warnings.append("too few pairs, or all of one sort, for a second opinion on the estimates")
+    sure = _doubted(_interval(precision, others[0], spread_p), int(linked.sum()), z)
+    if sure.low < UNSURE:
+        warnings.append(
+            f"of 100 linked pairs, {100 * (1 - sure.high):.1f} to {100 * (1 - sure.low):.1f} may be wrong, as far as "
+            "the files themselves can tell: have a sample of pairs reviewed"
+        )
     return Estimates(
-        _interval(precision, others[0], spread_p),
+        sure,
         _interval(recall, others[1], spread_r),
         true,
         check,
@@ -75,3 +89,13 @@ def estimates(linkage: Linkage, *, z: float = 1.96) -> Estimates:
 
 def _interval(value: float, other: float, spread: float) -> Interval:
     return Interval(value, max(min(value, other) - spread, 0.0), min(max(value, other) + spread, 1.0))
+
+
+def _doubted(precision: Interval, linked: int, z: float) -> Interval:
+    """The interval of a precision with the doubt that the model itself is right. Of `linked` pairs that are all true
+    no more follows than a precision of 1 - 3 / linked (the rule of three, Hanley and Lippman-Hand 1983).
+    """
+    wrong, count = 1 - precision.value, max(linked, 3)
+    most = TIMES * wrong + z * float(np.sqrt(TIMES * wrong / count))
+    low = max(min(precision.low, 1 - most, 1 - 3 / count), 0.0)
+    return Interval(precision.value, low, max(precision.high, 1 - wrong / TIMES))
