@@ -7,12 +7,13 @@ builds the sandbox, starts JupyterLab and a kernel; the browser's ticket, cookie
 
 import http.client
 import json
+import os
 import shutil
 import socket
 import statistics
+import subprocess
 import sys
 import sysconfig
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from bench import Aimed, Row
 from bench.enclave import cache
 
 CELLS, AGAIN = 200, 5
-LIBRARIES = "/usr/lib/x86_64-linux-gnu"  # what Python, bubblewrap and PostgreSQL are linked with
+LIBRARIES = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"  # Python's and bubblewrap's
 MINUTES = "Data Safe Haven about 30 min, AzureTRE minutes and a subscription [their docs]"
 
 
@@ -51,9 +52,9 @@ def measure(extract: Any) -> tuple[Any, list[Row]]:
             direct, through = round_trips(session, port)
             end(session)
     return room, [
-        Aimed(f"from the executed agreement's workspace to its first cell, median of {AGAIN}",
-              statistics.median(warm), "s", "≤ 5", MINUTES),
-        Aimed("the slowest of them", max(warm), "s", "≤ 5"),
+        Aimed(f"workspace from executed agreement to first cell run: opened, then a session, median of {AGAIN}",
+              room.took + statistics.median(warm), "s", "≤ 5", MINUTES),
+        Aimed("the slowest of them", room.took + max(warm), "s", "≤ 5"),
         Aimed(f"the same on a fresh machine: the worker just started, no environment yet, {cached:.0%} of what is read"
               " still in the page cache", cold, "s", "≤ 30", MINUTES),
         Aimed(f"the same with the environment there, {built:.0%} of it still in the page cache", unread, "s", "≤ 30"),
@@ -70,24 +71,31 @@ def environment_read_by_nobody() -> float:
     return cache.dropped(str(home().environments))
 
 
+SITE = (
+    "import django; django.setup(); from charteroak.adapters.environment import Process; "
+    "from charteroak.site import supervisor; supervisor._serve(Process.WEB, {port})"
+)
+
+
 @contextmanager
 def answering_site() -> Iterator[int]:
-    """The site's own server with its proxy; its port."""
-    import uvicorn
+    """The site in a process of its own, as `oak serve` runs it; its port."""
+    import conftest
 
-    from charteroak.site.asgi import application
-
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
+    port = conftest.free_port()
+    running = subprocess.Popen([sys.executable, "-c", SITE.format(port=port)], env=dict(os.environ))
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            break
+        except OSError:
+            assert running.poll() is None
+            time.sleep(0.05)
     try:
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield port
     finally:
-        server.should_exit = True
-        thread.join()
+        running.terminate()
+        running.wait()
 
 
 def first_cell(where: Any, port: int, begun: float) -> tuple[Any, Any, float]:
@@ -98,7 +106,9 @@ def first_cell(where: Any, port: int, begun: float) -> tuple[Any, Any, float]:
     from charteroak.workspaces import actions
 
     if isinstance(where, Extract):
+        opening = time.perf_counter()
         where = actions.open_(extract=where.pk, by=way.person("kim.tran"))
+        where.took = time.perf_counter() - opening
     session = opened(where)
     browser = Browser(session, port)
     kernel = browser.ask("POST", "/api/kernels", {"name": "python3"})["id"]

@@ -9,18 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from apps import outputs_way, way
-from apps.hub_way import DAY, NUMBER, AsProcess
+from apps.hub_way import DAY, NUMBER, AsProcess, worker
 from apps.outputs_way import MAYA, left, requested
 from apps.way import person
-from charteroak.adapters.environment import home
+from charteroak.adapters.environment import Process, home
 from charteroak.adapters.spill import MEMORY, mine
 from charteroak.audit.models import Event
 from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.workspaces import actions
 from charteroak.workspaces.models import Job, Workspace
 from faults.killed import out, released_once, releasing, steps_to_try
+from faults.misfortune import until
 
 JOB = (
     "import django; django.setup(); from charteroak.{room} import {file}; "
@@ -148,3 +150,27 @@ def test_a_release_killed_at_steps_of_every_kind_lets_nothing_else_out_and_is_fi
             assert out() == allowed
             assert released_once(record.pk)
             assert Event.objects.filter(name="outputs:release_request:release").count() == before + 1
+
+
+def test_a_release_that_the_store_does_not_take_is_tried_again_by_itself_and_counted(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    record = requested(left(room, {"table.csv": b"year,people\n2019,120\n"}))
+    outputs_way.judged(as_process, record)
+    outputs_way.approved(outputs_way.cleared(outputs_way.reviewed(record)))
+    in_the_way = home().vault / "released"
+    in_the_way.write_text("a file where the store's folder should be")
+    asked = ProcrastinateJob.objects.filter(task_name="outputs:release")
+    try:
+        with worker(Process.OUTPUTS):
+            until(lambda: asked.filter(status="todo", attempts__gte=1).exists())
+            assert ReleaseRequest.objects.get(pk=record.pk).status == "approved", "nothing is half done"
+            assert not Release.objects.exists()
+            in_the_way.unlink()
+            until(Release.objects.exists)
+            until(asked.filter(status="succeeded").exists)
+    finally:
+        if in_the_way.is_file():
+            in_the_way.unlink()
+    assert out() == {file.sha256: file.sha256 for file in record.files.all()}
+    assert Event.objects.filter(name="outputs:release_request:release").count() == 1

@@ -2,10 +2,13 @@
 
 from contextlib import suppress
 
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from charteroak.adapters import showing, stores
+from charteroak.adapters.vault import VaultError
 from charteroak.audit.tasks import sign
 from charteroak.outputs import checks, destruction, viewing
 from charteroak.outputs import release as releasing
@@ -45,7 +48,15 @@ def give_up(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are ha
         checks.give_up(pk=record.pk, round_=record.round)
 
 
-@app.task(queue="outputs", name="outputs:release")
+# A store that is full or away is so for a while: again after 3, 9, 27 … seconds, for about an hour in all.
+WHILE_AWAY = RetryStrategy(
+    max_attempts=8,
+    exponential_wait=3,
+    retry_exceptions=(VaultError, OSError, OperationalError, InterfaceError),
+)
+
+
+@app.task(queue="outputs", name="outputs:release", retry=WHILE_AWAY)
 def release(release_request: int) -> None:
     if releasing.release(release_request):
         with suppress(AlreadyEnqueued):  # the notary is about to sign anyway
