@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.linkage.vocabulary import STREET_TYPES, Text, census, ssn
+from bench.linkage.identifiers import ssn
+from bench.linkage.vocabulary import STREET_TYPES, Text, census
 
 Numbers = NDArray[np.int64]
 SIZES = (0.22, 0.28, 0.18, 0.18, 0.09, 0.04, 0.01)

@@ -60,14 +60,3 @@ def nickname(name: str, rng: np.random.Generator) -> str:
     if len(name) < 5:
         return name
     return name[: int(rng.integers(3, 5))] + ("", "IE", "Y")[int(rng.integers(3))]
-
-
-def ssn(numbers: NDArray[np.int64]) -> Text:
-    """Distinct numbers as distinct, well-formed social security numbers, spread over the whole range."""
-    spread = (numbers * 387_420_489 + 104_729) % (898 * 99 * 9999)
-    area, rest = spread // (99 * 9999) + 1, spread % (99 * 9999)
-    area += area >= 666
-    texts = [
-        f"{a:03d}-{g:02d}-{s:04d}" for a, g, s in zip(area, rest // 9999 + 1, rest % 9999 + 1, strict=True)
-    ]
-    return np.array(texts, dtype=object)
