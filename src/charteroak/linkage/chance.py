@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.encode import Encoded
@@ -72,8 +73,30 @@ def _chance(encoded: Encoded, drawn: NDArray[np.int8], place: int) -> Chance:
     floor[0] = min(floor[0], 0.5 / max(known, 10.0))
     for at, each in enumerate(field.levels):
         if each.rule[0] == "swapped":  # so few true pairs are, that none need be taken out
-            floor[at] = max(floor[at], level[at] / max(known, 1.0))
+            floor[at] = max(_swapped(encoded, place), level[at] / max(known, 1.0))
     return Chance(known, level, floor)
+
+
+def _swapped(encoded: Encoded, place: int) -> float:
+    """How likely two strangers have each other's given as family name, if nobody's names went together: far too seldom
+    for a sample to say.
+    """
+    t, partner, records = encoded.tables, int(encoded.tables.partner[place]), len(encoded.content)
+    if partner < 0:
+        return 0.0
+    used = [
+        pl.DataFrame({"number": t.number[first : first + len(count)], "share": count / max(records, 1)})
+        for first, count in (_counts(encoded, at) for at in (place, partner))
+    ]
+    both = used[0].join(used[1], on="number").select(pl.col("share") * pl.col("share_right"))
+    return float(both.to_series().sum()) ** 2
+
+
+def _counts(encoded: Encoded, place: int) -> tuple[int, NDArray[np.int64]]:
+    """Number of the field's first value, and how many records have each."""
+    name = encoded.fields[place].name
+    codes = encoded.column(name)
+    return encoded.start[name], np.bincount(codes[codes >= 0], minlength=len(encoded.values[name]))
 
 
 def share_at_most(

@@ -20,7 +20,7 @@ _LEVELS: Mapping[Kind, tuple[tuple[str, str, float], ...]] = {
     ),
     Kind.FAMILY_NAME: (
         ("same", "same", 0.86), ("slip", "damerau_levenshtein<=1", 0.04), ("part", "part", 0.02),
-        ("swapped", "swapped", 0.01), ("close", "jaro_winkler>=0.88", 0.02), ("different", "different", 0.05),
+        ("close", "jaro_winkler>=0.88", 0.02), ("different", "different", 0.06),
     ),
     Kind.FULL_NAME: (
         ("same", "same", 0.7), ("slip", "damerau_levenshtein<=1", 0.1), ("close", "jaro_winkler>=0.92", 0.1),

@@ -37,7 +37,7 @@ def tables_of(
         tokens.append(_tokens(field, series))
         at = end
     tokens_at, spoken = _ragged(pl.concat(tokens))
-    rules = [_rule(level, field.kind) for field in fields for level in field.levels]
+    rules = [rule for field in fields for rule in _rules(field, fields)]
     first_level = np.cumsum([0, *(len(field.levels) for field in fields)]).astype(np.int32)
     return Tables(
         codes, source, apart, np.concatenate(number), offset, chars,
@@ -49,6 +49,17 @@ def tables_of(
         np.array([_remembered(*each, len(codes)) for each in zip(fields, map(len, distinct), strict=True)]),
         _told_by(fields),
     ), hashes  # fmt: skip
+
+
+def _rules(field: Field, fields: tuple[Field, ...]) -> list[tuple[str, float]]:
+    """Test and limit of each level. Names in each other's place are one fault: where given and family name both have
+    a level for it, the family name's never holds.
+    """
+    rules = [_rule(level, field.kind) for level in field.levels]
+    given = next((each for each in fields if each.kind == Kind.GIVEN_NAME), None)
+    if field.kind == Kind.FAMILY_NAME and given and _tests(given, "swapped"):
+        return [("same", limit) if test == "swapped" else (test, limit) for test, limit in rules]
+    return rules
 
 
 def _rule(level: Level, kind: Kind) -> tuple[str, float]:
