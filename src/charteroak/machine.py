@@ -18,7 +18,7 @@ def _sources() -> str:
     files = [Path(__file__), Path(__file__).with_name("disclosure") / "pivots.py"]
     files += [
         Path(__file__).with_name("linkage") / f"{name}.py"
-        for name in ("cluster", "hashing", "kernel", "levels", "parts", "strings")
+        for name in ("cluster", "digits", "hashing", "kernel", "levels", "parts", "strings")
     ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 

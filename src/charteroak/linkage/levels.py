@@ -1,10 +1,19 @@
 """The level at which two records agree on a field, compiled: the recipe's tests, one after another."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from charteroak.linkage.digits import (
+    begins_alike,
+    day_and_month_exchanged,
+    digits_of,
+    ends_alike,
+    of_one_length,
+    one_off,
+)
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import (
     Chars,
@@ -33,9 +42,9 @@ class Tables(NamedTuple):
     A value's number is its place in all fields' dictionaries together. `codes` (records × fields): the number
     of the value, -1 if missing. By value: `number` (hash of a text; days since 1970 of a date; the number
     itself), `offset` into `chars` (code points), `groups_at` into `groups` (nickname groups), `tokens_at` into
-    `tokens` (hashes of the name's parts), `letters` (the characters that occur). By level: `test` and
-    `limit`; `first_level` (fields + 1) says which
-    are whose. By field: `partner`, the field it may be swapped with, or -1; `remembered`, whether its levels
+    `tokens` (hashes of the name's parts), `letters` (the characters that occur), `digits` (packed, see there). By
+    level: `test` and `limit`; `first_level` (fields + 1) says which
+    are whose. By field: `numeric`, whether its tests can all be answered from the digits; `partner`, the field it may be swapped with, or -1; `remembered`, whether its levels
     are worth keeping; `told_by`, a finer field (the ZIP of a city) whose agreement says it all, or -1.
     """
 
@@ -50,9 +59,11 @@ class Tables(NamedTuple):
     tokens_at: NDArray[np.int64]
     tokens: NDArray[np.int64]
     letters: NDArray[np.uint64]
+    digits: NDArray[np.int64]
     first_level: NDArray[np.int32]
     test: NDArray[np.int32]
     limit: NDArray[np.float64]
+    numeric: NDArray[np.bool_]
     partner: NDArray[np.int32]
     remembered: NDArray[np.bool_]
     told_by: NDArray[np.int32]
@@ -206,6 +217,46 @@ def value_level(field: int, a: int, b: int, t: Tables) -> int:
 
 
 @inlined
+def _digits_hold(test: int, limit: float, a: int, b: int) -> bool:
+    """Whether two different texts of digits, packed and of one length, pass a test of a `numeric` field."""
+    if test == DIFFERENT:
+        return True
+    if test == DAMERAU or test == LEVENSHTEIN:
+        return one_off(a, b, test == DAMERAU)
+    count, length = int(limit), digits_of(a)
+    if test == SUFFIX:
+        return length >= count and ends_alike(a, b, count)
+    if test == PREFIX:
+        return length >= count and begins_alike(a, b, count)
+    if length != 8 or test == SAME:
+        return False
+    if test == YEAR:
+        return begins_alike(a, b, 4)
+    if test == MONTH_DAY:
+        return ends_alike(a, b, 4)
+    return day_and_month_exchanged(a, b)
+
+
+def numeric(rules: Sequence[tuple[str, float]]) -> bool:
+    """Whether `_digits_hold` knows all these tests, by name and limit."""
+    known = {SAME, SUFFIX, PREFIX, YEAR, MONTH_DAY, DAY_MONTH, DIFFERENT}
+    slips = {DAMERAU, LEVENSHTEIN}
+    return all(
+        TESTS.index(test) in known or (TESTS.index(test) in slips and limit == 1) for test, limit in rules
+    )
+
+
+@inlined
+def numeric_level(field: int, a: int, b: int, t: Tables) -> int:
+    """`value_level` of a numeric field, its values packed and of one length."""
+    first = t.first_level[field]
+    for level in range(first, t.first_level[field + 1]):
+        if _digits_hold(t.test[level], t.limit[level], a, b):
+            return int(level - first)
+    return int(t.first_level[field + 1] - first - 1)
+
+
+@inlined
 def crossed(i: int, j: int, field: int, t: Tables) -> bool:
     """Whether given and family name, of which this is one, stand in each other's place; never for a field alone."""
     partner = t.partner[field]
@@ -237,6 +288,8 @@ def level_of(
             if t.test[level] == SWAPPED:
                 return int(level - first)
         return -1
+    if t.numeric[field] and of_one_length(t.digits[a], t.digits[b]):
+        return numeric_level(field, t.digits[a], t.digits[b], t)
     if a > b:
         a, b = b, a
     if not t.remembered[field]:

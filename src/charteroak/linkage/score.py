@@ -91,7 +91,8 @@ def _turn(
     """
     measured = any(each.rule[0] in _MEASURED for each in encoded.fields[place].levels)
     last = int(encoded.tables.first_level[place + 1]) - 1
-    return measured, bool(encoded.tables.remembered[place]), float(level[last] - unequal[place])
+    remembered = bool(encoded.tables.remembered[place] and not encoded.tables.numeric[place])
+    return measured, remembered, float(level[last] - unequal[place])
 
 
 def _frequencies(encoded: Encoded, field: str, known: pl.DataFrame) -> NDArray[np.float64]:

@@ -5,7 +5,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from charteroak.linkage.hashing import FIRST_WORD, WHOLE, letters_of, part_hashes
-from charteroak.linkage.levels import Tables
+from charteroak.linkage.digits import packed
+from charteroak.linkage.levels import Tables, numeric
 from charteroak.linkage.names import PARTICLES
 from charteroak.linkage.nicknames import GROUPS
 from charteroak.linkage.recipe import TESTS, Field, Kind, Level
@@ -37,15 +38,16 @@ def tables_of(
         tokens.append(_tokens(field, series))
         at = end
     tokens_at, spoken = _ragged(pl.concat(tokens))
-    rules = [rule for field in fields for rule in _rules(field, fields)]
+    by_field = [_rules(field, fields) for field in fields]
+    rules = [rule for each in by_field for rule in each]
     first_level = np.cumsum([0, *(len(field.levels) for field in fields)]).astype(np.int32)
     return Tables(
         codes, source, apart, np.concatenate(number), offset, chars,
         np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64), np.concatenate(nicknames),
         tokens_at, part_hashes(*characters(spoken), 0, len(spoken), WHOLE).view(np.int64),
-        letters_of(chars, offset),
+        letters_of(chars, offset), packed(chars, offset),
         first_level, np.array([TESTS.index(test) for test, _ in rules], np.int32),
-        np.array([limit for _, limit in rules], np.float64), _partners(fields),
+        np.array([limit for _, limit in rules], np.float64), np.array(list(map(numeric, by_field))), _partners(fields),
         np.array([_remembered(*each, len(codes)) for each in zip(fields, map(len, distinct), strict=True)]),
         _told_by(fields),
     ), hashes  # fmt: skip

@@ -12,7 +12,7 @@ from charteroak.linkage.spine.version import ENCODING
 from charteroak.linkage.tables import tables_of
 from charteroak.linkage.toml import from_toml, to_toml
 
-_OF_VALUES = ("number", "offset", "chars", "groups_at", "groups", "tokens_at", "tokens", "letters")
+_OF_VALUES = ("number", "offset", "chars", "groups_at", "groups", "tokens_at", "tokens", "letters", "digits")
 _PLAIN = ("person", "names", "hashes", "numbers", "frequency", "left", "right", "weight")
 
 

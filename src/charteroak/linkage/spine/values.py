@@ -31,6 +31,7 @@ def together(old: Tables, new: Tables, fresh: NDArray[np.int64]) -> Tables:
     return old._replace(
         number=np.concatenate([old.number, new.number[fresh]]),
         letters=np.concatenate([old.letters, new.letters[fresh]]),
+        digits=np.concatenate([old.digits, new.digits[fresh]]),
         offset=offset, chars=chars, groups_at=groups_at, groups=groups, tokens_at=tokens_at, tokens=tokens,
     )  # fmt: skip
 
