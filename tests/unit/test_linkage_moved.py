@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from charteroak import linkage
 from charteroak.linkage.explain import MOVED, steps
 from charteroak.linkage.judge import judge
-from charteroak.linkage.kernel import _most_of_place, place_bits
+from charteroak.linkage.kernel import _most_of_place, place_bits, shares_in_bits
 
 PEOPLE = 3000
 bits = st.floats(-60, 60)
@@ -63,8 +63,8 @@ def test_the_steps_say_what_a_move_gives_back_and_add_up() -> None:
 @settings(deadline=None)  # the first call compiles
 @given(bits, shares)
 def test_a_place_never_costs_more_than_the_share_of_movers(place: float, moved: float) -> None:
-    assert np.log2(moved) - 1e-9 <= place_bits(place, moved) <= max(place, 0.0) + 1e-9
-    assert place_bits(place, moved) <= _most_of_place(place, float(np.log2(moved))) + 1e-9, (
+    assert np.log2(moved) - 1e-9 <= place_bits(place, *shares_in_bits(moved)) <= max(place, 0.0) + 1e-9
+    assert place_bits(place, *shares_in_bits(moved)) <= _most_of_place(place, float(np.log2(moved))) + 1e-9, (
         "no pair is dropped too soon"
     )
 
@@ -73,7 +73,7 @@ def test_a_place_never_costs_more_than_the_share_of_movers(place: float, moved: 
 @given(bits, bits, shares)
 def test_more_agreement_never_weighs_less(one: float, other: float, moved: float) -> None:
     low, high = sorted((one, other))
-    assert place_bits(low, moved) <= place_bits(high, moved) + 1e-9
+    assert place_bits(low, *shares_in_bits(moved)) <= place_bits(high, *shares_in_bits(moved)) + 1e-9
 
 
 def test_a_single_field_of_place_is_weighed_by_itself() -> None:

@@ -73,7 +73,7 @@ def _chance(encoded: Encoded, drawn: NDArray[np.int8], place: int) -> Chance:
     floor[0] = min(floor[0], 0.5 / max(known, 10.0))
     for at, each in enumerate(field.levels):
         if each.rule[0] == "swapped":  # so few true pairs are, that none need be taken out
-            floor[at] = max(_swapped(encoded, place), level[at] / max(known, 1.0))
+            floor[at] = max(_swapped(encoded, place), level[at] / max(known, 1.0), floor[0])
     return Chance(known, level, floor)
 
 

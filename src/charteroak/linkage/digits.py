@@ -1,4 +1,6 @@
-"""Texts of digits (dates, numbers, ZIP codes) packed into one number each, and compared as such, compiled."""
+"""Texts of digits (dates, numbers, ZIP codes) packed into one number each, and compared without a branch, compiled."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,11 @@ LONGEST = 14
 """Digits that fit: four bits each, digit + 1, the last lowest; their number in the bits above."""
 _EACH = 0x11111111111111  # the lowest bit of each digit
 _ALL = 0xFFFFFFFFFFFFFF
+_SLIPS = {"damerau_levenshtein", "levenshtein"}
+_BIT = {"suffix": 2, "month_day": 2, "prefix": 4, "year": 4, "day_month": 8, "different": 0, "same": 16}
+"""What a test asks of an outcome; of `same`, which no two different values pass, what none has."""
+_OF_DATES = {"month_day", "year", "day_month"}
+OUTCOMES = 16
 
 
 @compiled
@@ -16,19 +23,17 @@ def packed(chars: NDArray[np.uint32], offset: NDArray[np.int64]) -> NDArray[np.i
     """Each value packed, 0 for one that is empty, longer, or not of digits alone."""
     found = np.zeros(len(offset) - 1, np.int64)
     for value in range(len(found)):
-        length = offset[value + 1] - offset[value]
+        length, number = int(offset[value + 1] - offset[value]), 0
         if not 0 < length <= LONGEST:
             continue
-        number = length
         for at in range(offset[value], offset[value + 1]):
-            digit = np.int64(chars[at]) - 48
+            digit = int(chars[at]) - 48
             if digit < 0 or digit > 9:
-                number = 0
+                number = -1
                 break
             number = (number << 4) | (digit + 1)
         if number > 0:
-            number = (number & ((np.int64(1) << (4 * length)) - 1)) | (length << (4 * LONGEST))
-        found[value] = number
+            found[value] = number | (length << (4 * LONGEST))
     return found
 
 
@@ -39,40 +44,46 @@ def of_one_length(a: int, b: int) -> bool:
 
 
 @inlined
-def digits_of(a: int) -> int:
-    """How many digits a packed text has."""
-    return int(a >> (4 * LONGEST))
-
-
-@inlined
-def one_off(a: int, b: int, transposed: bool) -> bool:
-    """What `strings.one_slip` says of two packed texts of one length."""
-    apart = (a ^ b) & _ALL
+def outcome(a: int, b: int, asked: NDArray[np.int64]) -> int:
+    """What is alike in two different texts of one length, as bits: 1 one slip apart at most (`strings.one_slip`), 2 the
+    last digits the same, 4 the first, 8 day and month of a date exchanged. `asked`: see `asked_of`.
+    """
+    apart, length = (a ^ b) & _ALL, a >> (4 * LONGEST)
     each = (apart | apart >> 1 | apart >> 2 | apart >> 3) & _EACH  # one bit for each digit that differs
-    more = each & (each - 1)
-    if more == 0:
-        return True
-    lower = each & -each
-    if not transposed or more != lower << 4:
-        return False
-    a, b = (a & _ALL) // lower & 0xFF, (b & _ALL) // lower & 0xFF
-    return bool(a >> 4 == b & 0xF and b >> 4 == a & 0xF)
+    lower, more = each & -each, each & (each - 1)
+    crosswise = ((a ^ (b >> 4)) | ((a >> 4) ^ b)) & (lower * 0xF)
+    exchanged = int(more == lower << 4) & int(crosswise == 0) & int(asked[2])
+    fits = int(asked[3] == 0) | int(length == asked[3])
+    ends = int(apart & ((1 << (4 * asked[0])) - 1) == 0) & int(length >= asked[0]) & fits
+    begins = int(apart >> (4 * max(length - asked[1], 0)) == 0) & int(length >= asked[1]) & fits
+    days = int(apart >> 16 == 0) & int((a >> 8 & 0xFF | (a & 0xFF) << 8) == b & 0xFFFF) & fits
+    return int(int(more == 0) | exchanged | ends << 1 | begins << 2 | days << 3)
 
 
-@inlined
-def ends_alike(a: int, b: int, count: int) -> bool:
-    """Whether the last `count` digits are the same; of two texts of one length, which has as many."""
-    return bool((a ^ b) & ((1 << (4 * count)) - 1) == 0)
+Rule = tuple[str, float]
 
 
-@inlined
-def begins_alike(a: int, b: int, count: int) -> bool:
-    """Whether the first `count` digits are the same; of two texts of one length, which has as many."""
-    return bool((a ^ b) >> (4 * (digits_of(a) - count)) == 0)
+def asked_of(rules: Sequence[Rule]) -> NDArray[np.int64]:
+    """What a field's tests (name and limit) ask of texts of digits: how many last, how many first ones are to be the
+    same, whether neighbours may be exchanged, and the length of a text of which they ask it (0: any); nothing at all
+    (length -1) where digits do not answer every test.
+    """
+    ends = {4 if test == "month_day" else int(limit) for test, limit in rules if _BIT.get(test) == 2}
+    begins = {4 if test == "year" else int(limit) for test, limit in rules if _BIT.get(test) == 4}
+    slips = {test for test, _ in rules if test in _SLIPS}
+    dates = {test in _OF_DATES for test, _ in rules if _BIT.get(test, 0) in {2, 4, 8}}
+    known = all(limit == 1 if test in _SLIPS else test in _BIT and limit <= LONGEST for test, limit in rules)
+    if not known or max(len(ends), len(begins), len(slips), len(dates)) > 1:
+        return np.array([0, 0, 0, -1])
+    length = 8 if True in dates else 0
+    return np.array([*(ends or {0}), *(begins or {0}), int("damerau_levenshtein" in slips), length])
 
 
-@inlined
-def day_and_month_exchanged(a: int, b: int) -> bool:
-    """Of two dates, YYYYMMDD."""
-    exchanged = (b & 0xFF) << 8 | b >> 8 & 0xFF
-    return bool((a ^ b) >> 16 == 0 and a & 0xFFFF == exchanged)
+def level_by_outcome(rules: Sequence[Rule]) -> NDArray[np.int8]:
+    """By outcome (OUTCOMES), the number of the first of the field's tests that such values pass."""
+    bits = [1 if test in _SLIPS else _BIT.get(test, 16) for test, _ in rules]
+    first = [
+        next((at for at, bit in enumerate(bits) if bit & found == bit), len(rules) - 1)
+        for found in range(OUTCOMES)
+    ]
+    return np.array(first, np.int8)

@@ -2,7 +2,7 @@
 
 from math import log2
 
-from charteroak.linkage.kernel import place_bits
+from charteroak.linkage.kernel import place_bits, shares_in_bits
 from charteroak.linkage.kinds import PLACE
 from charteroak.linkage.linkage import OTHERS, Linkage
 from charteroak.linkage.model import Model, Regime
@@ -28,7 +28,7 @@ def steps(linkage: Linkage, row: int) -> list[tuple[str, str, float]]:
             for (_, _, bits), field in zip(found[1:], linkage.recipe.fields, strict=True)
             if field.kind in PLACE
         )
-        found.append((MOVED, "", place_bits(here, model.moved) - here))
+        found.append((MOVED, "", place_bits(here, *shares_in_bits(model.moved)) - here))
     others = float(levels.get(OTHERS, 0.0))
     rest = float(linkage.links["match_weight"][row]) - others - sum(bits for _, _, bits in found)
     found.append((RARITY, "", rest))

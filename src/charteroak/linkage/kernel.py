@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.levels import Tables, crossed, level_of
+from charteroak.linkage.digits import of_one_length
+from charteroak.linkage.levels import Tables, crossed, digits_level, level_of, told
 from charteroak.machine import inlined, lean
 
 PAIRS_AT_ONCE = 1 << 15  # pairs a thread works through before it hands over what it found: bounds its memory
@@ -106,13 +107,18 @@ def frequency_bits(i: int, j: int, field: int, t: Tables, w: Weights) -> float:
 
 
 @lean
-def place_bits(bits: float, moved: float) -> float:
+def place_bits(bits: float, stayed: float, moved: float) -> float:
     """Bits of all fields of place together, from their sum: who moved has another town with the other street, and
-    that counts once.
+    that counts once. `stayed`, `moved`: the shares of people, in bits; 1 for `moved` where each field counts by itself.
     """
-    if moved <= 0.0:
+    if moved > 0.0:
         return bits
-    return float(np.logaddexp2(bits + np.log2(1.0 - moved), np.log2(moved)))
+    return float(np.logaddexp2(bits + stayed, moved))
+
+
+def shares_in_bits(moved: float) -> tuple[float, float]:
+    """`stayed` and `moved` of `place_bits`, from the share of people whose place changed."""
+    return (float(np.log2(1.0 - moved)), float(np.log2(moved))) if moved > 0 else (0.0, 1.0)
 
 
 @lean
@@ -135,9 +141,19 @@ def _bits_of(i: int, j: int, field: int, level: int, regime: int, t: Tables, w: 
 
 
 @inlined
+def _most_of_unequal(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> float:
+    """The most that two different values of the field can add: what they do add where their digits tell."""
+    if t.asked[field, 3] >= 0 and t.told_by[field] < 0:
+        a, b = t.digits[t.codes[i, field]], t.digits[t.codes[j, field]]
+        if of_one_length(a, b):
+            return float(w.level[regime, t.first_level[field] + digits_level(field, a, b, t)])
+    return float(w.unequal[regime, field])
+
+
+@inlined
 def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[float, float]:
     """The most the pair can weigh without its place, and its place: fields with the same value weigh what they weigh,
-    the others their best level.
+    and so do digits; the others their best level.
     """
     weight, here = w.base[regime], 0.0
     for field in range(t.codes.shape[1]):
@@ -146,7 +162,7 @@ def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[
         if a >= 0 and a == b:
             added = _bits_of(i, j, field, 0, regime, t, w)
         elif a >= 0 and b >= 0:
-            added = w.unequal[regime, field]
+            added = _most_of_unequal(i, j, field, regime, t, w)
         if w.place[field]:
             here += added
         else:
@@ -156,51 +172,52 @@ def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[
 
 @inlined
 def _score(
-    i: int, j: int, t: Tables, w: Weights, keys: NDArray[np.int64], kept: NDArray[np.int8]
+    i: int,
+    j: int,
+    t: Tables,
+    w: Weights,
+    stayed: float,
+    moved: float,
+    keys: NDArray[np.int64],
+    kept: NDArray[np.int8],
 ) -> tuple[float, np.int64]:
     """Match weight of the pair and its pattern; stops as soon as it cannot reach `least`. Fields of unlike values come
-    first: only they can take from the most that the pair may weigh.
+    first: only they can take from the most that the pair may weigh. `stayed`, `moved`: see `place_bits`.
     """
     regime = regime_of(i, j, t, w.household, w.identifier)
-    most, most_here = _best_possible(i, j, regime, t, w)
     weight, here, pattern = w.base[regime], 0.0, regime * PLACES[-1]
+    most, most_here = _best_possible(i, j, regime, t, w)
     swapped = w.name >= 0 and crossed(i, j, w.name, t)
     if swapped:
         most = np.inf
-    moved = np.log2(w.moved) if w.moved > 0.0 else 1.0
-    fields = len(w.order)
-    for turn in range(2 * fields):
-        field, less = w.order[turn % fields], 0.0
+    if most + _most_of_place(most_here, moved) < w.least:
+        return -1e9, pattern
+    for field in w.order:
         a, b = t.codes[i, field], t.codes[j, field]
-        if (a != b and a >= 0 and b >= 0) != (turn < fields):
+        if a == b or a < 0 or b < 0:
             continue
-        if most + _most_of_place(most_here, moved) < w.least:
-            return -1e9, pattern
-        level = level_of(i, j, field, swapped, t, keys, kept)
+        level, added = level_of(i, j, field, swapped, t, keys, kept), 0.0
         pattern += (level + 1) * PLACES[field]
         if level >= 0:
             added = _bits_of(i, j, field, level, regime, t, w)
+        less = added - _most_of_unequal(i, j, field, regime, t, w)
+        if w.place[field]:
+            here += added
+            most_here += less
+        else:
+            weight += added
+            most += less
+        if most + _most_of_place(most_here, moved) < w.least:
+            return -1e9, pattern
+    for field in w.order:
+        if t.codes[i, field] >= 0 and t.codes[i, field] == t.codes[j, field] and not told(i, j, field, t):
+            pattern += PLACES[field]
+            added = _bits_of(i, j, field, 0, regime, t, w)
             if w.place[field]:
                 here += added
             else:
                 weight += added
-            if level > 0:
-                less = added - w.unequal[regime, field]
-        elif a >= 0 and b >= 0:
-            less = _untold(i, j, field, regime, t, w)
-        if w.place[field]:
-            most_here += less
-        else:
-            most += less
-    return weight + place_bits(here, w.moved), pattern
-
-
-@inlined
-def _untold(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> float:
-    """What the best possible weight held too much for a field that is known but was not asked."""
-    if t.codes[i, field] == t.codes[j, field]:
-        return -_bits_of(i, j, field, 0, regime, t, w)
-    return float(-w.unequal[regime, field])
+    return weight + place_bits(here, stayed, moved), pattern
 
 
 @lean
@@ -213,6 +230,8 @@ def _fill_scores(
     sides: NDArray[np.int32],
     weights: NDArray[np.float64],
     patterns: NDArray[np.int64],
+    stayed: float,
+    moved: float,
 ) -> tuple[int, int]:
     count, new = 0, 0
     for block in range(len(b.start) - 1):
@@ -221,7 +240,7 @@ def _fill_scores(
                 if not allowed(p, q, t) or made_before(p, q, b):
                     continue
                 new += 1
-                weight, pattern = _score(p, q, t, w, keys, kept)
+                weight, pattern = _score(p, q, t, w, stayed, moved, keys, kept)
                 if weight >= w.least:
                     sides[0, count], sides[1, count] = b.order[p], b.order[q]
                     weights[count], patterns[count] = weight, pattern
@@ -246,6 +265,7 @@ def score_blocks(
     how many pairs were new. `size`: the most pairs there can be.
     """
     sides, weights, patterns = np.empty((2, size), np.int32), np.empty(size), np.empty(size, np.int64)
-    count, new = _fill_scores(*run_of(t, b, first, last), w, keys, kept, sides, weights, patterns)
+    shares = shares_in_bits(w.moved)
+    count, new = _fill_scores(*run_of(t, b, first, last), w, keys, kept, sides, weights, patterns, *shares)
     kept_sides = sides[:, :count].copy()
     return kept_sides[0], kept_sides[1], weights[:count].copy(), patterns[:count].copy(), new

@@ -1,19 +1,11 @@
 """The level at which two records agree on a field, compiled: the recipe's tests, one after another."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charteroak.linkage.digits import (
-    begins_alike,
-    day_and_month_exchanged,
-    digits_of,
-    ends_alike,
-    of_one_length,
-    one_off,
-)
+from charteroak.linkage.digits import of_one_length, outcome
 from charteroak.linkage.recipe import TESTS
 from charteroak.linkage.strings import (
     Chars,
@@ -43,9 +35,9 @@ class Tables(NamedTuple):
     of the value, -1 if missing. By value: `number` (hash of a text; days since 1970 of a date; the number
     itself), `offset` into `chars` (code points), `groups_at` into `groups` (nickname groups), `tokens_at` into
     `tokens` (hashes of the name's parts), `letters` (the characters that occur), `digits` (packed, see there). By
-    level: `test` and `limit`; `first_level` (fields + 1) says which
-    are whose. By field: `numeric`, whether its tests can all be answered from the digits; `partner`, the field it may be swapped with, or -1; `remembered`, whether its levels
-    are worth keeping; `told_by`, a finer field (the ZIP of a city) whose agreement says it all, or -1.
+    level: `test` and `limit`; `first_level` (fields + 1) says which are whose. By field: what is `asked` of digits, and
+    the level `by_outcome` (see `digits`); `partner`, the field it may be swapped with, or -1; `remembered`, whether its
+    levels are worth keeping; `told_by`, a finer field (the ZIP of a city) whose agreement says it all, or -1.
     """
 
     codes: NDArray[np.int32]
@@ -63,7 +55,8 @@ class Tables(NamedTuple):
     first_level: NDArray[np.int32]
     test: NDArray[np.int32]
     limit: NDArray[np.float64]
-    numeric: NDArray[np.bool_]
+    asked: NDArray[np.int64]
+    by_outcome: NDArray[np.int8]
     partner: NDArray[np.int32]
     remembered: NDArray[np.bool_]
     told_by: NDArray[np.int32]
@@ -217,43 +210,9 @@ def value_level(field: int, a: int, b: int, t: Tables) -> int:
 
 
 @inlined
-def _digits_hold(test: int, limit: float, a: int, b: int) -> bool:
-    """Whether two different texts of digits, packed and of one length, pass a test of a `numeric` field."""
-    if test == DIFFERENT:
-        return True
-    if test == DAMERAU or test == LEVENSHTEIN:
-        return one_off(a, b, test == DAMERAU)
-    count, length = int(limit), digits_of(a)
-    if test == SUFFIX:
-        return length >= count and ends_alike(a, b, count)
-    if test == PREFIX:
-        return length >= count and begins_alike(a, b, count)
-    if length != 8 or test == SAME:
-        return False
-    if test == YEAR:
-        return begins_alike(a, b, 4)
-    if test == MONTH_DAY:
-        return ends_alike(a, b, 4)
-    return day_and_month_exchanged(a, b)
-
-
-def numeric(rules: Sequence[tuple[str, float]]) -> bool:
-    """Whether `_digits_hold` knows all these tests, by name and limit."""
-    known = {SAME, SUFFIX, PREFIX, YEAR, MONTH_DAY, DAY_MONTH, DIFFERENT}
-    slips = {DAMERAU, LEVENSHTEIN}
-    return all(
-        TESTS.index(test) in known or (TESTS.index(test) in slips and limit == 1) for test, limit in rules
-    )
-
-
-@inlined
-def numeric_level(field: int, a: int, b: int, t: Tables) -> int:
-    """`value_level` of a numeric field, its values packed and of one length."""
-    first = t.first_level[field]
-    for level in range(first, t.first_level[field + 1]):
-        if _digits_hold(t.test[level], t.limit[level], a, b):
-            return int(level - first)
-    return int(t.first_level[field + 1] - first - 1)
+def digits_level(field: int, a: int, b: int, t: Tables) -> int:
+    """`value_level` of two different texts of digits, packed and of one length, of a field that is told by them."""
+    return int(t.by_outcome[field, outcome(a, b, t.asked[field])])
 
 
 @inlined
@@ -269,6 +228,13 @@ def crossed(i: int, j: int, field: int, t: Tables) -> bool:
 
 
 @inlined
+def told(i: int, j: int, field: int, t: Tables) -> bool:
+    """Whether a finer field agrees, and so says all that this one could."""
+    finer = t.told_by[field]
+    return bool(finer >= 0 and t.codes[i, finer] >= 0 and t.codes[i, finer] == t.codes[j, finer])
+
+
+@inlined
 def level_of(
     i: int, j: int, field: int, swapped: bool, t: Tables, keys: NDArray[np.int64], kept: NDArray[np.int8]
 ) -> int:
@@ -277,8 +243,8 @@ def level_of(
     `keys` and `kept` remember levels of pairs of values. Names in each other's place (`swapped`) are the level of that
     name of the field that has one; its partner then counts as missing, so that one fault weighs once.
     """
-    a, b, finer = t.codes[i, field], t.codes[j, field], t.told_by[field]
-    if a < 0 or b < 0 or (finer >= 0 and t.codes[i, finer] >= 0 and t.codes[i, finer] == t.codes[j, finer]):
+    a, b = t.codes[i, field], t.codes[j, field]
+    if a < 0 or b < 0 or told(i, j, field, t):
         return -1
     if a == b:
         return 0
@@ -288,8 +254,8 @@ def level_of(
             if t.test[level] == SWAPPED:
                 return int(level - first)
         return -1
-    if t.numeric[field] and of_one_length(t.digits[a], t.digits[b]):
-        return numeric_level(field, t.digits[a], t.digits[b], t)
+    if t.asked[field, 3] >= 0 and of_one_length(t.digits[a], t.digits[b]):
+        return digits_level(field, t.digits[a], t.digits[b], t)
     if a > b:
         a, b = b, a
     if not t.remembered[field]:

@@ -73,7 +73,10 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
             counts = field.name in model.term_frequencies and (number == 0 or field.kind in _OWN_AT_HOME)
             by_frequency[number, first] = float(counts)
             most = level[number, first:end][[test != "swapped" for test in tests]]
-            unequal[number, place] = max(0.0, float(most[1:].max(initial=0.0)))
+            silent = (
+                max(encoded.tables.told_by[place], encoded.tables.partner[place]) >= 0
+            )  # it may be, and add 0
+            unequal[number, place] = max(0.0, *most[1:]) if silent else float(most[1:].max())
     order = sorted(range(len(encoded.fields)), key=lambda place: _turn(encoded, place, level[0], unequal[0]))
     base = np.full(len(REGIMES), bits(model.prior))
     return Weights(
@@ -91,7 +94,7 @@ def _turn(
     """
     measured = any(each.rule[0] in _MEASURED for each in encoded.fields[place].levels)
     last = int(encoded.tables.first_level[place + 1]) - 1
-    remembered = bool(encoded.tables.remembered[place] and not encoded.tables.numeric[place])
+    remembered = bool(encoded.tables.remembered[place] and encoded.tables.asked[place, 3] < 0)
     return measured, remembered, float(level[last] - unequal[place])
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from charteroak.linkage.digits import asked_of, level_by_outcome, packed
 from charteroak.linkage.hashing import FIRST_WORD, WHOLE, letters_of, part_hashes
-from charteroak.linkage.digits import packed
-from charteroak.linkage.levels import Tables, numeric
+from charteroak.linkage.levels import Tables
 from charteroak.linkage.names import PARTICLES
 from charteroak.linkage.nicknames import GROUPS
 from charteroak.linkage.recipe import TESTS, Field, Kind, Level
@@ -47,7 +47,8 @@ def tables_of(
         tokens_at, part_hashes(*characters(spoken), 0, len(spoken), WHOLE).view(np.int64),
         letters_of(chars, offset), packed(chars, offset),
         first_level, np.array([TESTS.index(test) for test, _ in rules], np.int32),
-        np.array([limit for _, limit in rules], np.float64), np.array(list(map(numeric, by_field))), _partners(fields),
+        np.array([limit for _, limit in rules], np.float64), np.stack([asked_of(each) for each in by_field]),
+        np.stack([level_by_outcome(each) for each in by_field]), _partners(fields),
         np.array([_remembered(*each, len(codes)) for each in zip(fields, map(len, distinct), strict=True)]),
         _told_by(fields),
     ), hashes  # fmt: skip
