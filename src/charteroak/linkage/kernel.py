@@ -209,6 +209,14 @@ def _score(
             most += less
         if most + _most_of_place(most_here, moved) < w.least:
             return -1e9, pattern
+    same, same_here, patterns = _same(i, j, regime, t, w)
+    return weight + same + place_bits(here + same_here, stayed, moved), pattern + patterns
+
+
+@inlined
+def _same(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[float, float, np.int64]:
+    """Bits of the fields on which the pair has the same value, and of those of place, and their levels packed."""
+    weight, here, pattern = 0.0, 0.0, np.int64(0)
     for field in w.order:
         if t.codes[i, field] >= 0 and t.codes[i, field] == t.codes[j, field] and not told(i, j, field, t):
             pattern += PLACES[field]
@@ -217,7 +225,7 @@ def _score(
                 here += added
             else:
                 weight += added
-    return weight + place_bits(here, stayed, moved), pattern
+    return weight, here, pattern
 
 
 @lean
