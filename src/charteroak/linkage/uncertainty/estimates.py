@@ -73,18 +73,17 @@ def estimates(linkage: Linkage, *, z: float = 1.96) -> Estimates:
     if check is None:
         warnings.append("too few pairs, or all of one sort, for a second opinion on the estimates")
     sure = _doubted(_interval(precision, others[0], spread_p), int(linked.sum()), z)
-    if sure.low < UNSURE:
-        warnings.append(
-            f"of 100 linked pairs, {100 * (1 - sure.high):.1f} to {100 * (1 - sure.low):.1f} may be wrong, as far as "
-            "the files themselves can tell: have a sample of pairs reviewed"
-        )
-    return Estimates(
-        sure,
-        _interval(recall, others[1], spread_r),
-        true,
-        check,
-        tuple(warnings),
-    )
+    warnings += _unsure(sure)
+    return Estimates(sure, _interval(recall, others[1], spread_r), true, check, tuple(warnings))
+
+
+def _unsure(precision: Interval) -> list[str]:
+    if precision.low >= UNSURE:
+        return []
+    return [
+        f"of 100 linked pairs, {100 * (1 - precision.high):.1f} to {100 * (1 - precision.low):.1f} may be wrong, as "
+        "far as the files themselves can tell: have a sample of pairs reviewed"
+    ]
 
 
 def _interval(value: float, other: float, spread: float) -> Interval:
