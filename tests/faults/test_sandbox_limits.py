@@ -229,3 +229,14 @@ def test_every_part_of_the_sandbox_is_examined() -> None:
     found = {one.name: one for one in sandboxes.capabilities()}
     assert found["sandbox"].ok, found["sandbox"].detail
     assert all(one.ok or one.mend for one in found.values())
+
+
+def test_a_job_runs_under_no_more_mitigations_and_on_no_fewer_processors_than_outside() -> None:
+    program = """
+import os
+wanted = ("Specul", "THP_enabled", "Cpus_allowed_list")
+print([line for line in open("/proc/self/status") if line.startswith(wanted)], os.sched_getaffinity(0))
+"""
+    outside = subprocess.run(["/usr/bin/python3", "-c", program], capture_output=True, check=True).stdout
+    assert outside.count(b"Specul") >= 1, "the kernel says so"
+    assert python(program, Limits()).stdout == outside
