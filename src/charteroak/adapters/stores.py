@@ -23,6 +23,7 @@ class Store(StrEnum):
     CROSSWALK = "crosswalk"  # record → the project's pseudonym
     EXTRACT = "extract"  # what a workspace mounts; evidence for the airlock's checks
     CHECK = "check"  # what the airlock hands the enclave: outputs to rebuild, inputs to scan and to mount
+    WORK = "work"  # work folders while nobody is in them
     OUTBOX = "outbox"  # what jobs left: outputs, logs, check results
     RELEASED = "released"  # public bytes, as released
     ATTACHMENT = (
@@ -37,6 +38,7 @@ OPENED_BY: dict[Store, Process] = {
     Store.CROSSWALK: Process.EXTRACTOR,
     Store.EXTRACT: Process.ENCLAVE,
     Store.CHECK: Process.ENCLAVE,
+    Store.WORK: Process.ENCLAVE,
     Store.OUTBOX: Process.OUTPUTS,
 }
 

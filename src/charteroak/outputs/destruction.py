@@ -17,7 +17,7 @@ def _workspace_ended(record: Agreement) -> Iterator[str]:
         yield workspaces.remove(agreement=record)
 
 
-HELD = Holding("outputs", (Store.CHECK, Store.OUTBOX), clear=_workspace_ended)
+HELD = Holding("outputs", (Store.CHECK, Store.OUTBOX, Store.WORK), clear=_workspace_ended)
 
 
 def destroy(agreement: int, what: str = WHAT) -> None:

@@ -51,6 +51,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
+    "workspaces:seal": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:tell": (WORKERS, frozenset({ENCLAVE})),
 }
 

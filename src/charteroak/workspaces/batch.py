@@ -22,9 +22,9 @@ from charteroak.policy import workspace as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.job import Language, kept_for_review, language_of
 from charteroak.sandbox import DATA, WORK, Isolator, Limits, Mount, SandboxSpec
-from charteroak.workspaces import actions, brought_in, records, scripts
+from charteroak.workspaces import actions, brought_in, records, scripts, sealing
 from charteroak.workspaces.actions import Left
-from charteroak.workspaces.folders import account_of, empty_outbox, empty_work, work_folder
+from charteroak.workspaces.folders import account_of, empty_outbox, empty_work
 from charteroak.workspaces.models import Job
 from charteroak.workspaces.queries import EVIDENCE
 from charteroak.workspaces.scripts import CODE, LOG
@@ -105,7 +105,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
         data = stack.enter_context(_records(job))
         brought = stack.enter_context(brought_in.mounted(inputs, account, purpose="input"))
         code = stack.enter_context(in_memory(f"code-{account}"))
-        work = work_folder(job.workspace) if _kept(job) else stack.enter_context(empty_work(account))
+        work = stack.enter_context(sealing.opened(job.workspace) if _kept(job) else empty_work(account))
         empty_outbox(work, account_of(account))
         command = scripts.placed(job.script_name, job.script, code, LIMITS)
         hand_over(code, account_of(account))

@@ -25,8 +25,8 @@ from charteroak.policy import session as rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.workspace import Mode
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
-from charteroak.workspaces import brought_in, queries, records, sessions
-from charteroak.workspaces.folders import account_of, work_folder
+from charteroak.workspaces import brought_in, queries, records, sealing, sessions
+from charteroak.workspaces.folders import account_of
 from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import CODE
 
@@ -88,7 +88,6 @@ def _host(pk: int) -> None:
 
 def _run(session: Session, python: Mount) -> sandboxes.Ended:
     account = session.workspace.account
-    work = work_folder(session.workspace)
     inputs = brought_in.present(session.workspace)
     with ExitStack() as stack:
         data = stack.enter_context(
@@ -103,6 +102,7 @@ def _run(session: Session, python: Mount) -> sandboxes.Ended:
             brought_in.mounted(inputs, account, purpose=f"session-{session.pk}-input")
         )
         code = stack.enter_context(in_memory(f"session-{session.pk}-code"))
+        work = stack.enter_context(sealing.opened(session.workspace))
         listener = stack.enter_context(_listening(session.name))
         (code / JUPYTER.name).write_bytes(JUPYTER.read_bytes())
         hand_over(code, account_of(account))

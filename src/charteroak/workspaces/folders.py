@@ -7,12 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from charteroak.adapters import stores
-from charteroak.adapters.environment import home
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.hub.models import Extract
-from charteroak.workspaces.models import Workspace
 from charteroak.workspaces.queries import EVIDENCE
 
 
@@ -38,17 +36,7 @@ def account_of(account: int) -> int | None:
     return account if os.geteuid() == 0 else None
 
 
-def work_folder(record: Workspace) -> Path:
-    """The project's own folder, which outlives jobs and sessions."""
-    uid = account_of(record.account)
-    work = home().workspaces / record.agreement.number / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    work.parent.chmod(0o711)
-    _give(work, uid)
-    return work
-
-
-def _give(folder: Path, uid: int | None) -> None:
+def give(folder: Path, uid: int | None) -> None:
     folder.chmod(0o700)
     if uid is not None:
         os.chown(folder, uid, uid)
@@ -61,11 +49,11 @@ def empty_outbox(work: Path, uid: int | None) -> None:
     elif outbox.exists():
         shutil.rmtree(outbox)  # follows no link
     outbox.mkdir()
-    _give(outbox, uid)
+    give(outbox, uid)
 
 
 @contextmanager
 def empty_work(account: int) -> Iterator[Path]:
     with in_memory(f"work-{account}") as folder:
-        _give(folder, account_of(account))
+        give(folder, account_of(account))
         yield folder

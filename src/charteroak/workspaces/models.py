@@ -71,6 +71,22 @@ class Input(models.Model):
         return self.name
 
 
+class Snapshot(models.Model):
+    """A project's work folder as it was, sealed: made whenever everybody has left it."""
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="snapshots")
+    made_at = models.DateTimeField()
+    size = models.BigIntegerField()  # bytes of the archive
+    stored = models.CharField(max_length=64)  # work-store object
+    removed_at = models.DateTimeField(null=True, blank=True)  # newer ones took its place
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return _("Snapshot %s") % self.pk
+
+
 class Job(models.Model):
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="jobs")
     status = models.CharField(max_length=12, choices=choices(job.Status), default=job.Status.QUEUED)

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import sandboxes
-from charteroak.workspaces import actions, batch, broker, folders, queries
+from charteroak.workspaces import actions, batch, broker, folders, queries, snapshots
 
 
 @app.task(queue="enclave", name=queries.RUN)
@@ -37,3 +37,10 @@ def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     """What this machine has, for the site, which may be on another."""
     apart = folders.account_of(1) is not None
     actions.tell(strict_tier=apart and sandboxes.strict_tier_here(), accounts_apart=apart)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="enclave", name="workspaces:seal", queueing_lock="workspaces:seal")
+def seal(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """Within a minute of the last one leaving, and after a crash, no work folder lies in the clear."""
+    snapshots.seal_unused()

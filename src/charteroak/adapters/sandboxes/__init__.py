@@ -19,10 +19,12 @@ from charteroak.adapters.sandboxes.execution import (
 from charteroak.adapters.sandboxes.pipes import OnOutput
 from charteroak.adapters.sandboxes.quota import full_at, used
 
+ARCHIVE = Path(__file__).with_name("archive.py")  # runs inside: python -I -c … pack|unpack DESCRIPTOR
 JUPYTER = Path(__file__).with_name("lab.py")  # runs inside: python … DESCRIPTOR
 STATEMENTS = Path(__file__).with_name("statements.py")  # runs inside: python … SCRIPT MEBIBYTES
 
 __all__ = [
+    "ARCHIVE",
     "JUPYTER",
     "STATEMENTS",
     "STRANGER",
