@@ -83,6 +83,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "spent": queries.spent(record),
             "hours_form": HoursForm(initial={"hours": record.hours}),
             "brought_in": brought_in.present(record),
+            "snapshots": record.snapshots.filter(removed_at__isnull=True),
             "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
             "weaker": queries.weaker(),
             "turn": queries.whose_turn(record),
