@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from apps import outputs_way, way
 from apps.hub_way import NUMBER, AsProcess
-from apps.outputs_way import MAYA, ran
+from apps.outputs_way import MAYA, left, ran
 from apps.way import person, refused
 from charteroak.adapters import languages
 from charteroak.adapters.environment import home
@@ -21,7 +21,7 @@ from charteroak.agreements.models import Recipient
 from charteroak.audit import actions as audit
 from charteroak.audit.models import Event
 from charteroak.policy.job import Language
-from charteroak.workspaces import actions, again, batch, queries, scripts
+from charteroak.workspaces import actions, again, batch, queries, scripts, sessions
 from charteroak.workspaces.models import Job, Workspace
 from conftest import owner_beside
 
@@ -239,3 +239,22 @@ def test_of_a_repeat_that_has_not_run_nothing_is_said_to_differ(room: Workspace,
     assert (again.same_as_before(repeat), again.differing(repeat)) == (None, [])
     client.force_login(person(MAYA))
     assert "Not the same" not in client.get(repeat.get_absolute_url()).text
+
+
+def test_a_project_stops_at_its_disk_and_its_page_says_what_it_keeps_and_costs(
+    room: Workspace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(person(MAYA))
+    waiting = actions.submit_job(workspace=room.pk, by=person(MAYA), script_name="script.py", script="pass")
+    left(room, {"flow.csv": b"x" * 2048})
+    monkeypatch.setenv("CHARTEROAK_PROJECT_DISK_GIB", str(2048 / (1 << 30)))
+    monkeypatch.setenv("CHARTEROAK_PRICE_OF_AN_HOUR", "0.10")
+    page = client.get(f"/workspaces/{NUMBER}/").text.replace("\xa0", " ")
+    assert "Keeps 2.0 KB of 2.0 KB of disk" in page
+    assert "$0.00 of $50.00" in page
+    sent: dict[str, Any] = {"workspace": room.pk, "by": person(MAYA), "script_name": "a.py", "script": "pass"}
+    assert refused(actions.submit_job, **sent) == ["disk_spent"]
+    assert actions.start(pk=waiting.pk) is None
+    waiting.refresh_from_db()
+    assert (waiting.status, "MiB of disk" in waiting.outcome) == ("refused", True)
+    assert refused(sessions.open_, workspace=room.pk, by=person(MAYA)) == ["disk_spent"]

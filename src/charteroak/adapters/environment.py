@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from charteroak.policy.budget import DISK
+
 PORT = 8042  # where the site is served unless CHARTEROAK_PORT says otherwise
 
 
@@ -120,6 +122,17 @@ def process() -> Process:
 
 def port() -> int:
     return int(os.environ.get("CHARTEROAK_PORT", PORT))
+
+
+def project_disk() -> int:
+    """Bytes that each project may keep in the enclave."""
+    return int(float(os.environ.get("CHARTEROAK_PROJECT_DISK_GIB", DISK / (1 << 30))) * (1 << 30))
+
+
+def price_of_an_hour() -> float | None:
+    """Dollars for an hour of one processor, where the installation counts costs."""
+    said = os.environ.get("CHARTEROAK_PRICE_OF_AN_HOUR")
+    return float(said) if said else None
 
 
 def product_name() -> str:

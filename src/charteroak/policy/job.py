@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.budget import HOURS, hours_spent
+from charteroak.policy.budget import DISK, HOURS, disk_spent, hours_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
@@ -50,6 +50,8 @@ class Facts:
     invented: bool = False  # it ran on invented records
     hours: int = HOURS
     spent: float = 0.0  # hours of one processor that the project used
+    disk: int = DISK  # bytes that the project may keep
+    disk_used: int = 0
     limits_enforced: bool = True
     why_not_enforced: str = ""
     script_name: str = "script.py"
@@ -103,8 +105,8 @@ def kept_for_review(*, invented: bool, repeats: bool) -> bool:
     return not invented and not repeats
 
 
-AGAIN = (not_covered, workspace_closed, hours_spent)
-ABLE = (limits_not_enforced, language_not_here, hours_spent)
+AGAIN = (not_covered, workspace_closed, hours_spent, disk_spent)
+ABLE = (limits_not_enforced, language_not_here, hours_spent, disk_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "job",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from charteroak.policy.budget import HOURS, hours_spent
+from charteroak.policy.budget import DISK, HOURS, disk_spent, hours_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
@@ -36,6 +36,8 @@ class Facts:
     workspace_open: bool = True
     hours: int = HOURS
     spent: float = 0.0  # hours of one processor that the project used
+    disk: int = DISK  # bytes that the project may keep
+    disk_used: int = 0
     limits_enforced: bool = True  # whether the enclave's machine holds it to memory, processor and processes
     why_not_enforced: str = ""
     environment: bool = True  # whether the research environment has what a session shows
@@ -103,7 +105,7 @@ def entered_elsewhere(facts: Facts) -> Reason | None:
 
 
 HELD = (not_covered, workspace_closed)
-ABLE = (session_limits_not_enforced, no_jupyterlab, hours_spent)
+ABLE = (session_limits_not_enforced, no_jupyterlab, hours_spent, disk_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "session",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.budget import HOURS, MOST_HOURS, hours_spent
+from charteroak.policy.budget import DISK, HOURS, MOST_HOURS, disk_spent, hours_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.job import language_of
 from charteroak.policy.lifecycle import Lifecycle, step
@@ -96,6 +96,8 @@ class Facts:
     hours: int = HOURS
     hours_asked: int = HOURS  # that the operator is about to allow
     spent: float = 0.0  # hours of one processor
+    disk: int = DISK  # bytes that the project may keep
+    disk_used: int = 0
 
 
 def not_covered(facts: Facts) -> Decision:
@@ -198,7 +200,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.OPEN, Action.SUBMIT_JOB): step(
             Status.OPEN,
             Role.RECIPIENT,
-            rules=(not_covered, no_script, script_too_long, language_unknown, hours_spent),
+            rules=(not_covered, no_script, script_too_long, language_unknown, hours_spent, disk_spent),
         ),
         (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
         (Status.OPEN, Action.OPEN_SESSION): step(
@@ -209,6 +211,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 session_open_already,
                 no_session_in_gvisor,
                 hours_spent,
+                disk_spent,
             ),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),

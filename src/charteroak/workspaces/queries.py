@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
@@ -19,6 +20,7 @@ from charteroak.policy.budget import HOURS
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.workspaces.counters import disk_used
 from charteroak.workspaces.models import Enclave, Job, Session, Workspace
 
 EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
@@ -67,6 +69,8 @@ def facts(
         hours=record.hours,
         hours_asked=hours,
         spent=spent(record),
+        disk=project_disk(),
+        disk_used=disk_used(record),
         coverage=covered(record, by),
         script=len(script) if script.strip() else 0,
         in_session=record.sessions.filter(opened_by=by, status__in=IN_SESSION).exists(),
@@ -110,6 +114,8 @@ def job_facts(record: Job, by: Person) -> job_rules.Facts:
         invented=record.invented,
         hours=record.workspace.hours,
         spent=spent(record.workspace),
+        disk=project_disk(),
+        disk_used=disk_used(record.workspace),
     )
 
 
@@ -143,6 +149,8 @@ def session_facts(
         workspace_open=record.workspace.status == rules.Status.OPEN,
         hours=record.workspace.hours,
         spent=spent(record.workspace),
+        disk=project_disk(),
+        disk_used=disk_used(record.workspace),
         own=by is None or by == record.opened_by,
         ticket_fresh=fresh,
         entered_here=entered,

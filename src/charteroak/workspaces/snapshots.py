@@ -52,10 +52,14 @@ def _note(record: Workspace, stored: str, size: int) -> Snapshot:
 def _forget(record: Workspace) -> None:
     """Remove the snapshots that newer ones took the place of: first on record, then their bytes."""
     for old in record.snapshots.filter(removed_at__isnull=True).order_by("-pk")[KEPT:]:
-        with transaction.atomic():
-            Snapshot.objects.filter(pk=old.pk).update(removed_at=clock.now())
-            audit.record("workspaces:snapshot:remove", by=ENCLAVE, subject=old)
+        _removed(old)
     kept = set(record.snapshots.filter(removed_at__isnull=True).values_list("stored", flat=True))
     for old in record.snapshots.filter(removed_at__isnull=False).order_by("-pk")[:KEPT]:
         if old.stored not in kept:
             stores.vault(Store.WORK).delete(ObjectId(Store.WORK, old.stored))
+
+
+@transaction.atomic
+def _removed(old: Snapshot) -> None:
+    Snapshot.objects.filter(pk=old.pk).update(removed_at=clock.now())
+    audit.record("workspaces:snapshot:remove", by=ENCLAVE, subject=old)

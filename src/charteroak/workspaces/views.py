@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import project_disk
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, again, broker, brought_in, proxy, queries, sessions
+from charteroak.workspaces import actions, again, broker, brought_in, counters, proxy, queries, sessions
 from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
@@ -81,6 +82,10 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
                 rules.ISOLATOR_RISK[rules.Isolator(record.isolator)],
             ),
             "spent": queries.spent(record),
+            "disk": project_disk(),
+            "disk_used": counters.disk_used(record),
+            "cost": counters.cost(queries.spent(record)),
+            "cost_allowed": counters.cost(record.hours),
             "hours_form": HoursForm(initial={"hours": record.hours}),
             "brought_in": brought_in.present(record),
             "snapshots": record.snapshots.filter(removed_at__isnull=True),
