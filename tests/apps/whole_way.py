@@ -32,6 +32,7 @@ from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
 from charteroak.submissions.models import AgencyKey, Delivery, FinderList
 from charteroak.workspaces import actions as workspaces
+from charteroak.workspaces.models import Snapshot, Workspace
 from conftest import owner_beside
 
 ACTORS = {
@@ -84,6 +85,7 @@ class Scene:
     seat: int
     day: str  # a signed day for the reader's calendar
     session: int
+    snapshot: int
     sha256: str
     text_hash: str
     token: int  # the stranger's
@@ -152,6 +154,7 @@ def scene(as_process: AsProcess) -> Scene:
         seat=Seat.objects.get(agency__code="OEC").pk,
         day=signing.dumps(["2027-03-01", "Decide", "/requests/001/"], salt=DAY_SALT),
         session=session.pk,
+        snapshot=_snapshot(room).pk,
         sha256=file.sha256,
         text_hash=agreement.text_hash,
         token=tokens.create(
@@ -170,6 +173,11 @@ STEWARD_OF_OEC = {
         {"username": "fay.brook", "name": "Fay Brook", "employer": "OEC", "roles": ["data_steward@OEC"]}
     ]
 }
+
+
+def _snapshot(room: Workspace) -> Snapshot:
+    with owner_beside():
+        return Snapshot.objects.create(workspace=room, made_at=clock.now(), size=10_240, stored="0" * 64)
 
 
 def _cover() -> Cover:

@@ -15,6 +15,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "language_not_here"): {"script_name": "script.R", "languages": frozenset({job.Language.PYTHON})},
     ("job", "disk_spent"): {"disk_used": budget.DISK},
     ("session", "disk_spent"): {"disk_used": budget.DISK},
+    ("workspace", "folder_in_use"): {"folder_in_use": True},
     ("workspace", "disk_spent"): {"disk_used": budget.DISK},
     ("job", "hours_spent"): {"spent": float(budget.HOURS)},
     ("job", "limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "it has no cgroups."},

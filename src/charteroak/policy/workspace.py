@@ -77,6 +77,7 @@ class Action(StrEnum):
     SUBMIT_JOB = "submit_job"
     REQUEST_RELEASE = "request_release"
     REQUEST_INPUT = "request_input"
+    RESTORE = "restore"
     ALLOW_HOURS = "allow_hours"
     CLOSE = "close"
 
@@ -89,6 +90,7 @@ class Facts:
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of the roles on this project
     script: int = 1  # its length in characters
     in_session: bool = False  # this person has one open here
+    folder_in_use: bool = False  # a session or job of the project is in it, or waits to be
     script_name: str = "script.py"
     mode: Mode = Mode.QUERY_ONLY
     isolator: Isolator = Isolator.BUBBLEWRAP
@@ -126,6 +128,16 @@ def roles_must_stay_apart(facts: Facts) -> Decision:
 def session_open_already(facts: Facts) -> Reason | None:
     if facts.in_session:
         return Reason("session_open_already", "You have a session open here.", "Enter it, or stop it first.")
+    return None
+
+
+def folder_in_use(facts: Facts) -> Reason | None:
+    if facts.folder_in_use:
+        return Reason(
+            "folder_in_use",
+            "Somebody is in the work folder, or a job waits to be.",
+            "Stop the sessions and wait for the jobs first.",
+        )
     return None
 
 
@@ -202,6 +214,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.RECIPIENT,
             rules=(not_covered, no_script, script_too_long, language_unknown, hours_spent, disk_spent),
         ),
+        (Status.OPEN, Action.RESTORE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered, folder_in_use)),
         (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
         (Status.OPEN, Action.OPEN_SESSION): step(
             Status.OPEN,

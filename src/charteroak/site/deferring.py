@@ -50,6 +50,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
+    "workspaces:restore": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:seal": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:tell": (WORKERS, frozenset({ENCLAVE})),

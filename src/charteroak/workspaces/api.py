@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as rules
 from charteroak.policy.decision import as_json as reasons
-from charteroak.workspaces import actions, again, queries
+from charteroak.workspaces import actions, again, queries, snapshots
 from charteroak.workspaces.scripts import SCRIPT
 from charteroak.workspaces.views import found, found_job
 
@@ -32,6 +33,10 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "shut": [{"rule": reason.rule, "message": str(reason)} for reason in queries.shut(record).reasons],
         "ends_on": record.agreement.last_day,
         "tables": record.extract.tables,
+        "snapshots": [
+            {"id": one.pk, "made_at": one.made_at, "size": one.size, "restores": one.restores_id}
+            for one in record.snapshots.filter(removed_at__isnull=True)
+        ],
         "jobs": [job.pk for job in record.jobs.all()],
         "permitted": [name for name, decision in decisions.items() if decision],
         "actions": reasons(decisions),
@@ -49,6 +54,15 @@ def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, An
         invented=job.dummy,
     )
     return {"id": made.pk}
+
+
+@router.post("/{number}/snapshots/{pk}/restore")
+def restore_snapshot(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    """The enclave does it; then it is the newest of `snapshots`."""
+    record = found(request, number)
+    chosen = get_object_or_404(record.snapshots.filter(removed_at__isnull=True), pk=pk)
+    snapshots.ask_to_restore(snapshot=chosen, by=signed_in(request))
+    return read(request, number)
 
 
 @router.get("/{number}/jobs/{pk}")

@@ -79,6 +79,7 @@ class Snapshot(models.Model):
     size = models.BigIntegerField()  # bytes of the archive
     stored = models.CharField(max_length=64)  # work-store object
     removed_at = models.DateTimeField(null=True, blank=True)  # newer ones took its place
+    restores = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-pk"]

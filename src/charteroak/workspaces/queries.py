@@ -73,6 +73,8 @@ def facts(
         disk_used=disk_used(record),
         coverage=covered(record, by),
         script=len(script) if script.strip() else 0,
+        folder_in_use=record.sessions.filter(status__in=IN_SESSION).exists()
+        or record.jobs.filter(status__in=WAITING).exists(),
         in_session=record.sessions.filter(opened_by=by, status__in=IN_SESSION).exists(),
     )
 

@@ -82,6 +82,20 @@ def unused(record: Workspace) -> Iterator[Path | None]:
             yield work if work.is_dir() else None
 
 
+@contextmanager
+def shut(record: Workspace) -> Iterator[bool]:
+    """Whether the folder is sealed and stays so for the length of the block."""
+    place = folder_of(record)
+    place.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_lock(place / "lock", fcntl.LOCK_EX | fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield not (place / "work").is_dir()
+
+
 def newest(record: Workspace) -> Snapshot | None:
     return record.snapshots.filter(removed_at__isnull=True).order_by("-pk").first()
 

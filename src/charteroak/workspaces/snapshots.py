@@ -1,15 +1,21 @@
 """Sealing work folders that nobody is in, and what is kept of them."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
+from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
-from charteroak.workspaces import sealing
+from charteroak.policy import workspace as rules
+from charteroak.policy.decision import Refused, refuse
+from charteroak.workspaces import queries, sealing
 from charteroak.workspaces.actions import ENCLAVE
 from charteroak.workspaces.models import Snapshot, Workspace
 
+RESTORE = "workspaces:restore"  # the task that does it
 KEPT = 3  # of one project; the newest is the work folder itself
 
 
@@ -47,6 +53,44 @@ def _note(record: Workspace, stored: str, size: int) -> Snapshot:
         "workspaces:snapshot:seal", by=ENCLAVE, subject=made, workspace=audit.subject_of(record), size=size
     )
     return made
+
+
+@transaction.atomic
+def ask_to_restore(*, snapshot: Snapshot, by: Person) -> None:
+    """Have the enclave put an earlier work folder in place of today's, which is sealed beside it first."""
+    queries.may(snapshot.workspace, by, rules.Action.RESTORE).require()
+    app.configure_task(RESTORE, allow_unknown=False).defer(snapshot=snapshot.pk, person=by.username)
+    audit.record("workspaces:snapshot:ask_to_restore", by=by, subject=snapshot)
+
+
+def restore(*, pk: int, by: Person) -> None:
+    """As the enclave, which asks again. Safe to repeat."""
+    found = Snapshot.objects.select_related("workspace__agreement", "workspace__extract").get(pk=pk)
+    record = found.workspace
+    last = sealing.newest(record)
+    if last is not None and last.restores_id == found.pk:
+        return
+    try:
+        queries.may(record, by, rules.Action.RESTORE).require()
+        seal(record)
+        with sealing.shut(record) as is_shut:
+            if not is_shut or found.removed_at is not None:
+                refuse(
+                    "folder_in_use", _("Somebody is in the work folder, or the snapshot is gone.")
+                ).require()
+            _restored(found, by)
+    except Refused as refused:
+        audit.record_refusal(refused, action="workspaces:snapshot:restore", by=by, subject=found)
+        return
+    _forget(record)
+
+
+@transaction.atomic
+def _restored(found: Snapshot, by: Person) -> None:
+    made = Snapshot.objects.create(
+        workspace=found.workspace, made_at=clock.now(), size=found.size, stored=found.stored, restores=found
+    )
+    audit.record("workspaces:snapshot:restore", by=by, subject=made, restores=audit.subject_of(found))
 
 
 def _forget(record: Workspace) -> None:

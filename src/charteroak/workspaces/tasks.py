@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import sandboxes
+from charteroak.agencies.models import Person
 from charteroak.workspaces import actions, batch, broker, folders, queries, snapshots
 
 
@@ -37,6 +38,11 @@ def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     """What this machine has, for the site, which may be on another."""
     apart = folders.account_of(1) is not None
     actions.tell(strict_tier=apart and sandboxes.strict_tier_here(), accounts_apart=apart)
+
+
+@app.task(queue="enclave", name=snapshots.RESTORE)
+def restore(snapshot: int, person: str) -> None:
+    snapshots.restore(pk=snapshot, by=Person.objects.get(username=person))
 
 
 @app.periodic(cron="* * * * *")

@@ -17,7 +17,17 @@ from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
 from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
-from charteroak.workspaces import actions, again, broker, brought_in, counters, proxy, queries, sessions
+from charteroak.workspaces import (
+    actions,
+    again,
+    broker,
+    brought_in,
+    counters,
+    proxy,
+    queries,
+    sessions,
+    snapshots,
+)
 from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
@@ -189,6 +199,16 @@ def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found_job(request, number, pk)
     actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def restore_snapshot(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    record = found(request, number)
+    chosen = get_object_or_404(record.snapshots.filter(removed_at__isnull=True), pk=pk)
+    snapshots.ask_to_restore(snapshot=chosen, by=signed_in(request))
+    messages.success(request, _("The enclave restores it; then it stands first in the list."))
     return redirect(record)
 
 
