@@ -77,7 +77,11 @@ def test_at_the_end_neither_keys_nor_outputs_nor_the_work_folder_are_left(
     assert set(parts) == {"enclave", "outputs"}
     assert f"outbox/{orphan.stored}" in parts["outputs"]["objects"]
     assert parts["enclave"]["also"] == [f"workspaces/{NUMBER}"]
-    assert {key.split("/")[1] for part in parts.values() for key in part["keys"]} == {"check", "outbox"}
+    assert {key.split("/")[1] for part in parts.values() for key in part["keys"]} == {
+        "check",
+        "outbox",
+        "work",
+    }
     assert Extract.objects.get().status == "destroyed"
     for name in (
         "workspaces:workspace:close", "workspaces:destruction:folder", "outputs:destruction:complete",
