@@ -141,12 +141,17 @@ def _bits_of(i: int, j: int, field: int, level: int, regime: int, t: Tables, w: 
 
 
 @inlined
-def _most_of_unequal(i: int, j: int, field: int, regime: int, t: Tables, w: Weights) -> float:
+def _by_digits(a: int, b: int, field: int, t: Tables) -> bool:
+    """Whether the digits of two different values of the field tell their level."""
+    return t.asked[field, 3] >= 0 and t.told_by[field] < 0 and of_one_length(t.digits[a], t.digits[b])
+
+
+@inlined
+def _most_of_unequal(a: int, b: int, field: int, regime: int, t: Tables, w: Weights) -> float:
     """The most that two different values of the field can add: what they do add where their digits tell."""
-    if t.asked[field, 3] >= 0 and t.told_by[field] < 0:
-        a, b = t.digits[t.codes[i, field]], t.digits[t.codes[j, field]]
-        if of_one_length(a, b):
-            return float(w.level[regime, t.first_level[field] + digits_level(field, a, b, t)])
+    if _by_digits(a, b, field, t):
+        level = digits_level(field, t.digits[a], t.digits[b], t)
+        return float(w.level[regime, t.first_level[field] + level])
     return float(w.unequal[regime, field])
 
 
@@ -162,7 +167,7 @@ def _best_possible(i: int, j: int, regime: int, t: Tables, w: Weights) -> tuple[
         if a >= 0 and a == b:
             added = _bits_of(i, j, field, 0, regime, t, w)
         elif a >= 0 and b >= 0:
-            added = _most_of_unequal(i, j, field, regime, t, w)
+            added = _most_of_unequal(a, b, field, regime, t, w)
         if w.place[field]:
             here += added
         else:
@@ -200,7 +205,7 @@ def _score(
         pattern += (level + 1) * PLACES[field]
         if level >= 0:
             added = _bits_of(i, j, field, level, regime, t, w)
-        less = added - _most_of_unequal(i, j, field, regime, t, w)
+        less = 0.0 if _by_digits(a, b, field, t) else added - w.unequal[regime, field]
         if w.place[field]:
             here += added
             most_here += less
