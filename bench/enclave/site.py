@@ -31,7 +31,10 @@ def opened(conftest: Any) -> Iterator[Any]:
             extract = outputs_way.small_extract(conftest.connection_as)
             with conftest.owner_beside():
                 enlarge(extract)
-            yield extract
+            try:
+                yield extract
+            finally:
+                connection.close()  # else the database waits a minute for it
 
 
 def enlarge(extract: Any) -> None:
