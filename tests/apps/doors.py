@@ -52,6 +52,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
     because = {"because": "Why."}
     later = {"board": at.board, "starts_at": "2027-03-01T09:00", "place": "Room 2B"}
     motion = {"kind": "approve_request", "number": NUMBER, "data_request": NUMBER, "text": "Approve."}
+    approval = {"what": "payload", "series": "S1", "approval": "No. 7", "approved_on": "2026-01-04"}
     follow_up = {"text": "Explain.", "reported_to": "Advisory board", "due_on": "2027-06-30"}
     said: dict[str, dict[str, Any]] = {
         "/requests/new": {"title": "New"},
@@ -82,6 +83,8 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/agreements/{NUMBER}/sign": {"party": at.party, "text_hash": at.text_hash, "intent": "I sign."},
         f"/agreements/{NUMBER}/sign/{at.party}": {"text_hash": at.text_hash, "intent": "on"},
         f"/agreements/{NUMBER}/withdraw": because,
+        "/agreements/retention": approval,
+        "/agreements/retention/record": approval,
         f"/agreements/{NUMBER}/terminate": because,
         f"/submissions/{NUMBER}/order-finder-list": {"agency": "DOL"},
         f"/submissions/{NUMBER}/register-key": {

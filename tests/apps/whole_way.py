@@ -16,7 +16,8 @@ from charteroak.agencies import actions as agencies
 from charteroak.agencies import cover as covering
 from charteroak.agencies.models import Agency, Cover, Person, RoleHeld
 from charteroak.agreements import tasks as agreement_tasks
-from charteroak.agreements.models import Agreement, Paper
+from charteroak.agreements.disclosures import hand_over
+from charteroak.agreements.models import Agreement, DisclosureRecord, Paper
 from charteroak.board import actions as board
 from charteroak.board import promises
 from charteroak.board.models import Board, Meeting, Motion, Seat
@@ -65,6 +66,7 @@ class Scene:
     cover: int  # of Joe Blake's office, by Kim Tran
     columns: tuple[int, ...]  # asked of SDE
     delivery: int
+    disclosed: int  # to SDE, before a destruction
     file: int
     finder_list: int
     follow_up: int
@@ -127,6 +129,7 @@ def scene(as_process: AsProcess) -> Scene:
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
         consent=_consent(agreement).pk,
+        disclosed=_disclosed(agreement).pk,
         cover=_cover().pk,
         columns=tuple(
             agreement.data_request.columns.filter(variable__dataset__agency__code="SDE").values_list(
@@ -195,6 +198,11 @@ def _matter() -> Matter:
         by=person("sam.reyes"), kind=Kind.RECORDS_REQUEST, what="All of it.", known_on=clock.today(), agency="SDE",
         asked_by="Somebody, 1 Main Street",
     )  # fmt: skip
+
+
+def _disclosed(agreement: Agreement) -> DisclosureRecord:
+    hand_over(agreement, "identifiers", person("sam.reyes"))
+    return DisclosureRecord.objects.get(agency__code="SDE")
 
 
 def _consent(agreement: Agreement) -> NationConsent:

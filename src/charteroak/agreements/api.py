@@ -1,5 +1,7 @@
 """Agreements as JSON: terms, clauses, signatures, what the caller may do."""
 
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
@@ -10,10 +12,12 @@ from pydantic import Field
 
 from charteroak.adapters import clock
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, clocks, queries
+from charteroak.agreements import actions, amending, clocks, disclosures, queries, retention
 from charteroak.agreements.confirmation import confirmed_at
+from charteroak.agreements.keeping import whose
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.decision import as_json as reasons
+from charteroak.policy.matter import Clock
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to as requests_visible_to
 
@@ -51,6 +55,34 @@ def _turn(one: clocks.Turn) -> dict[str, Any]:
         "business_days": one.days,
         "due_on": one.due,
         "clock": one.state,
+    }
+
+
+class ApprovalIn(Schema):
+    what: Clock
+    series: str
+    approval: str
+    approved_on: date
+
+
+@router.get("/retention", summary="The series and approvals that certificates cite")
+def approvals(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - a view's signature
+    return {what.value: retention.cited(what) for what in Clock}
+
+
+@router.post("/retention/record", summary="Put a retention approval on record")
+def record_approval(request: HttpRequest, body: ApprovalIn) -> dict[str, Any]:
+    retention.record(by=signed_in(request), **body.dict())
+    return approvals(request)
+
+
+@router.get("/{number}/disclosures", summary="What was disclosed of the records your office answers for")
+def disclosed(request: HttpRequest, number: str) -> dict[str, Any]:
+    record, agencies = whose(request, number)
+    handed = record.disclosure_records.filter(agency__in=agencies)
+    return {
+        "disclosures": [asdict(one) for one in disclosures.of(record, agencies)],
+        "handed_over": list(handed.values("id", "agency__code", "what", "sha256", "made_at")),
     }
 
 

@@ -19,8 +19,10 @@ from charteroak.adapters.environment import process
 from charteroak.adapters.keys import Destroyed, KeyUnavailable, key_id
 from charteroak.adapters.stores import OPENED_BY, Store
 from charteroak.adapters.vault import ObjectId
+from charteroak.agreements.disclosures import hand_over
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import contributors
+from charteroak.agreements.retention import cited
 from charteroak.audit import actions as audit
 from charteroak.exceptions.queries import held, may_destroy
 from charteroak.policy.deadlines import identifiers_due
@@ -98,6 +100,7 @@ def destroy(agreement: int, what: str, holding: Holding) -> None:
     may_destroy(record.number, what).require()
     if duty not in due([what]):
         refuse("not_due", _("This is not due for destruction.")).require()
+    hand_over(record, what)
     planned = plan(record, what, holding)
     gone = stores.destroy_project_keys(record.number, holding.mine())
     for name in planned["objects"]:
@@ -111,7 +114,7 @@ def plan(record: Agreement, what: str, holding: Holding) -> dict[str, Any]:
     """What will be destroyed, written down first: a destroyed key can no longer be named."""
     with transaction.atomic():
         duty = DestructionDuty.objects.select_for_update().get(agreement=record, what=what)
-        certificate = duty.certificate or {"plans": {}, "parts": {}}
+        certificate = duty.certificate or {"plans": {}, "parts": {}, "retention": cited(what)}
         if process() not in certificate["plans"]:
             found = {str(one) for one in holding.beside(record)}
             for store in holding.mine():

@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.agreements.models import Clause, Party
+from charteroak.agreements.models import WHAT, Clause, Party
 
 
 class RedlineForm(forms.Form):
@@ -36,6 +36,17 @@ class TerminateForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     because = forms.CharField(label=_("Why it is withdrawn"), max_length=500)
+
+
+class RetentionForm(forms.Form):
+    what = forms.ChoiceField(label=_("What is destroyed"), choices=[(what, _(words)) for what, words in WHAT])
+    series = forms.CharField(
+        label=_("Series"), max_length=60, help_text=_("As the retention schedule names it.")
+    )
+    approval = forms.CharField(
+        label=_("Approval"), max_length=120, help_text=_("Its number and who gave it.")
+    )
+    approved_on = forms.DateField(label=_("Approved on"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class WordForm(forms.Form):

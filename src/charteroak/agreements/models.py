@@ -205,6 +205,37 @@ class DestructionDuty(models.Model):
         constraints = [models.UniqueConstraint(fields=["agreement", "what"], name="duty_once")]
 
 
+class DisclosureRecord(models.Model):
+    """What was disclosed of one agency's records, as it was handed over before something was destroyed."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="disclosure_records")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    what = models.CharField(max_length=15, choices=WHAT)
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)  # of the content as JSON
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "agency", "what"], name="disclosure_record_once")
+        ]
+
+
+class RetentionApproval(models.Model):
+    """The series of the retention schedule under which something is destroyed, and its approval."""
+
+    what = models.CharField(max_length=15, choices=WHAT)
+    series = models.CharField(max_length=60)
+    approval = models.CharField(max_length=120)
+    approved_on = models.DateField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class Letter(models.Model):
     """Mail that waits to be sent. It is written with what caused it, and sent apart: neither can undo the other."""
 

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from charteroak.agreements import documents, turns, views
+from charteroak.agreements import documents, keeping, turns, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
     path("turns/", turns.turns, name="turns"),
     path("turns/<str:number>/", turns.turns_of, name="turns_of"),
+    path("retention/", keeping.approvals, name="retention"),
     path("draft/<str:number>/", views.draft, name="draft_agreement"),
     path("<str:number>/", views.agreement, name="agreement"),
+    path("<str:number>/disclosures/", keeping.disclosed, name="disclosures"),
+    path("<str:number>/disclosures/<int:pk>/", keeping.handed_over, name="disclosure_record"),
     path("<str:number>/pdf/", documents.as_pdf, name="agreement_pdf"),
     path("<str:number>/sealed/", documents.sealed, name="sealed_agreement"),
     path("<str:number>/seal/", documents.seal, name="seal_of_agreement"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, clocks, drafting, queries, turns, worklist
+from charteroak.agreements import actions, amending, clocks, disclosures, drafting, queries, turns, worklist
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
@@ -128,6 +128,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "unsignable": _unsignable(record, by),
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
+        "discloses": record.amends is None and bool(disclosures.seen_by(by, record)),
         "today": clock.today(),
         "sealed": is_sealed(record),
         "all_destroyed": queries.destroyed_at(record),

@@ -7,7 +7,9 @@ from django.db import transaction
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.destruction import start_identifiers
+from charteroak.agreements.disclosures import hand_over
 from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.retention import cited
 from charteroak.audit import actions as audit
 from charteroak.elsewhere.models import Happening
 from charteroak.elsewhere.queries import facts, happenings, may, unconfirmed
@@ -85,6 +87,7 @@ def destroy(*, number: str, by: Person, what: str, on: date, way: str) -> Happen
     known = facts(record, by, Action.DESTROY, on=on, what=What(what), way=way)
     allowed = may(record, by, Action.DESTROY, known).require()
     duty = DestructionDuty.objects.select_for_update().get(agreement=record, what=what)
+    hand_over(record, what, by)
     made = _put(record, by, Action.DESTROY, on, what=what, way=way)
     gone = happenings(record).exclude(sha256="")
     kinds = [kind.value for kind, duty_of in DESTROYED_AS.items() if duty_of == what] or [""]
@@ -93,6 +96,7 @@ def destroy(*, number: str, by: Person, what: str, on: date, way: str) -> Happen
     duty.done_at = min(clock.now(), end_of_the_day)
     duty.certificate = {
         "plans": {},
+        "retention": cited(what),
         "parts": {by.name: {"objects": objects, "keys": [], "also": [], "how": [way], "at": str(on)}},
     }
     duty.save()

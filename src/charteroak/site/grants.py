@@ -38,7 +38,10 @@ LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {
     "auth.*": LOOK,
     "contenttypes.*": LOOK,
 }
-DESTRUCTION = {"agreements.destructionduty": WORK}  # each process answers for its own keys
+DESTRUCTION = {
+    "agreements.destructionduty": WORK,
+    "agreements.disclosurerecord": ADD,
+}  # each process answers for its own keys
 
 # What evidence rests on is changed by `oak setup` alone, as the owner.
 GIVEN = (
@@ -48,7 +51,7 @@ GIVEN = (
 SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
-    "agreements.redline", "agreements.signature", "board.standin",
+    "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
     "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.version",
     "submissions.agencykey",
@@ -73,6 +76,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(SAID, ADD),
         **dict.fromkeys(RELEASES, LOOK),
         "agreements.recipient": ("SELECT", "INSERT", "DELETE"),  # who is named now; an amendment takes people out
+        "agreements.disclosurerecord": ADD,
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
         "agreements.clockfigure": LOOK,

@@ -1,0 +1,154 @@
+"""What was disclosed of each agency's records, to whom, when and why: CGS 4-193(c), read from the log.
+
+The source is marked as unverified until counsel has read it. Before anything is destroyed, each agency that
+contributed gets its record, which then stays as it was handed over.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as noop
+
+from charteroak.adapters import clock
+from charteroak.adapters.environment import process
+from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.queries import agencies_where
+from charteroak.agreements.models import Agreement, DestructionDuty, DisclosureRecord, Party
+from charteroak.audit import actions as audit
+from charteroak.audit.models import Event
+from charteroak.policy.roles import Role
+
+HUB, PEOPLE, USER, PUBLIC = noop("the data integration hub"), noop("the named people"), "", noop("the public")
+ACTS = {
+    "submissions:delivery:accept": (noop("file sent"), HUB),
+    "elsewhere:happening:send": (noop("file sent"), HUB),
+    "elsewhere:happening:deliver": (noop("matched file handed over"), PEOPLE),
+    "hub:extract:build": (noop("extract made"), PEOPLE),
+    "workspaces:session:open": (noop("used in a session"), USER),
+    "workspaces:job:submit": (noop("used in a job"), USER),
+    "outputs:release_request:release": (noop("figures released"), PUBLIC),
+}
+SEES_ALL = frozenset({Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR})
+HEAD = ("day", "agency", "agreement", "what", "detail", "to", "why", "clauses", "event")
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One line of an agency's record; `event` is its number in the log."""
+
+    day: date
+    agency: str
+    agreement: str
+    what: str
+    detail: str
+    to: str
+    why: str
+    clauses: tuple[str, ...]
+    event: int
+
+
+def contributors(record: Agreement) -> list[Agency]:
+    """Whose records have gone in, by any text that all have signed."""
+    texts = Agreement.every.filter(pk=record.pk) | Agreement.every.filter(amends=record)
+    parties = Party.objects.filter(agreement__in=texts, part=Party.Part.CONTRIBUTOR)
+    return list(Agency.objects.filter(pk__in=parties.values("agency")).order_by("code"))
+
+
+def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
+    """What the log tells of these agencies' records under the agreement and its amendments, the oldest first."""
+    codes = [one.code for one in agencies]
+    # in the bytes as they were hashed: the number stands at the beginning of a value, or of a clause's name
+    about = Event.objects.filter(name__in=ACTS).extra(
+        where=["position(%s in leaf) > 0"], params=[f'"{record.number}'.encode()]
+    )
+    told = [(event, json.loads(event.text)["facts"]) for event in about.order_by("index")]
+    told = [(event, facts) for event, facts in told if _number(facts) == record.number]
+    names = dict(Person.objects.filter(username__in={e.by for e, _ in told}).values_list("username", "name"))
+    return [
+        _line(record, event, facts, code, names)
+        for event, facts in told
+        for code in ([facts["agency"]] if facts.get("agency") else codes)
+        if code in codes
+    ]
+
+
+def _number(facts: dict[str, Any]) -> str:
+    """The project's: 042 of 042-A1/2.SDE too; a release's own number is another."""
+    clause = next(iter(facts.get("clauses", [])), "")
+    said = facts.get("request") or clause.partition("/")[0] or facts.get("number", "")
+    return str(said).partition("-")[0]
+
+
+def _line(
+    record: Agreement, event: Event, facts: dict[str, Any], code: str, names: dict[str, str]
+) -> Disclosure:
+    what, to = ACTS[event.name]
+    detail = facts.get("kind") or ", ".join(facts.get("names", []))
+    return Disclosure(
+        clock.day_of(event.domain_at),
+        code,
+        record.number,
+        what,
+        detail,
+        to or names.get(event.by, event.by),
+        record.data_request.purpose,
+        tuple(facts.get("clauses", [])),
+        event.index,
+    )
+
+
+def seen_by(person: Person, record: Agreement) -> list[Agency]:
+    """The agencies whose record this person may read: their stewards their own, the offices that answer for it all."""
+    whose = contributors(record)
+    if person.roles(clock.today()) & SEES_ALL:
+        return whose
+    own = agencies_where(person, Role.DATA_STEWARD)
+    return [one for one in whose if one in own]
+
+
+def cells(one: Disclosure) -> list[object]:
+    return [
+        one.day,
+        one.agency,
+        one.agreement,
+        one.what,
+        one.detail,
+        one.to,
+        one.why,
+        " ".join(one.clauses),
+        one.event,
+    ]
+
+
+@transaction.atomic
+def hand_over(record: Agreement, what: str, by: Person | str | None = None) -> None:
+    """Give each agency its record of what was disclosed, before `what` is destroyed; once, however often asked."""
+    DestructionDuty.objects.select_for_update(of=("self",)).get(agreement=record, what=what)  # one at a time
+    whose = contributors(record)
+    had = set(DisclosureRecord.objects.filter(agreement=record, what=what).values_list("agency", flat=True))
+    lines = of(record, whose)
+    made = []
+    for agency in (one for one in whose if one.pk not in had):
+        content = [asdict(one) | {"day": str(one.day)} for one in lines if one.agency == agency.code]
+        sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        made.append(
+            DisclosureRecord(
+                agreement=record,
+                agency=agency,
+                what=what,
+                content=content,
+                sha256=sha256,
+                made_at=clock.now(),
+            )
+        )
+    if made:
+        DisclosureRecord.objects.bulk_create(made)
+        audit.record(
+            "agreements:disclosure_record:hand_over", by=by or process(), subject=record, number=record.number,
+            what=what, records=[f"{one.agency.code}:{one.sha256}" for one in made],
+        )  # fmt: skip

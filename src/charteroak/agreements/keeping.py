@@ -1,0 +1,74 @@
+"""Pages on what was disclosed of an agency's records, and on the approvals under which records are destroyed."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from charteroak.adapters.spreadsheet import table
+from charteroak.agencies.models import Agency
+from charteroak.agencies.signin import signed_in
+from charteroak.agreements import disclosures, retention
+from charteroak.agreements.forms import RetentionForm
+from charteroak.agreements.models import Agreement, DisclosureRecord
+from charteroak.agreements.views import found
+from charteroak.policy.matter import Clock
+
+
+def _csv(rows: list[list[object]], name: str) -> HttpResponse:
+    answer = HttpResponse(table(disclosures.HEAD, rows), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
+    """The agreement, and the agencies whose record this reader may see; Http404 when there is none."""
+    record = get_object_or_404(Agreement.objects, pk=found(request, number).pk)
+    agencies = disclosures.seen_by(signed_in(request), record)
+    if not agencies:
+        raise Http404
+    return record, agencies
+
+
+@login_required
+@require_safe
+def disclosed(request: HttpRequest, number: str) -> HttpResponse:
+    """Every disclosure that the reader's office answers for; `?format=csv` is the same as a file."""
+    record, agencies = whose(request, number)
+    lines = disclosures.of(record, agencies)
+    if request.GET.get("format") == "csv":
+        return _csv([disclosures.cells(one) for one in lines], f"disclosures-{number}.csv")
+    handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
+    shown = {"agreement": record, "lines": lines, "handed": handed, "agencies": agencies}
+    return render(request, "agreements/disclosures.html", shown)
+
+
+@login_required
+@require_safe
+def handed_over(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """An agency's record as it was handed over before a destruction."""
+    record, agencies = whose(request, number)
+    one = get_object_or_404(DisclosureRecord, pk=pk, agreement=record, agency__in=agencies)
+    rows = [
+        [line[key] if key != "clauses" else " ".join(line[key]) for key in disclosures.HEAD]
+        for line in one.content
+    ]
+    return _csv(rows, f"disclosures-{number}-{one.agency.code}-{one.what}.csv")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def approvals(request: HttpRequest) -> HttpResponse:
+    by = signed_in(request)
+    form = RetentionForm(request.POST or None)
+    if request.method == "POST":
+        retention.may_record(by).require()
+        if form.is_valid():
+            said = form.cleaned_data
+            retention.record(by=by, **(said | {"what": Clock(said["what"])}))
+            messages.success(request, _("On record. Certificates cite it from now on."))
+            return redirect("retention")
+    shown = {"overview": retention.overview(), "decision": retention.may_record(by), "form": form}
+    return render(request, "agreements/retention.html", shown, status=400 if form.errors else 200)

@@ -1,0 +1,132 @@
+"""Each agency's record of what was disclosed, handed over before a destruction, which cites its series and approval."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps import hub_way, way
+from apps.way import as_, person, refused
+from charteroak.adapters import clock
+from charteroak.agreements import destruction, disclosures, retention
+from charteroak.agreements.models import Agreement, DestructionDuty, DisclosureRecord
+from charteroak.audit.models import Event
+from charteroak.hub.destruction import HELD
+from charteroak.policy.matter import Clock
+from charteroak.synthetic import generate
+from conftest import connection_as
+
+NUMBER = hub_way.NUMBER
+HERE = f"/agreements/{NUMBER}/disclosures/"
+pytestmark = pytest.mark.usefixtures("delivered", "rolled_back")
+
+
+@pytest.fixture(scope="module")
+def delivered(database_of_the_file: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every agency's files are with the hub."""
+    folder = tmp_path_factory.mktemp("state")
+    generate(folder, request=NUMBER, scale=0.1)
+    with way.day(hub_way.DAY):
+        hub_way.delivered(connection_as, folder)
+        yield
+
+
+def record() -> Agreement:
+    return Agreement.objects.get()
+
+
+def read(username: str) -> list[dict[str, str]]:
+    answer = as_(username).get(f"{HERE}?format=csv")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_an_agency_reads_what_of_its_records_went_to_whom_when_and_why() -> None:
+    lines = read("ben.cole")
+    assert {one["agency"] for one in lines} == {"SDE"}
+    assert {one["detail"] for one in lines} == {"matching", "analysis"}
+    for one in lines:
+        assert (one["what"], one["to"]) == ("file sent", "the data integration hub")
+        assert one["why"] == record().data_request.purpose
+        assert f"{NUMBER}/2.SDE" in one["clauses"]
+        assert Event.objects.get(index=one["event"]).name == "submissions:delivery:accept"
+    assert {one["agency"] for one in read("sam.reyes")} == {"SDE", "CSC", "DOL"}
+
+
+def test_an_agency_whose_records_are_not_in_it_and_a_stranger_see_nothing() -> None:
+    for username in ("eve.lang", "maya.ortiz", "grace.stone"):
+        assert as_(username).get(HERE).status_code == 404
+
+
+def test_the_page_says_the_source_with_its_mark() -> None:
+    page = as_("ben.cole").get(HERE).text
+    assert "CGS 4-193(c)" in page
+    assert "to be confirmed by counsel" in page
+
+
+def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_cites_the_approval() -> None:
+    retention.record(
+        by=person("sam.reyes"),
+        what=Clock.IDENTIFIERS,
+        series="S4-100",
+        approval="2026-17",
+        approved_on=clock.today(),
+    )
+    record().duties.update(due_on=clock.today())
+    with hub_way.as_if("linker"):
+        destruction.destroy(record().pk, "identifiers", HELD["identifiers"])
+    handed = {one.agency.code: one for one in DisclosureRecord.objects.all()}
+    assert set(handed) == {"SDE", "CSC", "DOL"}
+    told = Event.objects.get(name="agreements:disclosure_record:hand_over")
+    assert told.index < Event.objects.get(name="hub:destruction:part").index
+    assert handed["SDE"].sha256 in told.text
+    with hub_way.as_if("extractor"):
+        destruction.destroy(record().pk, "identifiers", HELD["identifiers"])
+    assert DisclosureRecord.objects.count() == 3, "once"
+    duty = DestructionDuty.objects.get(what="identifiers")
+    assert duty.certificate is not None
+    assert duty.certificate["retention"]["series"] == "S4-100"
+    before = handed["SDE"].content
+    rows = as_("ben.cole").get(f"{HERE}{handed['SDE'].pk}/").text
+    assert len(list(csv.DictReader(io.StringIO(rows)))) == len(before) == 2
+    assert as_("ben.cole").get(f"{HERE}{handed['DOL'].pk}/").status_code == 404
+
+
+def test_a_certificate_without_an_approval_on_record_says_so() -> None:
+    assert retention.cited("payload") is None
+    assert "None is on record: certificates say so." in as_("sam.reyes").get("/agreements/retention/").text
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({"by": "ann.weiss"}, "wrong_role"),
+        ({"series": " "}, "approval_unsaid"),
+        ({"approved_on": clock.today() + timedelta(days=4000)}, "approved_ahead"),
+    ],
+)
+def test_an_approval_that_is_not_whole_is_not_taken(said: dict[str, Any], rule: str) -> None:
+    whole = {
+        "by": "sam.reyes",
+        "what": Clock.PAYLOAD,
+        "series": "S1",
+        "approval": "No. 7",
+        "approved_on": clock.today(),
+    }
+    given: dict[str, Any] = whole | said
+    given["by"] = person(given["by"])
+    assert refused(retention.record, **given) == [rule]
+
+
+def test_the_policy_office_records_an_approval_on_the_page() -> None:
+    sent = {"what": "payload", "series": "S4-100", "approval": "2026-17", "approved_on": f"{clock.today()}"}
+    page = as_("sam.reyes").post("/agreements/retention/", sent, follow=True).text
+    assert "Series S4-100, approval 2026-17" in page
+
+
+def test_lines_of_an_amendment_belong_to_what_it_amends() -> None:
+    assert disclosures._number({"clauses": ["001-A1/2.SDE"], "number": "001-A1"}) == "001"
+    assert disclosures._number({"number": "001-2", "request": "001"}) == "001"
