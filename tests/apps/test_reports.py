@@ -168,7 +168,10 @@ def test_evidence_is_proven_without_the_site(at: Scene, zipped: bytes, tmp_path:
     assert proven.events == events.filter(index__lt=proven.size).count() > 30
     assert proven.signed_by == key().name
     assert records["requests.datarequest"][0]["number"] == "001"
-    assert papers == ["papers/agreement-001-sealed.pdf"]
+    assert sorted(papers) == [
+        "papers/agreement-001-sealed.pdf",
+        f"papers/request-001-{at.letter}-its letter.pdf",
+    ]
     kept = tmp_path / "evidence.zip"
     kept.write_bytes(zipped)
     command = [*OAK, "audit", "verify-evidence", str(kept), "--key", str(verifier_key(home()))]

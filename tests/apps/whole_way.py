@@ -73,6 +73,7 @@ class Scene:
     input: str  # what waits for a checker
     input_hash: str
     job: int
+    letter: int  # by which the nation consents
     matter: int  # a request for records of SDE's
     meeting: int
     motion: int
@@ -128,7 +129,8 @@ def scene(as_process: AsProcess) -> Scene:
     file = second.files.get()
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
-        consent=_consent(agreement).pk,
+        consent=(consent := _consent(agreement)).pk,
+        letter=consent.paper_id,
         disclosed=_disclosed(agreement).pk,
         cover=_cover().pk,
         columns=tuple(
