@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.held import held_on, time_is_up
+from charteroak.agencies.reading import once
 from charteroak.audit.attribution import by_and_at
 from charteroak.policy import instrument, membership
 from charteroak.policy.lifecycle import choices
@@ -90,10 +91,12 @@ class Person(AbstractBaseUser):
         return self.acting.office.person.username if self.acting else ""
 
     @property
+    @once
     def left(self) -> bool:
         """Whether notice was given and its time is up: access is over, whatever this person held."""
         return self.notices.filter(time_is_up()).exists()
 
+    @once
     def standing(self) -> Standing:
         """This person as the rules see them."""
         training = self.trainings.order_by("-until").first()
@@ -108,6 +111,7 @@ class Person(AbstractBaseUser):
             roles=self.roles(clock.today()),
         )
 
+    @once
     def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:
         """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone.
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.reading import once
 from charteroak.agreements import amending
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.halted import halted
@@ -78,6 +79,7 @@ def _approved(record: Agreement) -> bool:
     return record.data_request.status == data_request.Status.APPROVED
 
 
+@once
 def as_signed(record: Agreement) -> bool:
     """Whether the clauses on file are, to the letter, those that every party named in them signed."""
     hashes = set(Signature.objects.filter(party__agreement=record).values_list("text_hash", flat=True))
@@ -131,14 +133,22 @@ def signs_for(person: Person, record: Agreement) -> QuerySet[Party]:
     return record.parties.filter(agency__in=offices).select_related("agency")
 
 
+@once
 def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     """Offices held today towards this agreement: a signatory of another agency is none here."""
     roles = person.roles(clock.today())
     if Role.SIGNATORY in roles and not signs_for(person, record).exists():
         roles -= {Role.SIGNATORY}
-    return roles | {Role.RECIPIENT} if record.recipients.filter(person=person).exists() else roles
+    return roles | {Role.RECIPIENT} if names(record, person) else roles
 
 
+@once
+def names(record: Agreement, person: Person) -> bool:
+    """Whether the agreement names this person as a data recipient."""
+    return record.recipients.filter(person=person).exists()
+
+
+@once
 def standing_towards(record: Agreement, person: Person) -> Standing:
     """This person as the rules see them when it is about this agreement's records."""
     return replace(person.standing(), roles=roles_of(person, record))

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from charteroak.agencies.reading import once
 from charteroak.agreements.checklist import law_in
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy import consent, irb
@@ -18,6 +19,7 @@ class _Clauses(dict[str, Clause]):
         raise LookupError(f"agreement {self.number} has no clause on {kind}")
 
 
+@once
 def terms(record: Agreement, held: Agreement | None = None) -> Terms:
     """The terms, each with the number of the clause in which it was signed, as `held` says them: the text of another
     day, or, without it, of the amendment signed last.

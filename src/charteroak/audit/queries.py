@@ -58,13 +58,30 @@ def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[date
     """What a person did lately, newest first: (when last, record), once per record that still has a page."""
     acts = Event.objects.filter(by=person.username, domain_at__gte=since)
     acts = acts.exclude(name__regex=f":({'|'.join(NO_DEED)})$")
-    found: dict[str, tuple[datetime, Model]] = {}
+    last: dict[str, datetime] = {}
     for at, subject in acts.order_by("-index").values_list("domain_at", "subject")[: most * 20]:
-        if subject not in found and (record := record_of(subject)) and hasattr(record, "get_absolute_url"):
-            found[subject] = (at, record)
-        if len(found) == most:
-            break
-    return list(found.values())
+        last.setdefault(subject, at)
+    found = records_of(last)
+    return [
+        (at, found[subject]) for subject, at in last.items()
+        if subject in found and hasattr(found[subject], "get_absolute_url")
+    ][:most]
+
+
+def records_of(subjects: Iterable[str]) -> dict[str, Model]:
+    """The records of these names that are there still, each table asked once."""
+    keys: dict[str, set[str]] = {}
+    for subject in subjects:
+        label, _, key = subject.rpartition(":")
+        keys.setdefault(label, set()).add(key)
+    found: dict[str, Model] = {}
+    for label, of in keys.items():
+        try:
+            rows = apps.get_model(label)._default_manager.filter(pk__in=of)
+            found |= {f"{label}:{row.pk}": row for row in rows}
+        except (LookupError, ValueError):  # a process, a day, a key of another kind
+            continue
+    return found
 
 
 def record_of(subject: str) -> Model | None:

@@ -9,6 +9,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.reading import once
 from charteroak.board.models import Board, Meeting, Seat, Vote
 from charteroak.policy import meeting, seat
 from charteroak.policy.decision import Decision
@@ -28,6 +29,7 @@ def _on(found: QuerySet[Seat], day: date) -> QuerySet[Seat]:
     return found.filter(held_on(day))
 
 
+@once
 def seats_for(person: Person, record: Meeting) -> list[Seat]:
     """Seats that are this person's at this meeting: their own, then as stand-in where nobody else sits."""
     stands_in = Q(stand_ins__person=person) & (
@@ -50,6 +52,7 @@ class ToTake:
     voted: list[Seat]  # their own, for which who sits in their place has voted
 
 
+@once
 def to_take(person: Person, record: Meeting) -> ToTake:
     sitting = set(record.attendance.filter(person=person).values_list("seat", flat=True))
     left = [one for one in seats_for(person, record) if one.pk not in sitting]

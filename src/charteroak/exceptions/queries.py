@@ -6,6 +6,7 @@ from django.db.models import Case, F, Min, Q, QuerySet, When
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
+from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.exceptions.models import Matter
 from charteroak.policy import matter
@@ -33,6 +34,7 @@ def held() -> set[tuple[str, str]]:
     return {(number, what) for number, clocks in holds for what in clocks}
 
 
+@once
 def may_proceed(number: str, people: Collection[str]) -> Decision:
     """Whether nobody has suspended this project, or one of these people (by user name)."""
     about = Q(data_request__number=number, person__isnull=True) | Q(person__username__in=people)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
@@ -41,12 +42,14 @@ def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     return roles if own & set(agreements.contributors(record)) else roles - {Role.DATA_STEWARD}
 
 
+@once
 def run_of(record: Agreement) -> LinkRun | None:
     """The agreement's run: the one that counts, or the last that failed."""
     runs = record.link_runs.exclude(status=link_rules.Status.FAILED)
     return runs.first() or record.link_runs.first()
 
 
+@once
 def extract_of(record: Agreement) -> Extract | None:
     return Extract.objects.filter(link_run__agreement=record).first()
 
@@ -56,6 +59,7 @@ def accepted(record: Agreement, kind: FileKind) -> QuerySet[Delivery]:
     return found.select_related("agency").order_by("agency__code")
 
 
+@once
 def missing(record: Agreement, kind: FileKind) -> list[str]:
     """Contributing agencies whose file of this kind has not been accepted."""
     sent = {delivery.agency.code for delivery in accepted(record, kind)}
@@ -184,7 +188,8 @@ def todo(person: Person) -> list[Item]:
     today = clock.today()
     reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
     standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
-    looked_at = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")[:IN_DEPTH]
+    found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")
+    looked_at = found.select_related("data_request", "version__data_request").prefetch_related("clauses")[:IN_DEPTH]
     return [item for record in looked_at for item in _items(record, person, today)]
 
 
@@ -201,7 +206,8 @@ def _items(record: Agreement, by: Person, today: date) -> list[Item]:
     if in_review:
         turn = Turn.YOURS if Role.HUB_OPERATOR in roles else Turn.OTHERS
         items.append(Item(_("%s: decide doubtful pairs") % number, f"{href}pairs/", turn, _("hub operator")))
-    for agency in agreements.contributors(record):
+    confirmable = (link_rules.Status(run.status), link_rules.Action.CONFIRM) in link_rules.LIFECYCLE.table
+    for agency in agreements.contributors(record) if confirmable and Role.DATA_STEWARD in roles else ():
         if confirm_decision(run, by, agency):
             items.append(Item(_("%s: confirm the match") % number, href, Turn.YOURS))
     if extract and extract.status == extract_rules.Status.BUILT:

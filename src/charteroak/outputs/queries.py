@@ -12,7 +12,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement, Recipient
-from charteroak.agreements.queries import contributed_by, contributors, coverage, standing_towards
+from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
@@ -66,7 +66,7 @@ def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
 def roles_of(person: Person, record: ReleaseRequest) -> frozenset[Role]:
     """Offices held today, and what this person is to this request."""
     roles = person.roles(clock.today())
-    if agreement_of(record).recipients.filter(person=person).exists():
+    if names(agreement_of(record), person):
         roles |= {Role.RECIPIENT}
     return roles | {Role.AUTHOR} if record.author_id == person.pk else roles
 
@@ -124,7 +124,7 @@ def _unexplained(record: ReleaseRequest) -> tuple[str, ...]:
 
 def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
     """A researcher acts on the workspace's content; a checker looks at an output."""
-    named = agreement_of(record).recipients.filter(person=by).exists()
+    named = names(agreement_of(record), by)
     use = Use.OPEN if named else Use.REVIEW
     handles = named or Role.OUTPUT_CHECKER in by.roles(clock.today())
     person = standing_towards(agreement_of(record), by) if handles else None
@@ -167,7 +167,7 @@ def facts(
         files=len(files),
         files_without_context=_unexplained(record),
         actor_is_author=record.author_id == by.pk,
-        actor_is_recipient=agreement_of(record).recipients.filter(person=by).exists(),
+        actor_is_recipient=names(agreement_of(record), by),
         actor_reviewed=record.reviews.filter(round=record.round, by=by).exists(),
         votes_missing=tuple(f.name for f in files if f.pk not in cast) if ballots is not None else (),
         comments_missing=tuple(
@@ -272,7 +272,7 @@ def by_when(record: ReleaseRequest) -> date:
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
     found = []
-    seen = visible_to(person).exclude(status=Status.WITHDRAWN)
+    seen = visible_to(person).exclude(status=Status.WITHDRAWN).prefetch_related("clearances__agency")
     under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
     for record in (*under_way, *out):

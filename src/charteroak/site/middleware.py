@@ -13,6 +13,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from charteroak.adapters.environment import governance_only
+from charteroak.agencies.reading import reading
 from charteroak.audit.actions import record_refusal
 from charteroak.policy.decision import Reason, Refused, Stale
 from charteroak.site.rooms import WITH_FILES
@@ -45,6 +46,18 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
         shown = f"; frame-src {frame}" if frame else ""
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY + shown
         return response
+
+    return answer
+
+
+def read_once(get_response: GetResponse) -> GetResponse:
+    """Who only reads changes nothing: a rule that a page asks for many records looks each fact up once."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with reading():
+            return get_response(request)
 
     return answer
 

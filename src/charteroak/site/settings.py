@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "charteroak.site.tokens.bearer",
+    "charteroak.site.middleware.read_once",
     "charteroak.site.acting.acting",  # before whatever asks which offices this person fills
     "charteroak.site.limits.limited",
     "charteroak.site.second_factor.second_factor",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, JoiningRequest, MemberWord, Person
 from charteroak.agencies.queries.people import agencies_where
+from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import membership
 from charteroak.policy.decision import Decision
@@ -103,6 +104,7 @@ def request_visible_to(agency: Agency, person: Person | None) -> JoiningRequest 
     return JoiningRequest.objects.filter(agency=agency).first()
 
 
+@once
 def may_move(codes: Collection[str]) -> Decision:
     """Whether records of all these agencies may be used today: each takes part in the initiative."""
     found = dict(Agency.objects.filter(code__in=codes).values_list("code", "status"))

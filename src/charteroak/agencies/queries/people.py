@@ -10,6 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Agency, DepartureNotice, Person, RoleHeld
 from charteroak.agencies.queries.authority import answers_with, passes_on
+from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import account, office
 from charteroak.policy.decision import Decision
@@ -19,6 +20,7 @@ TOUCHES_DATA = frozenset({Role.RESEARCHER, Role.HUB_OPERATOR, Role.OUTPUT_CHECKE
 SOON = timedelta(days=30)
 
 
+@once
 def agencies_where(person: Person, role: Role) -> list[Agency]:
     """The agencies for which a person holds `role` today, or fills it while acting for another."""
     if person.left:
