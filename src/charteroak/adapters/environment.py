@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from charteroak.policy.budget import DISK
@@ -92,7 +93,13 @@ class NoInstallation(RuntimeError):
 
 
 def home() -> Home:
-    return Home(Path(os.environ.get("CHARTEROAK_HOME", "var")).resolve())
+    return _home_at(os.environ.get("CHARTEROAK_HOME", "var"), Path.cwd())
+
+
+@cache
+def _home_at(named: str, seen_from: Path) -> Home:
+    """Worked out once: every look at the clock asks for it."""
+    return Home((seen_from / named).resolve())
 
 
 def existing_home() -> Home:

@@ -63,7 +63,8 @@ def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[date
         last.setdefault(subject, at)
     found = records_of(last)
     return [
-        (at, found[subject]) for subject, at in last.items()
+        (at, found[subject])
+        for subject, at in last.items()
         if subject in found and hasattr(found[subject], "get_absolute_url")
     ][:most]
 

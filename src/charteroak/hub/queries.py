@@ -189,7 +189,9 @@ def todo(person: Person) -> list[Item]:
     reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
     standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
     found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")
-    looked_at = found.select_related("data_request", "version__data_request").prefetch_related("clauses")[:IN_DEPTH]
+    looked_at = found.select_related("data_request", "version__data_request").prefetch_related("clauses")[
+        :IN_DEPTH
+    ]
     return [item for record in looked_at for item in _items(record, person, today)]
 
 

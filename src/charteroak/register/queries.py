@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
 from charteroak.policy.agency_review import SHARED, Choice
 from charteroak.policy.data_request import Status
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import DataRequest, RequestedColumn
 
 
 def projects() -> QuerySet[DataRequest]:
@@ -25,10 +26,21 @@ def projects() -> QuerySet[DataRequest]:
         DataRequest.objects.filter(Q(accepted_at__isnull=False) | Q(status=Status.APPROVED))
         .exclude(status=Status.WITHDRAWN)
         .select_related("applicant__employer", "agreement")
-        .prefetch_related("agreement__duties", "columns__variable__dataset__agency")
-        .annotate(released=Subquery(_release_counts()))
+        .prefetch_related("agreement__duties")
+        .annotate(released=Subquery(_release_counts()), contributed=ArraySubquery(_agency_names()))
         .order_by("-number")
     )
+
+
+def whole_projects() -> QuerySet[DataRequest]:
+    """The same with every column that was asked for."""
+    return projects().prefetch_related("columns__variable__dataset__agency")
+
+
+def _agency_names() -> QuerySet[Any, Any]:
+    """Of the agencies whose columns are asked for or shared, for many projects at once."""
+    asked = RequestedColumn.objects.filter(data_request=OuterRef("pk")).exclude(choice=Choice.DENY)
+    return asked.order_by().values_list("variable__dataset__agency__name", flat=True).distinct()
 
 
 def _release_counts() -> QuerySet[Any, Any]:
@@ -60,9 +72,8 @@ def releases(record: DataRequest) -> QuerySet[Release]:
 
 
 def agencies(record: DataRequest) -> list[str]:
-    """Names of the agencies whose records are asked for or shared."""
-    shared = [column for column in record.columns.all() if column.choice != Choice.DENY]
-    return sorted({column.variable.dataset.agency.name for column in shared})
+    """Names of the agencies whose records are asked for or shared; of a record that `projects` fetched."""
+    return sorted(getattr(record, "contributed", None) or ())
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a vie
         for one in clocks.figures()
     ]
     return JsonResponse(
-        {"projects": [queries.as_json(record) for record in queries.projects()], "stages": stages}
+        {"projects": [queries.as_json(record) for record in queries.whole_projects()], "stages": stages}
     )
 
 
@@ -96,7 +96,7 @@ def _row(record: DataRequest) -> list[object]:
 
 
 def _project(number: str) -> DataRequest:
-    return get_object_or_404(queries.projects(), number=number)
+    return get_object_or_404(queries.whole_projects(), number=number)
 
 
 @require_safe
