@@ -6,6 +6,7 @@ prints. The author's part is what `paper.html` cannot know: headings in order, t
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import as_file, files
 from mimetypes import guess_type
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from weasyprint import Document
 
 FONTS = files("charteroak") / "site/static"
+KEPT = 64  # files of each process, a few tens of kilobytes each
 PRINTED = 4  # the annotation flag "Print", ISO 32000-1 table 165
 
 
@@ -28,7 +30,13 @@ class NotOfThisHouse(Exception):
 
 def written(template: str, shown: Mapping[str, Any]) -> bytes:
     """The file that a template (extending `paper.html`) makes, in the language that is active."""
-    return made_from(render_to_string(template, dict(shown)))
+    return _kept(render_to_string(template, dict(shown)))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(html: str) -> bytes:
+    """A file that is asked for again and says the same is not made again."""
+    return made_from(html)
 
 
 def answer(template: str, shown: Mapping[str, Any], name: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.agencies import queries
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.membership import Status
@@ -24,16 +25,7 @@ def _offices(person: Person) -> str:
 
 
 def _authority(agency: Agency) -> Authority | None:
-    """What allows the agency to disclose today; of several, the latest."""
-    today = clock.today()
-    held = [
-        one
-        for one in agency.authorities.all()
-        if one.kind == Authority.Kind.DISCLOSE
-        and one.since <= today
-        and (not one.until or one.until >= today)
-    ]
-    return max(held, key=lambda one: one.since, default=None)
+    return queries.disclosing(agency, clock.today())
 
 
 def _citation(agency: Agency) -> str:

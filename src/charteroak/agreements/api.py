@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import File, Router, Schema, UploadedFile
@@ -11,6 +12,7 @@ from ninja.security import django_auth
 from pydantic import Field
 
 from charteroak.adapters import clock
+from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, clocks, disclosures, queries, retention
 from charteroak.agreements.confirmation import confirmed_at
@@ -101,10 +103,12 @@ def turns(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/{number}/turns")
-def turns_of(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/{number}/turns", summary="One request's turns from its first day, fifty to a page")
+def turns_of(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
     record = get_object_or_404(requests_visible_to(signed_in(request)), number=number)
-    return {"turns": [_turn(one) for one in clocks.turns_of([record])]}
+    shown = Paginator(clocks.turns_of([record]), PER_PAGE).get_page(page)
+    turns = [_turn(one) for one in shown]
+    return {"turns": turns, "page": shown.number, "pages": shown.paginator.num_pages}
 
 
 @router.get("/{number}")

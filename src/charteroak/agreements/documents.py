@@ -15,7 +15,7 @@ from charteroak.adapters import seal as seals
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, queries, round_trip
 from charteroak.agreements.forms import WordForm
-from charteroak.agreements.paper import printed, sealed_paper
+from charteroak.agreements.paper import sealed_paper, shown
 from charteroak.agreements.views import agreement_page, found
 
 
@@ -23,7 +23,7 @@ from charteroak.agreements.views import agreement_page, found
 @require_safe
 def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The agreement on paper, in the language it is kept in: words, terms, signatures, exhibits."""
-    return pdf.file(printed(found(request, number)), f"agreement-{number}.pdf")
+    return pdf.file(shown(found(request, number)), f"agreement-{number}.pdf")
 
 
 @login_required

@@ -24,6 +24,13 @@ from charteroak.policy.decision import refuse
 from charteroak.requests.papers import held
 
 
+def shown(record: Agreement) -> bytes:
+    """What every party signed, as it was printed then; a text that is not signed yet, or no more, as it reads now."""
+    made = Paper.objects.filter(agreement=record, text_hash=record.text_hash)
+    content = made.values_list("content", flat=True).first() if as_signed(record) else None
+    return printed(record) if content is None else bytes(content)
+
+
 def printed(record: Agreement) -> bytes:
     """The agreement as it reads now, as a PDF file."""
     with translation.override(settings.LANGUAGE_CODE):

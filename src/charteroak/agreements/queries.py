@@ -82,15 +82,21 @@ def _approved(record: Agreement) -> bool:
 @once
 def as_signed(record: Agreement) -> bool:
     """Whether the clauses on file are, to the letter, those that every party named in them signed."""
-    hashes = set(Signature.objects.filter(party__agreement=record).values_list("text_hash", flat=True))
-    return not unsigned(record) and hashes == {record.text_hash} == {text_hash(record.clauses.all())}
+    signatures = list(Signature.objects.filter(party__agreement=record).select_related("party__agency"))
+    signed, hashes = {str(one.party) for one in signatures}, {one.text_hash for one in signatures}
+    return signed.issuperset(_parties_named(record)) and hashes == {record.text_hash} == {
+        text_hash(record.clauses.all())
+    }
 
 
 def unsigned(record: Agreement) -> list[str]:
     """The parties named in the terms that have not signed, as in DOL:hub."""
-    named = [party for clause in record.clauses.all() for party in clause.terms.get("parties", [])]
     signed = {str(party) for party in record.parties.filter(signature__isnull=False).select_related("agency")}
-    return [party for party in named if party not in signed]
+    return [party for party in _parties_named(record) if party not in signed]
+
+
+def _parties_named(record: Agreement) -> list[str]:
+    return [party for clause in record.clauses.all() for party in clause.terms.get("parties", [])]
 
 
 def contributors(record: Agreement) -> list[str]:

@@ -66,10 +66,14 @@ def turns_of(request: HttpRequest, number: str) -> HttpResponse:
     """One request's turns from its first day, and how long each party held it."""
     record = get_object_or_404(visible_to(signed_in(request)), number=number)
     found = clocks.turns_of([record])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "")[:6])
     shown: dict[str, Any] = {
         "data_request": record,
         "head": _head(),
-        "rows": [_cells(one) for one in found],
+        "rows": [_cells(one) for one in page],
+        "page": page,
+        "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
+        "after": _address(request, page.next_page_number()) if page.has_next() else "",
         "held_head": [_("Party"), _("Business days")],
         **of_changes(record, signed_in(request)),
         "held": [(_(words(party)), days) for party, days in clocks.held_by_party(found)],

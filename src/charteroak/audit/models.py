@@ -21,6 +21,7 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(index__gte=0), name="audit_event_counts_from_zero"),
         ]
+        indexes = [models.Index(fields=["name", "domain_at"], name="audit_event_of_a_time")]  # for figures
 
     def __str__(self) -> str:
         return f"{self.index} {self.name}"

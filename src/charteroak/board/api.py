@@ -9,6 +9,7 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.adapters import clock
+from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, promises, queries, seating
@@ -19,6 +20,7 @@ from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
 router = Router(auth=django_auth, tags=["board"])
+FURTHEST = 1_000_000  # pages: further on there is no number of a row
 
 
 class PlanIn(Schema):
@@ -66,9 +68,11 @@ class FollowUpIn(Schema):
     owner: str = ""
 
 
-@router.get("/")
-def meetings(request: HttpRequest) -> list[dict[str, Any]]:
-    shown = queries.visible_to(signed_in(request)).only("status", "starts_at", "place", "board__name")
+@router.get("/", summary="Meetings, the latest first, fifty to a page; the page after the last is empty")
+def meetings(request: HttpRequest, page: int = 1) -> list[dict[str, Any]]:
+    seen = queries.visible_to(signed_in(request)).only("status", "starts_at", "place", "board__name")
+    first = (min(max(page, 1), FURTHEST) - 1) * PER_PAGE
+    shown = seen.order_by("-starts_at", "-pk")[first : first + PER_PAGE]
     return [_brief(record) for record in shown]  # without the minutes, which grow with the years
 
 

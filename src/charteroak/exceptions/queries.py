@@ -34,13 +34,29 @@ def held() -> set[tuple[str, str]]:
     return {(number, what) for number, clocks in holds for what in clocks}
 
 
-@once
 def may_proceed(number: str, people: Collection[str]) -> Decision:
     """Whether nobody has suspended this project, or one of these people (by user name)."""
-    about = Q(data_request__number=number, person__isnull=True) | Q(person__username__in=people)
     return matter.may_proceed(
-        tuple(one.number for one in _open(Kind.SUSPENSION).filter(about).order_by("pk"))
+        tuple(
+            one
+            for one, project, person in _suspensions()
+            if person in people or (person is None and project == number)
+        )
     )
+
+
+@once
+def _suspensions() -> list[tuple[str, str | None, str | None]]:
+    """Each that is open: its number, the project it names, the person it names. They are few at any time."""
+    found = _open(Kind.SUSPENSION).select_related("data_request", "person").order_by("pk")
+    return [
+        (
+            one.number,
+            one.data_request.number if one.data_request else None,
+            one.person.username if one.person else None,
+        )
+        for one in found
+    ]
 
 
 def _open(kind: Kind) -> QuerySet[Matter]:

@@ -276,13 +276,12 @@ def todo(person: Person) -> list[Item]:
     under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
     for record in (*under_way, *out):
-        mine = any(
+        released = record.status == Status.RELEASED
+        mine = not released and any(
             decision.allowed for name, decision in decisions(record, person).items() if name != "withdraw"
         )
         author = record.author_id == person.pk
-        turn = Turn.YOURS if mine else Turn.OTHERS
-        if record.status == Status.RELEASED:
-            turn = Turn.FINISHED
+        turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS
         if mine or author:
             found.append(
                 Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record))

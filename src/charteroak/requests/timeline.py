@@ -12,6 +12,8 @@ from charteroak.audit.models import Event
 from charteroak.audit.queries import events_about
 from charteroak.requests.models import DataRequest
 
+SHOWN = 50  # moments at first; a link shows all
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -25,6 +27,15 @@ class Moment:
 class Timeline:
     moments: list[Moment]
     days_held: list[tuple[str, int]]  # party → calendar days so far
+
+    @property
+    def latest(self) -> list[Moment]:
+        return self.moments[-SHOWN:]
+
+    @property
+    def earlier(self) -> int:
+        """How many came before the latest."""
+        return max(len(self.moments) - SHOWN, 0)
 
 
 def timeline(record: DataRequest) -> Timeline:

@@ -90,9 +90,9 @@ def agencies(request: HttpRequest) -> dict[str, Any]:
                 "kind": agency.kind,
                 "status": agency.status,
                 "joined_on": agency.joined_on,
-                "authority": _authority(queries.authority_of(agency, today)),
+                "authority": _authority(queries.disclosing(agency, today)),
             }
-            for agency in queries.agencies_visible_to(person)
+            for agency in queries.agencies_visible_to(person).prefetch_related("authorities")
         ]
     }
 

@@ -20,6 +20,16 @@ def authority_of(agency: Agency, on: date) -> Authority | None:
     return _in_force(Authority.objects.filter(agency=agency, kind=Authority.Kind.DISCLOSE), on)
 
 
+def disclosing(agency: Agency, on: date) -> Authority | None:
+    """The same of an agency whose authorities were fetched with it."""
+    held = [
+        one
+        for one in agency.authorities.all()
+        if one.kind == Kind.DISCLOSE and one.since <= on and (one.until is None or one.until >= on)
+    ]
+    return max(held, key=lambda one: one.since, default=None)
+
+
 def administration_on(on: date) -> Authority | None:
     """Who administered the initiative on that day, and under which instrument."""
     return answers_for(Kind.ADMINISTER, on)

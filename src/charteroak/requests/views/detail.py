@@ -54,6 +54,7 @@ def detail_page(
     person = signed_in(request)
     decisions = queries.decisions(record, person)
     turn, by_when = queries.whose_turn(record)
+    told = timeline(record)
     fitting = Status(record.status) in (*queries.WITH_APPLICANT, Status.SUBMITTED)
     return render(
         request,
@@ -76,7 +77,8 @@ def detail_page(
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
             "reviews": _reviews(record, person, wrong),
-            "timeline": timeline(record),
+            "timeline": told,
+            "moments": told.moments if request.GET.get("timeline") == "all" else told.latest,
             "administration": queries.administration_of(record),
             **_forms(wrong),
         },
