@@ -246,9 +246,15 @@ def page_of(record: DataRequest, reader: Person | None) -> str:
 def todo(person: Person) -> list[Item]:
     """Meetings that wait for this person."""
     found = []
+    acts = person.roles(clock.today()) & {
+        role for one in meeting.LIFECYCLE.table.values() for role in one.roles
+    }
     open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at")
     for record in open_[:IN_DEPTH]:
-        mine = bool(decisions(record, person)) or seat_of(person, record) is not None
+        seated = seat_of(person, record) is not None
+        if not acts and not seated:
+            continue
+        mine = seated or bool(decisions(record, person))
         if mine or sets_agenda(person):
             turn = Turn.YOURS if mine else Turn.OTHERS
             found.append(
