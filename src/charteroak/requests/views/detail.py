@@ -54,7 +54,6 @@ def detail_page(
     person = signed_in(request)
     decisions = queries.decisions(record, person)
     turn, by_when = queries.whose_turn(record)
-    told = timeline(record)
     fitting = Status(record.status) in (*queries.WITH_APPLICANT, Status.SUBMITTED)
     return render(
         request,
@@ -77,13 +76,21 @@ def detail_page(
             "findings": findings(record) if fitting and decisions else [],
             "fitting": fitting and bool(decisions),
             "reviews": _reviews(record, person, wrong),
-            "timeline": told,
-            "moments": told.moments if request.GET.get("timeline") == "all" else told.latest,
+            **_told(request, record),
             "administration": queries.administration_of(record),
             **_forms(wrong),
         },
         status=400 if typed or wrong else 200,
     )
+
+
+def _told(request: HttpRequest, record: DataRequest) -> dict[str, Any]:
+    """What happened: the latest at first."""
+    told = timeline(record)
+    return {
+        "timeline": told,
+        "moments": told.moments if request.GET.get("timeline") == "all" else told.latest,
+    }
 
 
 def _answers(record: DataRequest, editable: bool) -> list[Part]:
