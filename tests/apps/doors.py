@@ -159,6 +159,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         },
         "/agencies/members/OEC/suspend": {"met_on": "2026-01-04", **because},
         "/agencies/members/OEC/leave": because,
+        "/webhooks/create": {"label": "Ours", "url": "https://data.example.gov/news"},
         "/tokens/create": {"label": "Ours", "last_day": f"{clock.today() + timedelta(days=9):%Y-%m-%d}"},
         "/agencies/people/al.pike/grant-role": {"role": "auditor"},
     }

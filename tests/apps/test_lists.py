@@ -33,10 +33,12 @@ LISTS = {
     "/reports/access/": "pat.lee",
     "/reports/access/offices/": "pat.lee",
     "/tokens/": "eve.lang",
+    "/webhooks/": "eve.lang",
     "/audit/": "pat.lee",
 }
 SEARCHED = sorted(set(LISTS) - {"/audit/"})  # the log is narrowed field by field
 UNDATED = {
+    "/webhooks/",
     "/audit/",
     "/agencies/",
     "/agencies/people/",

@@ -28,7 +28,7 @@ from charteroak.policy.attachment import Kind as Attached
 from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
 from charteroak.requests.models import NationConsent
-from charteroak.site import tokens
+from charteroak.site import tokens, webhooks
 from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.submissions import actions as submissions
 from charteroak.submissions.models import AgencyKey, Delivery, FinderList
@@ -92,6 +92,7 @@ class Scene:
     sha256: str
     text_hash: str
     token: int  # the stranger's
+    webhook: int  # the stranger's
 
 
 def scene(as_process: AsProcess) -> Scene:
@@ -162,6 +163,9 @@ def scene(as_process: AsProcess) -> Scene:
         snapshot=_snapshot(room).pk,
         sha256=file.sha256,
         text_hash=agreement.text_hash,
+        webhook=webhooks.create(
+            by=person("eve.lang"), label="Ours", url="https://data.example.gov/news", agency=None
+        )[0].pk,
         token=tokens.create(
             by=person("eve.lang"),
             label="Ours",

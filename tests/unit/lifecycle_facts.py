@@ -33,6 +33,7 @@ from charteroak.policy import (
     seat,
     session,
     token,
+    webhook,
     workspace,
 )
 from charteroak.policy.decision import refuse
@@ -72,6 +73,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "responsibility": responsibility.Facts(),
     "retention": retention.Facts(),
     "token": token.Facts(),
+    "webhook": webhook.Facts(),
     "session": session.Facts(),
     "workspace": workspace.Facts(),
 }
@@ -254,6 +256,12 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("office", "another_agencys_office"): {"answers": False},
     ("office", "outlives_a_transfer"): {"passes_on": date.max},
     ("office", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.POLICY_OFFICE, Role.HUB_OPERATOR})},
+    ("webhook", "too_many_webhooks"): {"active": webhook.MOST},
+    ("webhook", "no_office_there"): {"office_there": False},
+    ("webhook", "made_by_token"): {"by_token": True},
+    ("webhook", "not_your_webhook"): {"own": False},
+    ("webhook", "account_closed"): {"account_open": False},
+    ("webhook", "address_refused"): {"address": refuse("address_refused", "News is sent over https only.")},
     ("token", "lifetime_wrong"): {"days": token.LONGEST_DAYS + 1},
     ("token", "too_many_tokens"): {"active": token.MOST},
     ("token", "no_office_there"): {"office_there": False},

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from charteroak.adapters import environment
-from charteroak.site import token_api
+from charteroak.site import token_api, webhook_api
 from charteroak.site.rooms import ROOMS
 
 DESCRIPTION = """The same rules as the pages: what a page refuses, this refuses with the same reasons.
@@ -42,6 +42,7 @@ api = Described(
     docs_url=None,  # its page loads scripts from elsewhere; the description itself is at openapi.json
 )
 api.add_router("/tokens", token_api.router)
+api.add_router("/webhooks", webhook_api.router)
 for room in ROOMS:
     if room.has("api"):
         api.add_router(f"/{room.name}", import_module(f"charteroak.{room.name}.api").router)

@@ -44,6 +44,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "outputs:sweep_vault": (WORKERS, frozenset({OUTPUTS})),
     "outputs:sweep_views": (WORKERS, frozenset({OUTPUTS})),
     "site:post": (WORKERS, frozenset({POST})),
+    "site:webhooks": (WORKERS, frozenset({POST})),
     "site:work_out_figures": (WORKERS, frozenset({POST})),
     "submissions:check": (frozenset({WEB}), frozenset(HUB_KEYS.values())),
     "submissions:make_finder_list": (frozenset({WEB}), frozenset({LINKER})),

@@ -89,6 +89,9 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "account.*": KEEP,
         "mfa.*": KEEP,
         "site.token": ("SELECT", "INSERT", "UPDATE (status, revoked_by_id, revoked_at)"),
+        "site.webhook": (
+            "SELECT", "INSERT", "UPDATE (status, ended_by_id, ended_at, attempts, failure, next_attempt_at)",
+        ),
         "site.keptanswer": KEEP,  # for a day
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
@@ -111,6 +114,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     },
     Process.POST: {
         **LOOK_AROUND, "agreements.letter": WORK, "agreements.clockfigure": WORK, "agreements.paper": ADD,
+        "site.webhook": ("SELECT", "UPDATE (status, attempts, failure, next_attempt_at, next_index)"),
         **LOG, **JOBS,
     },
     Process.NOTARY: {

@@ -4,7 +4,7 @@ from django.db import models
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import token
+from charteroak.policy import token, webhook
 from charteroak.policy.lifecycle import choices
 
 
@@ -30,6 +30,31 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begins_with}…"
+
+
+class Webhook(models.Model):
+    """Where a person has news sent. The log is the outbox; `next_index` is the first event not yet looked at."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="webhooks")
+    label = models.CharField(max_length=80)
+    url = models.CharField(max_length=500)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    secret = models.CharField(max_length=80)  # signs what is sent; its holder has the same
+    status = models.CharField(max_length=10, choices=choices(webhook.Status), default=webhook.Status.ACTIVE)
+    created_at = models.DateTimeField()
+    next_index = models.BigIntegerField()
+    attempts = models.PositiveIntegerField(default=0)  # without an answer, one after the other
+    next_attempt_at = models.DateTimeField()  # real time
+    failure = models.CharField(max_length=40, blank=True)  # the last one, in one word
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [by_and_at("webhook", "ended")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class KeptAnswer(models.Model):

@@ -1,8 +1,9 @@
-"""What the post does by itself: writes digests and reminders, sends letters; works out how long stages take."""
+"""What the post does by itself: writes digests and reminders, sends letters and news; works out how long stages take."""
 
 from procrastinate.contrib.django import app
 
 from charteroak.agreements import clocks, letters, reminders
+from charteroak.site import webhooks
 from charteroak.site.digest import write_digests
 
 
@@ -13,6 +14,13 @@ def post(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are hande
     reminders.remind()
     write_digests()
     letters.send_waiting()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="site:webhooks", queue="post", queueing_lock="site:webhooks")
+def send_news(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    """What a receiver has not taken is sent again after a pause that grows."""
+    webhooks.send_waiting()
 
 
 @app.periodic(cron="7 * * * *")

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from charteroak.site import token_pages, views
+from charteroak.site import token_pages, views, webhook_pages
 from charteroak.site.api import api
 from charteroak.site.rooms import ROOMS
 
@@ -27,6 +27,10 @@ urlpatterns = [
     path("tokens/", token_pages.tokens, name="tokens"),
     path("tokens/create/", token_pages.create, name="create_token"),
     path("tokens/<int:pk>/revoke/", token_pages.revoke, name="revoke_token"),
+    path("webhooks/", webhook_pages.listing, name="webhooks"),
+    path("webhooks/create/", webhook_pages.create, name="create_webhook"),
+    path("webhooks/<int:pk>/end/", webhook_pages.end, name="end_webhook"),
+    path("webhooks/<int:pk>/resume/", webhook_pages.resume, name="resume_webhook"),
     path("healthz", views.healthz, name="healthz"),
     path("day/<str:told>.ics", views.day, name="day"),
     path("language/", set_language, name="set_language"),

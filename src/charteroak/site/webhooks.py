@@ -1,0 +1,165 @@
+"""Webhooks: made, ended and resumed by their holder; the log is their outbox, and each remembers how far it is."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Model, QuerySet
+
+from charteroak.adapters import clock, webhooks
+from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.queries import visible_to as agreements
+from charteroak.audit import actions as audit
+from charteroak.audit.models import Event
+from charteroak.exceptions.queries import visible_to as matters
+from charteroak.outputs.queries import visible_to as release_requests
+from charteroak.policy import webhook as rules
+from charteroak.policy.decision import Decision
+from charteroak.policy.webhook import Action, Status
+from charteroak.requests.queries import visible_to as requests
+from charteroak.site.models import Webhook
+from charteroak.site.tokens import offices_at, token_of
+
+# of which records news is sent, and who may see them
+SEEN: dict[str, Callable[[Person], QuerySet[Any]]] = {
+    "requests.datarequest": requests,
+    "agreements.agreement": agreements,
+    "exceptions.matter": matters,
+    "outputs.releaserequest": release_requests,
+}
+AT_A_TIME = 200  # events looked at for one webhook before the next has its turn
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+ATTEMPTS = 20  # about three days of them; then it stops until its holder resumes it
+
+
+def visible_to(person: Person) -> QuerySet[Webhook]:
+    """A person's own webhooks."""
+    return Webhook.objects.filter(person=person).select_related("agency")
+
+
+def _facts(person: Person, agency: Agency | None, url: str, **known: Any) -> rules.Facts:
+    there = agency is None or agency in offices_at(person)
+    return rules.Facts(office_there=there, account_open=person.is_active and not person.left, address=webhooks.judged(url), **known)
+
+
+def may_create(by: Person, agency: Agency | None, url: str) -> Decision:
+    """Whether this person may have news sent to that address."""
+    active = visible_to(by).exclude(status=Status.ENDED).count()
+    known = _facts(by, agency, url, active=active, by_token=token_of(by) is not None)
+    return rules.LIFECYCLE.may(None, Action.CREATE, by.roles(clock.today()), known)
+
+
+def may(record: Webhook, action: Action, by: Person) -> Decision:
+    """Whether this person may end or resume it; of sending, whether its holder still may have news."""
+    known = _facts(by, record.agency, record.url, own=record.person_id == by.pk)
+    return rules.LIFECYCLE.may(Status(record.status), action, by.roles(clock.today()), known)
+
+
+@transaction.atomic
+def create(*, by: Person, label: str, url: str, agency: str | None) -> tuple[Webhook, str]:
+    """News from now on; returned with the secret that signs it, which is shown once."""
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)
+    at = Agency.objects.get(code=agency) if agency else None
+    may_create(by, at, url).require()
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    last = Event.objects.aggregate(last=Max("index"))["last"]
+    record = Webhook.objects.create(
+        person=by, label=label, url=url, agency=at, secret=secret, created_at=clock.now(),
+        next_index=0 if last is None else last + 1, next_attempt_at=clock.real_now(),
+    )  # fmt: skip
+    audit.record("site:webhook:create", by=by, subject=record, agency=agency or "all")
+    return record, secret
+
+
+@transaction.atomic
+def end(*, pk: int, by: Person) -> Webhook:
+    """No more news."""
+    record = Webhook.objects.select_for_update(of=("self",)).get(pk=pk)
+    may(record, Action.END, by).require()
+    record.status, record.ended_by, record.ended_at = Status.ENDED, by, clock.now()
+    record.save(update_fields=["status", "ended_by", "ended_at"])
+    audit.record("site:webhook:end", by=by, subject=record)
+    return record
+
+
+@transaction.atomic
+def resume(*, pk: int, by: Person) -> Webhook:
+    """Go on where it stopped: what happened meanwhile is sent too."""
+    record = Webhook.objects.select_for_update(of=("self",)).get(pk=pk)
+    may(record, Action.RESUME, by).require()
+    record.status, record.attempts, record.failure = Status.ACTIVE, 0, ""
+    record.next_attempt_at = clock.real_now()
+    record.save(update_fields=["status", "attempts", "failure", "next_attempt_at"])
+    audit.record("site:webhook:resume", by=by, subject=record)
+    return record
+
+
+def send_waiting() -> int:
+    """Send what waits, webhook by webhook; how many pieces of news were taken by their receivers."""
+    due = Webhook.objects.filter(status=Status.ACTIVE, next_attempt_at__lte=clock.real_now())
+    return sum(_send(pk) for pk in due.order_by("next_attempt_at").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _send(pk: int) -> int:
+    """One webhook's next events, in order; the first that is not taken waits, and so does what follows."""
+    found = Webhook.objects.select_for_update(skip_locked=True, of=("self",)).select_related("agency")
+    record = found.filter(pk=pk, status=Status.ACTIVE).first()
+    if record is None:
+        return 0
+    person = Person.objects.get(pk=record.person_id)
+    person.within = record.agency
+    if not may(record, Action.SEND, person):
+        record.status, record.failure = Status.STOPPED, "access_ended"
+        record.save(update_fields=["status", "failure"])
+        return 0
+    sent = 0
+    for index, body in _news(record, person):
+        if body is not None:
+            try:
+                webhooks.send(
+                    record.url, secret=record.secret, name=f"event-{index}", body=body, at=clock.real_now()
+                )
+            except webhooks.NotDelivered as why:
+                _failed(record, str(why))
+                break
+            sent += 1
+        record.next_index, record.attempts, record.failure = index + 1, 0, ""
+    record.save(update_fields=["next_index", "attempts", "failure", "next_attempt_at", "status"])
+    return sent
+
+
+def _failed(record: Webhook, why: str) -> None:
+    record.attempts += 1
+    record.failure = why
+    record.next_attempt_at = clock.real_now() + min(FIRST_PAUSE * 2 ** min(record.attempts, 12), LONGEST_PAUSE)
+    if record.attempts >= ATTEMPTS:
+        record.status = Status.STOPPED
+
+
+def _news(record: Webhook, person: Person) -> Iterator[tuple[int, str | None]]:
+    """Each event since, with what is sent of it; nothing of refusals and of what this person may not see."""
+    events = Event.objects.filter(index__gte=record.next_index).order_by("index")[:AT_A_TIME]
+    for event in events:
+        label, _colon, key = event.subject.rpartition(":")
+        seen = SEEN.get(label)
+        told: Model | None = None
+        if seen is not None and key.isdigit() and not event.name.endswith(":refused"):
+            told = seen(person).filter(pk=int(key)).first()
+        yield event.index, _body(event, told) if told is not None else None
+
+
+def _body(event: Event, of: Any) -> str:
+    """What happened to which record; who did it, and with which words, is read on the site."""
+    said = {
+        "type": event.name.replace(":", "."),
+        "timestamp": event.domain_at.isoformat(),
+        "data": {"event": event.index, "number": str(of.number), "address": of.get_absolute_url()},
+    }
+    return json.dumps(said)
+
+
