@@ -193,7 +193,9 @@ def test_page_and_program_make_end_and_refuse_alike(system: System) -> None:
     assert "whsec_" not in client.get("/webhooks/").text
     made = Webhook.objects.get()
     assert client.get("/api/webhooks/").json()["webhooks"][0]["id"] == made.pk
-    refused = client.post("/api/webhooks/create", {"label": "x", "url": "http://a.b/"}, content_type="application/json")
+    refused = client.post(
+        "/api/webhooks/create", {"label": "x", "url": "http://a.b/"}, content_type="application/json"
+    )
     assert refused.json()["reasons"][0]["rule"] == "address_refused"
     other = Client()
     other.force_login(way.person("ben.cole"))

@@ -73,7 +73,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "webhook",
     {
         (None, Action.CREATE): step(
-            Status.ACTIVE, *HOLDERS, rules=(too_many_webhooks, no_office_there, made_by_token, address_refused)
+            Status.ACTIVE,
+            *HOLDERS,
+            rules=(too_many_webhooks, no_office_there, made_by_token, address_refused),
         ),
         (Status.ACTIVE, Action.SEND): step(Status.ACTIVE, *HOLDERS, rules=_SENDS),
         (Status.STOPPED, Action.RESUME): step(Status.ACTIVE, *HOLDERS, rules=(not_your_webhook, *_SENDS)),

@@ -1,4 +1,4 @@
-"""What the post does by itself: writes digests and reminders, sends letters and news; works out how long stages take."""
+"""What the post does by itself: digests, reminders, letters, news; it works out how long stages take."""
 
 from procrastinate.contrib.django import app
 

@@ -42,7 +42,9 @@ WEBHOOKS = Listing(
     columns=(
         Column("label", _("What it is for"), lambda record: record.label),
         Column("url", _("Address"), lambda record: record.url),
-        Column("agency", _("Agency"), lambda record: record.agency.code if record.agency else _t("All of mine")),
+        Column(
+            "agency", _("Agency"), lambda record: record.agency.code if record.agency else _t("All of mine")
+        ),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
         Column("failure", _("Last failure"), lambda record: record.failure.replace("_", " ")),
     ),

@@ -43,7 +43,12 @@ def visible_to(person: Person) -> QuerySet[Webhook]:
 
 def _facts(person: Person, agency: Agency | None, url: str, **known: Any) -> rules.Facts:
     there = agency is None or agency in offices_at(person)
-    return rules.Facts(office_there=there, account_open=person.is_active and not person.left, address=webhooks.judged(url), **known)
+    return rules.Facts(
+        office_there=there,
+        account_open=person.is_active and not person.left,
+        address=webhooks.judged(url),
+        **known,
+    )
 
 
 def may_create(by: Person, agency: Agency | None, url: str) -> Decision:
@@ -136,7 +141,9 @@ def _send(pk: int) -> int:
 def _failed(record: Webhook, why: str) -> None:
     record.attempts += 1
     record.failure = why
-    record.next_attempt_at = clock.real_now() + min(FIRST_PAUSE * 2 ** min(record.attempts, 12), LONGEST_PAUSE)
+    record.next_attempt_at = clock.real_now() + min(
+        FIRST_PAUSE * 2 ** min(record.attempts, 12), LONGEST_PAUSE
+    )
     if record.attempts >= ATTEMPTS:
         record.status = Status.STOPPED
 
@@ -161,5 +168,3 @@ def _body(event: Event, of: Any) -> str:
         "data": {"event": event.index, "number": str(of.number), "address": of.get_absolute_url()},
     }
     return json.dumps(said)
-
-
