@@ -16,8 +16,9 @@ from charteroak.audit.actions import subject_of
 from charteroak.elsewhere.models import Happening
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.period import Period
+from charteroak.policy.pipeline import Stage
 from charteroak.policy.request_change import Kind
-from charteroak.reports import access, case_file, figures, logs
+from charteroak.reports import access, case_file, figures, logs, pipeline
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
 
@@ -55,6 +56,13 @@ def test_a_day_before_an_amendment_is_told_as_it_stood_then() -> None:
         assert "gpa" not in told(clock.today())[0]
         assert "gpa" in told(clock.today() - timedelta(days=1))[0]
         assert told(clock.today() - timedelta(days=1))[1] == []
+
+
+def test_a_change_that_all_have_signed_waits_for_no_files_of_its_own() -> None:
+    with way.day(LATER):
+        amended_without("gpa")
+        stages = dict(pipeline.counted(DataRequest.objects.all()))
+        assert (stages[Stage.AMENDED], stages[Stage.SHARING]) == (1, 1)  # the change, and what it changed
 
 
 def test_nobody_is_said_to_see_what_the_board_has_set_aside() -> None:

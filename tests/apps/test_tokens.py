@@ -153,6 +153,14 @@ def test_a_request_that_is_sent_twice_acts_once() -> None:
     assert rules(program.post("/requests/start", {"title": "x"}, Idempotency_Key="k" * 101)) == ["key_unfit"]
 
 
+def test_an_answer_is_kept_for_the_token_that_asked_and_for_no_other_of_its_holder() -> None:
+    one, other = Program(made("maya.ortiz")), Program(made("maya.ortiz", label="Another"))
+    first = one.post("/requests/start", {"title": "Once"}, Idempotency_Key="c3")
+    second = other.post("/requests/start", {"title": "Once"}, Idempotency_Key="c3")
+    assert "Idempotency-Replayed" not in second.headers
+    assert first.json()["number"] != second.json()["number"]
+
+
 def test_a_refusal_is_answered_alike_when_it_is_sent_again() -> None:
     program, number = Program(made("maya.ortiz")), requests_way.begun().number
     first = program.post(f"/requests/{number}/submit", Idempotency_Key="b2")

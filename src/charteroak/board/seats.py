@@ -82,7 +82,7 @@ def roles_of(person: Person, record: Meeting, pk: int | None = None) -> frozense
     if taken is None:
         return roles
     if taken.person_id != person.pk:
-        return roles | {Role.BOARD_MEMBER} if person.is_active else roles
+        return roles | {Role.BOARD_MEMBER} if person.is_active and not person.left else roles
     if taken.agency is not None and taken.agency not in agencies_where(person, Role.BOARD_MEMBER):
         return roles - {Role.BOARD_MEMBER}
     return roles

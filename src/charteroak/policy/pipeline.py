@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """In the order of the way; the last three are its ends."""
+    """In the order of the way; from `CLOSED` on they are its ends."""
 
     WITH_APPLICANT = "with_the_applicant"
     COMPLETENESS = "completeness_check"
@@ -17,6 +17,7 @@ class Stage(StrEnum):
     ANALYSIS = "analysis"
     DESTRUCTION = "records_to_be_destroyed"
     CLOSED = "closed"
+    AMENDED = "part_of_the_agreement_it_changed"
     BEFORE = "decided_before_this_program"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"

@@ -27,6 +27,7 @@ Q_OF = {
     Stage.DRAFTING: Q(agreement__isnull=True),
     Stage.TEXT: Q(agreement__status=agreement.Status.DRAFTED),
     Stage.SIGNATURE: Q(agreement__status=agreement.Status.IN_SIGNATURE),
+    Stage.AMENDED: Q(agreement__amends__isnull=False, agreement__executed_on__isnull=False),
     Stage.CLOSED: Q(agreement__status=agreement.Status.CLOSED),
 }
 

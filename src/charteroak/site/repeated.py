@@ -13,17 +13,19 @@ from charteroak.agencies.models import Person
 from charteroak.policy.decision import Reason, Refused
 from charteroak.site.middleware import GetResponse, as_json
 from charteroak.site.models import KeptAnswer
+from charteroak.site.tokens import token_of
 
 KEPT = timedelta(days=1)
 LONGEST_KEY = 100
 APART = (
     "/api/tokens/",
+    "/api/webhooks/",
     "/api/submissions/",
 )  # words that are shown once; files, which have receipts of their own
 
 
 def repeated(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Below /api/: the first request with a key acts, every further one gets its answer, for a day."""
+    """Below /api/: the first request with a key acts, every further one by the same asker gets its answer, for a day."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key", "")
@@ -32,6 +34,7 @@ def repeated(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseB
             return get_response(request)
         if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
             return _refused(400, "key_unfit", _("An Idempotency-Key has 1 to 100 printable characters."))
+        key = _own(key, request.user)
         asked = hashlib.sha256(
             f"{request.method} {request.get_full_path()}\n".encode() + request.body
         ).hexdigest()
@@ -41,6 +44,13 @@ def repeated(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseB
         return _kept(get_response(request), request.user.username, key)
 
     return answer
+
+
+def _own(key: str, person: Person) -> str:
+    """Apart for each token and each office filled for another: what one may read, the other may not."""
+    token, cover = token_of(person), person.acting
+    scope = f"{token.pk if token else ''}:{cover.pk if cover else ''}"
+    return hashlib.sha256(f"{scope}:{key}".encode()).hexdigest()
 
 
 def _begun(by: str, key: str, asked: str) -> KeptAnswer | None:

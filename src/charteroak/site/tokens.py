@@ -56,7 +56,7 @@ def may_use(record: Token, *, writes: bool) -> Decision:
     """Whether the token still stands for its holder today: it ends with the holder's access."""
     today, person = clock.today(), record.person
     known = rules.Facts(
-        account_open=person.is_active,
+        account_open=person.is_active and not person.left,
         expired=record.last_day < today,
         writes=writes,
         reads_only=record.reads_only,
