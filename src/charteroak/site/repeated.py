@@ -25,7 +25,7 @@ APART = (
 
 
 def repeated(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Below /api/: the first request with a key acts, every further one by the same asker gets its answer, for a day."""
+    """Below /api/: the first request with a key acts, the asker's further ones get its answer, for a day."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key", "")
