@@ -98,12 +98,16 @@ def _connection(parts: SplitResult) -> http.client.HTTPConnection:
 def _looked_up(host: str, port: int) -> Address:
     """The address behind a name; raises NotDelivered when one of them may not be reached."""
     try:
-        found = {ip_address(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        found = {ip_address(one) for one in _named(host, port)}
     except (OSError, ValueError) as failed:
         raise NotDelivered("no_such_name") from failed
     if not found or not all(map(_may_reach, found)):
         raise NotDelivered("not_public")
     return sorted(found, key=lambda one: (one.version, int(one)))[0]
+
+
+def _named(host: str, port: int) -> list[str]:
+    return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _may_reach(address: Address) -> bool:

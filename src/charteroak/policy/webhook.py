@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.token import HOLDERS
 
@@ -20,6 +21,7 @@ class Status(StrEnum):
 class Action(StrEnum):
     CREATE = "create"
     SEND = "send"
+    STOP = "stop"
     RESUME = "resume"
     END = "end"
 
@@ -78,6 +80,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(too_many_webhooks, no_office_there, made_by_token, address_refused),
         ),
         (Status.ACTIVE, Action.SEND): step(Status.ACTIVE, *HOLDERS, rules=_SENDS),
+        (Status.ACTIVE, Action.STOP): step(Status.STOPPED, Role.SYSTEM),
         (Status.STOPPED, Action.RESUME): step(Status.ACTIVE, *HOLDERS, rules=(not_your_webhook, *_SENDS)),
         (Status.ACTIVE, Action.END): step(Status.ENDED, *HOLDERS, rules=(not_your_webhook,)),
         (Status.STOPPED, Action.END): step(Status.ENDED, *HOLDERS, rules=(not_your_webhook,)),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, Model, QuerySet
 
 from charteroak.adapters import clock, webhooks
+from charteroak.adapters.environment import process
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import visible_to as agreements
 from charteroak.audit import actions as audit
@@ -119,8 +120,7 @@ def _send(pk: int) -> int:
     person = Person.objects.get(pk=record.person_id)
     person.within = record.agency
     if not may(record, Action.SEND, person):
-        record.status, record.failure = Status.STOPPED, "access_ended"
-        record.save(update_fields=["status", "failure"])
+        _stop(record, "access_ended")
         return 0
     sent = 0
     for index, body in _news(record, person):
@@ -145,7 +145,14 @@ def _failed(record: Webhook, why: str) -> None:
         FIRST_PAUSE * 2 ** min(record.attempts, 12), LONGEST_PAUSE
     )
     if record.attempts >= ATTEMPTS:
-        record.status = Status.STOPPED
+        _stop(record, why)
+
+
+def _stop(record: Webhook, why: str) -> None:
+    """No more tries until its holder resumes it."""
+    record.status, record.failure = Status.STOPPED, why
+    record.save(update_fields=["status", "failure"])
+    audit.record("site:webhook:stop", by=process(), subject=record, because=why)
 
 
 def _news(record: Webhook, person: Person) -> Iterator[tuple[int, str | None]]:
