@@ -5,12 +5,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps import way
+from apps import crowd, way
 from apps.whole_way import ACTORS, Scene
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.reading import once, reading
+from charteroak.agreements.models import Paper
+from charteroak.board.models import Meeting
 from charteroak.policy.roles import Role
+from conftest import owner_beside
 
 HOME = 150  # queries of anybody's home page
 
@@ -64,3 +67,36 @@ def test_the_home_page_reads_seldom(at: Scene, actor: str) -> None:
     with CaptureQueriesContext(connection) as seen:
         assert client.get("/").status_code == 200
     assert len(seen) <= HOME
+
+
+def queries_of(path: str, username: str = "") -> int:
+    client = Client()
+    if username:
+        client.force_login(way.person(username))
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+def test_an_executed_agreement_is_given_as_it_was_printed(at: Scene) -> None:
+    client = Client()
+    client.force_login(way.person("ann.weiss"))
+    assert client.get("/agreements/001/pdf/").content == bytes(Paper.objects.get().content)
+
+
+def test_more_agencies_and_meetings_are_read_as_often(at: Scene) -> None:
+    paths = (("/api/agencies/", ""), ("/agencies/", ""), ("/api/board/", "grace.stone"))
+    before = [queries_of(*one) for one in paths]
+    like = Meeting.objects.get(pk=at.meeting)
+    with owner_beside():
+        crowd.of_agencies(60, 60)
+        Meeting.objects.bulk_create(
+            Meeting(board=like.board, status=like.status, starts_at=like.starts_at, place=str(one))
+            for one in range(60)
+        )
+    assert [queries_of(*one) for one in paths] == before
+    client = Client()
+    client.force_login(way.person("grace.stone"))
+    pages = [client.get(f"/api/board/?page={number}").json() for number in (1, 2, 3, 10**9)]
+    assert [len(page) > 0 for page in pages] == [True, True, False, False]
+    assert len({one["id"] for page in pages for one in page}) == sum(map(len, pages)) > 60
