@@ -29,8 +29,8 @@ def repeated(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseB
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key", "")
-        unheard = request.method != "POST" or not isinstance(request.user, Person)
-        if not key or unheard or not request.path.startswith("/api/") or request.path.startswith(APART):
+        apart = not request.path.startswith("/api/") or request.path.startswith(APART)
+        if not key or apart or request.method != "POST" or not isinstance(request.user, Person):
             return get_response(request)
         if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
             return _refused(400, "key_unfit", _("An Idempotency-Key has 1 to 100 printable characters."))
