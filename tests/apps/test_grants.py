@@ -124,6 +124,8 @@ def test_no_process_owns_or_creates_anything(process: Process) -> None:
         ("web", "UPDATE catalog_dataset SET title = title"),
         ("web", "UPDATE board_seat SET person_id = 1"),
         ("web", "UPDATE agreements_signature SET text_hash = text_hash"),
+        ("web", "UPDATE requests_nationconsent SET until = '2099-01-01'"),
+        ("web", "UPDATE requests_nationconsent SET nation = nation"),
         ("web", "CREATE TEMPORARY TABLE audit_event (transaction xid8)"),
         *((worker, "SELECT password FROM public.agencies_person") for worker in WORKERS),
         *((worker, "SELECT 1 FROM public.mfa_authenticator") for worker in WORKERS),

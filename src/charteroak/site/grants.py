@@ -96,6 +96,9 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
         "requests.attachment": ("SELECT", "INSERT", "UPDATE (removed_by_id, removed_at)"),
+        "requests.nationconsent": (
+            "SELECT", "INSERT", "UPDATE (status, withdrawn_because, withdrawn_by_id, withdrawn_at)",
+        ),
         "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,
