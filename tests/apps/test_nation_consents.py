@@ -14,6 +14,7 @@ from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.enforcement import enforced
+from charteroak.policy.attachment import Kind
 from charteroak.policy.clauses import Use
 from charteroak.policy.consent import Status
 from charteroak.requests import actions
@@ -71,6 +72,20 @@ def test_the_agreement_says_it_and_every_use_ends_with_the_consent() -> None:
     assert uncovered(agreement, on=today + timedelta(days=1)) == ["consent_not_standing"], (
         "each nation's must stand"
     )
+
+
+def test_a_nations_letter_is_neither_attached_nor_taken_out_without_its_consent() -> None:
+    record = way.filled_in()
+    sent = {"kind": Kind.NATION.value, "file": SimpleUploadedFile("forged.pdf", PDF)}
+    for told in (
+        as_(MAYA).post(f"/api/requests/{record.number}/attach", sent),
+        as_(MAYA).post(f"/api{consented(record).paper.get_absolute_url()}take-out"),
+    ):
+        assert (told.status_code, [one["rule"] for one in told.json()["reasons"]]) == (
+            403, ["comes_with_its_consent"],
+        )  # fmt: skip
+    assert [one.name for one in record.attachments.filter(removed_at__isnull=True)] == ["nation.pdf"]
+    assert "action-take-out" not in as_(MAYA).get(record.get_absolute_url()).text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Decision, Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason, refuse
 from charteroak.policy.sentence import Sentence
 
 
@@ -43,6 +43,17 @@ def type_of(name: str) -> Type | None:
     """By the end of its name; None for a name or type that is not taken."""
     found = NAME.fullmatch(name)
     return TYPES.get(found[1].lower()) if found and len(name) <= LONGEST_NAME else None
+
+
+def comes_with_its_consent(kind: Kind) -> Decision:
+    """Whether applicants may attach or take out a paper of this kind: a nation's letter stays with its consent."""
+    if kind != Kind.NATION:
+        return ALLOWED
+    return refuse(
+        "comes_with_its_consent",
+        "A nation’s letter is neither attached nor taken out on its own.",
+        "The policy office puts it on record with the nation’s consent.",
+    )
 
 
 def may_be_taken(name: str, content: bytes, held: Collection[str]) -> Decision:

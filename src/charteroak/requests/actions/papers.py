@@ -9,7 +9,7 @@ from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
-from charteroak.policy.attachment import Kind, may_be_taken
+from charteroak.policy.attachment import Kind, comes_with_its_consent, may_be_taken
 from charteroak.policy.data_request import Action
 from charteroak.requests import history, papers
 from charteroak.requests.actions.draft import locked
@@ -24,7 +24,7 @@ def attach(*, pk: int, by: Person, kind: Kind, name: str, content: bytes) -> Att
     Sent twice, it is kept once.
     """
     record = locked(pk)
-    may(record, Action.EDIT, by).require()
+    (may(record, Action.EDIT, by) & comes_with_its_consent(kind)).require()
     sha256, there = hashlib.sha256(content).hexdigest(), papers.held(record)
     again = next((one for one in there if (one.name, one.sha256, one.kind) == (name, sha256, kind)), None)
     if again is not None:
@@ -50,6 +50,7 @@ def take_out(*, pk: int, by: Person, attachment: int) -> None:
     paper = record.attachments.filter(pk=attachment, removed_at__isnull=True).first()
     if paper is None:
         return  # somebody took it out a moment ago
+    comes_with_its_consent(Kind(paper.kind)).require()
     paper.removed_by, paper.removed_at = by, clock.now()
     paper.save(update_fields=["removed_by", "removed_at"])
     history.note(record, by, {f"paper {paper.pk}": (paper.name, None)})
