@@ -1,6 +1,7 @@
 """News to other systems: signed, in order, again until taken, and only of what its holder may see."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,7 +15,7 @@ from django.test import Client
 from standardwebhooks import Webhook as Receiver
 
 from apps import requests_way, way
-from charteroak.adapters import clock
+from charteroak.adapters import clock, webhooks
 from charteroak.agencies import actions as agencies
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
@@ -213,3 +214,42 @@ def test_the_guide_shows_what_is_sent(system: System) -> None:
     sent()
     assert shown.keys() == system.told[0].keys()
     assert shown["data"].keys() == system.told[0]["data"].keys()
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """A system that begins its answer and never ends it: a letter each time before patience with one step is over."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            said, _from = server.accept()
+            with said:
+                while not over.wait(0.02):
+                    try:
+                        said.sendall(b"H")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        over.set()
+        thread.join()
+
+
+def test_an_answer_that_trickles_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, dripping: str) -> None:
+    monkeypatch.setenv("CHARTEROAK_WEBHOOK_LOOPBACK", "1")
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.3)
+    failed: list[str] = []
+
+    def send() -> None:
+        try:
+            webhooks.send(dripping, secret="whsec_AAAA", name="1", body="{}", at=clock.real_now())
+        except webhooks.NotDelivered as why:
+            failed.append(str(why.__cause__.__class__.__name__))
+
+    sending = threading.Thread(target=send, daemon=True)
+    sending.start()
+    sending.join(60)
+    assert failed == ["TimeoutError"]

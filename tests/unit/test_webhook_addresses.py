@@ -11,6 +11,8 @@ from charteroak.adapters import clock, webhooks
         "http://data.example.gov/news", "ftp://data.example.gov/", "https://", "news", "https://user:pw@example.gov/",
         "https://example.gov/#part", "https://10.0.0.1/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/",
         "https://169.254.169.254/latest", "https://[fd00::1]/", "https://0.0.0.0/", "https://224.0.0.1/",
+        "https://[64:ff9b::a00:1]/", "https://[64:ff9b:1::a00:1]/", "https://[2002:a00:1::]/", "https://[fec0::1]/",
+        "https://[::10.0.0.1]/", "https://[::]/", "https://168.63.129.16/", "https://[64:ff9b::168.63.129.16]/",
         "https://exa mple.gov/", "https://example.gov:0/", "https://example.gov:99999/", "javascript:alert(1)",
     ],
 )  # fmt: skip
@@ -20,6 +22,9 @@ def test_an_address_that_is_not_public_and_https_is_refused(url: str) -> None:
 
 def test_a_public_one_over_https_is_not() -> None:
     assert webhooks.judged("https://data.example.gov/news?from=us")
+    assert webhooks.judged("https://8.8.8.8/")
+    assert webhooks.judged("https://[2620:fe::fe]/")
+    assert webhooks.judged("https://[64:ff9b::808:808]/")
 
 
 def test_a_name_that_leads_to_a_private_network_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
