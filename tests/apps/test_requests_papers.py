@@ -113,6 +113,23 @@ def test_what_is_sent_stays_as_it_was_sent_and_the_difference_names_papers(
     ]
 
 
+def test_a_paper_that_was_never_sent_is_the_teams_alone_once_it_is_taken_out(submitted: DataRequest) -> None:
+    def told(paper: Attachment, by: str) -> set[int]:
+        here = paper.get_absolute_url()
+        return {as_(by).get(here).status_code, as_(by).get(f"/api{here[:-1]}").status_code}
+
+    actions.return_(pk=submitted.pk, by=named("sam.reyes"), because="The board's letter is missing.")
+    slip, sent = attached(submitted, "slip.pdf", PDF + b" of another project"), attached(submitted)
+    assert told(slip, "sam.reyes") == {200}
+    actions.take_out(pk=submitted.pk, by=named(MAYA), attachment=slip.pk)
+    actions.accept_terms(pk=submitted.pk, by=named(MAYA))
+    actions.submit(pk=submitted.pk, by=named(MAYA))
+    actions.return_(pk=submitted.pk, by=named("sam.reyes"), because="Another letter.")
+    actions.take_out(pk=submitted.pk, by=named(MAYA), attachment=sent.pk)
+    assert (told(slip, "sam.reyes"), told(slip, MAYA)) == ({404}, {200})
+    assert told(sent, "sam.reyes") == {200}, "a version that was sent names it"
+
+
 def test_the_evidence_holds_the_papers(draft: DataRequest) -> None:
     paper = attached(draft)
     held = dict(evidence.papers(case_file.records(draft)))

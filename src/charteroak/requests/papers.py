@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Q, QuerySet
+
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
@@ -14,6 +16,20 @@ from charteroak.requests.models import Attachment, DataRequest
 def held(record: DataRequest) -> list[Attachment]:
     """What goes with the request now, in the order it came."""
     return list(record.attachments.filter(removed_at__isnull=True).select_related("added_by", "data_request"))
+
+
+def readable(record: DataRequest, *, on_team: bool) -> QuerySet[Attachment]:
+    """The papers that who sees the request may read: taken out and in no version sent, they are the team's alone."""
+    if on_team:
+        return record.attachments.all()
+    sent = {
+        (name, sha256)
+        for version in record.versions.values_list("content", flat=True)
+        for name, (_, sha256) in version.get("papers", {}).items()
+    }
+    gone = record.attachments.filter(removed_at__isnull=False)
+    kept = [one.pk for one in gone if (one.name, one.sha256) in sent]
+    return record.attachments.filter(Q(removed_at__isnull=True) | Q(pk__in=kept))
 
 
 def content(paper: Attachment) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from charteroak.adapters.streaming import streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.attachment import LARGEST, Kind, type_of
-from charteroak.requests import actions, papers
+from charteroak.requests import actions, papers, queries
 from charteroak.requests.api.requests import facts, router, visible
 
 
@@ -29,7 +29,9 @@ def attach(request: HttpRequest, number: str, file: File[UploadedFile], kind: Fo
 
 @router.get("/{number}/papers/{attachment}", summary="One paper, as it was attached")
 def paper(request: HttpRequest, number: str, attachment: int) -> HttpResponseBase:
-    one = get_object_or_404(visible(request, number).attachments, pk=attachment)
+    record = visible(request, number)
+    team = queries.on_team(signed_in(request), record)
+    one = get_object_or_404(papers.readable(record, on_team=team), pk=attachment)
     known = type_of(one.name)
     return streamed(
         request, papers.content(one), name=one.name, kind=known.media if known else "application/octet-stream"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.adapters.streaming import streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.attachment import Kind, type_of
-from charteroak.requests import actions, papers
+from charteroak.requests import actions, papers, queries
 from charteroak.requests.forms import AttachForm, read
 from charteroak.requests.views.detail import detail_page
 from charteroak.requests.views.found import visible
@@ -37,8 +37,10 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def paper(request: HttpRequest, number: str, attachment: int) -> HttpResponseBase:
-    """As it was attached, also one that was taken out since: versions name it."""
-    one = get_object_or_404(visible(request, number).attachments, pk=attachment)
+    """As it was attached, also one that was taken out since and that a version names."""
+    record = visible(request, number)
+    team = queries.on_team(signed_in(request), record)
+    one = get_object_or_404(papers.readable(record, on_team=team), pk=attachment)
     known = type_of(one.name)
     return streamed(
         request, papers.content(one), name=one.name, kind=known.media if known else "application/octet-stream"
