@@ -5,23 +5,23 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from standardwebhooks import Webhook as Receiver
 
 from apps import requests_way, way
+from apps.webhooks_way import System, again, sent, subscribed
 from charteroak.adapters import clock, webhooks
 from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import Agency
 from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.site import webhooks as news
 from charteroak.site.models import Webhook
-from conftest import connection_as
 
 Connected = Callable[[str], AbstractContextManager[None]]
 
@@ -31,34 +31,6 @@ def _people(live_database: None, as_process: Connected) -> None:
     """What is sent is sent by the process `post`, which sees only what others have committed."""
     with as_process("owner"):
         way.load()
-
-
-class System:
-    """A receiver on this machine: keeps what comes, answers as it is told."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[dict[str, str], str]] = []
-        self.answers = 204
-        kept = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                kept.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(kept.answers)
-                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Nothing on the terminal of a test."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/news"
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _headers, body in self.taken]
 
 
 @pytest.fixture
@@ -71,22 +43,6 @@ def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     made.server.shutdown()
     made.server.server_close()
     thread.join()
-
-
-def subscribed(username: str, url: str, agency: str | None = None) -> tuple[Webhook, str]:
-    return news.create(by=way.person(username), label="Ours", url=url, agency=agency)
-
-
-def sent() -> int:
-    with connection_as("post"):
-        return news.send_waiting()
-
-
-def again() -> int:
-    """The next try, however long the pause is."""
-    with connection_as("post"):
-        Webhook.objects.update(next_attempt_at=clock.real_now() - timedelta(seconds=1))
-        return news.send_waiting()
 
 
 def test_news_is_signed_and_names_record_and_event_and_nobody(system: System) -> None:
@@ -135,6 +91,76 @@ def test_a_receiver_that_fails_is_asked_again_later_and_nothing_is_skipped(syste
     system.answers = 204
     assert again() >= 1
     assert [one["data"]["event"] for one in system.told][:3] == [system.told[0]["data"]["event"]] * 3
+
+
+def test_one_that_takes_long_leaves_the_rest_for_its_next_turn(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _secret = subscribed("sam.reyes", system.url)
+    requests_way.sent(requests_way.begun())
+    monkeypatch.setattr(news, "TURN", 0.0)
+    time, wait = iter([0.0, 0.0, 0.0, 0.0, 9.0]), 9.0
+    monkeypatch.setattr(news, "monotonic", lambda: next(time, wait))
+    before = clock.real_now()
+    assert sent() == 1  # begun in time; the second is not
+    made.refresh_from_db()
+    assert made.next_attempt_at >= before, "whoever waited longer comes first now"
+    assert made.next_index == system.told[0]["data"]["event"] + 1
+    monkeypatch.undo()
+    monkeypatch.setenv("CHARTEROAK_WEBHOOK_LOOPBACK", "1")
+    assert again() >= 1
+    indexes = [one["data"]["event"] for one in system.told]
+    assert indexes == sorted(set(indexes))
+
+
+def test_a_fault_with_one_is_not_the_others_and_is_logged_without_its_words(
+    system: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, _secret = subscribed("sam.reyes", "http://127.0.0.1:1/")
+    subscribed("sam.reyes", system.url)
+    requests_way.begun()
+    send = webhooks.send
+
+    def faulty(url: str, **known: Any) -> None:
+        if url == broken.url:
+            raise RuntimeError("about Sam Reyes")
+        send(url, **known)
+
+    monkeypatch.setattr(webhooks, "send", faulty)
+    assert sent() >= 1
+    broken.refresh_from_db()
+    assert (broken.status, broken.attempts, broken.failure) == ("active", 1, "unexpected")
+    assert broken.next_attempt_at > clock.real_now()
+    assert "RuntimeError" in caplog.text
+    assert "Sam Reyes" not in caplog.text
+
+
+def test_its_row_is_free_while_its_receiver_is_talked_to(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _secret = subscribed("sam.reyes", system.url)
+    requests_way.begun()
+    locked: list[bool] = []
+    monkeypatch.setattr(webhooks, "send", lambda *_, **__: locked.append(connection.in_atomic_block))
+    assert sent() == len(locked) >= 1
+    assert not any(locked)
+    made.refresh_from_db()
+    assert made.failure == ""
+
+
+def test_a_token_for_one_agency_neither_sees_nor_ends_another_s(system: System) -> None:
+    theirs, _secret = subscribed("ben.cole", system.url, "SDE")
+    every, _secret = subscribed("ben.cole", system.url)
+    ben = way.person("ben.cole")
+    assert set(news.visible_to(ben)) == {theirs, every}
+    ben.within = Agency.objects.get(code="SDE")
+    assert list(news.visible_to(ben)) == [theirs]
+    ben.within = Agency.objects.get(code="DOL")
+    assert list(news.visible_to(ben)) == []
+    with pytest.raises(Refused):
+        news.end(pk=theirs.pk, by=ben)
+    theirs.refresh_from_db()
+    assert theirs.status == "active"
 
 
 def test_after_many_failures_it_stops_until_its_holder_resumes_it(system: System) -> None:

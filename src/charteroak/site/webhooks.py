@@ -2,9 +2,11 @@
 
 import base64
 import json
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -33,13 +35,22 @@ SEEN: dict[str, Callable[[Person], QuerySet[Any]]] = {
     "outputs.releaserequest": release_requests,
 }
 AT_A_TIME = 200  # events looked at for one webhook before the next has its turn
+TURN, ROUND = (
+    10.0,
+    30.0,
+)  # seconds after which one webhook, and all, begin nothing more: mail waits behind them
+CLAIM = timedelta(minutes=2)  # nobody else sends for it meanwhile; after a crash it is tried again
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 ATTEMPTS = 20  # about three days of them; then it stops until its holder resumes it
 
 
+log = logging.getLogger(__name__)
+
+
 def visible_to(person: Person) -> QuerySet[Webhook]:
-    """A person's own webhooks."""
-    return Webhook.objects.filter(person=person).select_related("agency")
+    """A person's own webhooks; with a token for one agency, those made for that agency."""
+    own = Webhook.objects.filter(person=person).select_related("agency")
+    return own if person.within is None else own.filter(agency=person.within)
 
 
 def _facts(person: Person, agency: Agency | None, url: str, **known: Any) -> rules.Facts:
@@ -61,7 +72,8 @@ def may_create(by: Person, agency: Agency | None, url: str) -> Decision:
 
 def may(record: Webhook, action: Action, by: Person) -> Decision:
     """Whether this person may end or resume it; of sending, whether its holder still may have news."""
-    known = _facts(by, record.agency, record.url, own=record.person_id == by.pk)
+    own = record.person_id == by.pk and (by.within is None or by.within.pk == record.agency_id)
+    known = _facts(by, record.agency, record.url, own=own)
     return rules.LIFECYCLE.may(Status(record.status), action, by.roles(clock.today()), known)
 
 
@@ -106,53 +118,85 @@ def resume(*, pk: int, by: Person) -> Webhook:
 
 def send_waiting() -> int:
     """Send what waits, webhook by webhook; how many pieces of news were taken by their receivers."""
+    until = monotonic() + ROUND
     due = Webhook.objects.filter(status=Status.ACTIVE, next_attempt_at__lte=clock.real_now())
-    return sum(_send(pk) for pk in due.order_by("next_attempt_at").values_list("pk", flat=True))
+    sent = 0
+    for pk in due.order_by("next_attempt_at", "pk").values_list("pk", flat=True):
+        if monotonic() > until:
+            break
+        try:
+            sent += _send(pk, until)
+        except Exception as why:  # one webhook's fault is not the others'; its words may name people
+            log.error("webhook %s: %s", pk, type(why).__name__)
+            _failed(pk, "unexpected")
+    return sent
 
 
 @transaction.atomic
-def _send(pk: int) -> int:
-    """One webhook's next events, in order; the first that is not taken waits, and so does what follows."""
+def _claimed(pk: int) -> Webhook | None:
+    """The webhook, if it is due and nobody else sends for it; it is not locked while its receiver is talked to."""
     found = Webhook.objects.select_for_update(skip_locked=True, of=("self",)).select_related("agency")
-    record = found.filter(pk=pk, status=Status.ACTIVE).first()
+    now = clock.real_now()
+    record = found.filter(pk=pk, status=Status.ACTIVE, next_attempt_at__lte=now).first()
+    if record is not None:
+        record.next_attempt_at = now + CLAIM
+        record.save(update_fields=["next_attempt_at"])
+    return record
+
+
+def _send(pk: int, until: float) -> int:
+    """One webhook's next events, in order; the first that is not taken waits, and so does what follows."""
+    record = _claimed(pk)
     if record is None:
         return 0
     person = Person.objects.get(pk=record.person_id)
     person.within = record.agency
     if not may(record, Action.SEND, person):
-        _stop(record, "access_ended")
+        _failed(pk, "access_ended", stops=True)
         return 0
-    sent = 0
+    sent, until = 0, min(until, monotonic() + TURN)
     for index, body in _news(record, person):
         if body is not None:
+            if monotonic() > until:
+                break
             try:
                 webhooks.send(
                     record.url, secret=record.secret, name=f"event-{index}", body=body, at=clock.real_now()
                 )
             except webhooks.NotDelivered as why:
-                _failed(record, str(why))
-                break
+                _failed(pk, str(why))
+                return sent
             sent += 1
-        record.next_index, record.attempts, record.failure = index + 1, 0, ""
-    record.save(update_fields=["next_index", "attempts", "failure", "next_attempt_at", "status"])
+            if not _taken(pk, next_index=index + 1):
+                break  # ended meanwhile
+        record.next_index = index + 1
+    _taken(pk, next_index=record.next_index, next_attempt_at=clock.real_now())
     return sent
 
 
-def _failed(record: Webhook, why: str) -> None:
+def _taken(pk: int, **known: Any) -> bool:
+    """Note how far it is, unless it was ended meanwhile."""
+    active = Webhook.objects.filter(pk=pk, status=Status.ACTIVE)
+    return active.update(attempts=0, failure="", **known) == 1
+
+
+@transaction.atomic
+def _failed(pk: int, why: str, *, stops: bool = False) -> None:
+    """Try again after a pause that grows; after many, or when its holder may no more, not until it is resumed."""
+    record = Webhook.objects.select_for_update(of=("self",)).filter(pk=pk, status=Status.ACTIVE).first()
+    if record is None:
+        return
     record.attempts += 1
     record.failure = why
     record.next_attempt_at = clock.real_now() + min(
         FIRST_PAUSE * 2 ** min(record.attempts, 12), LONGEST_PAUSE
     )
-    if record.attempts >= ATTEMPTS:
-        _stop(record, why)
-
-
-def _stop(record: Webhook, why: str) -> None:
-    """No more tries until its holder resumes it."""
-    record.status, record.failure = Status.STOPPED, why
-    record.save(update_fields=["status", "failure"])
-    audit.record("site:webhook:stop", by=process(), subject=record, because=why)
+    stops = stops or record.attempts >= ATTEMPTS
+    if stops:
+        record.status = Status.STOPPED
+    record.save(update_fields=["attempts", "failure", "next_attempt_at", "status"])
+    if stops:
+        audit.record("site:webhook:stop", by=process(), subject=record, because=why)
 
 
 def _news(record: Webhook, person: Person) -> Iterator[tuple[int, str | None]]:
