@@ -67,3 +67,31 @@ def test_on_the_page_and_by_json(room: Workspace, as_process: AsProcess, client:
     restored(as_process, first)
     told = client.get(f"/api/workspaces/{NUMBER}").json()["snapshots"]
     assert [one["restores"] for one in told] == [first.pk, None, None]
+
+
+def test_the_oldest_that_is_kept_comes_back_though_the_folder_has_to_be_sealed_first(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    for number in range(snapshots.KEPT):
+        written(room, as_process, f"{number}".encode())
+        sealed(as_process)
+    oldest = Snapshot.objects.last()
+    assert oldest is not None
+    written(room, as_process, b"today's")  # and not sealed yet
+    restored(as_process, oldest)
+    assert read(room, as_process) == b"0"
+    sealed(as_process)
+    assert read(room, as_process) == b"0"
+    assert Snapshot.objects.filter(removed_at=None).count() == snapshots.KEPT
+
+
+def test_asked_for_again_after_more_work_it_is_restored_again(room: Workspace, as_process: AsProcess) -> None:
+    written(room, as_process, b"first")
+    sealed(as_process)
+    first = Snapshot.objects.get()
+    written(room, as_process, b"second")
+    restored(as_process, first)
+    written(room, as_process, b"third")  # and not sealed yet
+    restored(as_process, first)
+    assert read(room, as_process) == b"first"
+    assert Event.objects.filter(name="workspaces:snapshot:restore").count() == 2

@@ -38,6 +38,10 @@ def folder_of(record: Workspace) -> Path:
     return home().workspaces / record.agreement.number
 
 
+def in_the_clear(record: Workspace) -> bool:
+    return (folder_of(record) / "work").is_dir()
+
+
 @contextmanager
 def opened(record: Workspace) -> Iterator[Path]:
     """The project's work folder for the length of the block, beside whoever else is in it.

@@ -34,15 +34,19 @@ def seal_unused() -> None:
         raise ExceptionGroup("work folders that stay in the clear", failed)
 
 
-def seal(record: Workspace) -> Snapshot | None:
-    """Seal a project's work folder unless somebody is in it; None where there was nothing to seal."""
+def seal(record: Workspace, *, forget: bool = True) -> Snapshot | None:
+    """Seal a project's work folder unless somebody is in it; None where there was nothing to seal.
+
+    Without `forget` it takes no older snapshot's place.
+    """
     with sealing.unused(record) as work:
         if work is None:
             return None
         stored, size = sealing.packed(record, work)
         made = _note(record, stored, size)
         sealing.put_away(work)
-    _forget(record)
+        if forget:
+            _forget(record)  # still under the lock: nobody restores what goes
     return made
 
 
@@ -68,21 +72,21 @@ def restore(*, pk: int, by: Person) -> None:
     found = Snapshot.objects.select_related("workspace__agreement", "workspace__extract").get(pk=pk)
     record = found.workspace
     last = sealing.newest(record)
-    if last is not None and last.restores_id == found.pk:
+    if last is not None and last.restores_id == found.pk and not sealing.in_the_clear(record):
         return
     try:
         queries.may(record, by, rules.Action.RESTORE).require()
-        seal(record)
+        seal(record, forget=False)  # of three snapshots the oldest may be the one that is asked for
         with sealing.shut(record) as is_shut:
+            found.refresh_from_db(fields=["removed_at"])
             if not is_shut or found.removed_at is not None:
                 refuse(
                     "folder_in_use", _("Somebody is in the work folder, or the snapshot is gone.")
                 ).require()
             _restored(found, by)
+            _forget(record)
     except Refused as refused:
         audit.record_refusal(refused, action="workspaces:snapshot:restore", by=by, subject=found)
-        return
-    _forget(record)
 
 
 @transaction.atomic
