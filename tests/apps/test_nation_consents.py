@@ -17,6 +17,7 @@ from charteroak.agreements.enforcement import enforced
 from charteroak.policy.attachment import Kind
 from charteroak.policy.clauses import Use
 from charteroak.policy.consent import Status
+from charteroak.reports import access
 from charteroak.requests import actions
 from charteroak.requests.models import DataRequest, NationConsent
 
@@ -86,6 +87,28 @@ def test_a_nations_letter_is_neither_attached_nor_taken_out_without_its_consent(
         )  # fmt: skip
     assert [one.name for one in record.attachments.filter(removed_at__isnull=True)] == ["nation.pdf"]
     assert "action-take-out" not in as_(MAYA).get(record.get_absolute_url()).text
+
+
+def test_what_the_auditor_reads_of_a_day_is_the_consent_as_it_stood_on_that_day() -> None:
+    given = consented(way.approved(), until=clock.today() + timedelta(days=300))
+    way.signed(way.drafted())
+    first, taken_back = clock.today(), clock.today() + timedelta(days=5)
+    with way.day(taken_back):
+        actions.withdraw_consent(pk=given.pk, by=named(SAM), because="The council decided so.")
+    with way.day(later := first + timedelta(days=9)):
+        days = [first, taken_back - timedelta(days=1), taken_back, later]
+        assert [_stood(day) for day in days] == [True, True, False, False]
+        consented(given.data_request, name="renewed.pdf", given_on=first)
+        assert [_stood(day) for day in days] == [True, True, False, True], (
+            "the new one counts from its record"
+        )
+
+
+def _stood(day: date) -> bool:
+    """Whether the auditor reads that the consent spoke against nobody on the day."""
+    [found] = list[Any](access.recipients(day).filter(person__username=MAYA))
+    access.Day(day).together([found])
+    return "consent_not_standing" not in {reason.rule for reason in found.could.reasons}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from charteroak.agreements.models import Agreement, DestructionDuty, Party, Reci
 from charteroak.agreements.terms import terms as terms
 from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
-from charteroak.policy.clauses import Asked, covers
+from charteroak.policy.clauses import Asked, Terms, covers
 from charteroak.policy.consent import not_on_record
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 from charteroak.policy.request_change import amends
@@ -56,13 +56,14 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
     decision = covers(agreed, asked)
     for one in more:
         decision &= covers(agreed, one)
-    days = {one.on for one in (asked, *more)}
-    decision &= not_on_record(agreed.nations, not agreed.nations or _consented(record, days))
+    for on in {one.on for one in (asked, *more)}:
+        decision &= consented(record, agreed, on)
     return decision & approval(record) & halted(record.number, agreed, asked, *more)
 
 
-def _consented(record: Agreement, days: Iterable[date]) -> bool:
-    return all(consents.stands(record.data_request, on) for on in days)
+def consented(record: Agreement, agreed: Terms, on: date) -> Decision:
+    """Whether the consents that the agreement rests on, if any, stand on the day."""
+    return not_on_record(agreed.nations, not agreed.nations or consents.stands(record.data_request, on))
 
 
 def approval(record: Agreement) -> Decision:

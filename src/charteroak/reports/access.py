@@ -11,7 +11,7 @@ from charteroak.agencies.held import held_on
 from charteroak.agencies.models import MemberWord, Person, RoleHeld
 from charteroak.agreements import amending
 from charteroak.agreements.models import Agreement, Recipient
-from charteroak.agreements.queries import approval, running_on, terms
+from charteroak.agreements.queries import approval, consented, running_on, terms
 from charteroak.audit.models import Event
 from charteroak.exceptions.models import Matter
 from charteroak.policy import account, matter, membership
@@ -78,6 +78,8 @@ class Day:
             )
             contributors = {code: away.get(code, TAKES_PART) for code in agreed.elements} if agreed else {}
             record.could &= membership.may_move(contributors)
+            if agreed:
+                record.could &= consented(record.agreement, agreed, self.day)
             if self.day == clock.today():  # of another day no record says how the board's approval stood
                 record.could &= approval(record.agreement)
 

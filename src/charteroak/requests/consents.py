@@ -1,7 +1,7 @@
 """The consent of a nation to the use of records about its members: who has given it, and whether it stands."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
@@ -24,10 +24,16 @@ def of(record: DataRequest) -> QuerySet[NationConsent]:
 
 
 def standing(record: DataRequest, on: date) -> list[NationConsent]:
-    """The consents that hold on that day; none as long as a nation's latest one does not."""
-    latest = {one.nation.casefold(): one for one in of(record).order_by("pk")}.values()
-    whole = all(one.withdrawn_at is None and one.given_on <= on <= one.until for one in latest)
-    return list(latest) if whole else []
+    """The consents that hold on that day; none as long as the latest that a nation had given by then does not."""
+    known = of(record).filter(recorded_at__lt=clock.midnight(on + timedelta(days=1)))
+    latest = {one.nation.casefold(): one for one in known.order_by("pk")}.values()
+    return list(latest) if all(_holds(one, on) for one in latest) else []
+
+
+def _holds(one: NationConsent, on: date) -> bool:
+    """Taken back, it holds no more on the very day."""
+    kept = one.withdrawn_at is None or clock.day_of(one.withdrawn_at) > on
+    return kept and one.given_on <= on <= one.until
 
 
 def stands(record: DataRequest, on: date | None = None) -> bool:
