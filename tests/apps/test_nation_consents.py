@@ -1,6 +1,7 @@
 """Columns about a nation's members: nothing is allowed, signed or used without the nation's recorded consent."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from apps.test_agreements import uncovered
 from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agreements import actions as agreements
+from charteroak.agreements import queries
 from charteroak.agreements.enforcement import enforced
 from charteroak.policy.attachment import Kind
 from charteroak.policy.clauses import Use
@@ -102,6 +104,18 @@ def test_what_the_auditor_reads_of_a_day_is_the_consent_as_it_stood_on_that_day(
         assert [_stood(day) for day in days] == [True, True, False, True], (
             "the new one counts from its record"
         )
+
+
+def test_a_nation_that_was_signed_is_not_stood_in_for_by_another() -> None:
+    record = way.approved()
+    consented(record)
+    agreement = way.signed(way.drafted())
+    agreed = queries.terms(agreement)
+    assert queries.consented(agreement, agreed, clock.today())
+    both = replace(agreed, nations=("Mohegan Tribe", "Another Nation"))
+    assert not queries.consented(agreement, both, clock.today()), "nothing of the other is on record"
+    consented(record, nation="another nation", name="other.pdf")
+    assert queries.consented(agreement, both, clock.today())
 
 
 def _stood(day: date) -> bool:

@@ -63,7 +63,8 @@ def coverage(record: Agreement | None, asked: Asked, *more: Asked) -> Decision:
 
 def consented(record: Agreement, agreed: Terms, on: date) -> Decision:
     """Whether the consents that the agreement rests on, if any, stand on the day."""
-    return not_on_record(agreed.nations, not agreed.nations or consents.stands(record.data_request, on))
+    stand = not agreed.nations or consents.stands(record.data_request, on, agreed.nations)
+    return not_on_record(agreed.nations, stand)
 
 
 def approval(record: Agreement) -> Decision:

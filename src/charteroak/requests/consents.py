@@ -36,8 +36,10 @@ def _holds(one: NationConsent, on: date) -> bool:
     return kept and one.given_on <= on <= one.until
 
 
-def stands(record: DataRequest, on: date | None = None) -> bool:
-    return bool(standing(record, on or clock.today()))
+def stands(record: DataRequest, on: date | None = None, nations: Iterable[str] = ()) -> bool:
+    """Whether every consent on record for the project holds, and among them those of the nations named, if any."""
+    given = standing(record, on or clock.today())
+    return bool(given) and {one.nation.casefold() for one in given} >= {one.casefold() for one in nations}
 
 
 def asked(variables: Iterable[Variable]) -> bool:
