@@ -230,3 +230,13 @@ def test_the_folder_belongs_to_its_project_alone(room: Workspace, as_process: As
     facts = (folder() / "work").stat()
     assert stat.S_IMODE(facts.st_mode) == 0o700
     assert facts.st_uid == (room.account if os.geteuid() == 0 else os.geteuid())
+
+
+@pytest.mark.parametrize("mode", [0o300, 0o100])
+def test_a_folder_that_was_closed_to_listing_is_sealed_with_all_that_lies_in_it(
+    room: Workspace, as_process: AsProcess, mode: int
+) -> None:
+    written(room, as_process)
+    (folder() / "work").chmod(mode)
+    sealed(as_process)
+    assert read(room, as_process) == SECRET

@@ -10,16 +10,20 @@ from typing import BinaryIO
 
 
 def pack(into: BinaryIO) -> None:
-    """Everything in the current folder as one tar; what its owner closed to themselves is opened first."""
+    """Everything in the current folder as one tar; what its owner closed to themselves is opened first.
+
+    Raises OSError where a folder cannot be listed: what is packed is deleted afterwards.
+    """
+    os.chmod(".", 0o700)  # noqa: PTH101 - pathlib costs nothing less
     with tarfile.open(fileobj=into, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-        for folder, folders, names in os.walk("."):
+        for folder, folders, names in os.walk(".", onerror=_raise):
             for name in sorted(folders + names):
                 path = f"{folder}/{name}"
                 told = archive.gettarinfo(path)
                 if told is None:  # a socket, which lives no longer than its process
                     continue
                 if told.isdir() and not os.access(path, os.R_OK | os.X_OK):
-                    os.chmod(path, 0o700)  # noqa: PTH101 - pathlib costs nothing less
+                    os.chmod(path, 0o700)  # noqa: PTH101 - as above
                 if not told.isreg():
                     archive.addfile(told)
                     continue
@@ -27,6 +31,10 @@ def pack(into: BinaryIO) -> None:
                     os.chmod(path, 0o600)  # noqa: PTH101 - as above
                 with open(path, "rb") as content:  # noqa: PTH123 - as above
                     archive.addfile(told, content)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def unpack(out: BinaryIO) -> None:
