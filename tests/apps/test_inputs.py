@@ -11,7 +11,7 @@ from apps.hub_way import AsProcess
 from apps.inputs_way import CODES, accepted, asked, scanned
 from apps.outputs_way import MAYA, ran
 from apps.way import person, rules
-from charteroak.adapters import stores
+from charteroak.adapters import sandboxes, stores
 from charteroak.adapters.environment import home
 from charteroak.adapters.stores import Store
 from charteroak.agreements import actions as agreements
@@ -250,3 +250,9 @@ def test_stored_under_the_projects_own_key(room: Workspace, as_process: AsProces
         assert Store.CHECK not in stores.owned_stores()
     with as_process("enclave"):
         assert scan.read(record) == CODES
+
+
+@pytest.mark.parametrize("printed", [b"", b"{", b"{}", b"[]"])
+def test_a_scan_that_broke_off_says_that_nobody_could_judge_the_file(printed: bytes) -> None:
+    ended = sandboxes.Ended(1, 0.1, 0, printed, b"", False, False, False, False, False)
+    assert [(one["rule"], one["verdict"]) for one in scan.verdicts(ended)] == [("opaque", "fail")]

@@ -72,3 +72,14 @@ def test_the_command_compares_with_the_extract(tmp_path: Path, capsys: pytest.Ca
     assert [one["rule"] for one in said["verdicts"]] == ["person_keys"]
     file.write_text("code\nA\n", encoding="utf-8")
     assert main(asked) == 0
+
+
+@pytest.mark.parametrize("member", ["fast.pyc", "__pycache__/fast.cpython-312.PYC", "fast.pyo"])
+def test_compiled_python_is_code_that_no_person_can_read(member: str) -> None:
+    built = wheel((member, b"\0"))
+    assert ("built_code", "fail") in found("fast-1-py3-none-any.whl", built)
+
+
+@pytest.mark.parametrize("end", [b"\r" * 2, b"," + b"x " * 100_000], ids=["returns alone", "a long field"])
+def test_what_is_no_table_is_searched_as_text(end: bytes) -> None:
+    assert ("ssn", "fail") in found("list.csv", b"code,label\r1,123-45-6789" + end)

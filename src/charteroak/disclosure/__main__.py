@@ -1,6 +1,7 @@
 """`python -m charteroak.disclosure rebuild` and `scan`: the airlock's look at what goes out and in, in the sandbox."""
 
 import argparse
+import csv
 import json
 import sys
 from dataclasses import asdict
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         verdict, said = asked.run(asked)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
     json.dump({"verdict": verdict} | said, sys.stdout, indent=1)

@@ -33,7 +33,10 @@ def identifiers(file: str, text: str, people: Set[str] = frozenset()) -> list[Ve
     `people` are the extract's person keys. What is found is counted, never quoted.
     """
     first = text.partition("\n")[0]
-    header = next(csv.reader(io.StringIO(text), delimiter=max(DELIMITERS, key=first.count)), [])
+    try:
+        header = next(csv.reader(io.StringIO(text), delimiter=max(DELIMITERS, key=first.count)), [])
+    except csv.Error:  # a field without end: the text is searched all the same
+        header = []
     return list(_found(file, text, header, people, len(BARE_SSN.findall(text))))
 
 

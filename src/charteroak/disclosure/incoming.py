@@ -9,7 +9,7 @@ from pathlib import PurePath
 from charteroak.disclosure.identifiers import WORD, identifiers
 from charteroak.disclosure.verdicts import Verdict
 
-BUILT = {".so", ".pyd", ".dll", ".dylib", ".exe"}  # code that no person can read
+BUILT = {".so", ".pyd", ".dll", ".dylib", ".exe", ".pyc", ".pyo"}  # code that no person can read
 UNPACKED = 256 << 20  # bytes of a package
 NAMED = {"name_column", "record_level"}  # what a list of towns or schools has too: for a person to judge
 

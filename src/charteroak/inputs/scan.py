@@ -51,7 +51,6 @@ def scan(pk: int) -> None:
 
 
 def _looked_at(record: InputRequest, name: str, content: bytes) -> list[dict[str, Any]]:
-    """The scan's verdicts; where it did not come to its end, that nobody could judge the file."""
     python = environments.build(home().environments)
     with (
         mounted(record.workspace.extract, ACCOUNT, purpose="scan-data") as data,
@@ -65,9 +64,22 @@ def _looked_at(record: InputRequest, name: str, content: bytes) -> list[dict[str
         ]  # fmt: skip
         mounts = (Mount(str(data), DATA), Mount(str(folder), INPUT), python.mount)
         ended = sandboxes.run(SandboxSpec(mounts, LIMITS), command, uid=account_of(ACCOUNT))
+    return verdicts(ended)
+
+
+def verdicts(ended: sandboxes.Ended) -> list[dict[str, Any]]:
+    """What the scan printed; where it broke off, one verdict that nobody could judge the file."""
+    nobody_could = [{"rule": "opaque", "verdict": "fail", "cell": "", "figure": "", "limit": "", "mend": ""}]
     if ended.status not in JUDGED or ended.output_cut:
-        return [{"rule": "opaque", "verdict": "fail", "cell": "", "figure": "", "limit": "", "mend": ""}]
-    found: list[dict[str, Any]] = json.loads(ended.stdout)["verdicts"]
+        return nobody_could
+    try:
+        found: list[dict[str, Any]] = json.loads(ended.stdout)["verdicts"]
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+    ):  # it broke off: Python's own status is then that of a judged file
+        return nobody_could
     return found
 
 
