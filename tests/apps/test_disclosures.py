@@ -2,20 +2,26 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import charteroak
 from apps import hub_way, way
 from apps.way import as_, person, refused
-from charteroak.adapters import clock
+from charteroak.adapters import clock, showing
 from charteroak.agreements import destruction, disclosures, retention
 from charteroak.agreements.models import Agreement, DestructionDuty, DisclosureRecord
 from charteroak.audit.models import Event
+from charteroak.hub import clerical
 from charteroak.hub.destruction import HELD
 from charteroak.policy.matter import Clock
+from charteroak.submissions import actions as submissions
+from charteroak.submissions.models import FinderList
 from charteroak.synthetic import generate
 from conftest import connection_as
 
@@ -65,6 +71,19 @@ def test_the_page_says_the_source_with_its_mark() -> None:
     page = as_("ben.cole").get(HERE).text
     assert "CGS 4-193(c)" in page
     assert "to be confirmed by counsel" in page
+
+
+def test_pairs_shown_are_in_the_records_of_the_agencies_whose_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = hub_way.linked(hub_way.as_if)
+    monkeypatch.setattr(showing, "answer", lambda *_: None)
+    with hub_way.as_if("linker"):
+        [pair] = clerical.evidence(run, [1])
+        clerical.answer("token", "recipient", link_run=run.pk, person="noor.haddad", numbers=[1])
+    lines = [one for one in read("sam.reyes") if one["what"] == "records shown side by side"]
+    assert {one["agency"] for one in lines} == {pair["left"]["file"], pair["right"]["file"]}
+    assert {one["to"] for one in lines} == {person("noor.haddad").name}
 
 
 def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_cites_the_approval() -> None:
@@ -130,3 +149,60 @@ def test_the_policy_office_records_an_approval_on_the_page() -> None:
 def test_lines_of_an_amendment_belong_to_what_it_amends() -> None:
     assert disclosures._number({"clauses": ["001-A1/2.SDE"], "number": "001-A1"}) == "001"
     assert disclosures._number({"number": "001-2", "request": "001"}) == "001"
+
+
+def test_a_text_names_contributors_from_the_day_on_which_all_have_signed_it() -> None:
+    whole = record()
+    named = {one.code for one in disclosures.contributors(whole)}
+    assert named == {"SDE", "CSC", "DOL"}
+    since = disclosures._since(whole)
+    assert set(since.values()) == {whole.executed_on}
+    assert whole.executed_on is not None
+    assert set(disclosures._whose({}, since, whole.executed_on)) == named
+    assert disclosures._whose({}, since, whole.executed_on - timedelta(days=1)) == []
+    Agreement.every.filter(pk=whole.pk).update(executed_on=None, text_hash="")
+    assert disclosures.contributors(whole) == []
+
+
+def test_a_finder_list_handed_over_is_in_the_record_of_the_agency_whose_numbers_it_holds() -> None:
+    made = FinderList.objects.get()
+    submissions.record_download(pk=made.pk, by=person("lou.grant"))
+    [line] = [one for one in read("sam.reyes") if one["what"] == "finder list handed over"]
+    assert (line["agency"], line["to"]) == (made.source.agency.code, person("lou.grant").name)
+
+
+HANDS_OUT = {
+    "build",
+    "deliver",
+    "download",
+    "enter",
+    "hand_over",
+    "look",
+    "open",
+    "release",
+    "restore",
+    "send",
+    "take_in",
+}
+NOT_A_DISCLOSURE = {
+    "agreements:agreement:take_in": "a text comes in",
+    "agreements:disclosure_record:hand_over": "the record itself, to the agency whose it is",
+    "board:meeting:open": "no agency's records",
+    "exceptions:matter:hand_over": "a matter changes hands",
+    "inputs:input_request:look": "what the team wants to bring in, no agency's records",
+    "outputs:file:look": "results under check; whose records are in them is not told, and the release is in",
+    "workspaces:session:enter": "the session that was opened goes on",
+    "workspaces:snapshot:restore": "the team's own work, where it was",
+    "workspaces:workspace:open": "an empty room; its sessions and jobs are in",
+}
+
+
+def test_every_event_that_hands_out_or_shows_records_is_told_or_excepted_with_a_reason() -> None:
+    sources = Path(charteroak.__file__).parent.rglob("*.py")
+    named = {
+        name
+        for file in sources
+        for name in re.findall(r'"([a-z]+:[a-z_]+:[a-z_]+)"', file.read_text("utf-8"))
+    }
+    shown = {name for name in named if name.rpartition(":")[2] in HANDS_OUT or ":show" in name}
+    assert shown - disclosures.ACTS.keys() == NOT_A_DISCLOSURE.keys()

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import clock
@@ -28,6 +29,8 @@ ACTS = {
     "submissions:delivery:accept": (noop("file sent"), HUB),
     "elsewhere:happening:send": (noop("file sent"), HUB),
     "elsewhere:happening:deliver": (noop("matched file handed over"), PEOPLE),
+    "submissions:finder_list:download": (noop("finder list handed over"), USER),
+    "hub:link_run:show_pairs": (noop("records shown side by side"), USER),
     "hub:extract:build": (noop("extract made"), PEOPLE),
     "workspaces:session:open": (noop("used in a session"), USER),
     "workspaces:job:submit": (noop("used in a job"), USER),
@@ -54,9 +57,19 @@ class Disclosure:
 
 def contributors(record: Agreement) -> list[Agency]:
     """Whose records have gone in, by any text that all have signed."""
-    texts = Agreement.every.filter(pk=record.pk) | Agreement.every.filter(amends=record)
-    parties = Party.objects.filter(agreement__in=texts, part=Party.Part.CONTRIBUTOR)
-    return list(Agency.objects.filter(pk__in=parties.values("agency")).order_by("code"))
+    return list(Agency.objects.filter(pk__in=_parties(record).values("agency")).order_by("code"))
+
+
+def _parties(record: Agreement) -> QuerySet[Party]:
+    texts = Agreement.every.filter(Q(pk=record.pk) | Q(amends=record), executed_on__isnull=False)
+    return Party.objects.filter(agreement__in=texts, part=Party.Part.CONTRIBUTOR)
+
+
+def _since(record: Agreement) -> dict[str, date]:
+    """From which day on each agency is in it: that of the first text it is named in that all have signed."""
+    days = _parties(record).order_by("-agreement__executed_on")
+    named = days.values_list("agency__code", "agreement__executed_on")
+    return {code: day for code, day in named if day is not None}  # the earliest stays
 
 
 def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
@@ -69,12 +82,20 @@ def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
     told = [(event, json.loads(event.text)["facts"]) for event in about.order_by("index")]
     told = [(event, facts) for event, facts in told if _number(facts) == record.number]
     names = dict(Person.objects.filter(username__in={e.by for e, _ in told}).values_list("username", "name"))
+    since = _since(record)
     return [
         _line(record, event, facts, code, names)
         for event, facts in told
-        for code in ([facts["agency"]] if facts.get("agency") else codes)
+        for code in _whose(facts, since, clock.day_of(event.domain_at))
         if code in codes
     ]
+
+
+def _whose(facts: dict[str, Any], since: dict[str, date], day: date) -> list[str]:
+    """Whose records an event is about: as it says, or else all that were in it on its day."""
+    if facts.get("agency"):
+        return [facts["agency"]]
+    return facts.get("agencies") or sorted(code for code, first in since.items() if first <= day)
 
 
 def _number(facts: dict[str, Any]) -> str:

@@ -29,10 +29,12 @@ def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: S
         audit.record_refusal(Refused(decision.reasons), action="hub:link_run:show_pairs", by=by, subject=run)
         return
     pairs = evidence(run, numbers)
+    whose = sorted({pair[side]["file"] for pair in pairs for side in ("left", "right")})  # agencies' codes
     with transaction.atomic():  # what cannot be logged is not shown
         audit.record(
-            "hub:link_run:show_pairs", by=by, subject=run, pairs=list(numbers), clauses=clauses(decision)
-        )
+            "hub:link_run:show_pairs", by=by, subject=run, pairs=list(numbers), agencies=whose,
+            clauses=clauses(decision),
+        )  # fmt: skip
     showing.answer(token, recipient, json.dumps({"pairs": pairs}).encode())
 
 

@@ -233,12 +233,13 @@ def order_finder_list(*, number: str, by: Person, agency: str) -> FinderList:
 @transaction.atomic
 def record_download(*, pk: int, by: Person) -> FinderList:
     """Hand the encrypted list to the asked agency's steward."""
-    record = FinderList.objects.select_related("agency", "agreement").get(pk=pk)
+    record = FinderList.objects.select_related("agency", "agreement", "source__agency").get(pk=pk)
     covered = download_decision(record, by).require()
     audit.record(
         "submissions:finder_list:download",
         by=by,
         subject=record,
+        agency=record.source.agency.code,  # whose numbers these are
         ciphertext=record.ciphertext,
         clauses=sorted(set(covered.clauses)),
     )
