@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,13 @@ def test_the_agreement_names_no_key_and_nobody_waits_for_a_worker() -> None:
     assert not ProcrastinateJob.objects.filter(task_name="agreements:create_keys").exists()
 
 
+def incoming() -> set[Path]:
+    """What lies in the vault as it was delivered."""
+    return {path for path in (home().vault / "incoming").rglob("*") if path.is_file()}
+
+
 def test_the_way_from_the_first_file_to_the_certificate() -> None:
+    before = incoming()
     assert queries.status_of(agreement()) is Status.SENDING
     match = {"number": NUMBER, "by": way.person("noor.haddad"), "on": clock.today()}
     assert way.refused(actions.match, **match) == ["files_missing"]
@@ -122,7 +129,7 @@ def test_the_way_from_the_first_file_to_the_certificate() -> None:
     assert told[0] == "elsewhere:happening:send"
     assert told[-1] == "elsewhere:happening:destroy"
     assert not Delivery.objects.exists()
-    assert not any(path.is_file() for path in (home().vault / "incoming").rglob("*"))
+    assert incoming() == before
 
 
 def test_an_agreement_is_closed_once_everything_is_certified() -> None:

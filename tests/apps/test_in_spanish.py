@@ -17,6 +17,7 @@ from charteroak.submissions.delimited import Check, Column
 # These stand in the agreement as well, whose words are what was signed and stay as they are.
 AS_SIGNED = {
     "Data integration hub",
+    "the data integration hub",
     "stewards' confirmation of the match",
     "FERPA studies, 34 CFR 99.31(a)(6)",
 }

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from django.db.models import Case, F, Min, Q, QuerySet, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
-from charteroak.exceptions.models import Matter
+from charteroak.exceptions.models import Duty, Matter
 from charteroak.policy import matter
 from charteroak.policy.data_request import Status as DataRequestStatus
 from charteroak.policy.decision import Decision
@@ -117,7 +117,8 @@ def decisions(record: Matter, by: Person) -> dict[str, Decision]:
 def todo(person: Person) -> list[Item]:
     """Open matters that a person owns, by the first day on which something is due."""
     found = []
-    first_due = Min("duties__due_on", filter=Q(duties__done_at__isnull=True))
+    open_duties = Duty.objects.filter(matter=OuterRef("pk"), done_at__isnull=True, due_on__isnull=False)
+    first_due = Subquery(open_duties.order_by("due_on").values("due_on")[:1])
     own_first = Case(When(owner=person, then=0), default=1)
     held_open = visible_to(person).filter(status=Status.OPEN).annotate(first_due=first_due)
     ordered = held_open.order_by(own_first, F("first_due").asc(nulls_last=True), "pk")

@@ -114,7 +114,8 @@ class ReviewPart(Part):
         label=_("Its number for the study"), max_length=60, help_text=_("For example 2026-0142.")
     )
     irb_determination = forms.ChoiceField(
-        label=_("What it determined"), choices=[("", _("Choose one")), *choices(irb.Determination)]
+        label=_("What it determined"),
+        choices=[("", _("Choose one")), *((value, _(words)) for value, words in choices(irb.Determination))],
     )
     irb_approved_on = forms.DateField(label=_("Determined on"), help_text=_("For example 2026-05-31."))
     irb_expires_on = forms.DateField(

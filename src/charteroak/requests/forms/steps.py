@@ -89,7 +89,9 @@ def read(file: "UploadedFile[Any]") -> bytes:
 class AttachForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What it is"),
-        choices=[one for one in choices(attachment.Kind) if one[0] != attachment.Kind.NATION],
+        choices=[
+            (value, _(said)) for value, said in choices(attachment.Kind) if value != attachment.Kind.NATION
+        ],
     )
     file = _file()
 
