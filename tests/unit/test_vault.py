@@ -79,6 +79,16 @@ def test_an_object_is_named_by_the_hash_of_what_is_stored(vault: Vault, folder: 
     assert files(folder) == [folder / name.path]
 
 
+def test_another_project_s_object_is_not_opened(vault: Vault, tmp_path: Path) -> None:
+    name = put(vault, MARK)
+    assert b"".join(vault.open(name, project="042")) == MARK
+    with pytest.raises(ObjectDamaged, match="not of project 043"):
+        b"".join(vault.open(name, project="043"))
+    with pytest.raises(ObjectDamaged):
+        vault.get_to(name, tmp_path / "there", project="043")
+    assert not (tmp_path / "there").exists()
+
+
 def test_the_same_file_twice_is_two_objects_under_two_keys(vault: Vault) -> None:
     assert put(vault, MARK) != put(vault, MARK)
 

@@ -106,8 +106,9 @@ class Vault:
             raise VaultError(f"Nothing to put into store {store!r}: the file is empty; send it again.")
         return self._publish(store, chain([first], chunks))
 
-    def open(self, object_id: ObjectId) -> Iterator[bytes]:
-        """The plaintext in chunks of 1 MiB; the last comes only after the whole object has proved genuine.
+    def open(self, object_id: ObjectId, *, project: str | None = None) -> Iterator[bytes]:
+        """The plaintext in chunks of 1 MiB; the last comes only after the whole object has proved genuine. Of this
+        project alone, where one is named: who can write a row must not read another project by it.
 
         Raises ObjectMissing, ObjectDamaged, KeyUnavailable, KeyMismatch: whoever acts on chunks before the
         end must be able to undo it.
@@ -120,6 +121,8 @@ class Vault:
             raise self._damaged(object_id, "it does not begin with a vault header") from None
         if header.key.store != object_id.store:
             raise self._damaged(object_id, f"it belongs to store {header.key.store!r}")
+        if project is not None and header.key.project != project:
+            raise self._damaged(object_id, f"it is not of project {project}")
         return self._opened(object_id, Chunks(self._keyring.unwrap(header.key), header), encoded, size)
 
     def open_ciphertext(self, object_id: ObjectId) -> Iterator[bytes]:
@@ -133,14 +136,14 @@ class Vault:
                     raise self._damaged(object_id, "its hash is not its name")
                 yield chunk
 
-    def get_to(self, object_id: ObjectId, path: Path) -> None:
+    def get_to(self, object_id: ObjectId, path: Path, *, project: str | None = None) -> None:
         """Decrypt into the file `path` (0600), which appears when the whole object has proved genuine."""
         partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with (
                 os.fdopen(descriptor, "wb", buffering=0) as file,
-                closing(ahead(self.open(object_id))) as chunks,
+                closing(ahead(self.open(object_id, project=project))) as chunks,
             ):
                 for chunk in chunks:
                     file.write(chunk)

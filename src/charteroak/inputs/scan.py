@@ -31,7 +31,8 @@ ANY_PYTHON = "py3-none-any.whl"  # no code that only a machine can read
 
 def read(record: InputRequest) -> bytes:
     """The pinned bytes, in the clear; only the enclave can."""
-    return b"".join(stores.vault(Store.CHECK).open(ObjectId(Store.CHECK, record.stored)))
+    project = record.workspace.agreement.number
+    return b"".join(stores.vault(Store.CHECK).open(ObjectId(Store.CHECK, record.stored), project=project))
 
 
 def scan(pk: int) -> None:

@@ -151,7 +151,8 @@ def rebuild(record: ReleaseRequest, objects: dict[str, str]) -> str:
         in_memory("check-rules") as rules,
     ):
         for name, stored in objects.items():
-            check.get_to(ObjectId(Store.CHECK, stored), (rules if name == RELEASED else outbox) / name)
+            place = (rules if name == RELEASED else outbox) / name
+            check.get_to(ObjectId(Store.CHECK, stored), place, project=agreement.number)
         (rules / "appetite.toml").write_text(appetite.to_toml(), encoding="utf-8")
         for folder in (outbox, rules):
             hand_over(folder, account_of(ACCOUNT))

@@ -80,6 +80,8 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
         "agreements.clockfigure": LOOK,
+        "workspaces.snapshot": LOOK,  # the enclave alone packs and restores
+        "workspaces.input": ("SELECT", "INSERT", "UPDATE (removed_at)"),
         "workspaces.enclave": LOOK,  # what another machine has, that machine says
         "board.attendance": ("SELECT", "INSERT", "UPDATE (person_id, at)"),  # a holder comes after their stand-in
         **OFFICES,

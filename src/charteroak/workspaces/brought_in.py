@@ -48,7 +48,9 @@ def mounted(found: Sequence[Input], account: int, *, purpose: str) -> Iterator[t
     with in_memory(f"{purpose}-{account}") as folder:
         for one in found:
             place = folder / one.name
-            stores.vault(Store.CHECK).get_to(ObjectId(Store.CHECK, one.stored), place)
+            stores.vault(Store.CHECK).get_to(
+                ObjectId(Store.CHECK, one.stored), place, project=one.workspace.agreement.number
+            )
             with place.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != one.sha256:
                     refuse("bytes_differ", _("What was stored is not what a checker accepted.")).require()

@@ -26,7 +26,11 @@ def mounted(
     with in_memory(f"{purpose}-{account}") as folder:
         for table, stored in extract.stored.items():
             if evidence or table != EVIDENCE:
-                opened.get_to(ObjectId(Store.EXTRACT, stored), folder / f"{table}.parquet")
+                opened.get_to(
+                    ObjectId(Store.EXTRACT, stored),
+                    folder / f"{table}.parquet",
+                    project=extract.link_run.agreement.number,
+                )
         hand_over(folder, account_of(account))
         yield folder
 

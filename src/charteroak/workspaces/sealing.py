@@ -118,7 +118,7 @@ def _unpacked(record: Workspace, work: Path) -> None:
 
 def _unpack(record: Workspace, last: Snapshot, into: Path) -> None:
     reading, writing = os.pipe()
-    chunks = stores.vault(Store.WORK).open(ObjectId(Store.WORK, last.stored))
+    chunks = stores.vault(Store.WORK).open(ObjectId(Store.WORK, last.stored), project=record.agreement.number)
 
     def feed() -> None:
         with os.fdopen(writing, "wb") as stream, suppress(BrokenPipeError):
