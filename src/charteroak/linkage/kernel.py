@@ -46,7 +46,7 @@ class Weights(NamedTuple):
     added on agreement; `by_frequency` (regimes × levels): how much of them counts. `household` and `identifier` are
     fields whose agreement makes a regime, `name` one that may be swapped with another, or -1. `place`: the fields that
     say where somebody lives, and `moved` the share of people of whom these say nothing any more; 0 where each counts by
-    itself. `order`: the fields as they are compared, the cheapest and most telling first. `least`: a pair below it does
+    itself. `order`: the fields as they are compared, the most telling first. `least`: a pair below it does
     not leave.
     """
 

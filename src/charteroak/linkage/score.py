@@ -20,7 +20,6 @@ from charteroak.linkage.recipe import Kind, Recipe
 from charteroak.linkage.threads import over_blocks
 from charteroak.machine import spread
 
-_MEASURED = {"jaro_winkler", "jaro", "jaccard", "username_jaro_winkler"}
 _OWN_AT_HOME = {Kind.GIVEN_NAME, Kind.MIDDLE_NAME}
 """Fields whose rare values say as much at one address as elsewhere; relatives share the rest."""
 
@@ -77,25 +76,16 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
                 max(encoded.tables.told_by[place], encoded.tables.partner[place]) >= 0
             )  # it may be, and add 0
             unequal[number, place] = max(0.0, *most[1:]) if silent else float(most[1:].max())
-    order = sorted(range(len(encoded.fields)), key=lambda place: _turn(encoded, place, level[0], unequal[0]))
+    last = encoded.tables.first_level[1:] - 1
+    order = np.argsort(
+        level[0, last] - unequal[0], kind="stable"
+    )  # what takes most from a pair that disagrees
     base = np.full(len(REGIMES), bits(model.prior))
     return Weights(
         level, unequal, base, frequency, by_frequency, household_field(recipe), identifier_field(recipe),
         int(encoded.tables.partner.argmax()) if (encoded.tables.partner >= 0).any() else -1,
-        np.array([field.kind in PLACE for field in encoded.fields]), model.moved, np.array(order, np.int64), least,
+        np.array([field.kind in PLACE for field in encoded.fields]), model.moved, order, least,
     )  # fmt: skip
-
-
-def _turn(
-    encoded: Encoded, place: int, level: NDArray[np.float64], unequal: NDArray[np.float64]
-) -> tuple[bool, bool, float]:
-    """When a field is compared: those that need no measure of likeness first, and of these first what takes most from
-    a pair that disagrees, for then the others need not be asked.
-    """
-    measured = any(each.rule[0] in _MEASURED for each in encoded.fields[place].levels)
-    last = int(encoded.tables.first_level[place + 1]) - 1
-    remembered = bool(encoded.tables.remembered[place] and encoded.tables.asked[place, 3] < 0)
-    return measured, remembered, float(level[last] - unequal[place])
 
 
 def _frequencies(encoded: Encoded, field: str, known: pl.DataFrame) -> NDArray[np.float64]:
