@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from charteroak.linkage.levels import Tables
 from charteroak.linkage.names import Counted
 from charteroak.linkage.recipe import Field, Kind, LinkageError, Recipe
 from charteroak.linkage.tables import tables_of
-from charteroak.machine import cores
+from charteroak.machine import cores, spread
 
 MOST_FIELDS, MOST_LEVELS = 16, 11
 STANDARDISERS: Mapping[Kind, Callable[[pl.Series], tuple[pl.Series, Counted]]] = {
@@ -40,7 +41,7 @@ _SPLITTERS: Mapping[str, Callable[[pl.Series], pl.DataFrame]] = {
 class Encoded:
     """Records as numbers. `records`: id, source, in canonical order (by source, then id), so that the order of rows
     or files changes nothing. `values[field]`: its distinct standard values; the first is number `start[field]`.
-    `content`: one hash of each record's values. `changes[field]`: standardiser's change → records changed.
+    `hashes`: one of each value. `changes[field]`: standardiser's change → records changed.
     """
 
     records: pl.DataFrame
@@ -49,8 +50,20 @@ class Encoded:
     values: Mapping[str, pl.Series]
     start: Mapping[str, int]
     tables: Tables
-    content: NDArray[np.uint64]
+    hashes: NDArray[np.uint64]
     changes: Mapping[str, Mapping[str, int]]
+
+    @cached_property
+    def content(self) -> NDArray[np.uint64]:
+        """One hash of each record's values in all fields; 0 where every value is missing."""
+        codes = self.tables.codes
+        found, each = np.empty(len(codes), np.uint64), max(1, -(-len(codes) // cores()))
+
+        def part(at: int) -> None:
+            found[at : at + each] = content_hashes(codes[at : at + each], self.hashes)
+
+        spread(part, range(0, len(codes), each))
+        return found
 
     def column(self, name: str) -> NDArray[np.int32]:
         """Numbers of the field's values by record, within the field, -1 if missing."""
@@ -101,9 +114,7 @@ def encode(frames: Mapping[str, pl.DataFrame], ids: Mapping[str, str], recipe: R
         field.name: each | _taken(field, sources, raw)
         for field, raw, (_, _, each) in zip(recipe.fields, raws, found, strict=True)
     }
-    return Encoded(
-        records, sources, recipe.fields, values_of, start, tables, content_hashes(matrix, hashes), changes
-    )
+    return Encoded(records, sources, recipe.fields, values_of, start, tables, hashes, changes)
 
 
 def _taken(field: Field, sources: Sequence[str], raw: Sequence[pl.Series]) -> dict[str, int]:
@@ -121,7 +132,7 @@ def subset(encoded: Encoded, rows: NDArray[np.int64]) -> Encoded:
     """Some of the records, with the same values."""
     t = encoded.tables
     tables = t._replace(codes=np.ascontiguousarray(t.codes[rows]), source=t.source[rows])
-    return replace(encoded, records=encoded.records[rows], tables=tables, content=encoded.content[rows])
+    return replace(encoded, records=encoded.records[rows], tables=tables)
 
 
 def _encode_field(
@@ -145,6 +156,10 @@ def _encode_field(
         weights = np.bincount(codes + 1, minlength=len(values_of) + 1)[1:]
         for change, mask in counted.items():
             changes[change] = changes.get(change, 0) + int(weights[mask.to_numpy()].sum())
+        if (
+            len(raw) == 1 and standard is values_of
+        ):  # what is taken as it is written stays as distinct as it was
+            return codes, values_of, changes
         parts.append(np.where(codes >= 0, codes + np.int32(count), np.int32(-1)))
         distinct.append(standard.cast(pl.String))
         count += len(standard)

@@ -59,12 +59,15 @@ def weights_of(encoded: Encoded, recipe: Recipe, model: Model, least: float) -> 
     by_frequency = np.zeros_like(level)
     frequency = np.zeros(sum(len(values) for values in encoded.values.values()), np.float32)
     unequal = np.zeros((len(REGIMES), len(encoded.fields)))
+
+    def fill_frequency(name: str) -> None:
+        known, start = _frequencies(encoded, name, model.term_frequencies[name]), encoded.start[name]
+        frequency[start : start + len(known)] = np.log2(model.everyone.u[name][0] / known)
+
+    counted = [each.name for each in encoded.fields if each.name in model.term_frequencies]
+    spread(fill_frequency, [name for name in counted if len(encoded.values[name])])
     for place, field in enumerate(encoded.fields):
         first, end = encoded.tables.first_level[place], encoded.tables.first_level[place + 1]
-        if field.name in model.term_frequencies and len(encoded.values[field.name]):
-            known = _frequencies(encoded, field.name, model.term_frequencies[field.name])
-            start = encoded.start[field.name]
-            frequency[start : start + len(known)] = np.log2(model.everyone.u[field.name][0] / known)
         tests = [each.test for each in field.levels]
         for number, name in enumerate(REGIMES):
             regime = names.get(name, model.everyone)
