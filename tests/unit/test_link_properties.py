@@ -95,7 +95,10 @@ LITTLE = st.fixed_dictionaries({
 
 
 @RARELY
-@given(more=st.lists(LITTLE, max_size=12, unique_by=lambda each: tuple(map(each.get, LITTLE_COLUMNS))), seed=SEEDS)
+@given(
+    more=st.lists(LITTLE, max_size=12, unique_by=lambda each: tuple(map(each.get, LITTLE_COLUMNS))),
+    seed=SEEDS,
+)
 @example(more=[{"first_name": None, "sex": "F", "zip": None, "dob": None}], seed=0)
 def test_a_copy_is_found_however_little_a_record_says(more: list[dict[str, str | None]], seed: int) -> None:
     """Unless another record of its own file says the same, or it says nothing at all."""
