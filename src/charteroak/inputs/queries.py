@@ -8,7 +8,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import coverage, standing_towards
+from charteroak.agreements.queries import coverage, names, standing_towards
 from charteroak.inputs.models import InputRequest
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.clauses import Asked, Use
@@ -77,7 +77,7 @@ def facts(
         kind=Kind(record.kind),
         size=record.size,
         actor_is_author=by is not None and record.author_id == by.pk,
-        actor_is_recipient=by is not None and agreement_of(record).recipients.filter(person=by).exists(),
+        actor_is_recipient=by is not None and names(agreement_of(record), by),
         scan_failed=tuple(sorted({one["rule"] for one in record.findings if one["verdict"] == "fail"})),
         bytes_differ=sha256 is not None and sha256 != record.sha256,
         name_taken=record.workspace.inputs.filter(name=record.name, removed_at__isnull=True).exists(),
