@@ -35,7 +35,6 @@
     worker_of_text: () => { new Worker(URL.createObjectURL(new Blob([`fetch("${to("worker_of_text")}", {mode: "no-cors"})`]))); },
     shared_worker: () => { new SharedWorker(to("shared_worker")); },
     service_worker: () => navigator.serviceWorker.register(to("service_worker")),
-    form: () => { const f = document.createElement("form"); f.action = to("form"); f.method = "post"; document.body.append(f); f.submit(); },
     popup: () => { if (!window.open(to("popup"))) throw new Error("refused"); },
     link_elsewhere: () => { const a = document.createElement("a"); a.href = to("link_elsewhere"); a.target = "_blank"; document.body.append(a); a.click(); },
     link_ping: () => { const a = document.createElement("a"); a.href = "#x"; a.ping = to("link_ping"); document.body.append(a); a.click(); },
@@ -47,7 +46,8 @@
     clipboard: () => navigator.clipboard.writeText("exit"),
     clipboard_by_command: () => { const t = document.createElement("textarea"); t.value = "exit"; document.body.append(t); t.select(); if (!document.execCommand("copy")) throw new Error("refused"); },
     web_rtc: () => { const c = new RTCPeerConnection({ iceServers: [{ urls: `stun:127.0.0.1:${canary.udp}` }] }); c.createDataChannel("x"); return c.createOffer().then(o => c.setLocalDescription(o)); },
-    // last, for they move the frame itself
+    // last, for they move the frame itself: one to the browser's own page of an error, where a popup would open
+    form: () => { const f = document.createElement("form"); f.action = to("form"); f.method = "post"; document.body.append(f); f.submit(); },
     meta_refresh: () => add("meta", { httpEquiv: "refresh", content: `0;url=${to("meta_refresh")}` }, document.head),
     own_navigation: () => { window.location = to("own_navigation"); },
   };
