@@ -58,7 +58,8 @@ class Keyboard:
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
         assert page.evaluate("document.activeElement.matches('.usa-skipnav')"), focus["what"]
-        assert focus["seen"] and focus["ringed"], focus["what"]
+        assert focus["seen"], focus["what"]
+        assert focus["ringed"], focus["what"]
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
 

@@ -1,4 +1,4 @@
-"""Researcher, policy office, steward, board member, counsel: a request with the keyboard alone, large and in own colours."""
+"""A request with the keyboard alone: researcher, policy office, steward, member, counsel, signatory."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +13,7 @@ from charteroak.board import actions as board
 from charteroak.board.models import Board, Motion, Vote
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.data_request import Status
+from charteroak.policy.motion import Choice as OnMotion
 from charteroak.requests import queries, steward
 from charteroak.requests.models import DataRequest
 from journeys.keyboard import PASSWORD, Keyboard
@@ -125,7 +126,7 @@ def _a_member_votes(grace: Keyboard) -> None:
 def _the_others_vote(motion: Motion) -> None:
     votes = {"omar.haines": "approve", "ruth.vega": "approve", "carl.winter": "recuse"}
     for member in way.MEMBERS[1:]:
-        board.vote(pk=motion.pk, by=way.person(member), choice=way.Vote(votes.get(member, "note")))
+        board.vote(pk=motion.pk, by=way.person(member), choice=OnMotion(votes.get(member, "note")))
     board.declare(pk=motion.pk, by=way.person("june.fisher"))
     board.close(pk=motion.meeting_id, by=way.person("june.fisher"))
 
