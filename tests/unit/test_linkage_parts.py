@@ -27,11 +27,14 @@ def listed(seed: int, records: int, count: int) -> tuple[Pairs, Constraints]:
 
 
 def people_of(
-    pairs: Pairs, limits: Constraints, first: np.ndarray
+    pairs: Pairs, limits: Constraints, rank: np.ndarray
 ) -> tuple[list[int], dict[tuple[int, int], float]]:
     """By record the smallest record of its person, and by pair what its two people weigh together."""
     made = parts.parted(pairs.left, pairs.right, pairs.weight, limits.least, len(limits.source))
-    root, weakest, settled = parts.joined(*parts.arranged(pairs, limits, made), made, first[made.pairs])
+    content = np.arange(len(limits.source), dtype=np.uint64) ** 2
+    root, weakest, settled = parts.joined(
+        *parts.arranged(pairs, limits, made), made, content, rank[made.pairs]
+    )
     own, _ = _of_all(root, weakest, made, len(limits.source))
     assert all(own[row] <= row and own[own[row]] == own[row] for row in range(len(own))), (
         "named by the smallest"
@@ -45,11 +48,11 @@ def test_the_size_of_the_parts_changes_nothing(
     seed: int, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs, limits = listed(seed, 200, count)
-    first = np.random.default_rng(seed).random(len(pairs.left)) < 0.1
-    whole = people_of(pairs, limits, first)
+    rank = np.random.default_rng(seed).choice([0, 1, 2], len(pairs.left), p=[0.8, 0.1, 0.1]).astype(np.int8)
+    whole = people_of(pairs, limits, rank)
     assert len(set(whole[0])) < 200
     monkeypatch.setattr(parts, "PAIRS_IN_PART", 2)
-    assert people_of(pairs, limits, first) == whole
+    assert people_of(pairs, limits, rank) == whole
 
 
 def test_records_of_one_person_stand_side_by_side() -> None:

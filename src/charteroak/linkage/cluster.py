@@ -194,7 +194,7 @@ def _clashes(a: int, b: int, g: Groups, c: Constraints) -> int:
 
 @inlined
 def _agreed(a: int, field: int, g: Groups, c: Constraints) -> int:
-    """The value that most of the group's records give, two at least; -1 when there is none."""
+    """The value that most of the group's records give, two at least; -1 when none is, or two are equally often."""
     best, most, record = -1, 1, a
     while record >= 0:
         value, times, other = c.lasting[record, field], 0, a
@@ -203,6 +203,8 @@ def _agreed(a: int, field: int, g: Groups, c: Constraints) -> int:
             other = g.following[other]
         if times > most:
             best, most = value, times
+        elif times == most and value != best:
+            best = -1
         record = g.following[record]
     return best
 

@@ -61,24 +61,27 @@ def people(
     """
     limits, count = _constraints(encoded, recipe, apart), len(encoded.content)
     if not recipe.collective:
-        return _one_by_one(found, limits, recipe.link)
+        return _one_by_one(found, limits, encoded.content, recipe.link)
     found, pairs, pattern, levels = weighed(encoded, recipe, model, weights, found)
     most = share_at_most(encoded, model, levels, found.pattern, pattern)
     parts = parted(found.left, found.right, found.weight, limits.least, count)
     pairs, limits = arranged(pairs, limits, parts)
-    root, *_ = joined(pairs, limits, parts)
+    content = encoded.content
+    root, *_ = joined(pairs, limits, parts, content)
     pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs), most)
     steps = passed(recipe, levels, pattern[parts.pairs], probability(pairs.weight))
-    sure = (steps.by > 0) | _copies(encoded.content[parts.rows], pairs)
+    copies = _copies(content[parts.rows], pairs)
+    sure = copies | (steps.by > 0)
     pairs = _raised(pairs, sure, limits.least)
-    root, weakest, settled = joined(pairs, limits, parts, sure)
+    root, weakest, settled = joined(pairs, limits, parts, content, copies.astype(np.int8) + sure)
     one = root[pairs.left] == root[pairs.right]
     refused = np.minimum(np.minimum(pairs.weight, settled), limits.least - REFUSED)
     final = np.where(one, np.maximum(pairs.weight, settled), refused)
     link = _link(recipe, probability(final), sure & one)
     if link > recipe.joins_from:
         final = np.where(sure & one, np.maximum(final, bits(link)), final)
-        root, weakest = _cut(pairs, limits, parts, np.where(one, final, -np.inf), bits(link))
+        cut = np.where(one, final, -np.inf)
+        root, weakest = _cut(pairs, limits, parts, content, cut, bits(link))
     weight, steps = _of_pairs(final, steps, one, parts)
     kept = weight >= bits(recipe.keep)
     shown = Scored(found.left[kept], found.right[kept], weight[kept], found.pattern[kept], found.new_pairs)
@@ -90,11 +93,11 @@ def _link(recipe: Recipe, chance: NDArray[np.float64], sure: NDArray[np.bool_]) 
     return recipe.link if recipe.aim is None else threshold(chance, sure, recipe.aim, recipe.joins_from)
 
 
-def _one_by_one(found: Scored, limits: Constraints, link: float) -> People:
+def _one_by_one(found: Scored, limits: Constraints, content: NDArray[np.uint64], link: float) -> People:
     """People of pairs that are weighed each by itself."""
     pairs = Pairs(found.left, found.right, found.weight, np.empty((0, 0), np.float32), 0.0)
     parts = parted(found.left, found.right, found.weight, limits.least, len(limits.source))
-    root, weakest, _ = joined(*arranged(pairs, limits, parts), parts)
+    root, weakest, _ = joined(*arranged(pairs, limits, parts), parts, content)
     return People(
         found, np.zeros(len(found.weight)), *_of_all(root, weakest, parts, len(limits.source)), link
     )
@@ -110,13 +113,18 @@ def _of_pairs(
 
 
 def _cut(
-    pairs: Pairs, limits: Constraints, parts: Parts, weight: NDArray[np.float64], least: float
+    pairs: Pairs,
+    limits: Constraints,
+    parts: Parts,
+    content: NDArray[np.uint64],
+    weight: NDArray[np.float64],
+    least: float,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """The people once more, without the joints of less than `least` bits, and the weakest joint that is left of each.
     `weight`: by pair, that of its people's joint.
     """
     alone = Pairs(pairs.left, pairs.right, weight, np.empty((0, 0), np.float32), 0.0)
-    root, weakest, _ = joined(alone, limits._replace(support=0.0, least=least), parts)
+    root, weakest, _ = joined(alone, limits._replace(support=0.0, least=least), parts, content)
     return root, weakest
 
 

@@ -118,11 +118,16 @@ def arranged(p: Pairs, c: Constraints, parts: Parts) -> tuple[Pairs, Constraints
     )
 
 
-def strongest(pairs: Pairs, least: float) -> NDArray[np.int64]:
-    """Numbers of the pairs of at least `least` bits, the strongest first, and of equals the first."""
+def strongest(pairs: Pairs, least: float, content: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
+    """Numbers of the pairs of at least `least` bits, the strongest first. Which of equals comes first is settled by
+    what their records say (`content`: by record), not by where they stand; where that is equal too, the first.
+    """
     linked = np.flatnonzero(pairs.weight >= least)
-    order: NDArray[np.int64] = linked[np.argsort(-np.round(pairs.weight[linked], 9), kind="stable")]
-    return order
+    by_weight = -np.round(pairs.weight[linked], 9)
+    if content is None:
+        return linked[np.argsort(by_weight, kind="stable")]
+    both = content[pairs.left[linked]] + content[pairs.right[linked]]
+    return linked[np.lexsort((both, by_weight))]
 
 
 def _by_people(p: Pairs, order: NDArray[np.int64], records: int) -> NDArray[np.int64]:
@@ -135,9 +140,11 @@ def _by_people(p: Pairs, order: NDArray[np.int64], records: int) -> NDArray[np.i
 
 
 def joined(
-    p: Pairs, c: Constraints, parts: Parts, first: NDArray[np.bool_] | None = None
+    p: Pairs, c: Constraints, parts: Parts, content: NDArray[np.uint64], rank: NDArray[np.int8] | None = None
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-    """What `cluster.join` says of arranged pairs and records; those of `first` are joined before the others."""
+    """What `cluster.join` says of arranged pairs and records (`content`: by record, before they were arranged); those
+    of a higher `rank` are joined before the others.
+    """
 
     def part(at: int) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
         row, pair = slice(*parts.row_at[at : at + 2]), slice(*parts.pair_at[at : at + 2])
@@ -148,10 +155,9 @@ def joined(
             source=c.source[row], lasting=c.lasting[row], apart=c.apart[apart] - shift,
             apart_at=c.apart_at[row.start : row.stop + 1] - apart.start,
         )  # fmt: skip
-        order = strongest(own, c.least)
-        if first is not None:
-            early = first[pair][order]
-            order = np.concatenate([order[early], order[~early]])
+        order = strongest(own, c.least, content[parts.rows[row]])
+        if rank is not None:
+            order = order[np.argsort(-rank[pair][order], kind="stable")]
         if len(own.left) > 2 * PAIRS_IN_PART:
             order = _by_people(own, order, row.stop - row.start)
         root, weakest, settled = join(own, order, near(own.left, own.right, row.stop - row.start), limits)
