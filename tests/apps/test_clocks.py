@@ -11,7 +11,7 @@ from django.test import Client
 from apps import way
 from apps.way import as_
 from charteroak.adapters import clock
-from charteroak.agreements import actions, clocks, turns
+from charteroak.agreements import actions, clocks, destruction, turns
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import to_draft
 from charteroak.policy.clocks import Party, Stage, State
@@ -72,6 +72,28 @@ def test_every_page_says_whose_turn_and_by_when(drafted: Agreement) -> None:
     assert "No turn is like that" in as_("sam.reyes").get("/agreements/turns/?state=paused").text
 
 
+def test_a_signed_agreement_is_the_hubs_turn_until_the_match_is_confirmed(drafted: Agreement) -> None:
+    record = way.signed(drafted)
+    turn = running()[Stage.MATCH]
+    assert (turn.run.party, turn.run.began_on) == (Party.HUB, clock.today())
+    assert turn.due is not None
+    assert f'datetime="{turn.due:%Y-%m-%d}"' in as_("noor.haddad").get(record.get_absolute_url()).text
+    destruction.start_identifiers(record, clock.today())
+    assert list(running()) == [Stage.DESTRUCTION]
+    assert {one.run.stage for one in clocks.turns_of([record.data_request])} >= {Stage.MATCH, Stage.SIGNATURE}
+
+
+def test_the_applicant_is_told_in_time_that_the_end_comes(drafted: Agreement) -> None:
+    record = way.signed(drafted)
+    clock.move_to(clock.now() + (record.ends_on - clock.today()) - timedelta(days=20))
+    end = running()[Stage.END]
+    assert (end.due, end.run.party) == (record.ends_on, Party.APPLICANT)
+    assert end.state is State.SOON  # the letter goes out
+    assert "ends soon" in as_("maya.ortiz").get("/").text
+    clock.move_to(clock.now() + timedelta(days=21))
+    assert running()[Stage.REST].run.party is Party.POLICY_OFFICE
+
+
 def test_many_turns_are_paged_with_the_filters_that_were_chosen(
     drafted: Agreement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,7 +146,7 @@ def test_medians_are_worked_out_once_a_day_and_published(database_of_the_file: N
 def test_a_page_of_clocks_asks_few_questions_however_many_requests(
     drafted: Agreement, django_assert_max_num_queries: type
 ) -> None:
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         clocks.running(DataRequest.objects.all())
 
 

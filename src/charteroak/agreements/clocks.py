@@ -18,6 +18,7 @@ from charteroak.agreements.models import Agreement, ClockFigure, DestructionDuty
 from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
 from charteroak.policy import agreement, clocks, data_request
+from charteroak.policy.after_signature import WARNED, Duty, Signed, runs_after
 from charteroak.policy.clocks import HEEDED, Moment, Party, Run, Stage
 from charteroak.requests import changes
 from charteroak.requests.models import DataRequest
@@ -49,31 +50,50 @@ class Turn:
 
 
 def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
-    """Every turn of these requests, each request's in order. Three queries, however many there are."""
+    """Every turn of these requests, each request's in order. Few queries, however many there are."""
     records = list(requests)
     if not records:
         return []
-    agreements = {
-        one.data_request_id: one
-        for one in Agreement.every.filter(data_request__in=records).prefetch_related("parties__agency")
-    }
-    duties = DestructionDuty.objects.filter(
-        agreement__in=agreements.values(), what=DestructionDuty.What.IDENTIFIERS, began_on__isnull=False
-    )
-    destroyed = {duty.agreement_id: duty for duty in duties}
+    drafted = Agreement.every.filter(data_request__in=records).prefetch_related("parties__agency", "duties")
+    agreements = {one.data_request_id: one for one in drafted}
     moments = _moments(records, agreements)
-    today, closed, superseded = clock.today(), closed_days(), changes.superseded_on(records)
+    today, superseded = clock.today(), changes.superseded_on(records)
     found = []
     for record in records:
         held = agreements.get(record.pk)
-        runs = clocks.runs(moments.get(record.pk, []))
+        told = moments.get(record.pk, [])
+        runs = clocks.runs(told)
         if held is None and record.pk in superseded:  # nobody drafts it any more
             runs = [clocks.ended(run, superseded[record.pk]) for run in runs]
-        duty = destroyed.get(held.pk) if held is not None else None
-        if duty is not None and duty.began_on is not None:
-            runs.append(_destruction(duty, duty.began_on))
-        found += [Turn(record, run, today, run.due(today, closed), run.state(today, closed)) for run in runs]
+        if held is not None:
+            closed = next((one.on for one in told if one.name == "agreements:agreement:close"), None)
+            runs += _after_signature(held, closed)
+        found += [_turn(record, run, today) for run in runs]
     return found
+
+
+def _turn(record: DataRequest, run: Run, today: date) -> Turn:
+    return Turn(record, run, today, run.due(today, closed_days()), run.state(today, closed_days()))
+
+
+def _after_signature(held: Agreement, closed_on: date | None = None) -> list[Run]:
+    """The turns of an agreement that every party has signed; an amendment's are those of what it amends."""
+    if held.executed_on is None or held.amends_id is not None:
+        return []
+    duties = {
+        one.what: Duty(one.due_on, clock.day_of(one.done_at) if one.done_at else None, one.began_on)
+        for one in held.duties.all()
+    }
+    identifiers = duties.pop(DestructionDuty.What.IDENTIFIERS, Duty(None))
+    signed = Signed(
+        held.executed_on,
+        held.last_day,
+        identifiers,
+        tuple(duties.values()),
+        ended_early=held.ended_on is not None,
+        closed_on=closed_on,
+    )
+    return runs_after(signed, clock.today())
 
 
 def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> dict[int, list[Moment]]:
@@ -93,21 +113,36 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
     return found
 
 
-def _destruction(duty: DestructionDuty, began_on: date) -> Run:
-    done = clock.day_of(duty.done_at) if duty.done_at else None
-    return Run(Stage.DESTRUCTION, Party.HUB, "", began_on, done, fixed_due=duty.due_on)
-
-
 def running(requests: QuerySet[DataRequest]) -> list[Turn]:
     """The turns that are not over, the most urgent first; those without a deadline last."""
-    unfinished = requests.exclude(status__in=FINISHED).filter(
+    unfinished = requests.exclude(status__in=FINISHED)
+    unsigned = unfinished.filter(
         ~Q(status=data_request.Status.APPROVED)
         | Q(agreement__isnull=True, historic_decision_on__isnull=True)
         | Q(agreement__status__in=(agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE))
-        | Q(agreement__duties__done_at__isnull=True, agreement__duties__began_on__isnull=False)
     )
-    found = [one for one in turns_of(unfinished.distinct()) if one.run.ended_on is None]
-    return sorted(found, key=lambda one: (one.due is None, one.due or date.max, one.data_request.number))
+    found = turns_of(unsigned.distinct()) + _signed(unfinished)
+    return sorted(
+        (one for one in found if one.run.ended_on is None),
+        key=lambda one: (one.due is None, one.due or date.max, one.data_request.number),
+    )
+
+
+def _signed(requests: QuerySet[DataRequest]) -> list[Turn]:
+    """The turns on executed agreements, without a look into the log: those with a clock that runs or begins soon."""
+    today = clock.today()
+    unmatched = Q(duties__what=DestructionDuty.What.IDENTIFIERS, duties__done_at__isnull=True)
+    ending = Q(ends_on__lte=today + WARNED) | Q(ended_on__isnull=False)
+    signed = Agreement.objects.filter(
+        unmatched | ending, data_request__in=requests, executed_on__isnull=False
+    )
+    records = (
+        signed.exclude(status=agreement.Status.CLOSED)
+        .select_related("data_request__applicant")
+        .prefetch_related("duties")
+        .distinct()
+    )
+    return [_turn(one.data_request, run, today) for one in records for run in _after_signature(one)]
 
 
 def running_for(person: Person) -> list[Turn]:

@@ -98,7 +98,9 @@ def _page(turn: clocks.Turn) -> str:
     if turn.run.stage in (Stage.TEXT, Stage.SIGNATURE):
         place = "#signatures" if turn.run.stage is Stage.SIGNATURE else ""
         return reverse("agreement", args=[number]) + place
-    if turn.run.stage is Stage.DESTRUCTION:
+    if turn.run.stage is Stage.MATCH:
+        return reverse("agreement", args=[number])
+    if turn.run.stage in (Stage.DESTRUCTION, Stage.REST, Stage.CLOSING):
         return reverse("agreement", args=[number]) + "#duties"
     place = f"#review-{turn.whose}" if turn.run.party is Party.AGENCY else ""
     return str(turn.data_request.get_absolute_url()) + place

@@ -22,7 +22,7 @@ from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WithdrawForm, WordForm
 from charteroak.agreements.lists import AGREEMENTS
-from charteroak.agreements.models import Agreement, Clause, Redline
+from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status
@@ -264,8 +264,9 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _due_on(record: Agreement) -> date | None:
-    """By when: the running clock's day until it is signed, its last day in force, then the next destruction."""
-    if record.executed_on is None:
+    """By when: the running clock until the match is confirmed, the last day in force, then the next destruction."""
+    unmatched = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, began_on=None, done_at=None)
+    if record.executed_on is None or (record.last_day > clock.today() and unmatched.exists()):
         return clocks.due_of(record)
     waiting = record.duties.filter(done_at__isnull=True, due_on__isnull=False)
     due: date | None = waiting.order_by("due_on").values_list("due_on", flat=True).first()

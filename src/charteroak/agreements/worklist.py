@@ -21,6 +21,7 @@ from charteroak.agreements.queries import (
     visible_to,
 )
 from charteroak.policy import agreement
+from charteroak.policy.after_signature import WARNED
 from charteroak.policy.roles import Role
 
 UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
@@ -51,6 +52,12 @@ def whose_turn(record: Agreement) -> str:
     }.get(status, "")
 
 
+def _ends_soon(record: Agreement) -> Item:
+    """The applicant still has the time to ask for an extension."""
+    title, who = _("%s ends soon") % record, _("The applicant: ask for an extension, or finish")
+    return Item(title, record.data_request.get_absolute_url(), Turn.YOURS, who, record.ends_on)
+
+
 def _concerns(person: Person, roles: frozenset[Role]) -> Q:
     """Whose agreements a worklist asks the rules about: not those that a person may merely read."""
     if roles & {*DRAFTERS, Role.ENCLAVE_OPERATOR}:
@@ -70,9 +77,10 @@ def todo(person: Person) -> list[Item]:
              Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"), due.get(request.pk))
         for request in waiting
     ]  # fmt: skip
-    begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today)
+    begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today + WARNED)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
+    concerned = concerned.select_related("data_request")
     records = list(concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH])
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
@@ -82,7 +90,10 @@ def todo(person: Person) -> list[Item]:
         mine = drafted or winds_up or bool(signatures_wanted(record, person))
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
         if record.status == agreement.Status.EXECUTED and record.ends_on >= today:
-            if held:
+            ending = record.data_request.applicant_id == person.pk and record.ends_on - WARNED <= today
+            if ending:
+                found.append(_ends_soon(record))
+            elif held:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
         elif mine or held:
             turn = Turn.YOURS if mine else Turn.OTHERS

@@ -32,7 +32,11 @@ class Stage(StrEnum):
     DRAFT = "drafting"
     TEXT = "agreeing_on_the_text"
     SIGNATURE = "signature"
+    MATCH = "files_and_match"
     DESTRUCTION = "destruction_of_identifiers"
+    END = "extension_or_end"
+    REST = "destruction_of_the_rest"
+    CLOSING = "closing"
 
 
 class State(StrEnum):
@@ -52,8 +56,11 @@ ALLOWED = {
     Stage.DRAFT: 5,
     Stage.TEXT: 10,
     Stage.SIGNATURE: 10,
+    Stage.MATCH: 30,
+    Stage.CLOSING: 5,
 }
 SOON = 2  # business days before the due day on which a reminder goes out
+SOONER = {Stage.END: 20}  # time to ask for an extension
 COVER = 3  # business days after it, when the reminder goes to whoever covers
 
 
@@ -111,7 +118,8 @@ class Run:
             return State.RUNNING
         if today > due:
             return State.OVERDUE
-        return State.SOON if business_days_between(today, due, closed) <= SOON else State.RUNNING
+        soon = SOONER.get(self.stage, SOON)
+        return State.SOON if business_days_between(today, due, closed) <= soon else State.RUNNING
 
     def for_cover(self, today: date, closed: Closed) -> bool:
         """Whether it is so late that whoever covers is told too."""
@@ -139,6 +147,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "agreements:agreement:open_for_signature": (Stage.TEXT,),
     "agreements:agreement:sign": (Stage.SIGNATURE,),
     "agreements:agreement:withdraw": (Stage.TEXT, Stage.SIGNATURE),
+    "agreements:agreement:close": (),  # the day is read
 }
 BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:start": (Stage.APPLICATION, Party.APPLICANT),
