@@ -13,14 +13,18 @@ from charteroak.linkage.model import Model
 Chart = Any
 """An Altair chart, of whichever of its classes: its methods are not typed."""
 FOR, AGAINST, PLAIN = "#0072B2", "#D55E00", "#6B6B6B"
+SOURCES = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#D55E00", "#000000"]
 WIDTH = 560
+ROOM = {"left": 48, "right": 40, "top": 5, "bottom": 5}
+"""Pixels around a chart: the reader's letters may be wider than those it was laid out with, and would be cut off."""
 SHOWN = 15_000
 """Rows that a chart may carry: more would make a page nobody can open."""
 
 
 def svg(chart: Chart) -> str:
     """The chart as an SVG element, for a page. Nothing is fetched: fonts and scripts come with the converter."""
-    text: str = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
+    roomy = chart.properties(padding=ROOM)
+    text: str = vl_convert.vegalite_to_svg(roomy.to_json(), allowed_base_urls=[])
     return text
 
 
@@ -129,14 +133,15 @@ def cluster(linkage: Linkage, name: str) -> Chart:
         .encode(
             x=alt.X("x:Q", **hidden),
             y=alt.Y("y:Q", **hidden),
-            color=alt.Color("source:N", title=None),
+            color=alt.Color("source:N", title=None, scale=alt.Scale(range=SOURCES)),
             tooltip="record:N",
         )
     )
     words = (
         _chart(records)
-        .mark_text(dy=-14)
-        .encode(x=alt.X("x:Q", **hidden), y=alt.Y("y:Q", **hidden), text="record:N")
+        .transform_calculate(x_word="1.22 * datum.x", y_word="1.22 * datum.y")  # outside, where no line runs
+        .mark_text()
+        .encode(x=alt.X("x_word:Q", **hidden), y=alt.Y("y_word:Q", **hidden), text="record:N")
     )
     return (lines + points + words).properties(width=360, height=360)
 

@@ -14,7 +14,7 @@ LONGEST = 200
 """Rows of a table; the rest are counted."""
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1b1b1b;background:#fff}
-h1,h2{line-height:1.2}figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;height:auto}
+h1,h2{line-height:1.2}figure{margin:1rem 0;overflow-x:auto}svg{max-width:100%;min-width:36rem;height:auto}
 table{border-collapse:collapse;margin:.5rem 0}caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{border-bottom:1px solid #767676;padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}
@@ -69,7 +69,7 @@ def _summary(linkage: Linkage, guess: Estimates, judged: Mapping[str, float] | N
         ("pairs linked", f"{linked:,}"), ("link from probability", f"{linkage.recipe.link:g}"),
         ("estimated precision", _figure(guess.precision)),
         ("estimated recall of what was tried", _figure(guess.recall)),
-        *((f"against the truth: {name.replace('_', ' ')}", f"{value:.4f}") for name, value in (judged or {}).items()),
+        *((f"against the truth: {name.replace('_', ' ')}", _judged(value)) for name, value in (judged or {}).items()),
         *((f"seconds: {phase}", f"{taken:.2f}") for phase, taken in linkage.seconds.items()),
     ]  # fmt: skip
     table = _table("In short", pl.DataFrame(rows, schema=["what", "figure"], orient="row"))
@@ -77,6 +77,10 @@ def _summary(linkage: Linkage, guess: Estimates, judged: Mapping[str, float] | N
         f"{table}<p>Estimates come from the files themselves, without truth. They do not see pairs that no "
         "blocking rule tried; only a clerical sample can tell how far to believe them.</p>"
     )
+
+
+def _judged(value: float) -> str:
+    return f"{value:,.0f}" if value > 1 and float(value).is_integer() else f"{value:.4f}"
 
 
 def _figure(interval: Interval) -> str:
@@ -124,7 +128,7 @@ def _picture(heading: str, chart: draw.Chart, frame: pl.DataFrame, says: str) ->
         "<svg ", f'<svg role="img" aria-label="{escape(heading)}: {escape(says)}" ', 1
     )
     return (
-        f"<h2>{escape(heading)}</h2><figure>{drawn}<figcaption>{escape(says)}</figcaption></figure>"
+        f"<h2>{escape(heading)}</h2><figure tabindex='0'>{drawn}<figcaption>{escape(says)}</figcaption></figure>"
         f"<details><summary>The figures</summary>{_table(heading, frame)}</details>"
     )
 
@@ -151,5 +155,6 @@ def _table(caption: str, frame: pl.DataFrame) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        short = f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return f"{value:.4f}" if short == "1" else short  # almost all is not all
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
