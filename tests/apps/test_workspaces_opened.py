@@ -10,6 +10,7 @@ from apps import outputs_way
 from apps.hub_way import NUMBER, AsProcess
 from apps.way import person
 from charteroak.adapters import sandboxes
+from charteroak.adapters.sandboxes import Capability
 from charteroak.audit.models import Event
 from charteroak.policy.budget import MOST_HOURS
 from charteroak.policy.workspace import Isolator
@@ -52,9 +53,10 @@ def test_gvisor_is_offered_where_the_enclave_says_that_it_starts(
     assert reasons() == ["isolator_not_here"], "the enclave has not said yet"
     assert queries.weaker(), "nor whether each project's code has an account of its own"
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        actions.tell(strict_tier=True, accounts_apart=True)  # no word of the site's
+        actions.tell(strict_tier=True, accounts_apart=True, pixels=True)  # no word of the site's
     for installed, root in ((True, True), (True, False), (False, True)):
         monkeypatch.setattr(sandboxes, "strict_tier_here", lambda given=installed: given)
+        monkeypatch.setattr(sandboxes, "pixels_here", lambda: Capability("", False, ""))
         monkeypatch.setattr(folders, "account_of", lambda uid, given=root: uid if given else None)
         with as_process("enclave"):
             tasks.tell()

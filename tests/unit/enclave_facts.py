@@ -56,6 +56,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("session", "entered_elsewhere"): {"entered_here": False},
     ("session", "session_limits_not_enforced"): {"limits_enforced": False, "why_not_enforced": "none."},
     ("session", "no_jupyterlab"): {"environment": False},
+    ("session", "no_pixels"): {"pixels": False},
     ("workspace", "session_open_already"): {"in_session": True},
     ("workspace", "not_covered"): {"coverage": ENDED},
     ("workspace", "extract_not_cleared"): {"extract_cleared": False},
@@ -66,6 +67,12 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("workspace", "language_unknown"): {"script_name": "script.sas"},
     ("workspace", "hours_spent"): {"spent": float(budget.HOURS)},
     ("workspace", "isolator_not_here"): {"isolator_here": False},
+    ("workspace", "mode_too_open"): {"mode_asked": workspace.Mode.PIXEL},
+    ("workspace", "pixels_not_here"): {
+        "mode_asked": workspace.Mode.PIXEL,
+        "openest": workspace.Mode.BROWSER,
+        "pixels_here": False,
+    },
     ("workspace", "no_session_in_gvisor"): {
         "isolator": workspace.Isolator.GVISOR,
         "mode": workspace.Mode.BROWSER,

@@ -9,9 +9,15 @@ from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
+from charteroak.policy.workspace import Mode
 
 IDLE = timedelta(minutes=30)  # unused for longer, it is ended
-ALARM = 20 << 20  # bytes to the browser, beside JupyterLab itself: more than anybody reads in a session
+TEXT, PICTURES = 20 << 20, 1 << 30  # bytes to the browser: more than anybody reads, or watches, in a session
+
+
+def alarm(mode: Mode) -> int:
+    """Bytes to the browser, beside JupyterLab itself, that are too many for a person who works."""
+    return PICTURES if mode == Mode.PIXEL else TEXT
 
 
 class Status(StrEnum):
@@ -41,6 +47,7 @@ class Facts:
     limits_enforced: bool = True  # whether the enclave's machine holds it to memory, processor and processes
     why_not_enforced: str = ""
     environment: bool = True  # whether the research environment has what a session shows
+    pixels: bool = True  # whether its machine can show it as a picture, where it is one
     own: bool = True  # the person asking opened it
     ticket_fresh: bool = True
     entered_here: bool = True  # this browser holds the key of the last entry
@@ -78,6 +85,16 @@ def no_jupyterlab(facts: Facts) -> Reason | None:
     return None
 
 
+def no_pixels(facts: Facts) -> Reason | None:
+    if not facts.pixels:
+        return Reason(
+            "no_pixels",
+            "The programs that show a session as a picture are not installed here. Jobs run.",
+            "`oak doctor` says what to install.",
+        )
+    return None
+
+
 def not_your_session(facts: Facts) -> Reason | None:
     if not facts.own:
         return Reason("not_your_session", "This is another person's session.", "Open one of your own.")
@@ -105,7 +122,7 @@ def entered_elsewhere(facts: Facts) -> Reason | None:
 
 
 HELD = (not_covered, workspace_closed)
-ABLE = (session_limits_not_enforced, no_jupyterlab, hours_spent, disk_spent)
+ABLE = (session_limits_not_enforced, no_jupyterlab, no_pixels, hours_spent, disk_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "session",

@@ -26,17 +26,40 @@ class Mode(StrEnum):
     """How people work on the extract, by how sensitive it is."""
 
     QUERY_ONLY = "query-only"  # they see invented records; scripts run on the real ones
+    PIXEL = "pixel"  # they see the real records in a picture of a browser inside the enclave
     BROWSER = "browser"  # they see the real records in their own browser
+
+    @property
+    def shows_records(self) -> bool:
+        return self != Mode.QUERY_ONLY
+
+
+OPENER = (Mode.QUERY_ONLY, Mode.PIXEL, Mode.BROWSER)  # each more open than the one before
 
 
 def mode_of(sensitivities: Collection[str]) -> Mode:
-    """The least open mode that one of the extract's columns asks for, by the catalog's words; none known: the least.
+    """How people work on an extract unless its operator says otherwise, by the catalog's words of its columns.
 
     Sensitive columns and direct identifiers are for scripts alone. Source: SATRE 2.1 (controls follow the data's
     sensitivity); OpenSAFELY shows nobody a record.
     """
+    openest = openest_of(sensitivities)
+    return openest if openest == Mode.BROWSER else Mode.QUERY_ONLY
+
+
+def openest_of(sensitivities: Collection[str]) -> Mode:
+    """The most open mode that its operator may choose: sensitive columns may be shown as a picture, and direct
+    identifiers, or what the catalog does not know, to nobody.
+    """
     known = set(sensitivities)
-    return Mode.BROWSER if known and known <= {"plain", "quasi-identifier"} else Mode.QUERY_ONLY
+    if known and known <= {"plain", "quasi-identifier"}:
+        return Mode.BROWSER
+    return Mode.PIXEL if known and known <= {"plain", "quasi-identifier", "sensitive"} else Mode.QUERY_ONLY
+
+
+def offered(openest: Mode) -> tuple[Mode, ...]:
+    """What an operator may choose among."""
+    return OPENER[: OPENER.index(openest) + 1]
 
 
 RESIDUAL_RISK: dict[Mode, tuple[str, ...]] = {
@@ -44,10 +67,16 @@ RESIDUAL_RISK: dict[Mode, tuple[str, ...]] = {
         "Nobody sees a record. What a script leaves is reviewed before it leaves.",
         "A job's success, the number and size of its files and its length tell a few bits before any review.",
     ),
+    Mode.PIXEL: (
+        "Records are in a picture on the researcher's screen: it can be photographed, read by a machine, remembered or "
+        "retyped, and a hostile script can show as a picture what else it holds.",
+        "Nothing of the enclave's runs in the researcher's browser, and no clipboard crosses. A reader of the screen "
+        "finds no text in a picture: who needs one works query-only.",
+    ),
     Mode.BROWSER: (
         "Records are on the researcher's screen: they can be photographed, remembered, or copied as text.",
         "A hostile notebook can send bytes from the browser by WebRTC, and names by looking them up: use browsers "
-        "whose administrator has switched both off, or choose query-only.",
+        "whose administrator has switched both off, or choose pixel or query-only.",
     ),
 }
 
@@ -95,6 +124,9 @@ class Facts:
     mode: Mode = Mode.QUERY_ONLY
     isolator: Isolator = Isolator.BUBBLEWRAP
     isolator_here: bool = True
+    mode_asked: Mode = Mode.QUERY_ONLY  # that the operator is about to open it in
+    openest: Mode = Mode.QUERY_ONLY
+    pixels_here: bool = True
     hours: int = HOURS
     hours_asked: int = HOURS  # that the operator is about to allow
     spent: float = 0.0  # hours of one processor
@@ -173,9 +205,29 @@ def isolator_not_here(facts: Facts) -> Reason | None:
     return None
 
 
+def mode_too_open(facts: Facts) -> Reason | None:
+    if facts.mode_asked not in offered(facts.openest):
+        return Reason(
+            "mode_too_open",
+            "A column of the extract is too sensitive to be worked on this way.",
+            "Choose the mode that the catalog allows, or a stricter one.",
+        )
+    return None
+
+
+def pixels_not_here(facts: Facts) -> Reason | None:
+    if facts.mode_asked == Mode.PIXEL and not facts.pixels_here:
+        return Reason(
+            "pixels_not_here",
+            "The enclave's machine has not said that it can show a session as a picture.",
+            "The operator types: oak doctor, and installs what it names.",
+        )
+    return None
+
+
 def no_session_in_gvisor(facts: Facts) -> Reason | None:
     """No open socket is handed into its kernel; invented records need no such kernel."""
-    if facts.isolator == Isolator.GVISOR and facts.mode == Mode.BROWSER:
+    if facts.isolator == Isolator.GVISOR and facts.mode.shows_records:
         return Reason(
             "no_session_in_gvisor",
             "The project's records are kept on a kernel of their own, which shows no session.",
@@ -206,6 +258,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 opened_already,
                 roles_must_stay_apart,
                 isolator_not_here,
+                mode_too_open,
+                pixels_not_here,
                 not_more_hours,
             ),
         ),

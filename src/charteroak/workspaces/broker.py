@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, connections
@@ -18,7 +19,7 @@ from django.db import InterfaceError, OperationalError, connections
 from charteroak.adapters import environments, processes, sandboxes
 from charteroak.adapters.environment import Process, home
 from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
-from charteroak.adapters.sandboxes import JUPYTER, Group, used
+from charteroak.adapters.sandboxes import JUPYTER, KIOSK, Group, used
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.vault import VaultError
 from charteroak.policy import session as rules
@@ -31,6 +32,7 @@ from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import CODE
 
 LIMITS = Limits(memory=4 << 30, cpus=1.0, processes=256, seconds=8 * 3600.0, output=1 << 20)
+BROWSER_THREADS = 256  # of the browser that a session in pixels has inside
 LOOK_AGAIN = 2.0  # seconds between two looks at whether a session may go on
 MEASURE = 10.0  # seconds between two looks at what it uses
 BLIND = 4.0  # seconds without an answer from the database, after which nothing is covered
@@ -87,14 +89,14 @@ def _host(pk: int) -> None:
 
 
 def _run(session: Session, python: Mount) -> sandboxes.Ended:
-    account = session.workspace.account
+    account, mode = session.workspace.account, Mode(session.mode)
     inputs = brought_in.present(session.workspace)
     with ExitStack() as stack:
         data = stack.enter_context(
             records.mounted(
                 session.workspace.extract,
                 account,
-                real=session.mode == Mode.BROWSER,
+                real=mode.shows_records,
                 purpose=f"session-{session.pk}-data",
             )
         )
@@ -104,21 +106,28 @@ def _run(session: Session, python: Mount) -> sandboxes.Ended:
         code = stack.enter_context(in_memory(f"session-{session.pk}-code"))
         work = stack.enter_context(sealing.opened(session.workspace))
         listener = stack.enter_context(_listening(session.name))
-        (code / JUPYTER.name).write_bytes(JUPYTER.read_bytes())
+        for program in (JUPYTER, KIOSK):
+            (code / program.name).write_bytes(program.read_bytes())
         hand_over(code, account_of(account))
         mounts = (
             Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python, *brought,
         )  # fmt: skip
         held = _Held(session, work)
         return sandboxes.run(
-            SandboxSpec(mounts, LIMITS, brought_in.variables(inputs)),
-            ["python", f"{CODE}/{JUPYTER.name}", str(listener.fileno())],
+            SandboxSpec(mounts, limits_of(mode), brought_in.variables(inputs)),
+            ["python", f"{CODE}/{(KIOSK if mode == Mode.PIXEL else JUPYTER).name}", str(listener.fileno())],
             uid=account_of(account),
             stop=held.must_end,
             on_output=_dropped,
             descriptors=[listener.fileno()],
             on_group=held.group.append,
         )
+
+
+def limits_of(mode: Mode) -> Limits:
+    """A browser inside has some two hundred threads of its own."""
+    more = BROWSER_THREADS if mode == Mode.PIXEL else 0
+    return replace(LIMITS, processes=LIMITS.processes + more)
 
 
 def _dropped(stream: str, piece: bytes) -> None:

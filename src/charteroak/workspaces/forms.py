@@ -1,12 +1,19 @@
 """What people fill in about workspaces and jobs."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.policy.budget import MOST_HOURS
-from charteroak.policy.workspace import LARGEST_SCRIPT
+from charteroak.policy.workspace import LARGEST_SCRIPT, Mode
+
+MODES = {
+    Mode.QUERY_ONLY: _("Query-only: people write against invented records, and scripts run on the real ones"),
+    Mode.PIXEL: _("Pixel: people see the real records in a picture of a browser that runs in the enclave"),
+    Mode.BROWSER: _("Browser: people see the real records in a sealed frame of their browser"),
+}
 
 
 class JobForm(forms.Form):
@@ -63,7 +70,20 @@ class HoursForm(forms.Form):
 
 
 class OpenForm(HoursForm):
+    mode = forms.ChoiceField(
+        label=_("How people will work on it"), choices=list(MODES.items()), required=False,
+        help_text=_("The catalog’s sensitivity sets how open it may be. A stricter way can be chosen."),
+    )  # fmt: skip
     isolator = forms.ChoiceField(
         label=_("What stands between its scripts and the machine"),
         choices=[("bubblewrap", "Bubblewrap"), ("gvisor", "gVisor")],
     )
+
+    def __init__(self, *arguments: Any, modes: Collection[Mode], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["mode"].choices = [(one, MODES[one]) for one in modes]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_mode(self) -> Mode | None:
+        """None where the catalog’s is meant."""
+        said = self.cleaned_data["mode"]
+        return Mode(said) if said else None

@@ -38,6 +38,7 @@ class Enclave(models.Model):
 
     strict_tier = models.BooleanField()  # gVisor is installed, and started by root
     accounts_apart = models.BooleanField()  # each project's code runs under an account of its own
+    pixels = models.BooleanField(default=False)  # it can show a session as a picture
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_enclave")]

@@ -19,6 +19,7 @@ PERMITTED = tuple(
     (re.compile(pattern), frozenset(methods.split()))
     for pattern, methods in (
         (r"/lab/?|/lab/(workspaces|tree)/.*", "GET"),
+        (r"/picture/.+", "GET"),  # of a session in pixels, and ours
         (r"/static/.+|/lab/extensions/.+|/kernelspecs/[^/]+/[^/]+", "GET"),
         (r"/lab/api/(settings|themes|translations|licenses|listings)(/.*)?", "GET PUT"),
         (r"/lab/api/workspaces(/.*)?", "GET PUT DELETE"),
@@ -130,12 +131,16 @@ def binary(body: bytes) -> bool:
     return isinstance(said, dict) and said.get("format") not in {None, "text", "json"}
 
 
-def policy(origin: str, portal: Iterable[str]) -> list[tuple[str, str]]:
-    """The headers of every answer: own files only, seen in the portal's frame only, no way elsewhere."""
+def policy(origin: str, portal: Iterable[str], *, ours: bool = False) -> list[tuple[str, str]]:
+    """The headers of every answer: own files only, seen in the portal's frame only, no way elsewhere.
+
+    `ours`: of a page that is none of the sandbox's, so it compiles nothing.
+    """
     websocket = origin.replace("http", "ws", 1)
     rules = (
         "default-src 'none'",
-        "script-src 'self' 'unsafe-eval'",  # JupyterLab compiles its schemas; notebooks' scripts count as hostile
+        # JupyterLab compiles its schemas; notebooks' scripts count as hostile
+        "script-src 'self'" if ours else "script-src 'self' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",

@@ -16,6 +16,7 @@ import httpx
 from django.http import HttpRequest
 
 from charteroak.policy.decision import Decision
+from charteroak.policy.workspace import Mode
 from charteroak.workspaces import sessions
 from charteroak.workspaces.broker import socket_of
 from charteroak.workspaces.models import Session
@@ -31,6 +32,7 @@ class Known:
     key: str = ""
     asked: float = 0.0
     decision: Decision | None = None
+    mode: Mode = Mode.QUERY_ONLY
     bytes_out: int = 0
     active: bool = False
 
@@ -84,7 +86,7 @@ class Sessions:
                 bytes_out, active = known.bytes_out, known.active
                 known.bytes_out, known.active = 0, False
                 try:
-                    known.decision = await in_a_thread(sessions.admitted)(
+                    known.decision, known.mode = await in_a_thread(sessions.admitted)(
                         name=name, key=key, bytes_out=bytes_out, active=active
                     )
                 except Session.DoesNotExist:
@@ -94,6 +96,10 @@ class Sessions:
             if {reason.rule for reason in known.decision.reasons} - {"entered_elsewhere"}:  # it is over
                 await self._close(name)
             return known.decision
+
+    def mode(self, name: str) -> Mode:
+        """Of a session that was decided about."""
+        return self._known[name].mode
 
     def inside(self, name: str) -> httpx.AsyncClient:
         if name not in self._inside:

@@ -145,7 +145,7 @@ def session_facts(
     record: Session, by: Person | None = None, *, fresh: bool = True, entered: bool = True
 ) -> session_rules.Facts:
     """As the rules see a session now; `by` is who asks (the system where None)."""
-    use = Use.MOUNT if record.mode == rules.Mode.BROWSER else Use.OPEN  # invented records are nobody's
+    use = Use.MOUNT if rules.Mode(record.mode).shows_records else Use.OPEN  # invented records are nobody's
     return session_rules.Facts(
         coverage=covered(record.workspace, record.opened_by, use),
         workspace_open=record.workspace.status == rules.Status.OPEN,
@@ -168,13 +168,18 @@ def session_decisions(record: Session, person: Person) -> dict[str, Decision]:
 
 
 def mode_of(extract: Extract) -> rules.Mode:
-    """How people may work on this extract, by how sensitive the catalog says each of its columns is."""
+    """How people work on this extract unless its operator says otherwise."""
+    return rules.mode_of(sensitivities(extract))
+
+
+def sensitivities(extract: Extract) -> set[str]:
+    """How sensitive the catalog says each of its columns is."""
     found = set()
     for table, told in extract.tables.items():
         if table != EVIDENCE:
             known = {one.name: one.sensitivity for one in variables_of(table)}
             found |= {known.get(name, "not in the catalog") for name in told["columns"] if name != "pid"}
-    return rules.mode_of(found)
+    return found
 
 
 def variables_of(table: str) -> QuerySet[Variable]:
@@ -202,6 +207,7 @@ def may_open(
     person: Person,
     isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP,
     hours: int = HOURS,
+    mode: rules.Mode = rules.Mode.QUERY_ONLY,
 ) -> Decision:
     """Whether this person may open a workspace on this extract today."""
     agreement = extract.link_run.agreement
@@ -213,6 +219,9 @@ def may_open(
         apart=must_stay_apart(roles),
         isolator_here=isolator == rules.Isolator.BUBBLEWRAP
         or Enclave.objects.filter(strict_tier=True).exists(),
+        mode_asked=mode,
+        openest=rules.openest_of(sensitivities(extract)),
+        pixels_here=Enclave.objects.filter(pixels=True).exists(),
         hours_asked=hours,
     )
     return rules.LIFECYCLE.may(None, rules.Action.OPEN, roles, known)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
@@ -26,8 +27,12 @@ from charteroak.sandbox import WORK, Limits, Mount, SandboxSpec
 from charteroak.workspaces.folders import account_of, give
 from charteroak.workspaces.models import Snapshot, Workspace
 
-LIMITS = Limits(memory=1 << 30, processes=16, seconds=1800.0)
-LARGEST = 2 * LIMITS.work  # bytes of an archive: holes in files are written out
+FULL = Limits().work  # at which a session or job is ended: it may have outgrown it by then
+LARGEST = 2 * FULL  # bytes of an archive: holes in files are written out
+PACKING = Limits(memory=1 << 30, processes=16, seconds=1800.0, work=2 * FULL)
+# what was on the disk, and what were holes: all that was sealed can be opened
+OPENING = replace(PACKING, work=PACKING.work + LARGEST)
+HALF = ("work.gone", "work.opening")  # being removed, and being unpacked
 
 
 class NotSealed(OSError):
@@ -100,12 +105,22 @@ def shut(record: Workspace) -> Iterator[bool]:
             yield not (place / "work").is_dir()
 
 
+def sweep(record: Workspace) -> None:
+    """Remove what a killed process left half removed or half unpacked, unless somebody is about to come in."""
+    left = [place for name in HALF if (place := folder_of(record) / name).exists()]
+    if not left:
+        return
+    with suppress(BlockingIOError), _lock(folder_of(record) / "lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        for place in left:
+            _gone(place)
+
+
 def newest(record: Workspace) -> Snapshot | None:
     return record.snapshots.filter(removed_at__isnull=True).order_by("-pk").first()
 
 
 def _unpacked(record: Workspace, work: Path) -> None:
-    beside = work.with_name("work.opening")
+    beside = work.with_name(HALF[1])
     _gone(beside)  # of a process that was killed
     beside.mkdir()
     give(beside, account_of(record.account))
@@ -170,10 +185,8 @@ def _archive(
     python = environments.build(home().environments)
     mounts = (Mount(str(folder), WORK, writable=True), python.mount)
     command = ["python", "-I", "-c", ARCHIVE.read_text(encoding="utf-8"), what, str(descriptor)]
-    return sandboxes.run(
-        SandboxSpec(mounts, LIMITS), command, uid=account_of(record.account), descriptors=[descriptor],
-        stop=failed,
-    )  # fmt: skip
+    spec = SandboxSpec(mounts, PACKING if what == "pack" else OPENING)
+    return sandboxes.run(spec, command, uid=account_of(record.account), descriptors=[descriptor], stop=failed)
 
 
 class _Counted(RawIOBase):
@@ -200,7 +213,7 @@ class _Counted(RawIOBase):
 
 def put_away(work: Path) -> None:
     """Remove the folder that a snapshot on record holds; a process killed within leaves nothing that looks whole."""
-    gone = work.with_name("work.gone")
+    gone = work.with_name(HALF[0])
     _gone(gone)
     work.rename(gone)
     sync(work.parent)

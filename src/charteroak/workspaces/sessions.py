@@ -19,6 +19,7 @@ from charteroak.policy import session as rules
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.decision import Decision, Reason, Refused
 from charteroak.policy.roles import Role
+from charteroak.policy.workspace import Mode
 from charteroak.workspaces import queries
 from charteroak.workspaces.actions import ENCLAVE
 from charteroak.workspaces.models import Session, Workspace
@@ -87,6 +88,7 @@ def _start(pk: int, environment: str) -> Session | None:
         limits_enforced=limits.ok,
         why_not_enforced=limits.detail,
         environment=environments.interactive(),
+        pixels=session.mode != Mode.PIXEL or sandboxes.pixels_here().ok,
     )
     status = rules.Status(session.status)
     allowed = rules.LIFECYCLE.may(status, rules.Action.START, {Role.SYSTEM}, known).require()
@@ -142,8 +144,8 @@ def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def admitted(*, name: str, key: str, bytes_out: int, active: bool) -> Decision:
-    """Whether the browser with this key may go on; counts what went out since the last time it was asked.
+def admitted(*, name: str, key: str, bytes_out: int, active: bool) -> tuple[Decision, Mode]:
+    """Whether the browser with this key may go on, and how; counts what went out since the last time it was asked.
 
     Raises Session.DoesNotExist.
     """
@@ -151,7 +153,8 @@ def admitted(*, name: str, key: str, bytes_out: int, active: bool) -> Decision:
     if bytes_out or active:
         meter(pk=session.pk, bytes_out=bytes_out, active=active)
     entered = bool(session.key_hash) and hmac.compare_digest(session.key_hash, _hash(key))
-    return _may(session, rules.Action.GO_ON, session.opened_by, entered=entered)
+    decision = _may(session, rules.Action.GO_ON, session.opened_by, entered=entered)
+    return decision, Mode(session.mode)
 
 
 @transaction.atomic
@@ -161,7 +164,7 @@ def meter(*, pk: int, bytes_out: int, active: bool) -> None:
     session.bytes_out += bytes_out
     if active:
         session.active_at = clock.real_now()
-    alarm = session.bytes_out > rules.ALARM and session.alarm_at is None
+    alarm = session.bytes_out > rules.alarm(Mode(session.mode)) and session.alarm_at is None
     session.alarm_at = clock.now() if alarm else session.alarm_at
     session.save()
     if alarm:

@@ -20,13 +20,14 @@ KEPT = 3  # of one project; the newest is the work folder itself
 
 
 def seal_unused() -> None:
-    """Seal each work folder that lies in the clear though nobody is in it. Safe to repeat.
+    """Seal each work folder that lies in the clear though nobody is in it, half ones removed. Safe to repeat.
 
     One that cannot be sealed stays as it is and does not keep the others waiting; afterwards it is raised.
     """
     failed = []
     for record in Workspace.objects.select_related("agreement"):
         try:
+            sealing.sweep(record)
             seal(record)
         except Exception as error:
             failed.append(error)

@@ -37,7 +37,11 @@ def host_all(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
 def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     """What this machine has, for the site, which may be on another."""
     apart = folders.account_of(1) is not None
-    actions.tell(strict_tier=apart and sandboxes.strict_tier_here(), accounts_apart=apart)
+    actions.tell(
+        strict_tier=apart and sandboxes.strict_tier_here(),
+        accounts_apart=apart,
+        pixels=sandboxes.pixels_here().ok,
+    )
 
 
 @app.task(queue="enclave", name=snapshots.RESTORE)

@@ -29,7 +29,7 @@ from charteroak.workspaces import (
     snapshots,
 )
 from charteroak.workspaces.batch import LIMITS
-from charteroak.workspaces.forms import HoursForm, JobForm, OpenForm
+from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm
 from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Job, Session, Workspace
 
@@ -56,15 +56,20 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
     if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
         raise Http404
     extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
-    form = OpenForm(request.POST or None, initial={"hours": HOURS})
+    default, modes = queries.mode_of(extract), rules.offered(rules.openest_of(queries.sensitivities(extract)))
+    form = OpenForm(request.POST or None, initial={"hours": HOURS, "mode": default}, modes=modes)
     if request.method == "POST" and form.is_valid():
         record = actions.open_(extract=extract.pk, by=who, **form.cleaned_data)
         messages.success(request, _("The workspace is open."))
         return redirect(record)
-    allowed = queries.may_open(extract, who)
-    mode = queries.mode_of(extract)
-    context = {"agreement": extract.link_run.agreement, "extract": extract, "decision": allowed, "mode": mode}
-    context |= {"risks": (*rules.RESIDUAL_RISK[mode], *rules.ISOLATOR_RISK.values()), "form": form}
+    context = {
+        "agreement": extract.link_run.agreement,
+        "extract": extract,
+        "decision": queries.may_open(extract, who, mode=default),
+        "modes": [(MODES[one], rules.RESIDUAL_RISK[one]) for one in modes],
+        "risks": rules.ISOLATOR_RISK.values(),
+        "form": form,
+    }
     return render(request, "workspaces/open.html", context, status=400 if form.errors else 200)
 
 
@@ -231,13 +236,14 @@ def session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "session": record,
         "workspace": record.workspace,
         "decisions": decisions,
-        "query_only": record.mode == rules.Mode.QUERY_ONLY,
+        "query_only": not rules.Mode(record.mode).shows_records,
+        "pixel": record.mode == rules.Mode.PIXEL,
         "waits": record.status == session_rules.Status.STARTING,
         "under_way": record.status in queries.IN_SESSION,
         "limits": broker.LIMITS,
         "hours": broker.LIMITS.seconds / 3600,
         "idle": session_rules.IDLE.seconds // 60,
-        "alarm": session_rules.ALARM,
+        "alarm": session_rules.alarm(rules.Mode(record.mode)),
     }
     if entered:
         origin = proxy.origin_of(record.name, request)

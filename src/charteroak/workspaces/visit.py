@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -14,12 +14,14 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from charteroak.policy.decision import Decision, Refused
-from charteroak.workspaces import passage, sessions
+from charteroak.policy.workspace import Mode
+from charteroak.workspaces import passage, pixels, screen, sessions
 from charteroak.workspaces.broker import socket_of
 from charteroak.workspaces.models import Session
 
 LOOK_AGAIN = 1.0  # seconds for which an answer of the rule holds
 LARGEST = 32 << 20  # bytes of a notebook that is saved, of one message, of contents shown
+TO_MEET = 20.0  # seconds for a screen and a browser to say who they are
 REFUSED = 4403  # the channel's way of saying 403
 
 
@@ -30,6 +32,7 @@ class Doorkeeper(Protocol):
     def portal(self, host: str) -> list[str]: ...
     def count(self, name: str, size: int, *, active: bool = False) -> None: ...
     async def decide(self, name: str, key: str) -> Decision: ...
+    def mode(self, name: str) -> Mode: ...
     def inside(self, name: str) -> httpx.AsyncClient: ...
     def ask_anew(self, name: str) -> None: ...
 
@@ -54,12 +57,15 @@ class Visit:
     ) -> None:
         self._all, self._scope, self._headers, self._name = all_, scope, headers, name
         self._origin = all_.origin(host)
-        self._policy = [
-            (key.encode(), value.encode()) for key, value in passage.policy(self._origin, all_.portal(host))
-        ]
+        self._portal = all_.portal(host)
+        self._policy = self._policies(ours=False)
         cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
         self._key = cookies.get(passage.KEY, "")
         self._path = passage.path_of(scope.get("raw_path") or scope["path"].encode())
+
+    def _policies(self, *, ours: bool) -> list[tuple[bytes, bytes]]:
+        said = passage.policy(self._origin, self._portal, ours=ours)
+        return [(key.encode(), value.encode()) for key, value in said]
 
     async def request(self, receive: Any, send: Any) -> None:
         method, query = self._scope["method"], self._scope["query_string"]
@@ -82,11 +88,22 @@ class Visit:
         except Session.DoesNotExist:
             await self._say(send, HTTPStatus.NOT_FOUND, "There is no such session.")
         else:
-            await (
-                self._say(send, HTTPStatus.FORBIDDEN, why)
-                if why
-                else self._pass_on(method, query, receive, send)
-            )
+            if why:
+                await self._say(send, HTTPStatus.FORBIDDEN, why)
+            elif self._all.mode(self._name) == Mode.PIXEL:
+                await self._own_file(send)
+            else:
+                await self._pass_on(method, query, receive, send)
+
+    async def _own_file(self, send: Any) -> None:
+        """Of a session in pixels no page comes from inside."""
+        found = screen.file(self._path)
+        if found is None:
+            await self._say(send, HTTPStatus.FORBIDDEN, "This session is seen as a picture.")
+            return
+        self._policy = self._policies(ours=True)
+        headers = [(b"content-type", found[0].encode()), (b"cache-control", b"no-store")]
+        await self._answer(send, HTTPStatus.OK, headers, found[1])
 
     async def _enter(self, query: bytes, send: Any) -> None:
         """A ticket becomes this origin's cookie; then JupyterLab."""
@@ -171,13 +188,18 @@ class Visit:
         await send({"type": "http.response.body", "body": body})
 
     async def channel(self, receive: Any, send: Any) -> None:
-        """A websocket between the browser and a kernel, as long as the person may be there."""
+        """A websocket between the browser and a kernel, or a screen, as long as the person may be there."""
         await receive()  # the browser's wish to connect
-        why = "" if passage.CHANNELS.fullmatch(self._path) else "closed here"
+        picture = self._path == screen.CHANNEL
+        why = "" if picture or passage.CHANNELS.fullmatch(self._path) else "closed here"
         why = why or passage.foreign("GET", self._headers, self._origin, channel=True, page=False)
         try:
-            if why or not await self._all.decide(self._name, self._key):
+            admitted = not why and await self._all.decide(self._name, self._key)
+            if not admitted or picture != (self._all.mode(self._name) == Mode.PIXEL):
                 await send({"type": "websocket.close", "code": REFUSED})
+                return
+            if picture:
+                await self._picture(receive, send)
                 return
             target = passage.onward(self._path, self._scope["query_string"])
             async with unix_connect(
@@ -185,21 +207,48 @@ class Visit:
                 subprotocols=self._scope.get("subprotocols") or None, ping_interval=None, proxy=None,
             ) as inside:  # fmt: skip
                 await send({"type": "websocket.accept", "subprotocol": inside.subprotocol})
-                await self._between(inside, receive, send)
+                await self._between(send, self._inward(inside, receive), self._outward(inside, send))
         except (OSError, InvalidHandshake, ConnectionClosed, Session.DoesNotExist):
             await send({"type": "websocket.close", "code": REFUSED})
 
-    async def _between(self, inside: ClientConnection, receive: Any, send: Any) -> None:
-        """Both directions and the rule, each on its own; the first that ends, ends all."""
-        tasks = [
-            asyncio.create_task(part)
-            for part in (self._inward(inside, receive), self._outward(inside, send), self._watch())
-        ]
+    async def _picture(self, receive: Any, send: Any) -> None:
+        """A screen inside, of which pixels come out and into which keys and the pointer go."""
+        reader, writer = await asyncio.open_unix_connection(str(socket_of(self._name)))
+        browser = pixels.Received(receive)
+
+        async def show(piece: bytes) -> None:
+            self._all.count(self._name, len(piece))
+            await send({"type": "websocket.send", "bytes": piece})
+
+        async def seen() -> None:
+            async for piece in pixels.pictures(reader, size):
+                await show(piece)
+
+        async def moved() -> None:
+            async for message, by_hand in pixels.movements(browser):
+                self._all.count(self._name, 0, active=by_hand)
+                writer.write(message)
+                await writer.drain()
+
+        try:
+            async with asyncio.timeout(TO_MEET):
+                size = await pixels.meet_screen(reader, writer)
+                await send({"type": "websocket.accept"})
+                await pixels.meet_browser(browser, show, size)
+            await self._between(send, seen(), moved())
+        except (pixels.NotSpoken, EOFError, TimeoutError):
+            await send({"type": "websocket.close", "code": REFUSED})
+        finally:
+            writer.close()
+
+    async def _between(self, send: Any, *ways: Coroutine[Any, Any, None]) -> None:
+        """Each direction and the rule, on its own; the first that ends, ends all."""
+        tasks = [asyncio.create_task(part) for part in (*ways, self._watch())]
         _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in left:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await send({"type": "websocket.close", "code": REFUSED if tasks[2] not in left else 1000})
+        await send({"type": "websocket.close", "code": REFUSED if tasks[-1] not in left else 1000})
 
     async def _inward(self, inside: ClientConnection, receive: Any) -> None:
         while (message := await receive())["type"] == "websocket.receive":

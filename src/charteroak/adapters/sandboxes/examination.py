@@ -10,6 +10,7 @@ from charteroak.adapters.sandboxes import cgroups, filter
 from charteroak.adapters.sandboxes.execution import MEND_LIMITS, LimitsNotEnforced, NotStarted, run
 from charteroak.sandbox import Isolator, Limits, SandboxSpec
 
+BROWSER = "/usr/lib/chromium/chromium"  # as Debian has it: Ubuntu's package is another thing
 INSTALL = "apt-get install bubblewrap libseccomp2"
 
 
@@ -33,7 +34,16 @@ def limits_enforced() -> Capability:
 
 def capabilities() -> list[Capability]:
     """Every part of the sandbox, ending with a real run in it."""
-    return [_bubblewrap(), _filter(), limits_enforced(), _account(), _work_folder(), _trial(), _stricter()]
+    return [
+        _bubblewrap(),
+        _filter(),
+        limits_enforced(),
+        _account(),
+        _work_folder(),
+        _trial(),
+        _stricter(),
+        pixels_here(),
+    ]
 
 
 def _bubblewrap() -> Capability:
@@ -78,6 +88,20 @@ def _trial() -> Capability:
         mend = "allow unprivileged user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         return Capability("sandbox", False, str(error), mend)
     return Capability("sandbox", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms")
+
+
+def pixels_here() -> Capability:
+    """Whether a session can be shown as a picture: a screen in memory, its keyboard, and a browser on it."""
+    wanted = {
+        "tigervnc-standalone-server": shutil.which("Xtigervnc"),
+        "x11-xkb-utils": shutil.which("xkbcomp"),
+        "chromium": shutil.which(BROWSER),
+    }
+    missing = " ".join(package for package, found in wanted.items() if not found)
+    if missing:
+        detail = f"weaker: no session as a picture, for want of {missing}"
+        return Capability("sessions in pixels", False, detail, f"apt-get install {missing}")
+    return Capability("sessions in pixels", True, "Xvnc and Chromium")
 
 
 def strict_tier_here() -> bool:

@@ -8,9 +8,9 @@ from charteroak.workspaces.models import Enclave
 
 
 @transaction.atomic
-def tell(*, strict_tier: bool, accounts_apart: bool) -> None:
+def tell(*, strict_tier: bool, accounts_apart: bool, pixels: bool) -> None:
     """Note what the machine has that runs jobs and sessions; the log has it whenever that changes."""
-    said = {"strict_tier": strict_tier, "accounts_apart": accounts_apart}
+    said = {"strict_tier": strict_tier, "accounts_apart": accounts_apart, "pixels": pixels}
     if Enclave.objects.select_for_update().filter(**said).exists():
         return
     record, _made = Enclave.objects.update_or_create(pk=1, defaults=said)

@@ -32,18 +32,20 @@ def open_(
     by: Person,
     isolator: rules.Isolator = rules.Isolator.BUBBLEWRAP,
     hours: int = HOURS,
+    mode: rules.Mode | None = None,
 ) -> Workspace:
-    """Open a project's workspace on an extract that passed the review before access."""
+    """Open a project's workspace on an extract that passed the review before access: in this mode or the catalog's."""
     found = (
         Extract.objects.select_for_update(of=("self",)).select_related("link_run__agreement").get(pk=extract)
     )
     agreement = found.link_run.agreement
-    allowed = may_open(found, by, isolator, hours).require()
+    mode = mode or mode_of(found)
+    allowed = may_open(found, by, isolator, hours, mode).require()
     record = Workspace.objects.create(
         agreement=agreement,
         extract=found,
         account=FIRST_ACCOUNT + found.pk,
-        mode=mode_of(found),
+        mode=mode,
         isolator=isolator,
         hours=hours,
         opened_by=by,
