@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -65,6 +66,28 @@ def test_an_agency_reads_what_of_its_records_went_to_whom_when_and_why() -> None
 def test_an_agency_whose_records_are_not_in_it_and_a_stranger_see_nothing() -> None:
     for username in ("eve.lang", "maya.ortiz", "grace.stone"):
         assert as_(username).get(HERE).status_code == 404
+
+
+def test_an_agency_reads_its_record_under_all_its_agreements_as_page_file_and_json() -> None:
+    ben, here = as_("ben.cole"), "/agreements/disclosures/"
+    assert here in ben.get("/agreements/").text
+    page = ben.get(here)
+    assert "CGS 4-193(c)" in page.text
+    assert {one.agency for one in page.context["page"]} == {"SDE"}
+    rows = list(csv.DictReader(io.StringIO(ben.get(f"{here}?format=csv").text)))
+    assert rows == read("ben.cole")  # there is one agreement
+    book = as_("pat.lee").get(f"{here}?agency=SDE&format=xlsx").getvalue()
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert parts.read("xl/worksheets/sheet1.xml").count(b"<row ") == 1 + len(rows)
+    told = ben.get("/api/agreements/disclosures").json()
+    assert [one["event"] for one in told["disclosures"]] == [int(one["event"]) for one in rows]
+    assert ben.get(f"{here}?agency=CSC").status_code == 404
+    assert "disclosed in this time" in ben.get(f"{here}?year=2021").text
+    assert len(ben.get(f"{here}?year=all").context["page"]) == len(rows)
+    assert as_("sam.reyes").get("/api/agreements/disclosures").json()["agencies"] == ["CSC", "DOL", "SDE"]
+    for stranger in ("maya.ortiz", "grace.stone"):
+        assert as_(stranger).get(here).status_code == 404
+        assert here not in as_(stranger).get("/agreements/").text
 
 
 def test_the_page_says_the_source_with_its_mark() -> None:
@@ -155,7 +178,7 @@ def test_a_text_names_contributors_from_the_day_on_which_all_have_signed_it() ->
     whole = record()
     named = {one.code for one in disclosures.contributors(whole)}
     assert named == {"SDE", "CSC", "DOL"}
-    since = disclosures._since(whole)
+    since = disclosures._since([whole])[whole.number]
     assert set(since.values()) == {whole.executed_on}
     assert whole.executed_on is not None
     assert set(disclosures._whose({}, since, whole.executed_on)) == named

@@ -16,7 +16,7 @@ from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, clocks, disclosures, queries, retention
 from charteroak.agreements.confirmation import confirmed_at
-from charteroak.agreements.keeping import whose
+from charteroak.agreements.keeping import account, whose
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.matter import Clock
@@ -76,6 +76,17 @@ def approvals(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - a view'
 def record_approval(request: HttpRequest, body: ApprovalIn) -> dict[str, Any]:
     retention.record(by=signed_in(request), **body.dict())
     return approvals(request)
+
+
+@router.get("/disclosures", summary="One agency's record under all its agreements; ?agency, ?year (or all)")
+def accounts(request: HttpRequest) -> dict[str, Any]:
+    shown = account(request)
+    return {
+        "agency": shown.agency.code,
+        "agencies": [one.code for one in shown.agencies],
+        "year": shown.year,
+        "disclosures": [asdict(one) for one in shown.lines],
+    }
 
 
 @router.get("/{number}/disclosures", summary="What was disclosed of the records your office answers for")

@@ -65,28 +65,52 @@ def _parties(record: Agreement) -> QuerySet[Party]:
     return Party.objects.filter(agreement__in=texts, part=Party.Part.CONTRIBUTOR)
 
 
-def _since(record: Agreement) -> dict[str, date]:
-    """From which day on each agency is in it: that of the first text it is named in that all have signed."""
-    days = _parties(record).order_by("-agreement__executed_on")
-    named = days.values_list("agency__code", "agreement__executed_on")
-    return {code: day for code, day in named if day is not None}  # the earliest stays
+def _since(records: Iterable[Agreement]) -> dict[str, dict[str, date]]:
+    """By agreement, from which day on each agency is in it: that of the first text naming it that all have signed."""
+    held = list(records)
+    theirs = Q(agreement__in=held) | Q(agreement__amends__in=held)
+    named = Party.objects.filter(theirs, part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
+    found: dict[str, dict[str, date]] = {one.number: {} for one in held}
+    for own, amended, code, day in named.order_by("-agreement__executed_on").values_list(
+        "agreement__number", "agreement__amends__number", "agency__code", "agreement__executed_on"
+    ):
+        if day is not None:
+            found[amended or own][code] = day  # the earliest stays
+    return found
 
 
 def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
     """What the log tells of these agencies' records under the agreement and its amendments, the oldest first."""
-    codes = [one.code for one in agencies]
     # in the bytes as they were hashed: the number stands at the beginning of a value, or of a clause's name
     about = Event.objects.filter(name__in=ACTS).extra(
         where=["position(%s in leaf) > 0"], params=[f'"{record.number}'.encode()]
     )
-    told = [(event, json.loads(event.text)["facts"]) for event in about.order_by("index")]
-    told = [(event, facts) for event, facts in told if _number(facts) == record.number]
+    return _lines(about, {record.number: record}, {one.code for one in agencies})
+
+
+def across(agency: Agency, year: int | None = None) -> list[Disclosure]:
+    """What of one agency's records was disclosed under all its agreements, in a year or ever, the oldest first."""
+    texts = Party.objects.filter(
+        agency=agency, part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False
+    )
+    own, amended = texts.values("agreement"), texts.values("agreement__amends")
+    records = Agreement.objects.filter(Q(pk__in=own) | Q(pk__in=amended)).select_related("data_request")
+    events = Event.objects.filter(name__in=ACTS)
+    if year is not None:
+        first, after = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
+        events = events.filter(domain_at__gte=first, domain_at__lt=after)
+    return _lines(events, {one.number: one for one in records}, {agency.code})
+
+
+def _lines(events: QuerySet[Event], records: dict[str, Agreement], codes: set[str]) -> list[Disclosure]:
+    told = [(event, json.loads(event.text)["facts"]) for event in events.order_by("index")]
+    told = [(event, facts) for event, facts in told if _number(facts) in records]
     names = dict(Person.objects.filter(username__in={e.by for e, _ in told}).values_list("username", "name"))
-    since = _since(record)
+    since = _since(records.values())
     return [
-        _line(record, event, facts, code, names)
+        _line(records[_number(facts)], event, facts, code, names)
         for event, facts in told
-        for code in _whose(facts, since, clock.day_of(event.domain_at))
+        for code in _whose(facts, since[_number(facts)], clock.day_of(event.domain_at))
         if code in codes
     ]
 
@@ -130,6 +154,19 @@ def seen_by(person: Person, record: Agreement) -> list[Agency]:
         return whose
     own = agencies_where(person, Role.DATA_STEWARD)
     return [one for one in whose if one in own]
+
+
+def reads_accounts(person: Person) -> bool:
+    """Whether one of this person's offices reads the record of a whole agency."""
+    return bool(person.roles(clock.today()) & (SEES_ALL | {Role.DATA_STEWARD}))
+
+
+def answered_for(person: Person) -> list[Agency]:
+    """The agencies whose whole record this person may read: those that contributed, or a steward's own."""
+    if person.roles(clock.today()) & SEES_ALL:
+        signed = Party.objects.filter(part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
+        return list(Agency.objects.filter(pk__in=signed.values("agency")).order_by("code"))
+    return sorted(agencies_where(person, Role.DATA_STEWARD), key=lambda one: one.code)
 
 
 def cells(one: Disclosure) -> list[object]:

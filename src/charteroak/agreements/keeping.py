@@ -1,20 +1,31 @@
 """Pages on what was disclosed of an agency's records, and on the approvals under which records are destroyed."""
 
+import re
+import tempfile
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from charteroak.adapters.spreadsheet import table
+from charteroak.adapters import clock
+from charteroak.adapters.listing import KINDS, PER_PAGE
+from charteroak.adapters.spreadsheet import table, workbook
+from charteroak.adapters.streaming import pieces, streamed
 from charteroak.agencies.models import Agency
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import disclosures, retention
+from charteroak.agreements.disclosures import Disclosure
 from charteroak.agreements.forms import RetentionForm
 from charteroak.agreements.models import Agreement, DisclosureRecord
 from charteroak.agreements.views import found
 from charteroak.policy.matter import Clock
+
+YEAR = re.compile(r"20[0-9]{2}")
 
 
 def _csv(rows: list[list[object]], name: str) -> HttpResponse:
@@ -43,6 +54,54 @@ def disclosed(request: HttpRequest, number: str) -> HttpResponse:
     handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
     shown = {"agreement": record, "lines": lines, "handed": handed, "agencies": agencies}
     return render(request, "agreements/disclosures.html", shown)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One agency's record in a year, or ever (`year` is None)."""
+
+    agencies: list[Agency]
+    agency: Agency
+    year: int | None
+    lines: list[Disclosure]
+
+    @property
+    def name(self) -> str:
+        return f"disclosures-{self.agency.code}-{self.year or 'all'}"
+
+
+def account(request: HttpRequest) -> Account:
+    """What the address asks for: `agency` (the reader's first), `year` (this one, or `all`). Raises Http404."""
+    agencies = disclosures.answered_for(signed_in(request))
+    asked, said = request.GET.get("agency", ""), request.GET.get("year", "")
+    agency = next((one for one in agencies if asked in ("", one.code)), None)
+    if agency is None:
+        raise Http404
+    year = int(said) if YEAR.fullmatch(said) else clock.today().year
+    ever = None if said == "all" else year
+    return Account(agencies, agency, ever, disclosures.across(agency, ever))
+
+
+@login_required
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponseBase:
+    """An agency's record under all its agreements; `?format=csv` and `xlsx` are the same as a file."""
+    shown = account(request)
+    rows = [disclosures.cells(one) for one in shown.lines]
+    if request.GET.get("format") == "csv":
+        return _csv(rows, f"{shown.name}.csv")
+    if request.GET.get("format") == "xlsx":
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+        workbook(disclosures.HEAD, rows, file)
+        return streamed(request, pieces(file), name=f"{shown.name}.xlsx", kind=KINDS["xlsx"])
+    page = Paginator(shown.lines, PER_PAGE).get_page(request.GET.get("page", "")[:6])
+    this = clock.today().year
+    context = {
+        "account": shown,
+        "page": page,
+        "years": range(this, this - 6, -1),
+    }  # accountings go back six years
+    return render(request, "agreements/accounts.html", context)
 
 
 @login_required

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.agreements, name="agreements"),
     path("turns/", turns.turns, name="turns"),
     path("turns/<str:number>/", turns.turns_of, name="turns_of"),
+    path("disclosures/", keeping.accounts, name="accounts"),
     path("retention/", keeping.approvals, name="retention"),
     path("draft/<str:number>/", views.draft, name="draft_agreement"),
     path("<str:number>/", views.agreement, name="agreement"),

@@ -44,7 +44,11 @@ def agreements(request: HttpRequest) -> HttpResponseBase:
     records = queries.visible_to(by).select_related("data_request")
     shown = AGREEMENTS.of(request, records.prefetch_related(*worklist.TURN))
     drafts = by.roles(clock.today()) & queries.DRAFTERS
-    context = {"shown": shown, "to_draft": queries.to_draft()[: worklist.LISTED] if drafts else []}
+    context = {
+        "shown": shown,
+        "to_draft": queries.to_draft()[: worklist.LISTED] if drafts else [],
+        "accounts": disclosures.reads_accounts(by),
+    }
     return shown.file or render(request, "agreements/agreements.html", context)
 
 
