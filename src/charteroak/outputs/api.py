@@ -15,6 +15,7 @@ from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.release_request import Vote
+from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
 router = Router(auth=django_auth, tags=["outputs"])
 
@@ -34,6 +35,12 @@ class BallotIn(Schema):
 
 class ReasonIn(Schema):
     because: str
+
+
+@router.post("/start/{number}", summary="Begin a release request for results of a project's workspace")
+def start(request: HttpRequest, number: str) -> dict[str, Any]:
+    room = get_object_or_404(workspaces_visible_to(signed_in(request)), agreement__number=number)
+    return read(request, actions.start(workspace=room.pk, by=signed_in(request)).number)
 
 
 @router.get("/{number}")

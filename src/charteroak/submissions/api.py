@@ -12,6 +12,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
 from charteroak.submissions import actions, agency_key, queries
 from charteroak.submissions.models import Delivery
+from charteroak.submissions.views import set_aside
 
 router = Router(auth=django_auth, tags=["submissions"])
 
@@ -104,3 +105,12 @@ def order_finder_list(request: HttpRequest, number: str, order: FinderListIn) ->
     get_object_or_404(queries.visible_to(signed_in(request)), number=number)
     made = actions.order_finder_list(number=number, by=signed_in(request), **order.dict())
     return {"id": made.pk}
+
+
+@router.post("/{number}/deliveries/{pk}/reject", summary="Set a delivery aside; its bytes stay in quarantine")
+def reject(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    visible = queries.visible_to(signed_in(request)).filter(number=number)
+    sent = get_object_or_404(Delivery, pk=pk, agreement__in=visible)
+    actions.reject(pk=sent.pk, by=signed_in(request), findings=[set_aside()])
+    sent.refresh_from_db()
+    return _delivery(sent)

@@ -85,12 +85,16 @@ def order_finder_list(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("submissions_agreement", number)
 
 
+def set_aside() -> Found:
+    """What the agency reads of a delivery that the hub operator rejects."""
+    return Found("", _("Set aside by the hub operator."), _("Ask the hub operator, then send it anew."))
+
+
 @login_required
 @require_POST
 def reject(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = get_object_or_404(Delivery, pk=pk, agreement=_visible(request, number))
-    found = Found("", _("Set aside by the hub operator."), _("Ask the hub operator, then send it anew."))
-    actions.reject(pk=record.pk, by=signed_in(request), findings=[found])
+    actions.reject(pk=record.pk, by=signed_in(request), findings=[set_aside()])
     messages.success(request, _("Rejected. Its bytes stay in quarantine."))
     return redirect("submissions_agreement", number)
 

@@ -10,7 +10,8 @@ from ninja.security import django_auth
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as rules
 from charteroak.policy.decision import as_json as reasons
-from charteroak.workspaces import actions, again, queries, snapshots
+from charteroak.workspaces import actions, again, queries, sessions, snapshots
+from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import SCRIPT
 from charteroak.workspaces.views import found, found_job
 
@@ -21,6 +22,10 @@ class ScriptIn(Schema):
     script: str
     name: str = SCRIPT  # its end says the language: .py, .R or .sql
     dummy: bool = False  # on invented records
+
+
+class HoursIn(Schema):
+    hours: int  # that the project may use in all
 
 
 @router.get("/{number}")
@@ -54,6 +59,47 @@ def submit_job(request: HttpRequest, number: str, job: ScriptIn) -> dict[str, An
         invented=job.dummy,
     )
     return {"id": made.pk}
+
+
+@router.post("/{number}/allow-hours", summary="How many hours of processor time the project may use in all")
+def allow_hours(request: HttpRequest, number: str, body: HoursIn) -> dict[str, Any]:
+    actions.allow_hours(pk=found(request, number).pk, by=signed_in(request), hours=body.hours)
+    return read(request, number)
+
+
+@router.post("/{number}/close", summary="Close the workspace")
+def close(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.close(pk=found(request, number).pk, by=signed_in(request))
+    return read(request, number)
+
+
+@router.post("/{number}/open-session", summary="Ask for a session; it is entered in a browser")
+def open_session(request: HttpRequest, number: str) -> dict[str, Any]:
+    made = sessions.open_(workspace=found(request, number).pk, by=signed_in(request))
+    return read_session(request, number, made.pk)
+
+
+@router.get("/{number}/sessions/{pk}", summary="How a session is doing")
+def read_session(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    record = _session(request, number, pk)
+    decisions = queries.session_decisions(record, signed_in(request))
+    return {
+        "id": record.pk,
+        "status": record.status,
+        "permitted": [name for name, decision in decisions.items() if decision],
+        "actions": reasons(decisions),
+    }
+
+
+@router.post("/{number}/sessions/{pk}/stop", summary="Stop a session; its work folder is kept")
+def stop_session(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    sessions.stop(pk=_session(request, number, pk).pk, by=signed_in(request))
+    return read_session(request, number, pk)
+
+
+def _session(request: HttpRequest, number: str, pk: int) -> Session:
+    visible = queries.sessions_visible_to(signed_in(request))
+    return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
 
 
 @router.post("/{number}/snapshots/{pk}/restore")
