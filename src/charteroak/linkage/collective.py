@@ -59,14 +59,13 @@ def people(
     A pair's final weight is that of its two people: the better of its own and theirs together when they are one, the
     worse when they are not. `apart`: records to be kept apart from each record, and where each record's begin.
     """
-    limits, count = _constraints(encoded, recipe, apart), len(encoded.content)
+    limits, content = _constraints(encoded, recipe, apart), encoded.content
     if not recipe.collective:
-        return _one_by_one(found, limits, encoded.content, recipe.link)
+        return _one_by_one(found, limits, content, recipe.link)
     found, pairs, pattern, levels = weighed(encoded, recipe, model, weights, found)
     most = share_at_most(encoded, model, levels, found.pattern, pattern)
-    parts = parted(found.left, found.right, found.weight, limits.least, count)
+    parts = parted(found.left, found.right, found.weight, limits.least, len(content))
     pairs, limits = arranged(pairs, limits, parts)
-    content = encoded.content
     root, *_ = joined(pairs, limits, parts, content)
     pairs = _corrected(pairs, pattern[parts.pairs], root, _between(limits.source, pairs), most)
     steps = passed(recipe, levels, pattern[parts.pairs], probability(pairs.weight))
@@ -80,13 +79,12 @@ def people(
     link = _link(recipe, probability(final), sure & one)
     if link > recipe.joins_from:
         final = np.where(sure & one, np.maximum(final, bits(link)), final)
-        cut = np.where(one, final, -np.inf)
-        root, weakest = _cut(pairs, limits, parts, content, cut, bits(link))
+        root, weakest = _cut(pairs, limits, parts, content, np.where(one, final, -np.inf), bits(link))
     weight, steps = _of_pairs(final, steps, one, parts)
     kept = weight >= bits(recipe.keep)
     shown = Scored(found.left[kept], found.right[kept], weight[kept], found.pattern[kept], found.new_pairs)
     steps, others = steps._replace(by=steps.by[kept]), (weight - found.weight)[kept]
-    return People(shown, others, *_of_all(root, weakest, parts, count), link, steps)
+    return People(shown, others, *_of_all(root, weakest, parts, len(content)), link, steps)
 
 
 def _link(recipe: Recipe, chance: NDArray[np.float64], sure: NDArray[np.bool_]) -> float:
