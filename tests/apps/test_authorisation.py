@@ -31,6 +31,18 @@ def test_every_route_of_the_site_is_in_the_matrix(at: Scene) -> None:
     assert not missing, f"name these in authorisation.txt, with who may enter: {missing}"
 
 
+def test_every_page_is_named_by_its_own_address(at: Scene) -> None:
+    """What the table names for writing only is not read: nothing that a person can open is left unmeasured."""
+    read = {doors.route_of(path.format(**vars(at))) for method, path in ROWS if method == "GET"}
+    clients, found = [signed_in(actor) for actor in ("policy", "recipient", "hub")], {}
+    for method, template in ROWS:
+        path = template.format(**vars(at))
+        if method != "GET" and doors.route_of(path) not in read:
+            found[path] = {client.get(path).status_code for client in clients} - {404, 405}
+    assert len(found) > 100
+    assert not any(found.values()), {path: told for path, told in found.items() if told}
+
+
 def test_every_door_opens_to_those_named_and_to_nobody_else(at: Scene) -> None:
     clients = {actor: signed_in(actor) for actor in ACTORS}
     wrong = []

@@ -112,18 +112,20 @@ class Person(AbstractBaseUser):
         )
 
     @once
-    def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:
-        """Offices held on that day, everywhere or for one agency; while acting for another, that one's alone.
+    def offices(self, on: date) -> frozenset[tuple[Role, int | None]]:
+        """Each office held on that day with its agency's key, None where it is for all; acting, that one alone.
 
         Who has left holds none, on any day.
         """
         acts = Q(pk=self.acting.office_id) if self.acting else Q(person=self)
         gone = DepartureNotice.objects.filter(time_is_up(), person=self.pk)
         held = RoleHeld.objects.filter(acts, held_on(on), ~models.Exists(gone))
-        for one in (agency, self.within):
-            if one is not None:
-                held = held.filter(Q(agency=one) | Q(agency__isnull=True))
-        return frozenset(Role(role) for role in held.values_list("role", flat=True))
+        return frozenset((Role(role), agency) for role, agency in held.values_list("role", "agency"))
+
+    def roles(self, on: date, agency: Agency | None = None) -> frozenset[Role]:
+        """The offices held on that day, everywhere or for one agency."""
+        asked = {one.pk for one in (agency, self.within) if one is not None}
+        return frozenset(role for role, of in self.offices(on) if of is None or asked <= {of})
 
 
 class Instrument(models.Model):

@@ -30,17 +30,23 @@ FINISHED = (data_request.Status.DECLINED, data_request.Status.WITHDRAWN)
 
 @dataclass(frozen=True)
 class Turn:
-    """A run on a day, as a page shows it."""
+    """A run on a day, as a page shows it; business days are counted for what is shown alone."""
 
     data_request: DataRequest
     run: Run
     today: date
-    due: date | None
-    state: clocks.State
+
+    @cached_property
+    def due(self) -> date | None:
+        return self.run.due(self.today, closed_days())
+
+    @cached_property
+    def state(self) -> clocks.State:
+        return self.run.state(self.today, closed_days())
 
     @cached_property
     def days(self) -> int:
-        """Business days held so far: counted only for those that are shown."""
+        """Business days held so far."""
         return self.run.days_held(self.today, closed_days())
 
     @property
@@ -68,12 +74,8 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
         if held is not None:
             closed = next((one.on for one in told if one.name == "agreements:agreement:close"), None)
             runs += _after_signature(held, closed)
-        found += [_turn(record, run, today) for run in runs]
+        found += [Turn(record, run, today) for run in runs]
     return found
-
-
-def _turn(record: DataRequest, run: Run, today: date) -> Turn:
-    return Turn(record, run, today, run.due(today, closed_days()), run.state(today, closed_days()))
 
 
 def _after_signature(held: Agreement, closed_on: date | None = None) -> list[Run]:
@@ -100,7 +102,8 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
     subjects = {subject_of(record): record.pk for record in records}
     subjects |= {subject_of(one): request for request, one in agreements.items()}
     found: dict[int, list[Moment]] = {}
-    for event in Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index"):
+    heeded = Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index")
+    for event in heeded.only("leaf", "name", "subject", "domain_at"):
         request = subjects[event.subject]
         facts = json.loads(event.text)["facts"]
         agency, agencies = str(facts.get("agency", "")), tuple(facts.get("agencies", ()))
@@ -142,7 +145,7 @@ def _signed(requests: QuerySet[DataRequest]) -> list[Turn]:
         .prefetch_related("duties")
         .distinct()
     )
-    return [_turn(one.data_request, run, today) for one in records for run in _after_signature(one)]
+    return [Turn(one.data_request, run, today) for one in records for run in _after_signature(one)]
 
 
 def running_for(person: Person) -> list[Turn]:

@@ -248,9 +248,10 @@ def to_draft() -> QuerySet[DataRequest]:
 
 def decisions(record: Agreement, person: Person) -> dict[str, Decision]:
     """What this person's office could do with the agreement now, allowed or refused with reasons; not signing."""
-    found = agreement.LIFECYCLE.decisions(
-        agreement.Status(record.status), roles_of(person, record), facts(record, person)
-    )
+    status, roles = agreement.Status(record.status), roles_of(person, record)
+    if not {*agreement.LIFECYCLE.offered(status, roles)} - BY_PARTY:
+        return {}
+    found = agreement.LIFECYCLE.decisions(status, roles, facts(record, person))
     return {action: decision for action, decision in found.items() if action not in BY_PARTY}
 
 
@@ -268,9 +269,8 @@ def may_be_signed(record: Agreement) -> Decision:
 
 def signatures_wanted(record: Agreement, person: Person) -> list[Party]:
     """The parties for which this person may sign now."""
-    if not may_be_signed(record):
-        return []
-    return list(signs_for(person, record).filter(signature__isnull=True))
+    open_ = list(signs_for(person, record).filter(signature__isnull=True))
+    return open_ if open_ and may_be_signed(record) else []
 
 
 def permitted(record: Agreement, person: Person) -> list[str]:

@@ -67,6 +67,16 @@ def _concerns(person: Person, roles: frozenset[Role]) -> Q:
     return Q(pk__in=signs) | Q(pk__in=named)
 
 
+def _waits_for(person: Person, record: Agreement) -> bool:
+    """Whether it is this person who agrees on the text, winds the agreement up or signs it."""
+    drafted = record.status == agreement.Status.DRAFTED
+    if drafted and Role.COUNSEL in person.roles(clock.today()):
+        return True
+    may = decisions(record, person)
+    winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
+    return winds_up or bool(signatures_wanted(record, person))
+
+
 def todo(person: Person) -> list[Item]:
     """Agreements to draft, sign or close, and those that a person waits for."""
     roles, today = person.roles(clock.today()), clock.today()
@@ -84,10 +94,6 @@ def todo(person: Person) -> list[Item]:
     records = list(concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH])
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
-        drafted = Role.COUNSEL in roles and record.status == agreement.Status.DRAFTED
-        may = decisions(record, person)
-        winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
-        mine = drafted or winds_up or bool(signatures_wanted(record, person))
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}
         if record.status == agreement.Status.EXECUTED and record.ends_on >= today:
             ending = record.data_request.applicant_id == person.pk and record.ends_on - WARNED <= today
@@ -95,7 +101,7 @@ def todo(person: Person) -> list[Item]:
                 found.append(_ends_soon(record))
             elif held:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
-        elif mine or held:
+        elif (mine := _waits_for(person, record)) or held:
             turn = Turn.YOURS if mine else Turn.OTHERS
             by_when = due.get(record.data_request_id)
             found.append(Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when))

@@ -254,7 +254,8 @@ def todo(person: Person) -> list[Item]:
         seated = seat_of(person, record) is not None
         if not acts and not seated:
             continue
-        mine = seated or bool(decisions(record, person))
+        offered = meeting.LIFECYCLE.offered(meeting.Status(record.status), roles_of(person, record))
+        mine = seated or bool({*offered} - {meeting.Action.ATTEND})
         if mine or sets_agenda(person):
             turn = Turn.YOURS if mine else Turn.OTHERS
             found.append(

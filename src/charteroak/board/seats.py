@@ -35,8 +35,10 @@ def seats_for(person: Person, record: Meeting) -> list[Seat]:
     stands_in = Q(stand_ins__person=person) & (
         Q(stand_ins__meeting=record) | Q(stand_ins__meeting__isnull=True)
     )
+    found = list(seats(record).filter(Q(person=person) | stands_in).distinct())
+    if not found:
+        return []
     others = set(record.attendance.exclude(person=person).values_list("seat", flat=True))
-    found = seats(record).filter(Q(person=person) | stands_in).distinct()
     return sorted(
         (one for one in found if one.person_id == person.pk or one.pk not in others),
         key=lambda one: one.person_id != person.pk,
@@ -54,6 +56,8 @@ class ToTake:
 
 @once
 def to_take(person: Person, record: Meeting) -> ToTake:
+    if not seats_for(person, record):
+        return ToTake([], [], [])
     sitting = set(record.attendance.filter(person=person).values_list("seat", flat=True))
     left = [one for one in seats_for(person, record) if one.pk not in sitting]
     proxy = set(record.proxies.filter(person=person).values_list("seat", flat=True))

@@ -197,12 +197,13 @@ def todo(person: Person) -> list[Item]:
 
 def _items(record: Agreement, by: Person, today: date) -> list[Item]:
     href, number = f"/hub/{record.number}/", record.number
-    run, extract = run_of(record), extract_of(record)
-    if start_decision(record, by):
+    run, roles = run_of(record), roles_of(by, record)
+    none_yet = run is None or run.status == link_rules.Status.FAILED
+    if none_yet and link_rules.LIFECYCLE.offered(None, roles) and start_decision(record, by):
         return [Item(_("%s: start linking") % number, href, Turn.YOURS)]
     if run is None:
         return []
-    roles = roles_of(by, record)
+    extract = extract_of(record)
     in_review = run.status == link_rules.Status.IN_CLERICAL_REVIEW
     items = []
     if in_review:

@@ -198,8 +198,10 @@ ON_THE_PAGE = (
 
 def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
     """What this person may do now, or why not; only what their role is for."""
-    roles, known = roles_of(person, record), facts(record, person)
-    found = LIFECYCLE.decisions(Status(record.status), roles, known)
+    status, roles = Status(record.status), roles_of(person, record)
+    if not {*LIFECYCLE.offered(status, roles)} & {*ON_THE_PAGE}:
+        return {}
+    found = LIFECYCLE.decisions(status, roles, facts(record, person))
     found = {action: decision for action, decision in found.items() if action in ON_THE_PAGE}
     if not stewarded(person, record):  # a steward of another agency has no part in this
         found.pop(Action.CLEAR.value, None)

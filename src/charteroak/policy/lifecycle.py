@@ -77,11 +77,12 @@ class Lifecycle(Generic[S, A, F]):
     def decisions(self, status: S, roles: Iterable[Role], facts: F) -> dict[str, Decision]:
         """What these roles are for at this status: each action allowed, or refused with reasons."""
         held = frozenset(roles)
-        return {
-            action.value: self.may(status, action, held, facts)
-            for (at, action), step in self.table.items()
-            if at == status and step.roles & held
-        }
+        return {action.value: self.may(status, action, held, facts) for action in self.offered(status, held)}
+
+    def offered(self, status: S | None, roles: Iterable[Role]) -> list[A]:
+        """What these roles are for at this status, whatever speaks against it now: without any of it, ask no facts."""
+        held = frozenset(roles)
+        return [action for (at, action), step in self.table.items() if at == status and step.roles & held]
 
     def permitted(self, status: S, roles: Iterable[Role], facts: F) -> list[A]:
         held = frozenset(roles)

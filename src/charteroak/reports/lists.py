@@ -28,11 +28,6 @@ def agency_choices() -> list[tuple[str, str]]:
     return list(Agency.objects.values_list("code", "name"))
 
 
-def asked(record: DataRequest) -> str:
-    """The agencies whose records are asked for, by their codes; of a record whose columns were read."""
-    return "; ".join(sorted({one.variable.dataset.agency.code for one in record.columns.all()}))
-
-
 def _whose(record: DataRequest) -> str:
     turns = queries.running(record)
     told = [
@@ -57,7 +52,7 @@ TITLE = Column("title", _("Title"), lambda one: one.title)
 ORGANISATION = Column(
     "organization", _("Requesting organization"), lambda one: getattr(one.applicant.employer, "name", "")
 )
-AGENCIES = Column("agencies", _("Records of"), asked)
+AGENCIES = Column("agencies", _("Records of"), lambda one: "; ".join(queries.codes_of(one)))
 
 PIPELINE = Listing(
     name="pipeline",
@@ -105,6 +100,7 @@ REQUEST_LOG = Listing(
         Column("agreement", _("Agreement"), logs.agreement_of),
         Column("data_due_for_destruction", _("Records must be destroyed by"), logs.destruction_due),
     ),
+    together=queries.with_agencies,
     nothing=_("No request was received yet."),
     next_step=_("A request enters the log on the day on which it is submitted."),
 )

@@ -49,7 +49,7 @@ def requests() -> QuerySet[DataRequest]:
     return (
         DataRequest.objects.filter(Q(submitted_at__isnull=False) | Q(historic_decision_on__isnull=False))
         .select_related("applicant__employer", "agreement")
-        .prefetch_related("columns__variable__dataset__agency", "agreement__duties")
+        .prefetch_related("agreement__duties")
         .order_by("number")
     )
 

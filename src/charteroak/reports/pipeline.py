@@ -49,8 +49,7 @@ def staged(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
 
 def listed(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
     """The requests with `stage` and with what a list of them shows."""
-    shown = staged(requests).select_related("applicant__employer")
-    return shown.prefetch_related("columns__variable__dataset__agency")
+    return staged(requests).select_related("applicant__employer")
 
 
 def counted(requests: QuerySet[DataRequest]) -> list[tuple[Stage, int]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as noop
 from charteroak.adapters import calendar, clock
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import administration_on, agencies_where
+from charteroak.agencies.reading import once
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
 from charteroak.policy.agency_review import SHARED, STATED
@@ -49,6 +50,7 @@ def visible_to(person: Person) -> QuerySet[DataRequest]:
     return DataRequest.objects.filter(mine)
 
 
+@once
 def on_team(person: Person, record: DataRequest) -> bool:
     return record.applicant_id == person.pk or record.team.filter(person=person).exists()
 
@@ -69,6 +71,7 @@ def agencies_asked(record: DataRequest) -> list[Agency]:
     )
 
 
+@once
 def facts(
     record: DataRequest, by: Person, *, carried: bool = False, lost: bool = False
 ) -> data_request.Facts:

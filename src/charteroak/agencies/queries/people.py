@@ -23,12 +23,10 @@ SOON = timedelta(days=30)
 @once
 def agencies_where(person: Person, role: Role) -> list[Agency]:
     """The agencies for which a person holds `role` today, or fills it while acting for another."""
-    if person.left:
-        return []
-    held = Q(pk=person.acting.office_id) if person.acting else Q(person=person)
-    offices = RoleHeld.objects.filter(held, held_on(clock.today()), role=role)
-    reach = Agency.objects.filter(pk=person.within.pk) if person.within else Agency.objects.all()
-    return list(reach.filter(pk__in=offices.values("agency")))
+    own = {of for held, of in person.offices(clock.today()) if held is role and of is not None}
+    if person.within:
+        own &= {person.within.pk}
+    return list(Agency.objects.filter(pk__in=own)) if own else []
 
 
 def holders(role: Role, agency: Agency | None = None) -> QuerySet[Person]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from charteroak.agencies.models import Person
-from charteroak.agencies.queries import authority_of
+from charteroak.agencies.queries import disclosing
 from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
@@ -146,23 +146,27 @@ def _forms(wrong: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
 
 def _reviews(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form]) -> list[dict[str, Any]]:
     """What waits for this person comes first."""
-    found = (_review(review, person, wrong) for review in queries.reviews(record))
-    return sorted(found, key=lambda item: not item["may"])
+    found = queries.reviews(record).prefetch_related("agency__authorities")
+    return sorted((_review(review, person, wrong) for review in found), key=lambda item: not item["may"])
 
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
-    code = review.agency.code
-    on, columns = queries.day_decided(review.data_request), list(queries.columns_to_decide(review))
-    return {
+    """With the forms that this person gets, and those that came back with mistakes."""
+    code, may = review.agency.code, queries.review_actions(review, person)
+    shown = {
         "review": review,
-        "may": queries.review_actions(review, person),
-        "authority": authority_of(review.agency, on),
-        "decide": wrong.get(f"decide-{code}")
-        or DecideForm(None, columns=columns, conditions=review.conditions),
-        "law": rules_on(column.variable for column in columns),
-        "ask": wrong.get(f"ask-{code}") or text_form(None, "ask", code),
-        "answer": wrong.get(f"answer-{code}") or text_form(None, "answer", code),
+        "may": may,
+        "authority": disclosing(review.agency, queries.day_decided(review.data_request)),
     }
+    if "decide" in may or f"decide-{code}" in wrong:
+        columns = list(queries.columns_to_decide(review))
+        form = wrong.get(f"decide-{code}")
+        shown["decide"] = form or DecideForm(None, columns=columns, conditions=review.conditions)
+        shown["law"] = rules_on(column.variable for column in columns)
+    for action in ("ask", "answer"):
+        if action in may:
+            shown[action] = wrong.get(f"{action}-{code}") or text_form(None, action, code)
+    return shown
 
 
 def text_form(data: Any, action: str, code: str) -> TextForm:

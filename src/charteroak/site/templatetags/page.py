@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -43,6 +44,7 @@ WIDGETS = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A USWDS icon beside words that say the same; hidden from screen readers."""
     return format_html(
