@@ -170,12 +170,17 @@ def of_agencies(agencies: int, people: int) -> None:
 
 
 def of_the_log(times: int) -> None:
-    """Events of every kind that the log has, over and over, until there are this many; not verified afterwards."""
+    """Events of every kind that the log has, over and over, until there are this many; not verified afterwards.
+
+    One in forty is about the scene's own records; the others are about, and tell of, other projects.
+    """
     have = Event.objects.count()
     with unwatched(), connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO audit_event ("index", leaf, leaf_hash, name, "by", subject, domain_at, real_at, transaction)'
-            ' SELECT n, leaf, leaf_hash, name, "by", CASE WHEN n %% 40 = 0 THEN subject'
+            " SELECT n, CASE WHEN n %% 40 = 0 THEN leaf ELSE convert_to("
+            "   replace(convert_from(leaf, 'UTF8'), '\"001', '\"' || (10000 + n %% 5000)), 'UTF8') END,"
+            ' leaf_hash, name, "by", CASE WHEN n %% 40 = 0 THEN subject'
             " ELSE 'requests.datarequest:' || (100000 + n %% 25000) END, domain_at, real_at, transaction"
             ' FROM generate_series(%s, %s) n JOIN audit_event e ON e."index" = n %% %s',
             [have, times - 1, have],

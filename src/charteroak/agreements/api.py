@@ -89,12 +89,15 @@ def accounts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/{number}/disclosures", summary="What was disclosed of the records your office answers for")
-def disclosed(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/{number}/disclosures", summary="What was disclosed of your office's records, fifty to a page")
+def disclosed(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
     record, agencies = whose(request, number)
     handed = record.disclosure_records.filter(agency__in=agencies)
+    shown = Paginator(disclosures.of(record, agencies), PER_PAGE).get_page(page)
     return {
-        "disclosures": [asdict(one) for one in disclosures.of(record, agencies)],
+        "disclosures": [asdict(one) for one in shown],
+        "page": shown.number,
+        "pages": shown.paginator.num_pages,
         "handed_over": list(handed.values("id", "agency__code", "what", "sha256", "made_at")),
     }
 

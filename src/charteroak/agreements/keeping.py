@@ -22,6 +22,7 @@ from charteroak.agreements import disclosures, retention
 from charteroak.agreements.disclosures import Disclosure
 from charteroak.agreements.forms import RetentionForm
 from charteroak.agreements.models import Agreement, DisclosureRecord
+from charteroak.agreements.turns import paged
 from charteroak.agreements.views import found
 from charteroak.policy.matter import Clock
 
@@ -46,13 +47,14 @@ def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
 @login_required
 @require_safe
 def disclosed(request: HttpRequest, number: str) -> HttpResponse:
-    """Every disclosure that the reader's office answers for; `?format=csv` is the same as a file."""
+    """The disclosures that the reader's office answers for, page by page; `?format=csv` is all of them as a file."""
     record, agencies = whose(request, number)
     lines = disclosures.of(record, agencies)
     if request.GET.get("format") == "csv":
         return _csv([disclosures.cells(one) for one in lines], f"disclosures-{number}.csv")
     handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
-    shown = {"agreement": record, "lines": lines, "handed": handed, "agencies": agencies}
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page", "")[:6])
+    shown = {"agreement": record, "handed": handed, "agencies": agencies, **paged(request, page)}
     return render(request, "agreements/disclosures.html", shown)
 
 

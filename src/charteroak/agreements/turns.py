@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -40,9 +40,7 @@ def turns(request: HttpRequest) -> HttpResponse:
         {
             "head": [_("Request"), *_head()],
             "rows": [(_link(one), *_cells(one)) for one in page],
-            "page": page,
-            "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
-            "after": _address(request, page.next_page_number()) if page.has_next() else "",
+            **paged(request, page),
             "any": bool(found),
             "counts": [(one, _(words(one)), sum(turn.state is one for turn in found)) for one in OPEN_STATES],
             "parties": [(one, _(words(one))) for one in Party],
@@ -52,6 +50,15 @@ def turns(request: HttpRequest) -> HttpResponse:
             "figures": clocks.medians_shown(),
         },
     )
+
+
+def paged(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
+    """What `agreements/pages.html` shows below a part of a list: where it stands, and the ways to its neighbours."""
+    return {
+        "page": page,
+        "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
+        "after": _address(request, page.next_page_number()) if page.has_next() else "",
+    }
 
 
 def _address(request: HttpRequest, page: int) -> str:
@@ -71,9 +78,7 @@ def turns_of(request: HttpRequest, number: str) -> HttpResponse:
         "data_request": record,
         "head": _head(),
         "rows": [_cells(one) for one in page],
-        "page": page,
-        "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
-        "after": _address(request, page.next_page_number()) if page.has_next() else "",
+        **paged(request, page),
         "held_head": [_("Party"), _("Business days")],
         **of_changes(record, signed_in(request)),
         "held": [(_(words(party)), days) for party, days in clocks.held_by_party(found)],

@@ -85,16 +85,6 @@ def records_of(subjects: Iterable[str]) -> dict[str, Model]:
     return found
 
 
-def record_of(subject: str) -> Model | None:
-    """The record that the log calls `requests.datarequest:7`; none for a process, a day, or what is gone."""
-    label, _, key = subject.rpartition(":")
-    try:
-        found: Model | None = apps.get_model(label)._default_manager.filter(pk=key).first()
-    except (LookupError, ValueError):
-        return None
-    return found
-
-
 def newest_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 

@@ -25,7 +25,9 @@ ON_THE_PAGE = (Action.RETRY, Action.ACCEPT, Action.REFUSE, Action.WITHDRAW, Acti
 
 def visible_to(person: Person) -> QuerySet[InputRequest]:
     """Those of a person's own projects; all to those who check and audit."""
-    found = InputRequest.objects.select_related("workspace__agreement__data_request", "author", "reviewed_by")
+    found = InputRequest.objects.select_related(
+        "workspace__agreement__data_request", "author", "reviewed_by"
+    ).prefetch_related("workspace__agreement__clauses")
     if person.is_active and person.roles(clock.today()) & CHECKS:
         return found
     return found.filter(workspace__agreement__recipients__person=person)

@@ -85,7 +85,8 @@ def _within(period: Period, field: str) -> Q:
 def _acts(period: Period) -> Iterator[Figure]:
     """Of files, what this installation does with them; the other way only where it was gone in the period."""
     events = Event.objects.filter(_within(period, "domain_at"), name__in=[name for _s, name, _w in ACTS])
-    found = dict(events.order_by().values_list("name").annotate(n=Count("pk")))
+    # of any column the database would read each event, of none the index alone
+    found = dict(events.order_by().values_list("name").annotate(n=Count("*")))
     for section, name, what in ACTS:
         elsewhere = name.startswith("elsewhere:")
         if section != DATA or elsewhere is governance_only() or name in found:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Filter
 from charteroak.agreements import amending
-from charteroak.agreements.models import DestructionDuty, Party
+from charteroak.agreements.models import Clause, DestructionDuty, Party
 from charteroak.elsewhere.models import Happening
 from charteroak.hub.models import LinkRun
 from charteroak.policy import elsewhere, link_run
@@ -21,7 +21,11 @@ from charteroak.submissions.models import Delivery
 
 What = DestructionDuty.What
 Sent = Delivery | Happening
-CLAUSES = ("agreement__clauses", "agreement__amendments__clauses")
+ELEMENTS = Clause.objects.filter(kind="elements")  # all that the log tells of a text
+CLAUSES = (
+    Prefetch("agreement__clauses", ELEMENTS),
+    Prefetch("agreement__amendments__clauses", ELEMENTS),
+)
 HELD_AS = {FileKind.MATCHING: What.IDENTIFIERS, FileKind.ANALYSIS: What.PAYLOAD}
 
 

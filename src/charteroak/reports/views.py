@@ -17,7 +17,7 @@ from charteroak.adapters.listing import KINDS
 from charteroak.adapters.streaming import pieces, streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import clocks
-from charteroak.audit.queries import NotYetSigned, record_of
+from charteroak.audit.queries import NotYetSigned, records_of
 from charteroak.policy.period import Period, period, quarter_of, until
 from charteroak.policy.report import Report
 from charteroak.policy.sentence import words
@@ -196,16 +196,16 @@ def case(request: HttpRequest, number: str) -> HttpResponseBase:
     shown = lists.CASE.of(request, case_file.events(belongs))
     if shown.file:
         return shown.file
+    about = records_of(event.subject for event in shown.page)
     told = [
-        (event, _link(event.subject), json.dumps(json.loads(event.text)["facts"], indent=1))
+        (event, _link(about.get(event.subject)), json.dumps(json.loads(event.text)["facts"], indent=1))
         for event in shown.page
     ]
     context = {"record": record, "shown": shown, "told": told}
     return _page(request, Report.CASE, "case", context)
 
 
-def _link(subject: str) -> str:
-    record: Any = record_of(subject)
+def _link(record: Any) -> str:
     return str(record.get_absolute_url()) if hasattr(record, "get_absolute_url") else ""
 
 
