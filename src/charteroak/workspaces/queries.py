@@ -268,7 +268,8 @@ def todo(person: Person) -> list[Item]:
             if not shut(record)
         ]
     own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
-    for record in own.select_related("agreement").order_by("-pk")[:IN_DEPTH]:
+    latest = own.select_related("agreement__data_request").order_by("-pk")[:IN_DEPTH]
+    for record in latest.prefetch_related("agreement__clauses"):
         if not covered(record, person):
             found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
             continue

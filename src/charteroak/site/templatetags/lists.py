@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import localtime
 
 from charteroak.adapters.listing import Cell, Filter, Listed
 from charteroak.site.templatetags.page import status, translated
@@ -67,7 +67,7 @@ def cell(of: Cell) -> Any:
     if of.status_of is not None:
         return render_to_string("page/status.html", status(of.status_of))
     if isinstance(value, datetime):
-        here = template_localtime(value)
+        here = localtime(value)
         shown = date_format(here, "SHORT_DATETIME_FORMAT")
         return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
     if isinstance(value, date):
