@@ -15,7 +15,7 @@ import charteroak
 from apps import hub_way, way
 from apps.way import as_, person, refused
 from charteroak.adapters import clock, showing
-from charteroak.agreements import destruction, disclosures, retention
+from charteroak.agreements import api, destruction, disclosures, keeping, retention
 from charteroak.agreements.models import Agreement, DestructionDuty, DisclosureRecord
 from charteroak.audit.models import Event
 from charteroak.hub import clerical
@@ -107,6 +107,21 @@ def test_pairs_shown_are_in_the_records_of_the_agencies_whose_they_are(
     lines = [one for one in read("sam.reyes") if one["what"] == "records shown side by side"]
     assert {one["agency"] for one in lines} == {pair["left"]["file"], pair["right"]["file"]}
     assert {one["to"] for one in lines} == {person("noor.haddad").name}
+
+
+def test_a_long_record_is_read_page_by_page_and_whole_as_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "PER_PAGE", 4)
+    monkeypatch.setattr(api, "PER_PAGE", 4)
+    whole, client = read("sam.reyes"), as_("sam.reyes")
+    assert len(whole) == 6
+    pages = [client.get(f"/api{HERE.rstrip('/')}?page={n}").json() for n in (1, 2)]
+    told = [[str(one["event"]) for one in page["disclosures"]] for page in pages]
+    assert [*map(len, told)] == [4, 2]
+    assert [*told[0], *told[1]] == [one["event"] for one in whole]
+    first, second = client.get(HERE).text, client.get(f"{HERE}?page=2").text
+    assert [first.count('<th scope="row">'), second.count('<th scope="row">')] == [4, 2]
+    assert 'rel="next"' in first
+    assert 'rel="prev"' in second
 
 
 def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_cites_the_approval() -> None:

@@ -51,6 +51,16 @@ def clear(name: str, action: StrEnum) -> Any:
 
 
 @pytest.mark.parametrize("name", LIFECYCLES)
+def test_what_is_not_offered_to_a_role_is_refused_to_it_whatever_the_facts(name: str) -> None:
+    for status, role in product(statuses(name), Role):
+        offered = LIFECYCLES[name].offered(status, {role})
+        for action in actions(name):
+            decision = LIFECYCLES[name].may(status, action, {role}, clear(name, action))
+            apart = {reason.rule for reason in decision.reasons} & {"wrong_status", "wrong_role"}
+            assert bool(apart) is (action not in offered), (status, role, action)
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
 def test_a_step_that_is_not_in_the_table_is_refused_to_everyone(name: str) -> None:
     table = LIFECYCLES[name].table
     for status, action, role in product(statuses(name), actions(name), Role):
