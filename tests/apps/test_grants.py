@@ -129,6 +129,8 @@ def test_no_process_owns_or_creates_anything(process: Process) -> None:
         ("web", "UPDATE workspaces_snapshot SET stored = stored"),
         ("web", "INSERT INTO workspaces_snapshot DEFAULT VALUES"),
         ("web", "UPDATE workspaces_input SET stored = stored"),
+        ("web", "SELECT words FROM site_webhooksecret"),
+        ("outputs", "SELECT words FROM site_webhooksecret"),
         ("web", "CREATE TEMPORARY TABLE audit_event (transaction xid8)"),
         *((worker, "SELECT password FROM public.agencies_person") for worker in WORKERS),
         *((worker, "SELECT 1 FROM public.mfa_authenticator") for worker in WORKERS),

@@ -91,6 +91,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "account.*": KEEP,
         "mfa.*": KEEP,
         "site.token": ("SELECT", "INSERT", "UPDATE (status, revoked_by_id, revoked_at)"),
+        "site.webhooksecret": ("INSERT",),
         "site.webhook": (
             "SELECT", "INSERT", "UPDATE (status, ended_by_id, ended_at, attempts, failure, next_attempt_at)",
         ),
@@ -119,6 +120,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     },
     Process.POST: {
         **LOOK_AROUND, "agreements.letter": WORK, "agreements.clockfigure": WORK, "agreements.paper": ADD,
+        "site.webhooksecret": LOOK,
         "site.webhook": ("SELECT", "UPDATE (status, attempts, failure, next_attempt_at, next_index)"),
         **LOG, **JOBS,
     },

@@ -39,7 +39,6 @@ class Webhook(models.Model):
     label = models.CharField(max_length=80)
     url = models.CharField(max_length=500)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
-    secret = models.CharField(max_length=80)  # signs what is sent; its holder has the same
     status = models.CharField(max_length=10, choices=choices(webhook.Status), default=webhook.Status.ACTIVE)
     created_at = models.DateTimeField()
     next_index = models.BigIntegerField()
@@ -55,6 +54,13 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class WebhookSecret(models.Model):
+    """Signs what is sent; its holder has the same. The web puts it here and cannot read it: who sends does."""
+
+    webhook = models.OneToOneField(Webhook, models.PROTECT, primary_key=True, related_name="secret")
+    words = models.CharField(max_length=80)
 
 
 class KeptAnswer(models.Model):

@@ -24,7 +24,7 @@ from charteroak.policy import webhook as rules
 from charteroak.policy.decision import Decision
 from charteroak.policy.webhook import Action, Status
 from charteroak.requests.queries import visible_to as requests
-from charteroak.site.models import Webhook
+from charteroak.site.models import Webhook, WebhookSecret
 from charteroak.site.tokens import offices_at, token_of
 
 # of which records news is sent, and who may see them
@@ -86,9 +86,10 @@ def create(*, by: Person, label: str, url: str, agency: str | None) -> tuple[Web
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     last = Event.objects.aggregate(last=Max("index"))["last"]
     record = Webhook.objects.create(
-        person=by, label=label, url=url, agency=at, secret=secret, created_at=clock.now(),
+        person=by, label=label, url=url, agency=at, created_at=clock.now(),
         next_index=0 if last is None else last + 1, next_attempt_at=clock.real_now(),
     )  # fmt: skip
+    WebhookSecret(webhook=record, words=secret).save(force_insert=True)
     audit.record("site:webhook:create", by=by, subject=record, agency=agency or "all")
     return record, secret
 
@@ -161,7 +162,11 @@ def _send(pk: int, until: float) -> int:
                 break
             try:
                 webhooks.send(
-                    record.url, secret=record.secret, name=f"event-{index}", body=body, at=clock.real_now()
+                    record.url,
+                    secret=record.secret.words,
+                    name=f"event-{index}",
+                    body=body,
+                    at=clock.real_now(),
                 )
             except webhooks.NotDelivered as why:
                 _failed(pk, str(why))
