@@ -28,15 +28,15 @@ from charteroak.sandbox import ENVIRONMENT, Mount
 DISTRIBUTIONS = ("polars", "numpy", "duckdb", "highspy", "numba", "rapidfuzz", "usaddress", "nicknames",
                  "click", "fastexcel")  # fmt: skip
 # Where it is installed here, sessions show it: the `jupyter` extra.
-INTERACTIVE = ("jupyterlab", "ipykernel", "pandas")
+INTERACTIVE = ("jupyterlab", "ipykernel", "marimo", "pandas")
 PURE = ("policy", "linkage", "disclosure", "sandbox", "synthetic")
 COMMANDS = ("cli/__init__.py", "cli/disclosure.py")
 OAK = f"""#!{ENVIRONMENT}/bin/python
 from charteroak.cli import click, disclosure
 click.Group("oak", {{"check": disclosure.check}})()
 """
-# Of the standard library: test suites, graphical parts, installers
-LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"}
+# Of the standard library: test suites, graphical parts, installers; of marimo: its editor, which no session shows
+LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3", "_lsp", "_static"}
 PACKAGE_FOLDERS = {"site-packages", "dist-packages"}  # others' packages beside the standard library
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SYSTEM = ("/usr/", "/lib/", "/lib64/")  # where the sandbox sees the host's own libraries
