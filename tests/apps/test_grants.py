@@ -173,16 +173,20 @@ def test_migrating_again_changes_nothing(as_process: AsProcess) -> None:
     assert os.environ["CHARTEROAK_PROCESS"] == "web"
 
 
-@pytest.mark.parametrize("process", ["linker", "extractor", "enclave", "outputs", "notary", "post"])
-def test_every_worker_takes_the_jobs_of_its_queue(as_process: AsProcess, process: str) -> None:
-    task = next(name for name, (_, queues) in deferring.DEFERRED.items() if process in queues)
+@pytest.mark.parametrize(
+    ("process", "own"),
+    [*((one, "") for one in WORKERS), *((one, ".pages") for one in ("linker", "enclave", "outputs"))],
+)
+def test_every_worker_takes_the_jobs_of_its_queues(as_process: AsProcess, process: str, own: str) -> None:
+    queue = process + own
+    task = next(name for name, (_, queues) in deferring.DEFERRED.items() if queue in queues)
     asker = next(iter(deferring.DEFERRED[task][0]))
     with as_process(asker):
-        ask(task, process)
+        ask(task, queue)
     with as_process(process), connection.cursor() as cursor:
         cursor.execute("SELECT procrastinate_register_worker_v1()")
         [(worker,)] = cursor.fetchall()
-        cursor.execute("SELECT id FROM procrastinate_fetch_job_v2(ARRAY[%s::varchar], %s)", [process, worker])
+        cursor.execute("SELECT id FROM procrastinate_fetch_job_v2(ARRAY[%s::varchar], %s)", [queue, worker])
         [(job,)] = cursor.fetchall()
         cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', false)", [job])
 
@@ -209,7 +213,7 @@ def test_a_process_asks_for_the_jobs_that_are_its_to_ask_for_and_for_no_others(a
                 "os.system",
             ):
                 askers, queues = deferring.DEFERRED.get(task, (frozenset(), frozenset()))
-                for queue in (*PROCESSES, "default"):
+                for queue in (*PROCESSES, *(f"{one}.pages" for one in PROCESSES), "default"):
                     if process in askers and queue in queues:
                         ask(task, queue)
                     else:
@@ -236,6 +240,7 @@ def test_nobody_changes_what_was_asked_for_nor_another_s_jobs(as_process: AsProc
         ("outputs", """args = '{"release_request": 2}'""", "may not change the job"),
         ("outputs", "task_name = 'outputs:show'", "may not change the job"),
         ("outputs", "queue_name = 'enclave'", "may not change the job"),
+        ("outputs", "queue_name = 'outputs.pages'", "may not change the job"),
     ):
         with (
             as_process(process), pytest.raises(ProgrammingError, match=told), transaction.atomic(),

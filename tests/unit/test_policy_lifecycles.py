@@ -184,7 +184,7 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
         ("extract", {"destroyed"}),
         ("workspace", {"closed"}),
         ("job", {"succeeded", "failed", "refused", "cancelled"}),
-        ("release_request", {"released", "withdrawn"}),
+        ("release_request", {"revoked", "withdrawn"}),
         ("matter", {"closed"}),
         ("membership", {"left", "refused"}),
         ("session", {"ended", "refused"}),

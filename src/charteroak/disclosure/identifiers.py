@@ -11,7 +11,8 @@ from charteroak.disclosure.verdicts import Verdict
 
 SSN = re.compile(r"(?<![\w.-])\d{3}[- ]\d{2}[- ]\d{4}(?![\w-])")
 BARE_SSN = re.compile(r"(?<![\w.-])\d{9}(?![\w-]|[.,]\d)")  # not part of an amount such as 123456789.25
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# from its @ on, as a word without one would be read from each of its letters to its end
+EMAIL = re.compile(r"(?<=[\w.+-])@[\w-]+\.[\w-]")
 PHONE = re.compile(r"(?<![\w.-])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?![\w-]|[.,]\d)")
 WORD = re.compile(r"[\w@.-]+")
 NAME_COLUMNS = frozenset({

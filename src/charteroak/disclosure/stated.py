@@ -31,7 +31,7 @@ NUMBER = r"[-−]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]
 EXACT = re.compile(rf"\$?({NUMBER})\s*%?")
 BELOW = re.compile(rf"(<=|≤|<|at most )\s*\$?({NUMBER})\s*%?")
 ABOVE = re.compile(rf"(>=|≥|>|at least )\s*\$?({NUMBER})\s*%?")
-BETWEEN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*%?\s*(?:-|–|to)\s*(\d[\d,]*(?:\.\d+)?)\s*%?")
+BETWEEN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(?:%\s*)?(?:-|–|to)\s*(\d[\d,]*(?:\.\d+)?)\s*%?")
 QUANTILE = re.compile(r"(?:p|q|percentile_?)(\d{1,2}(?:\.\d+)?)(?:th)?|(\d{1,2})%")
 
 

@@ -44,7 +44,8 @@ def where(expression: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
 
 def _tokens(expression: str) -> list[_Token]:
     tokens, at = [], 0
-    while expression[at:].strip():
+    expression = expression.rstrip()
+    while at < len(expression):
         match = TOKEN.match(expression, at)
         if match is None:
             raise Unusable(f"--where, character {at + 1}: write a column, a number, a 'text' or a comparison")

@@ -1,8 +1,8 @@
 """Doubtful pairs side by side: the linker, which alone can read them, shows them to the hub operator's page."""
 
-import json
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.db import transaction
 from charteroak.adapters import showing
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
+from charteroak.audit.leaf import Fact
 from charteroak.hub import queries
 from charteroak.hub.actions import clauses
 from charteroak.hub.linking import stored_review
@@ -24,18 +25,21 @@ def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: S
     by = Person.objects.get(username=person)
     decision = may_decide(run, by)
     if not decision:
-        refused = [str(reason) for reason in decision.reasons]
-        showing.answer(token, recipient, json.dumps({"refused": refused}).encode())
-        audit.record_refusal(Refused(decision.reasons), action="hub:link_run:show_pairs", by=by, subject=run)
+        refused = Refused(decision.reasons)
+        showing.answer(token, recipient, showing.refusal(refused))
+        audit.record_refusal(refused, action="hub:link_run:show_pairs", by=by, subject=run)
         return
     pairs = evidence(run, numbers)
     whose = sorted({pair[side]["file"] for pair in pairs for side in ("left", "right")})  # agencies' codes
-    with transaction.atomic():  # what cannot be logged is not shown
-        audit.record(
-            "hub:link_run:show_pairs", by=by, subject=run, pairs=list(numbers), agencies=whose,
-            clauses=clauses(decision),
-        )  # fmt: skip
-    showing.answer(token, recipient, json.dumps({"pairs": pairs}).encode())
+
+    note = partial(_noted, run, by, pairs=list(numbers), agencies=whose, clauses=clauses(decision))
+    showing.hand_over(token, recipient, lambda: {"pairs": pairs}, note)
+
+
+@transaction.atomic
+def _noted(run: LinkRun, by: Person, **said: Fact) -> None:
+    """Put on record who saw which pairs, of which agencies."""
+    audit.record("hub:link_run:show_pairs", by=by, subject=run, **said)
 
 
 def may_decide(run: LinkRun, by: Person) -> Decision:

@@ -16,7 +16,7 @@ def link(link_run: int) -> None:
     linking.link(link_run)
 
 
-@app.task(name="hub:show_pairs", queue="linker")
+@app.task(name="hub:show_pairs", queue="linker.pages")
 def show_pairs(token: str, recipient: str, link_run: int, person: str, numbers: list[int]) -> None:
     clerical.answer(token, recipient, link_run=link_run, person=person, numbers=numbers)
 

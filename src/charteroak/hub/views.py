@@ -1,6 +1,5 @@
 """The hub's pages: the pipeline, clerical review, the match report, the review before access, certificates."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from charteroak.hub.lists import RUNS
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.hub.pictures import percent
 from charteroak.policy import extract as extract_rules
+from charteroak.policy.decision import Refused
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.link_run import Action, Status
 from charteroak.policy.roles import Role
@@ -192,7 +192,7 @@ def _asked_for(request: HttpRequest, run: LinkRun, decided: set[int]) -> list[in
 
 def _shown(run: LinkRun, username: str, numbers: list[int], decided: dict[int, bool]) -> dict[str, Any]:
     try:
-        said = json.loads(
+        said = showing.read(
             showing.ask(
                 lambda token, recipient: tasks.show_pairs.defer(
                     token=token, recipient=recipient, link_run=run.pk, person=username, numbers=numbers
@@ -201,8 +201,8 @@ def _shown(run: LinkRun, username: str, numbers: list[int], decided: dict[int, b
         )
     except showing.NotShown as not_shown:
         return {"not_shown": str(not_shown)}
-    if "refused" in said:
-        return {"not_shown": " ".join(said["refused"])}
+    except Refused as refused:
+        return {"not_shown": str(refused)}
     for pair in said["pairs"]:
         pair["decided"] = decided.get(pair["number"])
         for field in pair["fields"]:

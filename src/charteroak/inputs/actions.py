@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
+from charteroak.adapters.vault import ObjectId
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.audit.leaf import Fact
@@ -21,6 +22,10 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces.actions import ENCLAVE
 from charteroak.workspaces.models import Input, Workspace
 from charteroak.workspaces.queries import roles_of as roles_in
+
+# As the grants of the two processes say: neither can write what the other decides.
+PEOPLE_WRITE = ("status", "because", "reviewed_by", "reviewed_at", "placed")
+ENCLAVE_WRITES = ("status", "because", "name", "size", "sha256", "stored", "scanned_at", "findings")
 
 
 def locked(pk: int) -> InputRequest:
@@ -44,7 +49,7 @@ def _moved(
 ) -> None:
     """The step that the rules consented to, and its event with the pinned bytes it was about."""
     record.status = LIFECYCLE.after(Status(record.status), action)
-    record.save()
+    record.save(update_fields=ENCLAVE_WRITES if by is None else PEOPLE_WRITE)
     if known is not None:
         said["clauses"] = list(known.coverage.clauses)
     audit.record(
@@ -188,6 +193,20 @@ def withdraw(*, pk: int, by: Person) -> None:
     record = locked(pk)
     require(record, Action.WITHDRAW, by)
     _moved(record, Action.WITHDRAW, by)
+
+
+def discard(*, pk: int) -> None:
+    """Remove the bytes of a file that stays out for good; their hash and what the scan found stay. Safe to repeat.
+
+    Raises VaultError.
+    """
+    with transaction.atomic():
+        record = locked(pk)
+        require(record, Action.DISCARD, None)
+        if not queries.stored_elsewhere(record):
+            stores.vault(Store.CHECK).delete(ObjectId(Store.CHECK, record.stored))
+        record.stored = ""
+        _moved(record, Action.DISCARD, None)
 
 
 @transaction.atomic

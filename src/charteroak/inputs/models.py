@@ -34,7 +34,14 @@ class InputRequest(models.Model):
 
     class Meta:
         ordering = ["-submitted_at"]
-        constraints = [by_and_at("input_request", "reviewed")]
+        constraints = [
+            by_and_at("input_request", "reviewed"),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["scanned", "accepted", "removed"])
+                | models.Q(scanned_at__isnull=False),
+                name="input_request_scanned",
+            ),
+        ]
 
     def __str__(self) -> str:
         return _("Input request %s") % self.number

@@ -1,10 +1,13 @@
 """Who sees an input request, what the rules need to know of it, whose turn it is."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import replace
+
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from charteroak.adapters import clock
+from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement
@@ -13,10 +16,11 @@ from charteroak.inputs.models import InputRequest
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
-from charteroak.policy.input_request import LIFECYCLE, UNDER_WAY, Action, Facts, Kind, Status
+from charteroak.policy.input_request import KEPT_OUT, LIFECYCLE, UNDER_WAY, Action, Facts, Kind, Status
 from charteroak.policy.roles import Role
 from charteroak.workspaces import queries as workspaces
-from charteroak.workspaces.models import Workspace
+from charteroak.workspaces.counters import disk_used
+from charteroak.workspaces.models import Input, Workspace
 
 SCAN = "inputs:scan"  # the task that looks at a file
 CHECKS = frozenset({Role.OUTPUT_CHECKER, Role.AUDITOR})
@@ -52,20 +56,24 @@ def coverage_for(room: Workspace, by: Person | None) -> Decision:
 
 
 def _room_facts(room: Workspace, by: Person | None) -> Facts:
-    return Facts(workspace_open=room.status == workspace_rules.Status.OPEN, coverage=coverage_for(room, by))
+    waiting = room.input_requests.filter(status__in=UNDER_WAY).aggregate(all=Sum("size"))["all"] or 0
+    return Facts(
+        workspace_open=room.status == workspace_rules.Status.OPEN,
+        disk=project_disk(),
+        disk_used=disk_used(room) + waiting,
+        coverage=coverage_for(room, by),
+    )
 
 
 def facts_of_new(
     room: Workspace, by: Person, *, file_name: str, kind: Kind, size: int, purpose: str
 ) -> Facts:
-    known = _room_facts(room, by)
-    return Facts(
+    return replace(
+        _room_facts(room, by),
         file_name=file_name,
         kind=kind,
         size=size,
         purpose_given=bool(purpose.strip()),
-        workspace_open=known.workspace_open,
-        coverage=known.coverage,
     )
 
 
@@ -73,8 +81,8 @@ def facts(
     record: InputRequest, by: Person | None, *, sha256: str | None = None, comment: str = " x"
 ) -> Facts:
     """What the rules need to know; `sha256` is of the bytes that the actor looked at."""
-    known = _room_facts(record.workspace, by)
-    return Facts(
+    return replace(
+        _room_facts(record.workspace, by),
         file_name=record.name,
         kind=Kind(record.kind),
         size=record.size,
@@ -84,8 +92,6 @@ def facts(
         bytes_differ=sha256 is not None and sha256 != record.sha256,
         name_taken=record.workspace.inputs.filter(name=record.name, removed_at__isnull=True).exists(),
         comment_given=bool(comment.strip()),
-        workspace_open=known.workspace_open,
-        coverage=known.coverage,
     )
 
 
@@ -97,7 +103,10 @@ def decisions(record: InputRequest, person: Person) -> dict[str, Decision]:
 
 def may_ask(room: Workspace, person: Person) -> Decision:
     """Whether this person may ask to bring something in; asked of the workspace, which may be shut to them."""
-    return workspaces.may(room, person, workspace_rules.Action.REQUEST_INPUT)
+    asks = workspaces.may(room, person, workspace_rules.Action.REQUEST_INPUT)
+    if not asks:
+        return asks
+    return LIFECYCLE.may(None, Action.SUBMIT, workspaces.roles_of(person, room), _room_facts(room, person))
 
 
 def may_look(record: InputRequest, person: Person) -> Decision:
@@ -126,6 +135,17 @@ def given_up() -> list[InputRequest]:
     tasks = ProcrastinateJob.objects.filter(task_name=SCAN, status__in=("todo", "doing"))
     alive = set(tasks.values_list("args__input_request", flat=True))
     return [record for record in due if record.pk not in alive]
+
+
+def kept_out() -> QuerySet[InputRequest]:
+    """Requests that are over whose bytes are still in the store."""
+    return InputRequest.objects.filter(status__in=KEPT_OUT).exclude(stored="")
+
+
+def stored_elsewhere(record: InputRequest) -> bool:
+    """Whether another record has the same object: a taken-over web process may have named what is not its own."""
+    others = InputRequest.objects.filter(stored=record.stored).exclude(pk=record.pk)
+    return others.exists() or Input.objects.filter(stored=record.stored).exists()
 
 
 def todo(person: Person) -> list[Item]:

@@ -3,6 +3,7 @@
 The mirror is a folder of wheels that the enclave's operator fills: what is not there cannot be asked for.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -17,7 +18,7 @@ from charteroak.adapters.collector import CollectedFile, collect
 from charteroak.adapters.environment import home
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
-from charteroak.adapters.vault import ObjectId
+from charteroak.adapters.vault import ObjectId, VaultError
 from charteroak.inputs import actions
 from charteroak.inputs.models import InputRequest
 from charteroak.outputs.checks import ACCOUNT, JUDGED, LIMITS, PERSON
@@ -30,9 +31,12 @@ ANY_PYTHON = "py3-none-any.whl"  # no code that only a machine can read
 
 
 def read(record: InputRequest) -> bytes:
-    """The pinned bytes, in the clear; only the enclave can."""
+    """The pinned bytes, in the clear; only the enclave can. Raises VaultError where these are others."""
     project = record.workspace.agreement.number
-    return b"".join(stores.vault(Store.CHECK).open(ObjectId(Store.CHECK, record.stored), project=project))
+    content = b"".join(stores.vault(Store.CHECK).open(ObjectId(Store.CHECK, record.stored), project=project))
+    if hashlib.sha256(content).hexdigest() != record.sha256:
+        raise VaultError(f"{record.number}: the stored bytes are not the pinned ones. Ask for the file anew.")
+    return content
 
 
 def scan(pk: int) -> None:

@@ -22,6 +22,14 @@ def give_up(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are ha
         actions.give_up(pk=record.pk)
 
 
-@app.task(queue="enclave", name="inputs:show")
+@app.periodic(cron="* * * * *")
+@app.task(queue="enclave", name="inputs:discard", queueing_lock="inputs:discard")
+def discard(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """The bytes of what was refused or taken back."""
+    for record in queries.kept_out():
+        actions.discard(pk=record.pk)
+
+
+@app.task(queue="enclave.pages", name="inputs:show")
 def show(input_request: int, person: str, token: str, recipient: str) -> None:
     viewing.show(input_request=input_request, person=person, token=token, recipient=recipient)

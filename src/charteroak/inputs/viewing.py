@@ -1,7 +1,6 @@
 """A checker's look at a file that asks to come in: sealed by the enclave, which holds the key, for one page view."""
 
 import io
-import json
 import zipfile
 from typing import Any
 
@@ -14,7 +13,7 @@ from charteroak.audit import actions as audit
 from charteroak.inputs import queries
 from charteroak.inputs.models import InputRequest
 from charteroak.inputs.scan import read
-from charteroak.policy.decision import Refused
+from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.input_request import Kind
 
 SHOWN = 200_000  # characters of a file; a checker who needs more of it asks for a smaller one
@@ -31,18 +30,26 @@ def show(*, input_request: int, person: str, token: str, recipient: str) -> None
         audit.record_refusal(refused, action="inputs:input_request:look", by=viewer, subject=record)
         showing.answer(token, recipient, showing.refusal(refused))
         return
-    with transaction.atomic():
-        audit.record(
-            "inputs:input_request:look",
-            by=viewer,
-            subject=record,
-            number=record.number,
-            sha256=record.sha256,
-            clauses=list(allowed.clauses),
-        )
+    showing.hand_over(token, recipient, lambda: _content(record), lambda: _looked_at(record, viewer, allowed))
+
+
+def _content(record: InputRequest) -> dict[str, Any]:
     content = read(record)
     text = package(content) if record.kind == Kind.PACKAGE else content.decode("utf-8", errors="replace")
-    showing.answer(token, recipient, json.dumps({"text": text[:SHOWN], "cut": len(text) > SHOWN}).encode())
+    return {"text": text[:SHOWN], "cut": len(text) > SHOWN}
+
+
+@transaction.atomic
+def _looked_at(record: InputRequest, by: Person, allowed: Decision) -> None:
+    """Note that a checker saw what is in the file."""
+    audit.record(
+        "inputs:input_request:look",
+        by=by,
+        subject=record,
+        number=record.number,
+        sha256=record.sha256,
+        clauses=list(allowed.clauses),
+    )
 
 
 def package(content: bytes) -> str:

@@ -22,6 +22,7 @@ from charteroak.outputs.models import OutputFile
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.rule_names import in_words
 from charteroak.outputs.verdict_words import cell_in_language, in_language
+from charteroak.outputs.views import not_shown
 from charteroak.policy.input_request import Action, Kind, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
@@ -100,7 +101,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
     try:
         said = look(record, signed_in(request))
     except NotShown as late:
-        return render(request, "inputs/file.html", context | {"late": str(late)}, status=503)
+        return not_shown(request, "inputs/file.html", context | {"late": str(late)})
     context["cut"] = said["cut"]
     if record.name.endswith(".csv"):
         context["table"] = printed(visible(said["text"]))

@@ -107,6 +107,17 @@ def withdraw(*, pk: int, by: Person) -> None:
 
 
 @transaction.atomic
+def revoke(*, pk: int, by: Person, because: str) -> None:
+    """Take back what was approved or released: the register says why, and nobody fetches it any more."""
+    record = locked(pk)
+    require(record, Action.REVOKE, by, facts(record, by, because=because))
+    record.status, record.revoked_because = Status.REVOKED, because
+    record.revoked_by, record.revoked_at = by, clock.now()
+    record.save()
+    _record(record, Action.REVOKE, by)
+
+
+@transaction.atomic
 def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
     """A checker's votes on every file, cast at once. The second review settles the round."""
     record = locked(pk)

@@ -51,6 +51,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "number": record.number,
         "status": record.status,
         "round": record.round,
+        "revoked_because": record.revoked_because,
         "preview_ends_on": record.preview_ends_on,
         "not_cleared": queries.not_cleared(record),
         "files": [
@@ -103,6 +104,12 @@ def review(request: HttpRequest, number: str, ballots: list[BallotIn]) -> dict[s
 @router.post("/{number}/return")
 def return_(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
     actions.return_(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
+    return read(request, number)
+
+
+@router.post("/{number}/revoke")
+def revoke(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
+    actions.revoke(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
     return read(request, number)
 
 

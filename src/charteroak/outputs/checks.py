@@ -126,7 +126,8 @@ def seal(record: ReleaseRequest) -> dict[str, str]:
 
 def _published(record: ReleaseRequest) -> list[Any]:
     """The groups of people that the project's released tables state numbers about."""
-    earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
+    # what was revoked had been read meanwhile
+    earlier = ReleaseRequest.objects.filter(workspace=record.workspace, release__isnull=False)
     found = [file for one in earlier for file in results(one).values()]
     return [entry for file in found for entry in file["published"]]
 

@@ -79,3 +79,9 @@ class ReviewForm(forms.Form):
 
 class ReturnForm(forms.Form):
     because = forms.CharField(label=_("What must change"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RevokeForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why it is revoked; the register tells everybody"), widget=forms.Textarea(attrs={"rows": 2})
+    )

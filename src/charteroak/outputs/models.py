@@ -27,10 +27,13 @@ class ReleaseRequest(models.Model):
     returned_because = models.TextField(blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.TextField(blank=True)
+    revoked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-number"]
-        constraints = [by_and_at("release_request", "approved")]
+        constraints = [by_and_at("release_request", "approved"), by_and_at("release_request", "revoked")]
 
     def __str__(self) -> str:
         return _("Release request %s") % self.number
@@ -88,12 +91,21 @@ class FileVote(models.Model):
     comment = models.TextField(blank=True)
 
 
+class WithAgency(models.Manager["Clearance"]):
+    """Whoever asks who cleared asks for the agencies' codes."""
+
+    def get_queryset(self) -> models.QuerySet["Clearance"]:
+        return super().get_queryset().select_related("agency")
+
+
 class Clearance(models.Model):
     release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="clearances")
     round = models.PositiveIntegerField()
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = WithAgency()
 
     class Meta:
         constraints = [

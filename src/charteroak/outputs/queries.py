@@ -15,7 +15,7 @@ from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
-from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
+from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
@@ -77,15 +77,8 @@ def stewarded(person: Person, record: ReleaseRequest) -> list[str]:
     return [code for code in contributors(agreement_of(record)) if code in own]
 
 
-def clearances_of(record: ReleaseRequest) -> Iterable[Clearance]:
-    """Every round's, read anew unless a list has read them for many records at once."""
-    if "clearances" in getattr(record, "_prefetched_objects_cache", {}):
-        return record.clearances.all()
-    return record.clearances.select_related("agency")
-
-
 def not_cleared(record: ReleaseRequest) -> list[str]:
-    cleared = {one.agency.code for one in clearances_of(record) if one.round == record.round}
+    cleared = {one.agency.code for one in record.clearances.all() if one.round == record.round}
     return [code for code in contributors(agreement_of(record)) if code not in cleared]
 
 
@@ -156,8 +149,9 @@ def facts(
     *,
     ballots: Mapping[OutputFile, Ballot] | None = None,
     agency: str | None = None,
+    because: str = " x",
 ) -> Facts:
-    """What the rules need to know; `ballots` are the votes about to be cast, `agency` whose clearance it is."""
+    """What the rules need to know; `ballots` are about to be cast, `agency` clears, `because` is why it is revoked."""
     files = standings(record)
     open_ = not_cleared(record)
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
@@ -184,6 +178,7 @@ def facts(
         agencies_not_cleared=tuple(open_),
         preview_days_left=max(days_left, 0),
         motion_carried=carried_since_cleared(record),
+        reason_given=bool(because.strip()),
         # two people approved exactly these bytes
         bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),
         coverage=coverage_of_step(record, by, agency),
@@ -192,7 +187,7 @@ def facts(
 
 ON_THE_PAGE = (
     Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
-    Action.WITHDRAW,
+    Action.WITHDRAW, Action.REVOKE,
 )  # fmt: skip
 
 
@@ -274,13 +269,19 @@ def by_when(record: ReleaseRequest) -> date:
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
     found = []
-    seen = visible_to(person).exclude(status=Status.WITHDRAWN).prefetch_related("clearances__agency")
+    seen = (
+        visible_to(person)
+        .exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
+        .prefetch_related("clearances")
+    )
     under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
     for record in (*under_way, *out):
         released = record.status == Status.RELEASED
         mine = not released and any(
-            decision.allowed for name, decision in decisions(record, person).items() if name != "withdraw"
+            decision.allowed
+            for name, decision in decisions(record, person).items()
+            if name not in ("withdraw", "revoke")
         )
         author = record.author_id == person.pk
         turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS

@@ -10,7 +10,7 @@ from charteroak.adapters.stores import Store
 from charteroak.audit import actions as audit
 from charteroak.audit.receipt import RELEASED, WITHIN_PROJECT
 from charteroak.outputs.actions import locked
-from charteroak.outputs.checks import read
+from charteroak.outputs.checks import read, results
 from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
 from charteroak.outputs.queries import facts
 from charteroak.policy.decision import Refused
@@ -29,25 +29,26 @@ def release(pk: int) -> bool:
     if record.status != Status.APPROVED:
         return False
     try:
-        _may(record, _differing(record))
+        _may(record, _differing(record), _failing(record))
         return _release(pk, _publish(record))
     except Refused as refused:
         audit.record_refusal(refused, action=RELEASED, by=record.approved_by, subject=record)
         return False
 
 
-def _may(record: ReleaseRequest, differ: tuple[str, ...] = ()) -> Facts:
-    known = known_of(record, differ)
+def _may(record: ReleaseRequest, differ: tuple[str, ...] = (), failed: tuple[str, ...] = ()) -> Facts:
+    known = known_of(record, differ, failed)
     LIFECYCLE.may(Status(record.status), Action.RELEASE, {Role.SYSTEM}, known).require()
     return known
 
 
-def known_of(record: ReleaseRequest, differ: tuple[str, ...] = ()) -> Facts:
+def known_of(record: ReleaseRequest, differ: tuple[str, ...] = (), failed: tuple[str, ...] = ()) -> Facts:
     """What the release's rules need to know: clearances, hashes, and the clauses on this day."""
     known = facts(record, record.author)
     return Facts(
         agencies_not_cleared=known.agencies_not_cleared,
         bytes_differ=known.bytes_differ + differ,
+        files_failed=tuple(dict.fromkeys(known.files_failed + failed)),
         coverage=known.coverage,
     )
 
@@ -58,6 +59,17 @@ def _differing(record: ReleaseRequest) -> tuple[str, ...]:
         file.name
         for file in record.files.select_related("output")
         if hashlib.sha256(read(file.output)).hexdigest() != file.sha256
+    )
+
+
+def _failing(record: ReleaseRequest) -> tuple[str, ...]:
+    """Files whose very bytes did not pass the checks, by the sealed results: what the web may write is not asked."""
+    found = results(record)
+    passed = {name for name, one in found.items() if one["verdict"] != "fail"}
+    return tuple(
+        file.name
+        for file in record.files.all()
+        if file.name not in passed or found[file.name]["sha256"] != file.sha256
     )
 
 

@@ -76,7 +76,7 @@ def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks ar
         destruction.order(duty.agreement)
 
 
-@app.task(queue="outputs", name="outputs:show")
+@app.task(queue="outputs.pages", name="outputs:show")
 def show(file: int, person: str, token: str, recipient: str) -> None:
     viewing.show(file=file, person=person, token=token, recipient=recipient)
 

@@ -15,7 +15,6 @@ urlpatterns = [
     path("<str:number>/files/<int:pk>/remove/", views.remove_file, name="remove_file"),
     path("<str:number>/add-file/", views.add_file, name="add_file"),
     path("<str:number>/review/", views.review, name="review_outputs"),
-    path("<str:number>/return/", views.return_, name="return_outputs"),
     path("<str:number>/clear/<str:agency>/", views.clear, name="clear_outputs"),
     path("<str:number>/<slug:action>/", views.act, name="act_on_release_request"),
 ]

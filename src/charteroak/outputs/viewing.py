@@ -1,18 +1,19 @@
 """A look at a file before its release: sealed by the process that holds the key, for one page view."""
 
-import json
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import showing
+from charteroak.adapters.vault import VaultError
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.outputs.checks import read, results
 from charteroak.outputs.models import OutputFile
-from charteroak.outputs.queries import coverage_for, may_look
-from charteroak.policy.decision import Refused
+from charteroak.outputs.queries import may_look
+from charteroak.policy.decision import Decision, Refused
 
 
 def show(*, file: int, person: str, token: str, recipient: str) -> None:
@@ -20,32 +21,39 @@ def show(*, file: int, person: str, token: str, recipient: str) -> None:
     found = OutputFile.objects.select_related(
         "release_request__workspace__agreement", "release_request__author", "output"
     ).get(pk=file)
-    viewer = Person.objects.get(username=person)
+    record, viewer = found.release_request, Person.objects.get(username=person)
     try:
-        may_look(found.release_request, viewer).require()
+        allowed = may_look(record, viewer).require()
     except Refused as refused:
-        audit.record_refusal(refused, action="outputs:file:look", by=viewer, subject=found.release_request)
+        audit.record_refusal(refused, action="outputs:file:look", by=viewer, subject=record)
         showing.answer(token, recipient, showing.refusal(refused))
         return
-    _looked_at(file=found, by=viewer)
-    content = read(found.output).decode("utf-8", errors="replace")
-    judged = results(found.release_request).get(found.name, {})
-    showing.answer(token, recipient, json.dumps({"content": content, "judged": judged}).encode())
+    showing.hand_over(token, recipient, lambda: _content(found), lambda: _looked_at(found, viewer, allowed))
 
 
-def _looked_at(*, file: OutputFile, by: Person) -> None:
-    """Note that somebody saw what is in a file."""
-    with transaction.atomic():
-        record = file.release_request
-        allowed = coverage_for(record, by).require()
-        audit.record(
-            "outputs:file:look",
-            by=by,
-            subject=record,
-            number=record.number,
-            sha256=file.sha256,
-            clauses=list(allowed.clauses),
+def _content(file: OutputFile) -> dict[str, Any]:
+    """The bytes that are put forward, and no others, with what the checks found in them."""
+    content = read(file.output)
+    if sha256(content).hexdigest() != file.sha256:
+        raise VaultError(
+            f"{file.release_request}: the stored bytes of file {file.pk} are not the pinned ones."
         )
+    judged = results(file.release_request).get(file.name, {})
+    return {"content": content.decode("utf-8", errors="replace"), "judged": judged}
+
+
+@transaction.atomic
+def _looked_at(file: OutputFile, by: Person, allowed: Decision) -> None:
+    """Note that somebody saw what is in a file."""
+    record = file.release_request
+    audit.record(
+        "outputs:file:look",
+        by=by,
+        subject=record,
+        number=record.number,
+        sha256=file.sha256,
+        clauses=list(allowed.clauses),
+    )
 
 
 def look(file: OutputFile, person: Person) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from charteroak.adapters.showing import NotShown
+from charteroak.adapters.showing import AGAIN, NotShown
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
 from charteroak.outputs import actions, files, pages, queries
 from charteroak.outputs import trace as tracing
-from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm
+from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm, RevokeForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
@@ -31,7 +31,12 @@ from charteroak.outputs.viewing import look
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
-FORM_OF = {"add": Action.EDIT, "review": Action.REVIEW, "return": Action.RETURN}
+FORM_OF = {
+    "add": Action.EDIT,
+    "review": Action.REVIEW,
+    "return": Action.RETURN,
+    "revoke": Action.REVOKE,
+}
 
 
 def found(request: HttpRequest, number: str) -> ReleaseRequest:
@@ -42,7 +47,7 @@ def found(request: HttpRequest, number: str) -> ReleaseRequest:
 @require_safe
 def release_requests(request: HttpRequest) -> HttpResponseBase:
     shown = RELEASE_REQUESTS.of(
-        request, queries.visible_to(signed_in(request)).prefetch_related("clearances__agency")
+        request, queries.visible_to(signed_in(request)).prefetch_related("clearances")
     )
     return shown.file or render(request, "outputs/release_requests.html", {"shown": shown})
 
@@ -68,7 +73,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
     decisions = queries.decisions(record, who)
     reviews = list(queries.reviews_shown(record, who))
     outputs = pages.outputs_of(record, request)
-    earlier = ReleaseRequest.objects.filter(workspace=record.workspace, status=Status.RELEASED)
+    earlier = ReleaseRequest.objects.filter(workspace=record.workspace, release__isnull=False)
     return render(
         request,
         "outputs/release_request.html",
@@ -86,11 +91,12 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "ballots": queries.ballots_shown(reviews, forward) if reviews else [],
             "agencies": queries.stewarded(who, record),
             "not_cleared": queries.not_cleared(record),
-            "clearances": record.clearances.filter(round=record.round).select_related("agency", "by"),
+            "clearances": record.clearances.filter(round=record.round).select_related("by"),
             "earlier": earlier.exclude(pk=record.pk),
             "add_form": in_error.get("add", AddFileForm(record, outputs)),
             "outputs": outputs,
             "return_form": in_error.get("return", ReturnForm()),
+            "revoke_form": in_error.get("revoke", RevokeForm()),
         },
         status=400 if in_error else 200,
     )
@@ -184,18 +190,6 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def return_(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        return _page(request, record, **{"return": form})
-    actions.return_(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
-    messages.success(request, _("Returned to the author."))
-    return redirect(record)
-
-
-@login_required
-@require_POST
 def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
     record = found(request, number)
     actions.clear(pk=record.pk, by=signed_in(request), agency=agency)
@@ -203,20 +197,27 @@ def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
     return redirect(record)
 
 
+SIMPLE = {
+    "submit": actions.submit, "retry": actions.retry, "approve": actions.approve, "withdraw": actions.withdraw,
+}  # fmt: skip
+REASONED = {"return": (actions.return_, ReturnForm), "revoke": (actions.revoke, RevokeForm)}
+
+
 @login_required
 @require_POST
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """What needs no form of its own: submit, retry, approve, withdraw."""
-    simple = {
-        "submit": actions.submit,
-        "retry": actions.retry,
-        "approve": actions.approve,
-        "withdraw": actions.withdraw,
-    }
-    if action not in simple:
+    """What needs no form of its own, or a reason alone."""
+    if action not in SIMPLE and action not in REASONED:
         raise Http404
     record = found(request, number)
-    simple[action](pk=record.pk, by=signed_in(request))
+    if action in SIMPLE:
+        SIMPLE[action](pk=record.pk, by=signed_in(request))
+    else:
+        do, form_of = REASONED[action]
+        form = form_of(request.POST)
+        if not form.is_valid():
+            return _page(request, record, **{action: form})
+        do(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("Recorded."))
     return redirect(record)
 
@@ -233,7 +234,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     try:
         said = look(shown, signed_in(request))
     except NotShown as late:
-        return render(request, "outputs/file.html", context | {"late": str(late)}, status=503)
+        return not_shown(request, "outputs/file.html", context | {"late": str(late)})
     judged = said["judged"]
     context |= {
         "verdicts": [_told(one) for one in judged.get("verdicts", []) if one["verdict"] != "pass"],
@@ -249,6 +250,14 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     else:
         context["text"] = visible(said["content"])
     return render(request, "outputs/file.html", context)
+
+
+def not_shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page without its file: it says why, and asks again by itself, without a script."""
+    answer = render(request, template, context, status=503)
+    for name, value in AGAIN.items():
+        answer.headers[name] = value
+    return answer
 
 
 def _told(verdict: dict[str, Any]) -> dict[str, Any]:

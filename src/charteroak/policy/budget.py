@@ -10,14 +10,18 @@ HOURS = 500  # of one processor that a project may use, unless its workspace is 
 MOST_HOURS = 1_000_000  # a hundred processors for more than a year
 
 
-class Budget(Protocol):
-    """Of facts: hours of one processor and bytes on the disk, allowed and used."""
+class Hours(Protocol):
+    """Of facts: hours of one processor, allowed and used."""
 
     @property
     def hours(self) -> int: ...
 
     @property
     def spent(self) -> float: ...
+
+
+class Disk(Protocol):
+    """Of facts: bytes on the disk, allowed and used."""
 
     @property
     def disk(self) -> int: ...
@@ -26,7 +30,7 @@ class Budget(Protocol):
     def disk_used(self) -> int: ...
 
 
-def hours_spent(facts: Budget) -> Reason | None:
+def hours_spent(facts: Hours) -> Reason | None:
     if facts.spent >= facts.hours:
         return Reason(
             "hours_spent",
@@ -36,7 +40,7 @@ def hours_spent(facts: Budget) -> Reason | None:
     return None
 
 
-def disk_spent(facts: Budget) -> Reason | None:
+def disk_spent(facts: Disk) -> Reason | None:
     if facts.disk_used >= facts.disk:
         return Reason(
             "disk_spent",

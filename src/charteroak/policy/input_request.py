@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
+from charteroak.policy.budget import DISK, disk_spent
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
@@ -32,6 +33,7 @@ class Action(StrEnum):
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     REMOVE = "remove"
+    DISCARD = "discard"  # the bytes of a file that stays out for good
 
 
 class Kind(StrEnum):
@@ -58,6 +60,8 @@ class Facts:
     name_taken: bool = False  # a file of this name is in the workspace
     comment_given: bool = True
     workspace_open: bool = True
+    disk: int = DISK  # bytes that the project may keep
+    disk_used: int = 0  # with those that wait for a decision
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of this step, today
 
 
@@ -155,13 +159,14 @@ def comment_missing(facts: Facts) -> Reason | None:
 
 
 UNDER_WAY = (Status.SUBMITTED, Status.INTERRUPTED, Status.SCANNED)
+KEPT_OUT = (Status.REFUSED, Status.WITHDRAWN)
 FILE = (type_not_allowed, name_not_plain, file_empty, file_too_large, purpose_missing)
 AGREED = (workspace_closed, not_covered)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "input_request",
     {
-        (None, Action.SUBMIT): step(Status.SUBMITTED, Role.RECIPIENT, rules=(*FILE, *AGREED)),
+        (None, Action.SUBMIT): step(Status.SUBMITTED, Role.RECIPIENT, rules=(*FILE, *AGREED, disk_spent)),
         (Status.SUBMITTED, Action.SCAN): step(Status.SCANNED, Role.SYSTEM, rules=AGREED),
         (Status.SUBMITTED, Action.GIVE_UP): step(Status.INTERRUPTED, Role.SYSTEM),
         (Status.INTERRUPTED, Action.RETRY): step(
@@ -177,6 +182,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.REFUSED, Role.OUTPUT_CHECKER, rules=(own_request, comment_missing)
         ),
         **{(status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR) for status in UNDER_WAY},
+        **{(status, Action.DISCARD): step(status, Role.SYSTEM) for status in KEPT_OUT},
         (Status.ACCEPTED, Action.REMOVE): step(Status.REMOVED, Role.AUTHOR, Role.OUTPUT_CHECKER),
     },
 )

@@ -22,6 +22,7 @@ class Status(StrEnum):
     APPROVED = "approved"  # the board approved; frozen
     RELEASED = "released"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"  # nobody fetches it any more; what it said stays known to the checks
 
 
 class Action(StrEnum):
@@ -38,6 +39,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     RELEASE = "release"
     WITHDRAW = "withdraw"
+    REVOKE = "revoke"
 
 
 class Vote(StrEnum):
@@ -58,6 +60,7 @@ class Facts:
     files_to_change: tuple[str, ...] = ()
     files_in_conflict: tuple[str, ...] = ()
     files_failed: tuple[str, ...] = ()  # a check says fail
+    reason_given: bool = True  # of a revocation
     actor_agency_cleared: bool = False
     actor_agency_contributes: bool = True
     agencies_not_cleared: tuple[str, ...] = ()
@@ -197,6 +200,12 @@ def bytes_differ(facts: Facts) -> Reason | None:
     return None
 
 
+def reason_missing(facts: Facts) -> Reason | None:
+    if not facts.reason_given:
+        return Reason("reason_missing", "Say why it is revoked.", "The register tells everybody.")
+    return None
+
+
 def not_covered(facts: Facts) -> Decision:
     """The clauses' own reasons, so that every route names the same."""
     return facts.coverage
@@ -247,8 +256,16 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(own_request, preview_running, no_carried_motion, bytes_differ, not_covered),
         ),
         (Status.APPROVED, Action.RELEASE): step(
-            Status.RELEASED, Role.SYSTEM, rules=(agencies_not_cleared, bytes_differ, not_covered)
+            Status.RELEASED,
+            Role.SYSTEM,
+            rules=(agencies_not_cleared, bytes_differ, checks_failed, not_covered),
         ),
+        **{
+            (status, Action.REVOKE): step(
+                Status.REVOKED, Role.OUTPUT_CHECKER, Role.BOARD_CHAIR, rules=(own_request, reason_missing)
+            )
+            for status in (Status.APPROVED, Status.RELEASED)
+        },
         **{
             (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR)
             for status in (

@@ -282,7 +282,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             ),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
-        (Status.OPEN, Action.REQUEST_INPUT): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
+        (Status.OPEN, Action.REQUEST_INPUT): step(
+            Status.OPEN, Role.RECIPIENT, rules=(not_covered, disk_spent)
+        ),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.ENCLAVE_OPERATOR, Role.SYSTEM),
     },
 )

@@ -15,6 +15,7 @@ from charteroak.board.models import Motion
 from charteroak.catalog.models import Variable
 from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
+from charteroak.policy import release_request
 from charteroak.policy.agency_review import SHARED, Choice
 from charteroak.policy.data_request import Status
 from charteroak.requests.models import DataRequest, RequestedColumn
@@ -37,6 +38,9 @@ def whole_projects() -> QuerySet[DataRequest]:
     return projects().prefetch_related("columns__variable__dataset__agency")
 
 
+REVOKED = {"release_request__status": release_request.Status.REVOKED}
+
+
 def _agency_names() -> QuerySet[Any, Any]:
     """Of the agencies whose columns are asked for or shared, for many projects at once."""
     asked = RequestedColumn.objects.filter(data_request=OuterRef("pk")).exclude(choice=Choice.DENY)
@@ -46,7 +50,7 @@ def _agency_names() -> QuerySet[Any, Any]:
 def _release_counts() -> QuerySet[Any, Any]:
     """How many sets of results of a project are out, for many projects at once."""
     of_project = "release_request__workspace__agreement__data_request"
-    found = Release.objects.filter(**{of_project: OuterRef("pk")}).order_by()
+    found = Release.objects.filter(**{of_project: OuterRef("pk")}).exclude(**REVOKED).order_by()
     counted: QuerySet[Any, Any] = found.values(of_project).annotate(n=Count("pk")).values("n")
     return counted
 
@@ -63,12 +67,17 @@ def agreement_of(record: DataRequest) -> Agreement | None:
 
 
 def releases(record: DataRequest) -> QuerySet[Release]:
-    return (
-        Release.objects.filter(release_request__workspace__agreement__data_request=record)
-        .select_related("release_request")
-        .prefetch_related("files")
-        .order_by("at")
-    )
+    """What anybody may fetch; see `revoked` for what nobody may any more."""
+    return _every_release(record).exclude(**REVOKED).prefetch_related("files")
+
+
+def revoked(record: DataRequest) -> QuerySet[Release]:
+    return _every_release(record).filter(**REVOKED)
+
+
+def _every_release(record: DataRequest) -> QuerySet[Release]:
+    found = Release.objects.filter(release_request__workspace__agreement__data_request=record)
+    return found.select_related("release_request").order_by("at")
 
 
 def agencies(record: DataRequest) -> list[str]:

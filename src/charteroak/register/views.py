@@ -110,6 +110,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "clock": queries.clock_of(record),
         "milestones": queries.milestones(record),
         "releases": queries.releases(record),
+        "revoked": queries.revoked(record),
         "pictures": _pictures(record),
         "agreement": queries.agreement_of(record),
     }

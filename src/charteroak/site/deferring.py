@@ -18,8 +18,8 @@ KEYHOLDERS = frozenset(OPENED_BY.values())
 # Periodic tasks: whichever worker sees first that they are due puts them into their queue.
 WORKERS = frozenset({LINKER, EXTRACTOR, ENCLAVE, OUTPUTS, NOTARY, POST})
 
-# task: (who may ask for it, whose queues it may wait in)
-DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
+# task: (who may ask for it, which queues it may wait in): a process's own, and `process.pages` for what pages wait for
+DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "agreements:create_keys": (frozenset({WEB}), KEYHOLDERS),
     "agreements:print_executed": (frozenset({WEB}), frozenset({POST})),
     "agreements:seal": (frozenset({POST}), frozenset({NOTARY})),
@@ -28,11 +28,12 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "hub:destroy": (frozenset({WEB, LINKER}), frozenset({LINKER, EXTRACTOR, ENCLAVE})),
     "hub:destroy_due": (WORKERS, frozenset({LINKER})),
     "hub:link": (frozenset({WEB}), frozenset({LINKER})),
-    "hub:show_pairs": (frozenset({WEB}), frozenset({LINKER})),
+    "hub:show_pairs": (frozenset({WEB}), frozenset({f"{LINKER}.pages"})),
     "hub:write_crosswalk": (frozenset({WEB}), frozenset({LINKER})),
+    "inputs:discard": (WORKERS, frozenset({ENCLAVE})),
     "inputs:give_up": (WORKERS, frozenset({ENCLAVE})),
     "inputs:scan": (frozenset({WEB}), frozenset({ENCLAVE})),
-    "inputs:show": (frozenset({WEB}), frozenset({ENCLAVE})),
+    "inputs:show": (frozenset({WEB}), frozenset({f"{ENCLAVE}.pages"})),
     "outputs:destroy": (frozenset({OUTPUTS}), frozenset({OUTPUTS, ENCLAVE})),
     "outputs:destroy_due": (WORKERS, frozenset({OUTPUTS})),
     "outputs:give_up": (WORKERS, frozenset({OUTPUTS})),
@@ -40,7 +41,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[Process]]] = {
     "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({ENCLAVE})),
     "outputs:record_checks": (frozenset({ENCLAVE}), frozenset({OUTPUTS})),
     "outputs:release": (frozenset({WEB}), frozenset({OUTPUTS})),
-    "outputs:show": (frozenset({WEB}), frozenset({OUTPUTS})),
+    "outputs:show": (frozenset({WEB}), frozenset({f"{OUTPUTS}.pages"})),
     "outputs:sweep_vault": (WORKERS, frozenset({OUTPUTS})),
     "outputs:sweep_views": (WORKERS, frozenset({OUTPUTS})),
     "site:post": (WORKERS, frozenset({POST})),
@@ -72,7 +73,7 @@ BEGIN
         IF NEW.status <> 'todo' OR NEW.attempts <> 0 OR NEW.worker_id IS NOT NULL THEN
             RAISE EXCEPTION 'A job begins by waiting.' USING ERRCODE = 'insufficient_privilege';
         END IF;
-    ELSIF current_user <> {prefix} || OLD.queue_name
+    ELSIF current_user <> {prefix} || split_part(OLD.queue_name, '.', 1)
         OR (NEW.task_name, NEW.queue_name, NEW.args) IS DISTINCT FROM (OLD.task_name, OLD.queue_name, OLD.args) THEN
         RAISE EXCEPTION '% may not change the job % in the queue %.', current_user, OLD.task_name, OLD.queue_name
             USING ERRCODE = 'insufficient_privilege';

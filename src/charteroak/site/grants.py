@@ -9,7 +9,7 @@ from psycopg import sql
 
 from charteroak.adapters.environment import Process
 from charteroak.adapters.postgres import PROCESSES, role
-from charteroak.site import deferring, in_person
+from charteroak.site import deferring, in_person, undecided
 from charteroak.site.config import VIEWS
 
 LOOK = ("SELECT",)
@@ -82,6 +82,10 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "agreements.clockfigure": LOOK,
         "workspaces.snapshot": LOOK,  # the enclave alone packs and restores
         "workspaces.input": ("SELECT", "INSERT", "UPDATE (removed_at)"),
+        # what was scanned, found and pinned after the request, the enclave alone says
+        "inputs.inputrequest": (
+            "SELECT", "INSERT", "UPDATE (status, because, reviewed_by_id, reviewed_at, placed_id)",
+        ),
         "workspaces.enclave": LOOK,  # what another machine has, that machine says
         "board.attendance": ("SELECT", "INSERT", "UPDATE (person_id, at)"),  # a holder comes after their stand-in
         **OFFICES,
@@ -111,7 +115,10 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     Process.EXTRACTOR: {**LOOK_AROUND, **DESTRUCTION, "submissions.*": WORK, "hub.*": WORK, **UNSAID, **LOG, **JOBS},
     Process.ENCLAVE: {
         **LOOK_AROUND, **DESTRUCTION, "hub.extract": WORK, "workspaces.*": WORK,
-        "inputs.*": WORK, "outputs.releaserequest": WORK,  # a check that is not covered goes back
+        "inputs.inputrequest": (
+            "SELECT", "UPDATE (status, because, name, size, sha256, stored, scanned_at, findings)",
+        ),
+        "outputs.releaserequest": WORK,  # a check that is not covered goes back
         **LOG, **JOBS,
     },
     Process.OUTPUTS: {
@@ -150,6 +157,7 @@ def apply() -> None:
         _let_workers_see_people(cursor)
         deferring.apply()
         in_person.apply()
+        undecided.apply()
 
 
 def _let_workers_see_people(cursor: CursorWrapper) -> None:

@@ -1,6 +1,10 @@
-"""A process that waits for jobs of its queue, does them one at a time, and takes up what a killed one left."""
+"""A process that waits for jobs of its queues and takes up what a killed one left.
+
+Work is done one job at a time. What a page waits for has a queue of its own, `outputs.pages`, and is done beside it.
+"""
 
 import asyncio
+import signal
 from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -14,6 +18,7 @@ from charteroak.adapters.environment import Process
 ATTEMPTS = 5
 HEARTBEAT = 2.0  # seconds between a worker's signs of life
 STALLED = 8.0  # seconds without one, after which its job is another's
+PAGES = 4  # pages that a process serves at once
 
 
 class WhenTransient(BaseRetryStrategy):
@@ -35,7 +40,7 @@ def configure(app: App) -> None:
 
 
 def run(process: Process) -> None:
-    """Work on the queue of that name until asked to stop (SIGTERM); a job begun is finished first."""
+    """Work on the queues of that process until asked to stop (SIGTERM); a job begun is finished first."""
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.utils import connector_params
 
@@ -54,7 +59,7 @@ def _sweep() -> None:
         showing.sweep()
 
 
-async def _work(app: App, queue: str) -> None:
+async def _work(app: App, process: Process) -> None:
     mine: set[int | None] = set()
 
     async def note(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:  # noqa: ARG001 - what procrastinate hands to every middleware
@@ -64,30 +69,46 @@ async def _work(app: App, queue: str) -> None:
         finally:
             mine.discard(context.job.id)
 
-    options: WorkerOptions = {
-        **app.worker_defaults,
-        "queues": [queue],
-        "name": queue,
-        "update_heartbeat_interval": HEARTBEAT,
-        "stalled_worker_timeout": STALLED,
-        "worker_middleware": [note],
-    }
+    def working(queue: str, together: int) -> Worker:
+        options: WorkerOptions = {
+            **app.worker_defaults,
+            "queues": [queue],
+            "name": queue,
+            "concurrency": together,
+            "install_signal_handlers": False,  # one signal is for both
+            "update_heartbeat_interval": HEARTBEAT,
+            "stalled_worker_timeout": STALLED,
+            "worker_middleware": [note],
+        }
+        return Worker(app, **options)
+
+    workers = {process: working(process, 1), f"{process}.pages": working(f"{process}.pages", PAGES)}
     async with app.open_async():
-        worker = Worker(app, **options)
-        recovering = asyncio.create_task(_recover(app, queue, mine))
-        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call] # procrastinate's lapse
-        # whichever fails first ends the process, and the supervisor starts another
-        done, _ = await asyncio.wait({recovering, working}, return_when=asyncio.FIRST_COMPLETED)
-        if working not in done:
-            worker.stop()  # type: ignore[no-untyped-call] # procrastinate's lapse
-            await working
-        recovering.cancel()
-        for task in done:
-            task.result()
+        await _until_stopped(
+            list(workers.values()), [asyncio.create_task(_recover(app, queue, mine)) for queue in workers]
+        )
+
+
+async def _until_stopped(workers: list[Worker], beside: list[asyncio.Task[None]]) -> None:
+    """Until a signal, or until one of them fails: that ends the process, and the supervisor starts another."""
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    running = [asyncio.create_task(worker.run()) for worker in workers]  # type: ignore[no-untyped-call] # procrastinate's lapse
+    stopping = asyncio.create_task(asked.wait())
+    await asyncio.sleep(0)  # a worker that has not begun forgets that it was asked to stop
+    done, _ = await asyncio.wait({*running, *beside, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for worker in workers:
+        worker.stop()  # type: ignore[no-untyped-call] # procrastinate's lapse
+    await asyncio.wait(running)
+    for task in (*beside, stopping):
+        task.cancel()
+    for task in {*done, *running} - {stopping}:
+        task.result()
 
 
 async def _recover(app: App, queue: str, mine: set[int | None]) -> None:
-    """Jobs of killed workers are done anew: at the start and from then on; `mine` are this worker's own."""
+    """Jobs of killed workers are done anew: at the start and from then on; `mine` are this process's own."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED):
             if job.id is None or job.id in mine:

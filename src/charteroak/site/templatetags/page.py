@@ -30,7 +30,7 @@ SETTLED = {
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "left", "lost", "overdue", "quarantined", "refused",
-    "rejected", "shut", "suspended", "terminated", "withdrawn",
+    "rejected", "revoked", "shut", "suspended", "terminated", "withdrawn",
 }  # fmt: skip
 WIDGETS = {
     forms.CheckboxInput: "usa-checkbox__input",

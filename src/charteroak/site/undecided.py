@@ -1,0 +1,70 @@
+"""What the web process leaves open because another process decides it; the database holds it to that.
+
+Grants say which columns the web may change. Here stands what its new rows may not claim: that a file was scanned, that
+a release request was checked, that a file may come in which the enclave did not let pass.
+"""
+
+from django.apps import apps
+from django.db import connection
+from psycopg import sql
+
+from charteroak.adapters.environment import Process
+from charteroak.adapters.postgres import role
+
+# Blank in a row that the web adds; afterwards it may blank them again, where the grants let it, and no more.
+UNDECIDED = {
+    "inputs.inputrequest": ("scanned_at", "findings"),
+    "outputs.releaserequest": ("checks", "checked_at"),
+    "outputs.outputfile": ("verdict", "summary", "protected_id"),
+}
+
+GUARD = """
+CREATE OR REPLACE FUNCTION charteroak_undecided() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    said text;
+BEGIN
+    IF current_user <> {web} THEN
+        RETURN NEW;
+    END IF;
+    FOREACH said IN ARRAY TG_ARGV LOOP
+        IF coalesce(to_jsonb(NEW) ->> said, '') NOT IN ('', '[]')
+            AND (TG_OP = 'INSERT' OR to_jsonb(NEW) -> said IS DISTINCT FROM to_jsonb(OLD) -> said) THEN
+            RAISE EXCEPTION '% is not for % to decide: %.', TG_TABLE_NAME, current_user, said
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION charteroak_scanned_first() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {web} AND NOT EXISTS (
+        SELECT 1 FROM inputs_inputrequest asked
+        WHERE (asked.workspace_id, asked.name, asked.sha256, asked.size, asked.stored)
+            = (NEW.workspace_id, NEW.name, NEW.sha256, NEW.size, NEW.stored)
+            AND asked.scanned_at IS NOT NULL AND NOT asked.findings @> '[{{"verdict": "fail"}}]'
+    ) THEN
+        RAISE EXCEPTION 'The enclave has let no such file pass.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_scanned_first BEFORE INSERT ON workspaces_input
+    FOR EACH ROW EXECUTE FUNCTION charteroak_scanned_first();
+"""
+GUARDED = """
+CREATE OR REPLACE TRIGGER charteroak_undecided BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION charteroak_undecided({columns});
+"""
+
+
+def apply() -> None:
+    """Have the database refuse it. As the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(GUARD).format(web=sql.Literal(role(Process.WEB))))
+        for model, columns in UNDECIDED.items():
+            command = sql.SQL(GUARDED).format(
+                table=sql.Identifier(apps.get_model(model)._meta.db_table),
+                columns=sql.SQL(", ").join(map(sql.Literal, columns)),
+            )
+            cursor.execute(command)
