@@ -56,20 +56,20 @@ def coverage_for(room: Workspace, by: Person | None) -> Decision:
 
 
 def _room_facts(room: Workspace, by: Person | None) -> Facts:
+    return Facts(workspace_open=room.status == workspace_rules.Status.OPEN, coverage=coverage_for(room, by))
+
+
+def _with_disk(room: Workspace, by: Person) -> Facts:
+    """Of a new request, which takes room: what waits for a decision is on the disk too."""
     waiting = room.input_requests.filter(status__in=UNDER_WAY).aggregate(all=Sum("size"))["all"] or 0
-    return Facts(
-        workspace_open=room.status == workspace_rules.Status.OPEN,
-        disk=project_disk(),
-        disk_used=disk_used(room) + waiting,
-        coverage=coverage_for(room, by),
-    )
+    return replace(_room_facts(room, by), disk=project_disk(), disk_used=disk_used(room) + waiting)
 
 
 def facts_of_new(
     room: Workspace, by: Person, *, file_name: str, kind: Kind, size: int, purpose: str
 ) -> Facts:
     return replace(
-        _room_facts(room, by),
+        _with_disk(room, by),
         file_name=file_name,
         kind=kind,
         size=size,
@@ -106,7 +106,7 @@ def may_ask(room: Workspace, person: Person) -> Decision:
     asks = workspaces.may(room, person, workspace_rules.Action.REQUEST_INPUT)
     if not asks:
         return asks
-    return LIFECYCLE.may(None, Action.SUBMIT, workspaces.roles_of(person, room), _room_facts(room, person))
+    return LIFECYCLE.may(None, Action.SUBMIT, workspaces.roles_of(person, room), _with_disk(room, person))
 
 
 def may_look(record: InputRequest, person: Person) -> Decision:
