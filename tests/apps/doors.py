@@ -111,6 +111,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/hub/{NUMBER}/pairs/decide-pairs": {"pair-1": "same"},
         f"/hub/{NUMBER}/confirm": {"agency": "SDE"},
         f"/workspaces/{NUMBER}/submit-job": {"script": "pass"},
+        f"/workspaces/{NUMBER}/take-snapshot": because,
         f"/workspaces/{NUMBER}/allow-hours": {"hours": 700},
         f"/inputs/{at.input}/accept": {"sha256": at.input_hash},
         f"/inputs/{at.input}/refuse": because,

@@ -69,6 +69,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("workspace", "language_unknown"): {"script_name": "script.sas"},
     ("workspace", "hours_spent"): {"spent": float(budget.HOURS)},
     ("workspace", "isolator_not_here"): {"isolator_here": False},
+    ("workspace", "snapshot_without_reason"): {"because": " "},
     ("workspace", "mode_too_open"): {"mode_asked": workspace.Mode.PIXEL},
     ("workspace", "pixels_not_here"): {
         "mode_asked": workspace.Mode.PIXEL,

@@ -40,11 +40,9 @@ OPENER = (Mode.QUERY_ONLY, Mode.PIXEL, Mode.BROWSER)  # each more open than the 
 def mode_of(sensitivities: Collection[str]) -> Mode:
     """How people work on an extract unless its operator says otherwise, by the catalog's words of its columns.
 
-    Sensitive columns and direct identifiers are for scripts alone. Source: SATRE 2.1 (controls follow the data's
-    sensitivity); OpenSAFELY shows nobody a record.
+    Source: SATRE 2.1 (controls follow the data's sensitivity); OpenSAFELY shows nobody a record.
     """
-    openest = openest_of(sensitivities)
-    return openest if openest == Mode.BROWSER else Mode.QUERY_ONLY
+    return Mode.BROWSER if openest_of(sensitivities) == Mode.BROWSER else Mode.QUERY_ONLY
 
 
 def openest_of(sensitivities: Collection[str]) -> Mode:
@@ -106,6 +104,7 @@ class Action(StrEnum):
     SUBMIT_JOB = "submit_job"
     REQUEST_RELEASE = "request_release"
     REQUEST_INPUT = "request_input"
+    TAKE_SNAPSHOT = "take_snapshot"
     RESTORE = "restore"
     ALLOW_HOURS = "allow_hours"
     CLOSE = "close"
@@ -119,6 +118,7 @@ class Facts:
     apart: Decision = ALLOWED  # what policy.roles.must_stay_apart says of the roles on this project
     script: int = 1  # its length in characters
     in_session: bool = False  # this person has one open here
+    because: str = "-"  # why a snapshot is asked for
     folder_in_use: bool = False  # a session or job of the project is in it, or waits to be
     script_name: str = "script.py"
     mode: Mode = Mode.QUERY_ONLY
@@ -169,6 +169,16 @@ def folder_in_use(facts: Facts) -> Reason | None:
             "folder_in_use",
             "Somebody is in the work folder, or a job waits to be.",
             "Stop the sessions and wait for the jobs first.",
+        )
+    return None
+
+
+def snapshot_without_reason(facts: Facts) -> Reason | None:
+    if not facts.because.strip():
+        return Reason(
+            "snapshot_without_reason",
+            "It is not said why this snapshot is kept.",
+            "Say it in a few words: they stand beside it.",
         )
     return None
 
@@ -268,18 +278,17 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.RECIPIENT,
             rules=(not_covered, no_script, script_too_long, language_unknown, hours_spent, disk_spent),
         ),
+        (Status.OPEN, Action.TAKE_SNAPSHOT): step(
+            Status.OPEN,
+            Role.RECIPIENT,
+            rules=(not_covered, folder_in_use, snapshot_without_reason, disk_spent),
+        ),
         (Status.OPEN, Action.RESTORE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered, folder_in_use)),
         (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
         (Status.OPEN, Action.OPEN_SESSION): step(
             Status.OPEN,
             Role.RECIPIENT,
-            rules=(
-                not_covered,
-                session_open_already,
-                no_session_in_gvisor,
-                hours_spent,
-                disk_spent,
-            ),
+            rules=(not_covered, session_open_already, no_session_in_gvisor, hours_spent, disk_spent),
         ),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.REQUEST_INPUT): step(

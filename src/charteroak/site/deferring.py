@@ -52,6 +52,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
+    "workspaces:take": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:restore": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:seal": (WORKERS, frozenset({ENCLAVE})),

@@ -28,6 +28,10 @@ class HoursIn(Schema):
     hours: int  # that the project may use in all
 
 
+class SnapshotIn(Schema):
+    because: str  # a few words, which stand beside it
+
+
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     record = found(request, number)
@@ -39,7 +43,13 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "ends_on": record.agreement.last_day,
         "tables": record.extract.tables,
         "snapshots": [
-            {"id": one.pk, "made_at": one.made_at, "size": one.size, "restores": one.restores_id}
+            {
+                "id": one.pk,
+                "made_at": one.made_at,
+                "size": one.size,
+                "restores": one.restores_id,
+                "because": one.because,
+            }
             for one in record.snapshots.filter(removed_at__isnull=True)
         ],
         "jobs": [job.pk for job in record.jobs.all()],
@@ -100,6 +110,13 @@ def stop_session(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
 def _session(request: HttpRequest, number: str, pk: int) -> Session:
     visible = queries.sessions_visible_to(signed_in(request))
     return get_object_or_404(visible, workspace__agreement__number=number, pk=pk)
+
+
+@router.post("/{number}/take-snapshot", summary="Have the work folder kept as it is, and say why")
+def take_snapshot(request: HttpRequest, number: str, asked: SnapshotIn) -> dict[str, Any]:
+    """The enclave does it; then it is the newest of `snapshots`."""
+    snapshots.ask_to_take(workspace=found(request, number).pk, by=signed_in(request), because=asked.because)
+    return read(request, number)
 
 
 @router.post("/{number}/snapshots/{pk}/restore")

@@ -69,6 +69,14 @@ class HoursForm(forms.Form):
     )  # fmt: skip
 
 
+class SnapshotForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why it is kept"),
+        max_length=120,
+        help_text=_("A few words, such as: as sent to the journal."),
+    )
+
+
 class OpenForm(HoursForm):
     mode = forms.ChoiceField(
         label=_("How people will work on it"), choices=list(MODES.items()), required=False,

@@ -73,17 +73,26 @@ class Input(models.Model):
 
 
 class Snapshot(models.Model):
-    """A project's work folder as it was, sealed: made whenever everybody has left it."""
+    """A project's work folder as it was, sealed: made whenever everybody has left it, and when somebody asks."""
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="snapshots")
     made_at = models.DateTimeField()
     size = models.BigIntegerField()  # bytes of the archive
     stored = models.CharField(max_length=64)  # work-store object
     removed_at = models.DateTimeField(null=True, blank=True)  # newer ones took its place
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    because = models.CharField(max_length=120, blank=True)  # why they asked
     restores = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(asked_by__isnull=True, because="")
+                | models.Q(asked_by__isnull=False) & ~models.Q(because=""),
+                name="snapshot_asked_for",
+            )
+        ]
 
     def __str__(self) -> str:
         return _("Snapshot %s") % self.pk

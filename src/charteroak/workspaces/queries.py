@@ -60,9 +60,15 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
 
 
 def facts(
-    record: Workspace, by: Person, script: str = "pass", name: str = "script.py", hours: int = HOURS
+    record: Workspace,
+    by: Person,
+    script: str = "pass",
+    name: str = "script.py",
+    hours: int = HOURS,
+    because: str = "-",
 ) -> rules.Facts:
     return rules.Facts(
+        because=because,
         script_name=name,
         mode=rules.Mode(record.mode),
         isolator=rules.Isolator(record.isolator),
@@ -86,11 +92,16 @@ def spent(record: Workspace) -> float:
 
 
 def may(
-    record: Workspace, person: Person, action: rules.Action, script: str = "pass", name: str = "script.py"
+    record: Workspace,
+    person: Person,
+    action: rules.Action,
+    script: str = "pass",
+    name: str = "script.py",
+    because: str = "-",
 ) -> Decision:
     """The agreement comes first: a room that closed with it refuses for the reason that every route gives."""
     agreed = coverage(record.agreement, Asked(Use.OPEN, clock.today()))
-    roles, known = roles_of(person, record), facts(record, person, script, name)
+    roles, known = roles_of(person, record), facts(record, person, script, name, because=because)
     return rules.LIFECYCLE.may(rules.Status(record.status), action, roles, known) if agreed else agreed
 
 

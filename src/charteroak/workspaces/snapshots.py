@@ -13,10 +13,11 @@ from charteroak.policy import workspace as rules
 from charteroak.policy.decision import Refused, refuse
 from charteroak.workspaces import queries, sealing
 from charteroak.workspaces.actions import ENCLAVE
+from charteroak.workspaces.actions.workspace import locked
 from charteroak.workspaces.models import Snapshot, Workspace
 
-RESTORE = "workspaces:restore"  # the task that does it
-KEPT = 3  # of one project; the newest is the work folder itself
+TAKE, RESTORE = "workspaces:take", "workspaces:restore"  # the tasks that do it
+KEPT = 3  # of one project, and as many that were asked for; the newest is the work folder itself
 
 
 def seal_unused() -> None:
@@ -61,6 +62,46 @@ def _note(record: Workspace, stored: str, size: int) -> Snapshot:
 
 
 @transaction.atomic
+def ask_to_take(*, workspace: int, by: Person, because: str) -> None:
+    """Have the enclave keep the work folder as it is now; only newer ones that were asked for take its place."""
+    record = locked(workspace)
+    queries.may(record, by, rules.Action.TAKE_SNAPSHOT, because=because).require()
+    app.configure_task(TAKE, allow_unknown=False).defer(
+        workspace=record.pk, person=by.username, because=because.strip()[:120]
+    )
+    audit.record("workspaces:snapshot:ask_to_take", by=by, subject=record)
+
+
+def take(*, pk: int, by: Person, because: str) -> None:
+    """As the enclave, which asks again."""
+    record = Workspace.objects.select_related("agreement", "extract").get(pk=pk)
+    try:
+        queries.may(record, by, rules.Action.TAKE_SNAPSHOT, because=because).require()
+        seal(record, forget=False)
+        with sealing.shut(record) as is_shut:
+            last = sealing.newest(record)
+            if not is_shut or last is None:
+                refuse(
+                    "folder_in_use", _("Somebody is in the work folder, or nothing is in it yet.")
+                ).require()
+            else:
+                _taken(last, by, because)
+                _forget(record)
+    except Refused as refused:
+        audit.record_refusal(refused, action="workspaces:snapshot:take", by=by, subject=record)
+
+
+@transaction.atomic
+def _taken(last: Snapshot, by: Person, because: str) -> None:
+    """The newest once more, under the reason: both are the same bytes in the vault."""
+    made = Snapshot.objects.create(
+        workspace=last.workspace, made_at=clock.now(), size=last.size, stored=last.stored,
+        asked_by=by, because=because,
+    )  # fmt: skip
+    audit.record("workspaces:snapshot:take", by=by, subject=made, workspace=audit.subject_of(last.workspace))
+
+
+@transaction.atomic
 def ask_to_restore(*, snapshot: Snapshot, by: Person) -> None:
     """Have the enclave put an earlier work folder in place of today's, which is sealed beside it first."""
     queries.may(snapshot.workspace, by, rules.Action.RESTORE).require()
@@ -100,8 +141,10 @@ def _restored(found: Snapshot, by: Person) -> None:
 
 def _forget(record: Workspace) -> None:
     """Remove the snapshots that newer ones took the place of: first on record, then their bytes."""
-    for old in record.snapshots.filter(removed_at__isnull=True).order_by("-pk")[KEPT:]:
-        _removed(old)
+    there = record.snapshots.filter(removed_at__isnull=True).order_by("-pk")
+    for alike in (there.filter(asked_by__isnull=True), there.filter(asked_by__isnull=False)):
+        for old in alike[KEPT:]:
+            _removed(old)
     kept = set(record.snapshots.filter(removed_at__isnull=True).values_list("stored", flat=True))
     for old in record.snapshots.filter(removed_at__isnull=False).order_by("-pk")[:KEPT]:
         if old.stored not in kept:

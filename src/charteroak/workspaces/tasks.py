@@ -44,6 +44,11 @@ def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     )
 
 
+@app.task(queue="enclave", name=snapshots.TAKE)
+def take(workspace: int, person: str, because: str) -> None:
+    snapshots.take(pk=workspace, by=Person.objects.get(username=person), because=because)
+
+
 @app.task(queue="enclave", name=snapshots.RESTORE)
 def restore(snapshot: int, person: str) -> None:
     snapshots.restore(pk=snapshot, by=Person.objects.get(username=person))

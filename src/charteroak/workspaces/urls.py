@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:number>/open-session/", views.open_session, name="open_session"),
     path("<str:number>/sessions/<int:pk>/", views.session, name="session"),
     path("<str:number>/sessions/<int:pk>/stop/", views.stop_session, name="stop_session"),
+    path("<str:number>/take-snapshot/", views.take_snapshot, name="take_snapshot"),
     path("<str:number>/snapshots/<int:pk>/restore/", views.restore_snapshot, name="restore_snapshot"),
     path("<str:number>/jobs/<int:pk>/", views.job, name="job"),
     path("<str:number>/jobs/<int:pk>/cancel/", views.cancel, name="cancel_job"),

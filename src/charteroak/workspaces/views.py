@@ -29,7 +29,7 @@ from charteroak.workspaces import (
     snapshots,
 )
 from charteroak.workspaces.batch import LIMITS
-from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm
+from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm, SnapshotForm
 from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Job, Session, Workspace
 
@@ -103,6 +103,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "cost_allowed": counters.cost(record.hours),
             "hours_form": HoursForm(initial={"hours": record.hours}),
             "brought_in": brought_in.present(record),
+            "snapshot_form": SnapshotForm(),
             "snapshots": record.snapshots.filter(removed_at__isnull=True),
             "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
             "weaker": queries.weaker(),
@@ -204,6 +205,16 @@ def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found_job(request, number, pk)
     actions.cancel(pk=record.pk, by=signed_in(request))
     messages.success(request, _("The job is cancelled."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def take_snapshot(request: HttpRequest, number: str) -> HttpResponse:
+    record, form = found(request, number), SnapshotForm(request.POST)
+    because = form.cleaned_data["because"] if form.is_valid() else ""
+    snapshots.ask_to_take(workspace=record.pk, by=signed_in(request), because=because)
+    messages.success(request, _("The enclave takes it; then it stands first in the list."))
     return redirect(record)
 
 
