@@ -73,7 +73,7 @@ def test_an_agency_reads_its_record_under_all_its_agreements_as_page_file_and_js
     assert here in ben.get("/agreements/").text
     page = ben.get(here)
     assert "CGS 4-193(c)" in page.text
-    assert {one.agency for one in page.context["page"]} == {"SDE"}
+    assert {one.agency for one in page.context["lines"]} == {"SDE"}
     rows = list(csv.DictReader(io.StringIO(ben.get(f"{here}?format=csv").text)))
     assert rows == read("ben.cole")  # there is one agreement
     book = as_("pat.lee").get(f"{here}?agency=SDE&format=xlsx").getvalue()
@@ -83,11 +83,28 @@ def test_an_agency_reads_its_record_under_all_its_agreements_as_page_file_and_js
     assert [one["event"] for one in told["disclosures"]] == [int(one["event"]) for one in rows]
     assert ben.get(f"{here}?agency=CSC").status_code == 404
     assert "disclosed in this time" in ben.get(f"{here}?year=2021").text
-    assert len(ben.get(f"{here}?year=all").context["page"]) == len(rows)
+    assert len(ben.get(f"{here}?year=all").context["lines"]) == len(rows)
     assert as_("sam.reyes").get("/api/agreements/disclosures").json()["agencies"] == ["CSC", "DOL", "SDE"]
     for stranger in ("maya.ortiz", "grace.stone"):
         assert as_(stranger).get(here).status_code == 404
         assert here not in as_(stranger).get("/agreements/").text
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 250])
+def test_an_agency_s_long_record_is_read_part_by_part(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(keeping, "PER_PAGE", 1)
+    monkeypatch.setattr(disclosures, "AT_ONCE", at_once)
+    client, here, told = as_("ben.cole"), "/agreements/disclosures/", list[int]()
+    page = client.get(f"/api{here.rstrip('/')}").json()
+    while page["next"] is not None:
+        told += [one["event"] for one in page["disclosures"]]
+        page = client.get(f"/api{here.rstrip('/')}?after={page['next']}").json()
+    told += [one["event"] for one in page["disclosures"]]
+    assert told == [int(one["event"]) for one in read("ben.cole")]
+    assert len(told) > 1
+    assert f"after={told[0]}" in client.get(here).text
+    assert "From the beginning" in client.get(f"{here}?after={told[0]}").text
+    assert client.get(f"{here}?after=none").context["lines"][0].event == told[0]
 
 
 def test_the_page_says_the_source_with_its_mark() -> None:

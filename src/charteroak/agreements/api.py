@@ -48,7 +48,7 @@ class TerminateIn(Schema):
 
 def _turn(one: clocks.Turn) -> dict[str, Any]:
     return {
-        "request": one.data_request.number,
+        "request": one.number,
         "stage": one.run.stage,
         "party": one.run.party,
         "whose": one.whose or None,
@@ -78,14 +78,19 @@ def record_approval(request: HttpRequest, body: ApprovalIn) -> dict[str, Any]:
     return approvals(request)
 
 
-@router.get("/disclosures", summary="One agency's record under all its agreements; ?agency, ?year (or all)")
+@router.get(
+    "/disclosures", summary="One agency's record under all its agreements; ?agency, ?year (or all), ?after"
+)
 def accounts(request: HttpRequest) -> dict[str, Any]:
+    """Fifty to a page; `next` is the `after` of the next one."""
     shown = account(request)
+    lines, after = shown.page()
     return {
         "agency": shown.agency.code,
         "agencies": [one.code for one in shown.agencies],
         "year": shown.year,
-        "disclosures": [asdict(one) for one in shown.lines],
+        "disclosures": [asdict(one) for one in lines],
+        "next": after,
     }
 
 
@@ -103,10 +108,13 @@ def disclosed(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any
 
 
 @router.get("/turns")
-def turns(request: HttpRequest) -> dict[str, Any]:
-    """Every turn that is not over on the requests that the caller may open, and how long stages take."""
+def turns(request: HttpRequest, page: int = 1) -> dict[str, Any]:
+    """Turns that are not over on the requests that the caller may open, fifty to a page, and how long stages take."""
+    shown = Paginator(clocks.running_for(signed_in(request)), PER_PAGE).get_page(page)
     return {
-        "turns": [_turn(one) for one in clocks.running_for(signed_in(request))],
+        "turns": [_turn(one) for one in shown],
+        "page": shown.number,
+        "pages": shown.paginator.num_pages,
         "medians": [
             {
                 "stage": one.stage, "party": one.party, "turns": one.turns,

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 
@@ -30,19 +30,28 @@ FINISHED = (data_request.Status.DECLINED, data_request.Status.WITHDRAWN)
 
 @dataclass(frozen=True)
 class Turn:
-    """A run on a day, as a page shows it; business days are counted for what is shown alone."""
+    """A run on a day, as a page shows it; business days are counted for what is shown alone.
 
-    data_request: DataRequest
+    `key`, `number`, `title`: the request's, which is fetched where more of it is wanted.
+    """
+
+    key: int
+    number: str
+    title: str
     run: Run
     today: date
 
     @cached_property
+    def data_request(self) -> DataRequest:
+        return DataRequest.objects.get(pk=self.key)
+
+    @cached_property
     def due(self) -> date | None:
-        return self.run.due(self.today, closed_days())
+        return _due(self.run, self.today)
 
     @cached_property
     def state(self) -> clocks.State:
-        return self.run.state(self.today, closed_days())
+        return _state(self.run, self.today)
 
     @cached_property
     def days(self) -> int:
@@ -55,13 +64,24 @@ class Turn:
         return self.run.whose.partition(":")[0]
 
 
+@lru_cache(1 << 14)  # thousands of agreements begin on few days
+def _due(run: Run, today: date) -> date | None:
+    return run.due(today, closed_days())
+
+
+@lru_cache(1 << 14)
+def _state(run: Run, today: date) -> clocks.State:
+    return run.state(today, closed_days())
+
+
 def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
     """Every turn of these requests, each request's in order. Few queries, however many there are."""
     records = list(requests)
     if not records:
         return []
-    drafted = Agreement.every.filter(data_request__in=records).prefetch_related("parties__agency", "duties")
+    drafted = Agreement.every.filter(data_request__in=records).prefetch_related("parties__agency")
     agreements = {one.data_request_id: one for one in drafted}
+    duties = _duties(drafted)
     moments = _moments(records, agreements)
     today, superseded = clock.today(), changes.superseded_on(records)
     found = []
@@ -73,29 +93,35 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
             runs = [clocks.ended(run, superseded[record.pk]) for run in runs]
         if held is not None:
             closed = next((one.on for one in told if one.name == "agreements:agreement:close"), None)
-            runs += _after_signature(held, closed)
-        found += [Turn(record, run, today) for run in runs]
+            runs += _after_signature(held, duties.get(held.pk, {}), today, closed)
+        found += [Turn(record.pk, record.number, record.title, run, today) for run in runs]
     return found
 
 
-def _after_signature(held: Agreement, closed_on: date | None = None) -> list[Run]:
+def _duties(agreements: QuerySet[Agreement]) -> dict[int, dict[str, Duty]]:
+    """By agreement what must be destroyed, by its kind."""
+    found: dict[int, dict[str, Duty]] = {}
+    every = DestructionDuty.objects.filter(agreement__in=agreements.order_by().values("pk"))
+    for held, what, due, done, began in every.values_list(
+        "agreement", "what", "due_on", "done_at", "began_on"
+    ):
+        found.setdefault(held, {})[what] = Duty(due, clock.day_of(done) if done else None, began)
+    return found
+
+
+def _after_signature(
+    held: Agreement, duties: dict[str, Duty], today: date, closed_on: date | None = None
+) -> list[Run]:
     """The turns of an agreement that every party has signed; an amendment's are those of what it amends."""
     if held.executed_on is None or held.amends_id is not None:
         return []
-    duties = {
-        one.what: Duty(one.due_on, clock.day_of(one.done_at) if one.done_at else None, one.began_on)
-        for one in held.duties.all()
-    }
-    identifiers = duties.pop(DestructionDuty.What.IDENTIFIERS, Duty(None))
+    identifiers = duties.get(DestructionDuty.What.IDENTIFIERS, Duty(None))
+    rest = tuple(duty for what, duty in duties.items() if what != DestructionDuty.What.IDENTIFIERS)
+    early = held.ended_on is not None
     signed = Signed(
-        held.executed_on,
-        held.last_day,
-        identifiers,
-        tuple(duties.values()),
-        ended_early=held.ended_on is not None,
-        closed_on=closed_on,
+        held.executed_on, held.last_day, identifiers, rest, ended_early=early, closed_on=closed_on
     )
-    return runs_after(signed, clock.today())
+    return runs_after(signed, today)
 
 
 def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> dict[int, list[Moment]]:
@@ -118,16 +144,23 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
 
 def running(requests: QuerySet[DataRequest]) -> list[Turn]:
     """The turns that are not over, the most urgent first; those without a deadline last."""
-    unfinished = requests.exclude(status__in=FINISHED)
-    unsigned = unfinished.filter(
+    return _most_urgent_first(_unsigned(requests) + _signed(requests.exclude(status__in=FINISHED)))
+
+
+def _unsigned(requests: QuerySet[DataRequest]) -> list[Turn]:
+    """The turns on requests without an agreement that all have signed, read from the log."""
+    unsigned = requests.exclude(status__in=FINISHED).filter(
         ~Q(status=data_request.Status.APPROVED)
         | Q(agreement__isnull=True, historic_decision_on__isnull=True)
         | Q(agreement__status__in=(agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE))
     )
-    found = turns_of(unsigned.distinct()) + _signed(unfinished)
+    return turns_of(unsigned.distinct())
+
+
+def _most_urgent_first(turns: Iterable[Turn]) -> list[Turn]:
     return sorted(
-        (one for one in found if one.run.ended_on is None),
-        key=lambda one: (one.due is None, one.due or date.max, one.data_request.number),
+        (one for one in turns if one.run.ended_on is None),
+        key=lambda one: (one.due is None, one.due or date.max, one.number),
     )
 
 
@@ -139,13 +172,16 @@ def _signed(requests: QuerySet[DataRequest]) -> list[Turn]:
     signed = Agreement.objects.filter(
         unmatched | ending, data_request__in=requests, executed_on__isnull=False
     )
-    records = (
-        signed.exclude(status=agreement.Status.CLOSED)
-        .select_related("data_request__applicant")
-        .prefetch_related("duties")
-        .distinct()
+    open_ones = Agreement.objects.filter(
+        pk__in=signed.exclude(status=agreement.Status.CLOSED).order_by().values("pk")
     )
-    return [Turn(one.data_request, run, today) for one in records for run in _after_signature(one)]
+    duties = _duties(open_ones)
+    told = open_ones.annotate(asked=F("data_request__number"), title=F("data_request__title"))
+    return [
+        Turn(one.data_request_id, one.asked, one.title, run, today)
+        for one in told.only("data_request_id", "executed_on", "ends_on", "ended_on", "amends_id")
+        for run in _after_signature(one, duties.get(one.pk, {}), today)
+    ]
 
 
 def running_for(person: Person) -> list[Turn]:
@@ -155,7 +191,8 @@ def running_for(person: Person) -> list[Turn]:
 
 def changes_underway(record: DataRequest, person: Person) -> list[Turn]:
     """The turns that are not over on changes of a request, of those that this person may open."""
-    return running(visible_to(person).filter(pk__in=changes.family(record), changes_request__isnull=False))
+    family = visible_to(person).filter(pk__in=changes.family(record), changes_request__isnull=False)
+    return _most_urgent_first(_unsigned(family))  # once signed, its clocks are those of what it changes
 
 
 def due_days(requests: Iterable[DataRequest]) -> dict[int, date]:
@@ -163,8 +200,7 @@ def due_days(requests: Iterable[DataRequest]) -> dict[int, date]:
     found: dict[int, date] = {}
     for one in turns_of(requests):
         if one.run.ended_on is None and one.due is not None:
-            known = found.get(one.data_request.pk, one.due)
-            found[one.data_request.pk] = min(known, one.due)
+            found[one.key] = min(found.get(one.key, one.due), one.due)
     return found
 
 

@@ -6,9 +6,11 @@ contributed gets its record, which then stays as it was handed over.
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +39,8 @@ ACTS = {
     "outputs:release_request:release": (noop("figures released"), PUBLIC),
 }
 SEES_ALL = frozenset({Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR})
+AT_ONCE = 250  # events read, and lines made, in one go
+BEGINNING = re.compile(rb'"([^"/\\-]+)')
 HEAD = ("day", "agency", "agreement", "what", "detail", "to", "why", "clauses", "event")
 
 
@@ -88,22 +92,45 @@ def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
     return _lines(about, {record.number: record}, {one.code for one in agencies})
 
 
-def across(agency: Agency, year: int | None = None) -> list[Disclosure]:
-    """What of one agency's records was disclosed under all its agreements, in a year or ever, the oldest first."""
+def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator[Disclosure]:
+    """What of one agency's records was disclosed under all its agreements, in a year or ever, the oldest first; `after`
+    an event. The log is read as far as lines are taken.
+    """
     texts = Party.objects.filter(
         agency=agency, part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False
     )
-    own, amended = texts.values("agreement"), texts.values("agreement__amends")
-    records = Agreement.objects.filter(Q(pk__in=own) | Q(pk__in=amended)).select_related("data_request")
+    own = texts.values_list("agreement__number", "agreement__amends__number")
+    numbers = {(amended or number).encode() for number, amended in own}
     events = Event.objects.filter(name__in=ACTS)
     if year is not None:
-        first, after = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
-        events = events.filter(domain_at__gte=first, domain_at__lt=after)
-    return _lines(events, {one.number: one for one in records}, {agency.code})
+        first, end = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
+        events = events.filter(domain_at__gte=first, domain_at__lt=end)
+    about = (one for one in _in_order(events, after) if not numbers.isdisjoint(_said(one)))
+    while told := [(one, json.loads(one.text)["facts"]) for one in islice(about, AT_ONCE)]:
+        theirs = Agreement.objects.filter(number__in={_number(facts) for _, facts in told})
+        records = {one.number: one for one in theirs.select_related("data_request")}
+        yield from _told(told, records, {agency.code})
+
+
+def _in_order(events: QuerySet[Event], after: int) -> Iterator[Event]:
+    """A part after the other: who reads the first lines waits for no others."""
+    while batch := list(events.filter(index__gt=after).order_by("index")[:AT_ONCE]):
+        yield from batch
+        after = batch[-1].index
+
+
+def _said(event: Event) -> list[bytes]:
+    """The beginnings of the values in the bytes as they were hashed; a project's number is among them."""
+    return BEGINNING.findall(event.leaf)
 
 
 def _lines(events: QuerySet[Event], records: dict[str, Agreement], codes: set[str]) -> list[Disclosure]:
-    told = [(event, json.loads(event.text)["facts"]) for event in events.order_by("index")]
+    return _told([(one, json.loads(one.text)["facts"]) for one in events.order_by("index")], records, codes)
+
+
+def _told(
+    told: list[tuple[Event, dict[str, Any]]], records: dict[str, Agreement], codes: set[str]
+) -> list[Disclosure]:
     told = [(event, facts) for event, facts in told if _number(facts) in records]
     names = dict(Person.objects.filter(username__in={e.by for e, _ in told}).values_list("username", "name"))
     since = _since(records.values())

@@ -2,7 +2,9 @@
 
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,6 +29,7 @@ from charteroak.agreements.views import found
 from charteroak.policy.matter import Clock
 
 YEAR = re.compile(r"20[0-9]{2}")
+INDEX = re.compile(r"[0-9]{1,12}")
 
 
 def _csv(rows: list[list[object]], name: str) -> HttpResponse:
@@ -60,28 +63,38 @@ def disclosed(request: HttpRequest, number: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Account:
-    """One agency's record in a year, or ever (`year` is None)."""
+    """One agency's record in a year, or ever (`year` is None), `after` an event of the log."""
 
     agencies: list[Agency]
     agency: Agency
     year: int | None
-    lines: list[Disclosure]
+    after: int
 
     @property
     def name(self) -> str:
         return f"disclosures-{self.agency.code}-{self.year or 'all'}"
 
+    def lines(self) -> Iterator[Disclosure]:
+        return disclosures.across(self.agency, self.year, self.after)
+
+    def page(self) -> tuple[list[Disclosure], int | None]:
+        """As many lines as a page holds, and the event after which the next page begins; None on the last."""
+        found = list(islice(self.lines(), PER_PAGE + 1))
+        return found[:PER_PAGE], found[PER_PAGE - 1].event if len(found) > PER_PAGE else None
+
 
 def account(request: HttpRequest) -> Account:
-    """What the address asks for: `agency` (the reader's first), `year` (this one, or `all`). Raises Http404."""
+    """What the address asks for: `agency` (the reader's first), `year` (or `all`), `after`. Raises Http404."""
     agencies = disclosures.answered_for(signed_in(request))
     asked, said = request.GET.get("agency", ""), request.GET.get("year", "")
     agency = next((one for one in agencies if asked in ("", one.code)), None)
     if agency is None:
         raise Http404
     year = int(said) if YEAR.fullmatch(said) else clock.today().year
-    ever = None if said == "all" else year
-    return Account(agencies, agency, ever, disclosures.across(agency, ever))
+    after = request.GET.get("after", "")
+    return Account(
+        agencies, agency, None if said == "all" else year, int(after) if INDEX.fullmatch(after) else -1
+    )
 
 
 @login_required
@@ -89,20 +102,16 @@ def account(request: HttpRequest) -> Account:
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """An agency's record under all its agreements; `?format=csv` and `xlsx` are the same as a file."""
     shown = account(request)
-    rows = [disclosures.cells(one) for one in shown.lines]
-    if request.GET.get("format") == "csv":
-        return _csv(rows, f"{shown.name}.csv")
-    if request.GET.get("format") == "xlsx":
+    if request.GET.get("format") in ("csv", "xlsx"):
+        rows = [disclosures.cells(one) for one in shown.lines()]
+        if request.GET.get("format") == "csv":
+            return _csv(rows, f"{shown.name}.csv")
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
         workbook(disclosures.HEAD, rows, file)
         return streamed(request, pieces(file), name=f"{shown.name}.xlsx", kind=KINDS["xlsx"])
-    page = Paginator(shown.lines, PER_PAGE).get_page(request.GET.get("page", "")[:6])
-    this = clock.today().year
-    context = {
-        "account": shown,
-        "page": page,
-        "years": range(this, this - 6, -1),
-    }  # accountings go back six years
+    lines, after = shown.page()
+    years = range(clock.today().year, clock.today().year - 6, -1)  # accountings go back six years
+    context = {"account": shown, "lines": lines, "after": after, "years": years}
     return render(request, "agreements/accounts.html", context)
 
 

@@ -47,7 +47,7 @@ def _whose(turn: clocks.Turn) -> Iterable[Person]:
 
 
 def _tell(turn: clocks.Turn, people: Iterable[Person], why: str) -> int:
-    about = f"{turn.data_request.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
+    about = f"{turn.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
     told = [
         letters.write(
             Letter.Kind.DEADLINE, person, subject=_subject(turn), body=_body(turn, why), about=about
@@ -92,7 +92,7 @@ def _who(turn: clocks.Turn) -> str:
 
 def _page(turn: clocks.Turn) -> str:
     """Where it is decided, one click from the letter."""
-    number = turn.data_request.number
+    number = turn.number
     if turn.run.stage is Stage.DRAFT:
         return reverse("draft_agreement", args=[number])
     if turn.run.stage in (Stage.TEXT, Stage.SIGNATURE):

@@ -110,5 +110,5 @@ def _cells(one: clocks.Turn) -> tuple[Any, ...]:
 
 
 def _link(one: clocks.Turn) -> str:
-    address = reverse("turns_of", args=[one.data_request.number])
-    return format_html('<a href="{}">{}</a>', address, str(one.data_request))
+    address = reverse("turns_of", args=[one.number])
+    return format_html('<a href="{}">{} {}</a>', address, one.number, one.title)

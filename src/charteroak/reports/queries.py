@@ -34,7 +34,7 @@ def with_turns(records: list[DataRequest]) -> None:
     with_agencies(records)
     turns: dict[int, list[clocks.Turn]] = {}
     for one in clocks.turns_of(records):
-        turns.setdefault(one.data_request.pk, []).append(one)
+        turns.setdefault(one.key, []).append(one)
     for record in records:
         record.turns = turns.get(record.pk, [])  # type: ignore[attr-defined] # for the cells of this list
 
