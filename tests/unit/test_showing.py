@@ -6,12 +6,21 @@ from threading import Event, Thread
 import pytest
 
 from charteroak.adapters import showing
-from charteroak.adapters.environment import home
+from charteroak.adapters.environment import Home
 from charteroak.policy.decision import Refused, refuse
 
 
+@pytest.fixture(autouse=True)
+def views(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of views that no other test has left one in."""
+    monkeypatch.setattr(showing, "home", lambda: Home(tmp_path))
+    folder = Home(tmp_path).vault / "views"
+    folder.mkdir(parents=True)
+    return folder
+
+
 def test_a_page_whose_patience_ends_during_the_hand_over_waits_for_it(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, views: Path
 ) -> None:
     """Otherwise the look would stand in the record, and nobody would have had it."""
     noting, gave_up, noted = Event(), Event(), []
@@ -40,10 +49,10 @@ def test_a_page_whose_patience_ends_during_the_hand_over_waits_for_it(
     assert showing.read(showing.ask(defer)) == {"content": "1"}
     threads[0].join()
     assert noted == ["look"]
-    assert not list((home().vault / "views").glob("*"))
+    assert not list(views.iterdir())
 
 
-def test_a_look_that_cannot_be_recorded_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_cannot_be_recorded_is_not_shown(monkeypatch: pytest.MonkeyPatch, views: Path) -> None:
     monkeypatch.setattr(showing, "PATIENCE", 0.2)
 
     def refuses() -> None:
@@ -55,7 +64,7 @@ def test_a_look_that_cannot_be_recorded_is_not_shown(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(showing.NotShown):
         showing.ask(defer)
-    assert not list((home().vault / "views").glob("*"))
+    assert not list(views.iterdir())
 
 
 def test_a_job_done_twice_is_one_look() -> None:
@@ -70,10 +79,10 @@ def test_a_job_done_twice_is_one_look() -> None:
     assert noted == ["look"]
 
 
-def test_a_page_that_could_not_ask_leaves_nothing() -> None:
+def test_a_page_that_could_not_ask_leaves_nothing(views: Path) -> None:
     def defer(token: str, recipient: str) -> None:
         raise OSError("the queue is away")
 
     with pytest.raises(OSError, match="the queue is away"):
         showing.ask(defer)
-    assert not list((home().vault / "views").glob("*"))
+    assert not list(views.iterdir())
