@@ -123,11 +123,13 @@ def strongest(pairs: Pairs, least: float, content: NDArray[np.uint64] | None = N
     what their records say (`content`: by record), not by where they stand; where that is equal too, the first.
     """
     linked = np.flatnonzero(pairs.weight >= least)
-    by_weight = -np.round(pairs.weight[linked], 9)
-    if content is None:
-        return linked[np.argsort(by_weight, kind="stable")]
-    both = content[pairs.left[linked]] + content[pairs.right[linked]]
-    return linked[np.lexsort((both, by_weight))]
+    # one number to sort by: millionths of a bit, and below them 22 bits of what the two records say
+    key = -np.rint(pairs.weight[linked] * 1e6).astype(np.int64) << np.int64(22)
+    if content is not None:
+        both = content[pairs.left[linked]] + content[pairs.right[linked]]
+        key |= (both >> np.uint64(42)).astype(np.int64)
+    order: NDArray[np.int64] = linked[np.argsort(key, kind="stable")]
+    return order
 
 
 def _by_people(p: Pairs, order: NDArray[np.int64], records: int) -> NDArray[np.int64]:
