@@ -89,7 +89,8 @@ def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
     about = Event.objects.filter(name__in=ACTS).extra(
         where=["position(%s in leaf) > 0"], params=[f'"{record.number}'.encode()]
     )
-    return _lines(about, {record.number: record}, {one.code for one in agencies})
+    told = [(one, json.loads(one.text)["facts"]) for one in about.order_by("index")]
+    return _told(told, {record.number: record}, {one.code for one in agencies})
 
 
 def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator[Disclosure]:
@@ -122,10 +123,6 @@ def _in_order(events: QuerySet[Event], after: int) -> Iterator[Event]:
 def _said(event: Event) -> list[bytes]:
     """The beginnings of the values in the bytes as they were hashed; a project's number is among them."""
     return BEGINNING.findall(event.leaf)
-
-
-def _lines(events: QuerySet[Event], records: dict[str, Agreement], codes: set[str]) -> list[Disclosure]:
-    return _told([(one, json.loads(one.text)["facts"]) for one in events.order_by("index")], records, codes)
 
 
 def _told(
