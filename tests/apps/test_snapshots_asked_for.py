@@ -9,6 +9,9 @@ from apps.outputs_way import MAYA
 from apps.test_snapshots import read, sealed, written
 from apps.test_snapshots_restored import restored
 from apps.way import person, refused
+from charteroak.adapters import stores
+from charteroak.adapters.stores import Store
+from charteroak.adapters.vault import ObjectId
 from charteroak.audit.models import Event
 from charteroak.workspaces import actions, sealing, snapshots, tasks
 from charteroak.workspaces.models import Snapshot, Workspace
@@ -80,3 +83,23 @@ def test_the_fourth_takes_the_place_of_the_first(room: Workspace, as_process: As
             snapshots.take(pk=room.pk, by=person(MAYA), because=f"number {number}")
     assert [because for because, _by in there()] == ["number 3", "number 2", "number 1", ""]
     assert read(room, as_process) == b"one"
+
+
+def test_its_bytes_go_with_it_though_newer_automatic_ones_went_before(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    for number in range(2 * snapshots.KEPT + 2):
+        written(room, as_process, f"{number}".encode())
+        sealed(as_process)
+        if number == 0:
+            with as_process("enclave"):
+                snapshots.take(pk=room.pk, by=person(MAYA), because="the first")
+    first = Snapshot.objects.get(because="the first")
+    with as_process("enclave"):
+        assert stores.vault(Store.WORK).exists(ObjectId(Store.WORK, first.stored))
+    for number in range(snapshots.KEPT):
+        with as_process("enclave"):
+            snapshots.take(pk=room.pk, by=person(MAYA), because=f"number {number}")
+    assert "the first" not in [because for because, _by in there()]
+    with as_process("enclave"):
+        assert not stores.vault(Store.WORK).exists(ObjectId(Store.WORK, first.stored))

@@ -142,11 +142,13 @@ def _restored(found: Snapshot, by: Person) -> None:
 def _forget(record: Workspace) -> None:
     """Remove the snapshots that newer ones took the place of: first on record, then their bytes."""
     there = record.snapshots.filter(removed_at__isnull=True).order_by("-pk")
-    for alike in (there.filter(asked_by__isnull=True), there.filter(asked_by__isnull=False)):
-        for old in alike[KEPT:]:
-            _removed(old)
+    kinds = (there.filter(asked_by__isnull=True), there.filter(asked_by__isnull=False))
+    old_ones = [old for alike in kinds for old in alike[KEPT:]]
+    for old in old_ones:
+        _removed(old)
     kept = set(record.snapshots.filter(removed_at__isnull=True).values_list("stored", flat=True))
-    for old in record.snapshots.filter(removed_at__isnull=False).order_by("-pk")[:KEPT]:
+    before = record.snapshots.filter(removed_at__isnull=False).order_by("-removed_at", "-pk")
+    for old in (*old_ones, *before[: 2 * KEPT]):  # the latter of a process that was killed here
         if old.stored not in kept:
             stores.vault(Store.WORK).delete(ObjectId(Store.WORK, old.stored))
 
