@@ -139,6 +139,23 @@ def test_a_key_made_anew_does_not_pass_for_the_old_one(root: Path) -> None:
         keyring(root).unwrap(wrapped)
 
 
+def test_an_altered_key_opens_rightly_or_is_refused(root: Path) -> None:
+    """It is not proved anew at every look; whatever was altered, it never opens to something else."""
+    wrapped = keyring(root).wrap("042", "identity", DATA_KEY)
+    (file,) = (root / "private").glob("*.pem")
+    made = file.read_bytes()
+    refused = 0
+    for place in range(0, len(made), 16):
+        altered = bytearray(made)
+        altered[place] = ord("A") if altered[place] != ord("A") else ord("B")
+        file.write_bytes(altered)
+        try:
+            assert keyring(root).unwrap(wrapped) == DATA_KEY
+        except KeyMismatch:
+            refused += 1
+    assert refused
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", "A", "a--b", "-a", "a_b", "a\n"])
 def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="cannot name a project or store"):

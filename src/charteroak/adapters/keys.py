@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -129,7 +130,9 @@ class FileKeyring:
         try:
             return key.decrypt(wrapped.sealed, OAEP_256)
         except ValueError:
-            raise KeyMismatch(f"The data key sealed with {wrapped.key_id} was altered.") from None
+            raise KeyMismatch(
+                f"The data key sealed with {wrapped.key_id} was altered, or that key was."
+            ) from None
 
     def destroy(self, project: str, store: str) -> Destroyed:
         """Overwrite and remove the private key, then the public one; nothing sealed with it opens again."""
@@ -165,13 +168,16 @@ class FileKeyring:
     def _load_private(self, project: str, store: str) -> rsa.RSAPrivateKey:
         path = self._private_file(project, store)
         try:
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+            # Not proved prime anew, which takes 80 ms at every look: this process made it and alone can change it.
+            key = serialization.load_pem_private_key(
+                path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+            )
         except (FileNotFoundError, PermissionError):
             raise KeyUnavailable(
                 f"No key to read store {store!r} of project {project!r} (looked for {path}): it is another "
                 "process's, or it was destroyed and its objects with it."
             ) from None
-        except ValueError:
+        except (ValueError, UnsupportedAlgorithm):
             raise KeyMismatch(
                 f"{path} is not a key any more: its destruction was interrupted; run it again."
             ) from None

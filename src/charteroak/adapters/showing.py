@@ -71,7 +71,7 @@ def _awaited(answer: Path) -> bytes | None:
             return sealed
         if time.monotonic() >= until:
             return None
-        time.sleep(0.02)
+        time.sleep(0.005)
 
 
 def _removed(ticket: Path) -> bool:
