@@ -175,6 +175,7 @@ def page_only(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/columns": {f"column-{at.variable}": "on", f"purpose-{at.variable}": "needed"},
         f"/requests/{NUMBER}/reviews/SDE/decide": {f"choice-{pk}": "allow" for pk in at.columns},
         "/outputs/001-2/review": review,
+        f"/outputs/001-2/files/{at.file}/vote": {"vote": "approve", "sha256": at.sha256},
     }
 
 

@@ -16,6 +16,7 @@ RENAMED = {
     "/hub/001/pairs/decide-pairs": "/hub/001/decide-pairs",
     "/outputs/001-2/files/{file}/adopt": "/outputs/001-2/adopt/{file}",
     "/outputs/001-2/files/{file}/remove": "/outputs/001-2/remove-file/{file}",
+    "/outputs/001-2/files/{file}/vote": "/outputs/001-2/review",  # a program keeps its votes until all are made
 }
 # what is a browser's alone, and why
 NO_PROGRAM = {

@@ -6,8 +6,8 @@ from django.utils.translation import override
 from charteroak.disclosure import shipped
 from charteroak.disclosure.models import model
 from charteroak.disclosure.rules import MENDS
+from charteroak.outputs.file_page import _told
 from charteroak.outputs.verdict_words import LONGEST, WORDS, cell_in_language, in_language
-from charteroak.outputs.views import _told
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from charteroak.inputs.forms import AcceptForm, AskForm, RefuseForm
 from charteroak.inputs.lists import INPUT_REQUESTS
 from charteroak.inputs.models import InputRequest
 from charteroak.inputs.viewing import look
+from charteroak.outputs.file_page import not_shown
 from charteroak.outputs.models import OutputFile
 from charteroak.outputs.printed import printed, visible
 from charteroak.outputs.rule_names import in_words
 from charteroak.outputs.verdict_words import cell_in_language, in_language
-from charteroak.outputs.views import not_shown
 from charteroak.policy.input_request import Action, Kind, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 

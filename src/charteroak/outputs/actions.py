@@ -12,7 +12,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
 from charteroak.audit.leaf import Fact
-from charteroak.outputs.models import Clearance, FileVote, ReleaseRequest, Review
+from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.queries import (
     Ballot,
     agreement_of,
@@ -117,13 +117,8 @@ def revoke(*, pk: int, by: Person, because: str) -> None:
     _record(record, Action.REVOKE, by)
 
 
-@transaction.atomic
-def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
-    """A checker's votes on every file, cast at once. The second review settles the round."""
-    record = locked(pk)
-    files = {file.pk: file for file in record.files.all()}
-    ballots = {files[file]: ballot for file, ballot in votes.items() if file in files}
-    known = require(record, Action.REVIEW, by, facts(record, by, ballots=ballots))
+def require_as_looked_at(ballots: Mapping[OutputFile, Ballot]) -> None:
+    """Each vote is on the bytes that are put forward now."""
     changed = [str(file) for file, ballot in ballots.items() if ballot.sha256 != file.sha256]
     if changed:
         refuse(
@@ -131,6 +126,16 @@ def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
             _("Changed since you looked: %s.") % ", ".join(changed),
             _("Look again, then vote."),
         ).require()
+
+
+@transaction.atomic
+def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
+    """A checker's votes on every file, cast at once. The second review settles the round."""
+    record = locked(pk)
+    files = {file.pk: file for file in record.files.all()}
+    ballots = {files[file]: ballot for file, ballot in votes.items() if file in files}
+    known = require(record, Action.REVIEW, by, facts(record, by, ballots=ballots))
+    require_as_looked_at(ballots)
     cast = Review.objects.create(release_request=record, round=record.round, by=by, at=clock.now())
     FileVote.objects.bulk_create(
         FileVote(review=cast, file=file, sha256=ballot.sha256, vote=ballot.vote, comment=ballot.comment)

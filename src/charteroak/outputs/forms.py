@@ -77,6 +77,18 @@ class ReviewForm(forms.Form):
         }
 
 
+class VoteForm(forms.Form):
+    """A vote on the one file that is on the screen."""
+
+    sha256 = forms.CharField(max_length=64)
+    vote = forms.ChoiceField(choices=[(Vote.APPROVE, _("Approve")), (Vote.CHANGE, _("Ask for a change"))])
+    comment = forms.CharField(required=False)
+
+    def ballot(self) -> Ballot:
+        said = self.cleaned_data
+        return Ballot(Vote(said["vote"]), said["sha256"], said["comment"])
+
+
 class ReturnForm(forms.Form):
     because = forms.CharField(label=_("What must change"), widget=forms.Textarea(attrs={"rows": 2}))
 

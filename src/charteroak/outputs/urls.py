@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.outputs import views
+from charteroak.outputs import file_page, views
 
 urlpatterns = [
     path("", views.release_requests, name="release_requests"),
@@ -10,7 +10,8 @@ urlpatterns = [
     path("<str:number>/", views.release_request, name="release_request"),
     path("<str:number>/trace/", views.trace, name="trace"),
     path("<str:number>/receipt/<str:name>.json", views.receipt, name="receipt"),
-    path("<str:number>/files/<int:pk>/", views.file, name="output_file"),
+    path("<str:number>/files/<int:pk>/", file_page.file, name="output_file"),
+    path("<str:number>/files/<int:pk>/vote/", file_page.vote, name="vote_on_file"),
     path("<str:number>/files/<int:pk>/adopt/", views.adopt, name="adopt_file"),
     path("<str:number>/files/<int:pk>/remove/", views.remove_file, name="remove_file"),
     path("<str:number>/add-file/", views.add_file, name="add_file"),

@@ -1,6 +1,5 @@
 """Release requests: what is put forward, what the checks say, whose vote is in, what left."""
 
-import base64
 from typing import Any
 
 from django import forms
@@ -9,12 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from charteroak.adapters.showing import AGAIN, NotShown
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
@@ -23,11 +19,8 @@ from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm, RevokeForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
-from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
-from charteroak.outputs.printed import printed, visible
-from charteroak.outputs.rule_names import findings, in_words
-from charteroak.outputs.verdict_words import cell_in_language, in_language
-from charteroak.outputs.viewing import look
+from charteroak.outputs.models import ReleasedFile, ReleaseRequest
+from charteroak.outputs.rule_names import findings
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
@@ -220,52 +213,6 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         do(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("Recorded."))
     return redirect(record)
-
-
-@login_required
-@never_cache
-@require_safe
-def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """A file beside what the checks found in it; each look is an event."""
-    record = found(request, number)
-    shown = get_object_or_404(OutputFile.objects.select_related("release_request__workspace__agreement"),
-                              release_request=record, pk=pk)  # fmt: skip
-    context: dict[str, Any] = {"record": record, "file": shown}
-    try:
-        said = look(shown, signed_in(request))
-    except NotShown as late:
-        return not_shown(request, "outputs/file.html", context | {"late": str(late)})
-    judged = said["judged"]
-    context |= {
-        "verdicts": [_told(one) for one in judged.get("verdicts", []) if one["verdict"] != "pass"],
-        "passed": sorted(
-            {in_words(one["rule"]) for one in judged.get("verdicts", []) if one["verdict"] == "pass"}
-        ),
-        "evidence": judged.get("evidence", []),
-    }
-    if shown.name.endswith(".svg"):
-        context["picture"] = base64.b64encode(said["content"].encode()).decode()
-    elif shown.name.endswith(".csv"):
-        context["table"] = printed(visible(said["content"]))
-    else:
-        context["text"] = visible(said["content"])
-    return render(request, "outputs/file.html", context)
-
-
-def not_shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page without its file: it says why, and asks again by itself, without a script."""
-    answer = render(request, template, context, status=503)
-    for name, value in AGAIN.items():
-        answer.headers[name] = value
-    return answer
-
-
-def _told(verdict: dict[str, Any]) -> dict[str, Any]:
-    """A verdict with its rule and its outcome in words, and what it says in the reader's language."""
-    told = gettext(OutputFile.Verdict(verdict["verdict"]).label)
-    said = {part: in_language(verdict.get(part) or "") for part in ("figure", "limit", "mend")}
-    said["cell"] = cell_in_language(verdict.get("cell") or "")
-    return verdict | said | {"name": in_words(verdict["rule"]), "told": told}
 
 
 @login_required
