@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -42,11 +43,14 @@ def main() -> None:
     given = asked.parse_args()
     if unknown := set(given.names) - set(MEASURES):
         asked.error(f"no measure is called {', '.join(sorted(unknown))}")
-    for name in given.names or MEASURES:
+    measures = dict(MEASURES)
+    if given.write:
+        measures["pages"] = partial(pages.measure, whole=given.write.with_name("page-speed.md"))
+    for name in given.names or measures:
         before = machine()
         # a process of its own: a measure sets its environment and starts Django
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
-            rows = apart.submit(MEASURES[name]).result()
+            rows = apart.submit(measures[name]).result()
         page = f"{before}\n\n{table(rows)}"
         print(f"## {name}\n\n{page}\n", flush=True)
         if given.write:

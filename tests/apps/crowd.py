@@ -13,13 +13,17 @@ from django.db.models.fields import CharField
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person, RoleHeld
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
 from charteroak.board.models import Meeting
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
+from charteroak.workspaces.models import Workspace
 
 GIVEN = {"agencies", "catalog", "audit"}  # one for all projects
+FIRST = 10_000  # number of the first copy
 BATCH = 100  # projects copied at a time
 
 
@@ -87,6 +91,56 @@ def of_projects(times: int, first_of_all: int = 0) -> None:
             _copied(tree, range(first, min(first + BATCH, times)))
 
 
+def of_stages(undrafted: str, unopened: str, destroyed: str) -> None:
+    """Three more projects: approved, without an agreement; with an extract, without a workspace; with nothing left."""
+    tree = _tree()
+    stages = {
+        undrafted: {"requests", "board"},
+        unopened: {one._meta.app_label for one in tree} - {"workspaces", "outputs", "inputs"},
+        destroyed: {one._meta.app_label for one in tree},
+    }
+    with unwatched():
+        for number, rooms in stages.items():
+            at = int(number) - FIRST
+            _copied(
+                {model: rows for model, rows in tree.items() if model._meta.app_label in rooms},
+                range(at, at + 1),
+            )
+        DestructionDuty.objects.filter(agreement__number=destroyed).update(
+            done_at=clock.now(), certificate={}
+        )
+
+
+def of_history(number: str, times: int) -> None:
+    """The scene's own events about each of its project's records, over and over, for the copy of this number."""
+    pairs = [
+        (subject_of(one), subject_of(other))
+        for one, other in zip(_records("001"), _records(number), strict=True)
+    ]
+    have = Event.objects.count()
+    with unwatched(), connection.cursor() as cursor:
+        for old, new in pairs:
+            cursor.execute(
+                'INSERT INTO audit_event ("index", leaf, leaf_hash, name, "by", subject, domain_at, real_at,'
+                " transaction) SELECT %s + row_number() OVER (),"
+                " convert_to(replace(convert_from(leaf, 'UTF8'), '\"001', %s), 'UTF8'),"
+                ' leaf_hash, name, "by", %s, domain_at, real_at, transaction FROM generate_series(1, %s) n'
+                ' CROSS JOIN audit_event e WHERE e.subject = %s AND e."index" < 10000 ORDER BY n, e."index" LIMIT %s',
+                [have - 1, f'"{number}', new, times, old, times],
+            )
+            have += cursor.rowcount
+
+
+def _records(number: str) -> list[Model]:
+    """Those of a project that have a page."""
+    agreement = Agreement.objects.get(number=number)
+    return [
+        agreement.data_request, agreement, agreement.link_runs.latest("pk"),
+        *ReleaseRequest.objects.filter(number__startswith=f"{number}-").order_by("number"),
+        Workspace.objects.get(extract__link_run__agreement=agreement),
+    ]  # fmt: skip
+
+
 def _copied(tree: dict[type[Model], list[Model]], copies: range) -> None:
     became: dict[tuple[type[Model], Any, int], Any] = {}
     for model, rows in tree.items():
@@ -104,7 +158,7 @@ def _like(model: type[Model], row: Model, at: int, became: dict[tuple[type[Model
         if isinstance(field, ForeignKey):
             value = became.get((field.related_model, value, at), value)
         elif isinstance(field, CharField) and isinstance(value, str):
-            value = re.sub(r"\b001(?=$|-)", str(10_000 + at), value)
+            value = re.sub(r"\b001(?=$|-)", str(FIRST + at), value)
         if field.unique and isinstance(value, str) and len(value) == 64:
             value = f"{at:08x}{value[8:]}"  # a hash that must be one's own
         elif field.unique and isinstance(value, str) and value and value == getattr(row, field.attname):

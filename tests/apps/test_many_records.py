@@ -2,33 +2,28 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps import crowd, doors, way
+from apps import crowd, measured
+from apps.test_authorisation import signed_in
 from apps.whole_way import ACTORS, Scene
 from charteroak.requests.models import DataRequest
 from conftest import owner_beside
 
 MOST = 150  # queries of the busiest page
-WHOLE = ("/register/projects", "/catalog/variables.csv", "/api/catalog/")  # files of everything there is
 
 
 def queries_of_each_page(at: Scene) -> dict[tuple[str, str], int]:
-    """(address, actor) → queries, for everyone who is let in."""
+    """(address, reader) → queries, of every page and of every list as a file."""
+    clients = {actor: signed_in(actor) for actor in ACTORS}
     found = {}
-    for actor, username in ACTORS.items():
-        client = Client()
-        if username:
-            client.force_login(way.person(username))
-        for (method, template), cells in doors.matrix().items():
-            if method != "GET" or cells.get(actor) != "200" or template.startswith(WHOLE):
-                continue
-            with CaptureQueriesContext(connection) as seen:
-                answer = client.get(template.format(**vars(at)))
-                if answer.streaming:
-                    b"".join(answer)
-            found[template, actor] = len(seen)
+    for address, actor in (*measured.pages(stages=False), *measured.files()):
+        with CaptureQueriesContext(connection) as seen:
+            answer = clients[actor].get(address.format(**vars(at)))
+            if answer.streaming:
+                b"".join(answer)
+        assert answer.status_code == 200, address
+        found[address, actor] = len(seen)
     return found
 
 

@@ -1,0 +1,94 @@
+"""The figures as rows, and every address's own as a page."""
+
+import statistics
+from collections.abc import Mapping
+
+from bench import Aimed, Row
+from bench.pages.asking import Asked, Took
+from bench.pages.growth import SIZES, Grown
+
+TARGET = 150  # milliseconds
+SLOWEST = 15
+FEW, MANY = SIZES[0], SIZES[-1]
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+def rows(pages: Mapping[Asked, list[Took]], files: Mapping[Asked, list[Took]], grown: Grown) -> list[Row]:
+    every = [one.wall for answers in pages.values() for one in answers]
+    ends = {page: p95([one.wall for one in answers]) for page, answers in pages.items()}
+    processor = [p95([one.cpu for one in answers]) for answers in pages.values()]
+    slowest = sorted(ends, key=lambda page: -ends[page])[:SLOWEST]
+    goal = f"≤ {TARGET}"
+    return [
+        ("addresses that are pages", len({address for address, _ in pages}), "pages"),
+        ("pages × readers", len(pages), "pages"),
+        ("server time of all, p50", statistics.median(every), "ms"),
+        Aimed("server time of all, p95", p95(every), "ms", goal),
+        Aimed("pages × readers whose own p95 is above 150 ms", sum(ms > TARGET for ms in ends.values()), "pages", "0"),
+        ("processor time of this process, p95, median of all", statistics.median(processor), "ms"),
+        ("processor time of this process, p95, the most of any", max(processor), "ms"),
+        ("queries of the page that has most", max(one.queries for of in pages.values() for one in of), "queries"),
+        *(Aimed(f"{address} for {actor}, p95", ends[address, actor], "ms", goal) for address, actor in slowest),
+        *_files(files),
+        *_growth(grown),
+    ]  # fmt: skip
+
+
+def _files(files: Mapping[Asked, list[Took]]) -> list[Row]:
+    """Whole lists as files, of thousands of rows: the median and the slowest, which no page waits for."""
+    medians = {file: statistics.median([one.wall for one in answers]) for file, answers in files.items()}
+    slowest = max(medians, key=lambda file: medians[file])
+    return [
+        ("whole lists as files", len(medians), "files"),
+        ("a whole list as a file, p50", statistics.median(medians.values()), "ms"),
+        (f"the slowest: {slowest[0]} for {slowest[1]}", medians[slowest], "ms"),
+    ]
+
+
+def _growth(grown: Grown) -> list[Row]:
+    """The pages that grow most, and how all do."""
+    times = {page: by_size[MANY][0] / by_size[FEW][0] for page, by_size in grown.items()}
+    more = sum(by_size[MANY][1] > by_size[FEW][1] for by_size in grown.values())
+    most = sorted(times, key=lambda page: -times[page])[:5]
+    return [
+        ("pages of one project, as it grows", len(grown), "pages"),
+        Aimed(f"pages with more queries at {MANY:,} files and events than at {FEW}", more, "pages", "0"),
+        Aimed(
+            f"{MANY:,} beside {FEW}, p50, median of all", statistics.median(times.values()), "times", "flat"
+        ),
+        *(
+            Aimed(f"{address}: {size:,} files and events, p50", by_size, "ms", goal)
+            for address, actor in most
+            for size, (by_size, _) in grown[address, actor].items()
+            for goal in (f"≤ {TARGET}" if size == MANY else "",)
+        ),
+    ]
+
+
+HEAD = "| Address | Reader | p50 ms | p95 ms | Processor p95 ms | Queries |\n|---|---|---:|---:|---:|---:|"
+
+
+def page(
+    pages: Mapping[Asked, list[Took]], files: Mapping[Asked, list[Took]], apart: Mapping[str, str]
+) -> str:
+    """Everything that was asked for, the slowest first, and what was not, with the reason."""
+    return (
+        "# How long each page takes\n\nWritten by `.venv/bin/python -m bench pages --write docs/benchmarks.md`, where"
+        f" the figures of all stand.\n\n## Pages\n\n{_table(pages)}\n\n## Whole lists as files\n\n{_table(files)}\n\n"
+        "## Not measured\n\n| Address | Why |\n|---|---|\n"
+        + "\n".join(f"| `{address}` | {why} |" for address, why in apart.items())
+        + "\n"
+    )
+
+
+def _table(took: Mapping[Asked, list[Took]]) -> str:
+    ends = {page: p95([one.wall for one in answers]) for page, answers in took.items()}
+    lines = [
+        f"| `{address}` | {actor} | {statistics.median(one.wall for one in took[address, actor]):,.1f} | {end:,.1f} |"
+        f" {p95([one.cpu for one in took[address, actor]]):,.1f} | {max(one.queries for one in took[address, actor])} |"
+        for (address, actor), end in sorted(ends.items(), key=lambda one: -one[1])
+    ]
+    return "\n".join([HEAD, *lines])
