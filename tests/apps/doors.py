@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from apps import hub_way
 from apps.hub_way import NUMBER
+from apps.requests_way import FEES
 from apps.whole_way import ACTORS, Scene
 from charteroak.adapters import clock, stores
 from charteroak.site.api import api
@@ -63,6 +64,10 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/remove-member": {"person": "lena.park"},
         f"/requests/{NUMBER}/return": because,
         f"/requests/{NUMBER}/consents/{at.consent}/withdraw": because,
+        "/requests/fees/set": FEES | {"since": f"{clock.today()}"},
+        f"/requests/{NUMBER}/fix-fee": {"hours": "2"},
+        f"/requests/{NUMBER}/waive-fee": because,
+        f"/requests/{NUMBER}/mark-fee-paid": {"reference": "T-1", "paid_on": f"{clock.today()}"},
         f"/requests/{NUMBER}/appeal": {"grounds": "Why."},
         f"/requests/{NUMBER}/change": {"kind": "extension", "because": "Why."},
         f"/requests/{NUMBER}/reviews/SDE/decide": {"columns": {pk: {"choice": "allow"} for pk in at.columns}},

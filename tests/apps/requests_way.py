@@ -17,6 +17,9 @@ AUDIT_OR_EVALUATION = "FERPA audit or evaluation, 34 CFR 99.31(a)(3) and 99.35"
 PEOPLE = tomllib.loads((SOURCE / "demo" / "people.toml").read_text("utf-8"))
 
 
+FEES: dict[str, Any] = {
+    "per_request": "100.00", "per_agency": "25.50", "per_hour": "50.00", "under": "Fee policy of 2026",
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "question": "Do concentrators earn more?",
     "purpose": "Evaluation of career and technical education.",

@@ -1,5 +1,7 @@
 """Governing only: what the reports say of files that went beside the platform."""
 
+from decimal import Decimal
+
 import pytest
 
 from apps import way
@@ -16,7 +18,7 @@ __all__ = ["governing", "signed"]
 pytestmark = pytest.mark.usefixtures("signed", "rolled_back", "governing")
 
 
-def told() -> dict[str, int | float]:
+def told() -> dict[str, int | float | Decimal]:
     return {str(one.what): one.value for one in figures.figures(Period(clock.today().year))}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_the_sharing_log_names_the_columns_that_could_be_sent_on_the_day_of_send
         assert "gpa" not in logs.fields(sent)
 
 
-def in_force() -> int | float:
+def in_force() -> int | float | Decimal:
     told = figures.figures(Period(SIGNED.year))
     return next(one.value for one in told if one.what == "Agreements in force on the last day")
 

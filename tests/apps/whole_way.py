@@ -3,12 +3,15 @@
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.core import signing
 
 from apps import hub_way, inputs_way, outputs_way, sessions_way, way
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
+from apps.requests_way import FEES
 from apps.way import person
 from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
@@ -127,6 +130,7 @@ def scene(as_process: AsProcess) -> Scene:
     )
     delivery, listed = _deliveries(agreement)
     _out_of_standing()
+    _fee(agreement)
     file = second.files.get()
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
@@ -216,6 +220,16 @@ def _consent(agreement: Agreement) -> NationConsent:
         pk=agreement.data_request_id, by=person("sam.reyes"), nation="Some nation", publication="Tables.",
         given_on=clock.today(), until=clock.today(), name="its letter.pdf", content=b"%PDF-1.7",
     )  # fmt: skip
+
+
+def _fee(agreement: Agreement) -> None:
+    """What the project owes, by fees that were set before it was sent."""
+    now, before = clock.now(), agreement.data_request.started_on - timedelta(days=1)
+    amounts: dict[str, Any] = {name: Decimal(value) for name, value in FEES.items() if name != "under"}
+    clock.move_to(now - timedelta(days=900))
+    requests.set_fees(by=person("sam.reyes"), since=before, under=FEES["under"], **amounts)
+    clock.move_to(now)
+    requests.fix_fee(pk=agreement.data_request_id, by=person("sam.reyes"), hours=Decimal("7.5"))
 
 
 def _planned() -> Meeting:

@@ -20,6 +20,7 @@ from charteroak.agreements.keeping import account, whose
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.matter import Clock
+from charteroak.requests import fees
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to as requests_visible_to
 
@@ -182,6 +183,7 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
         "held_as": record.held.number,
         "versions": [one.number for one in amending.versions(record)],
         "differences": [vars(one) for one in amending.compared(record)],
+        "fee": fees.told(record.data_request, signed_in(request)),
         "permitted": queries.permitted(record, signed_in(request)),
         "actions": reasons(queries.decisions(record, signed_in(request))),
     }

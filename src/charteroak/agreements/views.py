@@ -27,6 +27,7 @@ from charteroak.agreements.paper import is_sealed
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status
 from charteroak.policy.decision import ALLOWED, Decision, Refused
+from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
 
@@ -142,6 +143,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         **({} if record.amends else turns.of_changes(record.data_request, by)),
         "word_form": in_error.get("take_in") or WordForm(),
         "redline": redlines,
+        **fees.shown(record.data_request),
     }
     return render(request, "agreements/agreement.html", shown, status=400 if in_error else 200)
 

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +27,11 @@ from charteroak.policy.elsewhere import Action
 from charteroak.policy.matter import Kind
 from charteroak.policy.period import Period
 from charteroak.policy.sentence import words
-from charteroak.requests.models import AgencyReview, DataRequest
+from charteroak.requests.models import AgencyReview, DataRequest, Fee
 from charteroak.submissions.models import Delivery
 
 Words = str | Promise
-REQUESTS, AGREEMENTS, DATA = _("Requests"), _("Agreements"), _("Files and linking")
+REQUESTS, AGREEMENTS, DATA, FEES = _("Requests"), _("Agreements"), _("Files and linking"), _("Fees")
 ACTS: tuple[tuple[Words, str, Words], ...] = (
     (REQUESTS, "requests:data_request:start", _("Enquiries begun")),
     (REQUESTS, "requests:data_request:submit", _("Requests submitted")),
@@ -64,12 +65,19 @@ class Figure:
     code: str
     section: Words
     what: Words
-    value: int | float
+    value: int | float | Decimal
 
 
 def figures(period: Period) -> list[Figure]:
     """Every figure of the period, in order."""
-    return [*_acts(period), *_in_force(period), *_destruction(period), *_matters(period), *_medians()]
+    return [
+        *_acts(period),
+        *_in_force(period),
+        *_destruction(period),
+        *_matters(period),
+        *_fees(period),
+        *_medians(),
+    ]
 
 
 def _instants(period: Period) -> tuple[datetime, datetime]:
@@ -130,6 +138,23 @@ def _matters(period: Period) -> Iterator[Figure]:
                 f"{_t(words(Kind(kind)))}: {what}",
                 count,
             )
+
+
+def _fees(period: Period) -> Iterator[Figure]:
+    """In dollars, once a fee was fixed at all."""
+    after = _instants(period)[1]
+    if not Fee.objects.exists():
+        return
+    open_then = Q(fixed_at__lt=after) & (Q(settled_at__isnull=True) | Q(settled_at__gte=after))
+    told = (
+        ("fees:fixed", _("Fees fixed, in dollars"), _within(period, "fixed_at")),
+        ("fees:waived", _("Fees waived, in dollars"), Q(status="waived") & _within(period, "settled_at")),
+        ("fees:paid", _("Fees paid, in dollars"), Q(status="paid") & _within(period, "settled_at")),
+        ("fees:due", _("Fees due on the last day, in dollars"), open_then),
+    )
+    for code, said, which in told:
+        total = Fee.objects.filter(which).aggregate(total=Sum("amount"))["total"]
+        yield Figure(code, FEES, said, total or Decimal("0.00"))
 
 
 def _medians() -> Iterator[Figure]:

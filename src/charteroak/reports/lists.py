@@ -21,7 +21,7 @@ from charteroak.policy.request_log import Logged
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence, words
 from charteroak.reports import access, logs, queries
-from charteroak.requests.models import DataRequest
+from charteroak.requests.models import DataRequest, Fee
 
 
 def agency_choices() -> list[tuple[str, str]]:
@@ -35,6 +35,21 @@ def _whose(record: DataRequest) -> str:
         for one in turns
     ]
     return "; ".join(dict.fromkeys(told))
+
+
+def _fee(record: DataRequest) -> Fee | None:
+    """What it owes, once that is fixed."""
+    return getattr(record, "fee", None)
+
+
+def _amount(record: DataRequest) -> str:
+    one = _fee(record)
+    return f"{one.amount:.2f}" if one else ""
+
+
+def _settled(record: DataRequest) -> Any:
+    one = _fee(record)
+    return Cell(one.status, status_of=one) if one else ""
 
 
 def _due(record: DataRequest) -> Any:
@@ -71,6 +86,8 @@ PIPELINE = Listing(
         Column("whose_turn", _("Whose turn"), _whose),
         Column("due_on", _("Due"), _due, due=True),
         Column("business_days_held", _("Business days held by each party"), _held),
+        Column("fee_dollars", _("Fee, in dollars"), _amount),
+        Column("fee_status", _("Fee settled"), _settled),
     ),
     together=queries.with_turns,
     nothing=_("There is no request yet."),

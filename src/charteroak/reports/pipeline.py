@@ -49,7 +49,7 @@ def staged(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
 
 def listed(requests: QuerySet[DataRequest]) -> QuerySet[Any, Any]:
     """The requests with `stage` and with what a list of them shows."""
-    return staged(requests).select_related("applicant__employer")
+    return staged(requests).select_related("applicant__employer", "fee")
 
 
 def counted(requests: QuerySet[DataRequest]) -> list[tuple[Stage, int]]:

@@ -1,11 +1,21 @@
 """The list of data requests: on the page, as a file, in a calendar."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from charteroak.adapters import clock
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.agencies.models import Person
 from charteroak.policy.data_request import Status
+from charteroak.policy.fee import money
 from charteroak.policy.lifecycle import choices
+from charteroak.requests.models import FeeSchedule
 from charteroak.requests.queries import whose_turn
+
+
+def _free_for(one: FeeSchedule) -> str:
+    return "; ".join(_t(Person.Employer(kind).label) for kind in one.free_for)
+
 
 REQUESTS = Listing(
     name="requests",
@@ -21,4 +31,22 @@ REQUESTS = Listing(
     ),
     nothing=_("There is no request here that you may see."),
     next_step=_("Those that concern you appear here."),
+)
+
+FEES = Listing(
+    name="fees",
+    caption=_("What is charged"),
+    search=("under", "set_by__name"),
+    columns=(
+        Column("since", _("From"), lambda one: one.since),
+        Column("per_request", _("For a request"), lambda one: money(one.per_request)),
+        Column("per_agency", _("For each agency"), lambda one: money(one.per_agency)),
+        Column("per_hour", _("For each hour"), lambda one: money(one.per_hour)),
+        Column("free_for", _("Who owes nothing"), _free_for),
+        Column("under", _("Under which decision"), lambda one: one.under),
+        Column("set_by", _("Set by"), lambda one: one.set_by.name),
+        Column("set_on", _("Set on"), lambda one: clock.day_of(one.set_at)),
+    ),
+    nothing=_("No fees are set: nothing is due for any request."),
+    next_step=_("The policy office sets them."),
 )

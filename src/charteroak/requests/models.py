@@ -6,7 +6,7 @@ from django.urls import reverse
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.catalog.models import Variable
-from charteroak.policy import agency_review, attachment, consent, data_request, irb, request_change
+from charteroak.policy import agency_review, attachment, consent, data_request, fee, irb, request_change
 from charteroak.policy.lifecycle import choices
 
 
@@ -257,3 +257,39 @@ class AcceptedTerm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["data_request", "term", "by"], name="term_accepted_once")
         ]
+
+
+class FeeSchedule(models.Model):
+    """What projects are charged from a day on, in dollars; never changed, the next takes its place."""
+
+    since = models.DateField()
+    per_request = models.DecimalField(max_digits=9, decimal_places=2, default=0)
+    per_agency = models.DecimalField(max_digits=9, decimal_places=2, default=0)
+    per_hour = models.DecimalField(max_digits=9, decimal_places=2, default=0)  # of work on the extract
+    free_for = models.JSONField(default=list, blank=True)  # kinds of employer
+    under = models.CharField(max_length=200)  # which decision
+    set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+
+
+class Fee(models.Model):
+    """What a project owes, fixed once; then paid or waived."""
+
+    data_request = models.OneToOneField(DataRequest, models.PROTECT, related_name="fee")
+    status = models.CharField(max_length=10, choices=choices(fee.Status), default=fee.Status.DUE)
+    schedule = models.ForeignKey(FeeSchedule, models.PROTECT, related_name="+")
+    asked = models.JSONField()  # what was charged for: policy.fee.Asked
+    amount = models.DecimalField(max_digits=11, decimal_places=2)
+    fixed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    fixed_at = models.DateTimeField()
+    because = models.TextField(blank=True)  # it is waived
+    reference = models.CharField(max_length=100, blank=True)  # of its payment
+    paid_on = models.DateField(null=True, blank=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [by_and_at("fee", "settled")]

@@ -77,6 +77,9 @@ def _words() -> dict[str, tuple[str, str]]:
         "requests:data_request:reconsider": (_("To be decided anew by the board"), _("Board")),
         "requests:data_request:appeal": (_("Appealed"), _("Board")),
         "requests:data_request:withdraw": (_("Withdrawn"), ""),
+        "requests:fee:fix": (_("Fee fixed"), ""),
+        "requests:fee:waive": (_("Fee waived"), ""),
+        "requests:fee:mark_paid": (_("Fee marked as paid"), ""),
     }
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from charteroak.requests.views import consents, decision, detail, draft, lists, papers, review, versions
+from charteroak.requests.views import consents, decision, detail, draft, fees, lists, papers, review, versions
 
 urlpatterns = [
     path("", lists.listing, name="data_requests"),
     path("new/", lists.new, name="new_data_request"),
+    path("fees/", fees.listing, name="fees"),
+    path("fees/set/", fees.set_, name="set_fees"),
     path("<slug:number>/", detail.detail, name="data_request"),
     path("<slug:number>/edit/", draft.edit, name="edit_data_request"),
     path("<slug:number>/columns/", draft.columns, name="data_request_columns"),
@@ -19,6 +21,9 @@ urlpatterns = [
     path(
         "<slug:number>/consents/<int:consent>/withdraw/", consents.withdraw_consent, name="withdraw_consent"
     ),
+    path("<slug:number>/fix-fee/", fees.fix, name="fix_fee"),
+    path("<slug:number>/waive-fee/", fees.waive, name="waive_fee"),
+    path("<slug:number>/mark-fee-paid/", fees.mark_paid, name="mark_fee_paid"),
     path("<slug:number>/appeal/", decision.appeal, name="appeal_data_request"),
     path("<slug:number>/change/", decision.change, name="change_data_request"),
     path("<slug:number>/return/", decision.return_, name="return_data_request"),

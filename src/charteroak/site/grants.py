@@ -53,8 +53,8 @@ SAID = (
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
-    "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.version",
-    "submissions.agencykey",
+    "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.feeschedule",
+    "requests.version", "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")
@@ -103,6 +103,9 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "requests.requestedcolumn": KEEP,  # a draft's columns come and go
         "requests.teammember": KEEP,
         "requests.attachment": ("SELECT", "INSERT", "UPDATE (removed_by_id, removed_at)"),
+        "requests.fee": (
+            "SELECT", "INSERT", "UPDATE (status, because, reference, paid_on, settled_by_id, settled_at)",
+        ),
         "requests.nationconsent": (
             "SELECT", "INSERT", "UPDATE (status, withdrawn_because, withdrawn_by_id, withdrawn_at)",
         ),

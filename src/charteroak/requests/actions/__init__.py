@@ -24,6 +24,7 @@ from charteroak.requests.actions.draft import (
     remove_member,
     start,
 )
+from charteroak.requests.actions.fees import fix_fee, mark_fee_paid, set_fees, waive_fee
 from charteroak.requests.actions.papers import attach, take_out
 
 __all__ = [
@@ -38,16 +39,20 @@ __all__ = [
     "change",
     "decline",
     "edit",
+    "fix_fee",
     "locked",
+    "mark_fee_paid",
     "recommend_when_all_decided",
     "reconsider",
     "record_consent",
     "record_historic",
     "remove_member",
     "return_",
+    "set_fees",
     "start",
     "submit",
     "take_out",
+    "waive_fee",
     "withdraw",
     "withdraw_consent",
 ]

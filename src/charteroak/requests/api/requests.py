@@ -15,7 +15,7 @@ from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.irb import Determination
 from charteroak.policy.request_change import Kind
-from charteroak.requests import actions, changes, consents, papers, queries, steward
+from charteroak.requests import actions, changes, consents, fees, papers, queries, steward
 from charteroak.requests.lists import REQUESTS
 from charteroak.requests.models import AgencyReview, Attachment, DataRequest
 from charteroak.requests.versions import differences
@@ -126,6 +126,7 @@ def facts(request: HttpRequest, number: str) -> dict[str, Any]:
         "consents": list(
             consents.of(record).values("id", "nation", "status", "given_on", "until", "publication")
         ),
+        "fee": fees.told(record, signed_in(request)),
         "papers": [paper(one) for one in papers.held(record)],
         "reviews": _reviews(record, signed_in(request)),
         "turn": turn,

@@ -2,6 +2,7 @@
 
 from charteroak.requests.forms.answers import Part, parts
 from charteroak.requests.forms.columns import ColumnsForm, DecideForm
+from charteroak.requests.forms.fees import FeesForm, FixFeeForm, PaidForm, WaiveForm
 from charteroak.requests.forms.steps import (
     AppealForm,
     AttachForm,
@@ -22,11 +23,15 @@ __all__ = [
     "ColumnsForm",
     "ConsentForm",
     "DecideForm",
+    "FeesForm",
+    "FixFeeForm",
     "MemberForm",
+    "PaidForm",
     "Part",
     "ReturnForm",
     "StartForm",
     "TextForm",
+    "WaiveForm",
     "parts",
     "read",
     "seen_in",

@@ -17,7 +17,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
 from charteroak.policy.request_change import COLUMNS, TEAM, amends, may_touch
-from charteroak.requests import changes, consents, papers, queries
+from charteroak.requests import changes, consents, fees, papers, queries
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
     AppealForm,
@@ -25,10 +25,13 @@ from charteroak.requests.forms import (
     ChangeForm,
     ConsentForm,
     DecideForm,
+    FixFeeForm,
     MemberForm,
+    PaidForm,
     Part,
     ReturnForm,
     TextForm,
+    WaiveForm,
     parts,
 )
 from charteroak.requests.models import AgencyReview, DataRequest
@@ -66,6 +69,7 @@ def detail_page(
             "editable": "edit" in decisions,
             **_change(record, person),
             **_consents(record, person, wrong),
+            **_fee(record, person, wrong),
             "parts": typed or _answers(record, "edit" in decisions),
             "seen": record.revision,
             "terms": queries.open_terms(record, person) if "accept_terms" in decisions else {},
@@ -108,6 +112,19 @@ def _consents(record: DataRequest, person: Person, wrong: Mapping[str, forms.For
         "records_consents": consents.records_them(person),
         "may_record_consent": consents.may_record(record, person),
         "consent_form": wrong.get("consent", ConsentForm()),
+    }
+
+
+def _fee(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
+    found = fees.shown(record)
+    acts = fees.acts(record, person, found["fee"])
+    return {
+        **found,
+        "fee_acts": acts,
+        "may_owe": "fix" in acts and fees.may_owe(record),
+        "fix_form": wrong.get("fix_fee", FixFeeForm()),
+        "waive_form": wrong.get("waive_fee", WaiveForm()),
+        "paid_form": wrong.get("mark_fee_paid", PaidForm()),
     }
 
 

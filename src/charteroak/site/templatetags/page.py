@@ -25,8 +25,8 @@ register = template.Library()
 # A status not named here is on its way: it gets the clock.
 SETTLED = {
     "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
-    "decided", "destroyed", "executed", "in force", "open", "participating", "ready", "released",
-    "settled", "signed", "succeeded", "under a condition",
+    "decided", "destroyed", "executed", "in force", "open", "paid", "participating", "ready", "released",
+    "settled", "signed", "succeeded", "under a condition", "waived",
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "left", "lost", "overdue", "quarantined", "refused",
