@@ -267,10 +267,10 @@ def test_a_change_underway_is_told_with_whose_turn_it_is_and_by_when() -> None:
     requests.submit(pk=record.pk, by=way.person(MAYA))
     page = " ".join(shown("maya.ortiz", "/requests/001/").split())
     assert re.search(r"Whose turn: Policy office, by \w+\.? \d+, 2026", page)
-    for address in (held.get_absolute_url(), "/agreements/turns/001/"):
+    for address in (held.get_absolute_url(), "/reports/turns/001/"):
         page = shown("maya.ortiz", address)
         assert "Changes underway" in page, address
-        assert "/agreements/turns/001-A1/" in page, address
+        assert "/reports/turns/001-A1/" in page, address
         assert "completeness check" in page, address
 
 

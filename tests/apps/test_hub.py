@@ -12,16 +12,21 @@ import pytest
 
 from apps import hub_way, way
 from apps.hub_way import NUMBER, as_if
-from apps.way import STEWARDS, person
+from apps.way import STEWARDS, as_, person
 from charteroak.adapters import clock, stores
+from charteroak.adapters.calendar import closed_days
 from charteroak.adapters.stores import Store
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit.models import Event
-from charteroak.hub import actions, linking
+from charteroak.hub import actions, extracts, linking, worklist
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.linkage.review import plan_042
+from charteroak.policy.clocks import ALLOWED, Stage
+from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Refused
 from charteroak.policy.link_run import Status
+from charteroak.reports import clocks
+from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 from charteroak.synthetic import generate
 from conftest import connection_as
@@ -205,3 +210,31 @@ def test_a_match_is_not_confirmed_before_crosswalk_and_analysis_files_are_there(
     refused("crosswalk_not_written", actions.confirm, by=person("ben.cole"), agency="SDE")
     Delivery.objects.filter(agency__code="DOL", kind="analysis").update(status="rejected")
     refused("files_missing", actions.confirm, by=person("ben.cole"), agency="SDE")
+
+
+def test_the_clocks_go_from_the_hub_to_the_stewards_to_the_policy_office() -> None:
+    asked = DataRequest.objects.get(number=NUMBER)
+
+    def running() -> set[tuple[Stage, str]]:
+        return {(one.run.stage, one.whose) for one in clocks.running(DataRequest.objects.all())}
+
+    assert running() == {(Stage.LINKING, "")}
+    hub_way.settled(as_if)
+    assert running() == {(Stage.CONFIRMATION, code) for code in STEWARDS}
+    sde = person(STEWARDS["SDE"])
+    [due] = {item.by_when for item in worklist.todo(sde) if "confirm" in item.title}
+    assert due == business_days_after(clock.today(), ALLOWED[Stage.CONFIRMATION], closed_days())
+    assert f'datetime="{due:%Y-%m-%d}"' in as_(sde.username).get(f"/hub/{NUMBER}/").text
+    for agency, steward in STEWARDS.items():
+        actions.confirm(number=NUMBER, by=person(steward), agency=agency)
+    with as_if("extractor"):
+        extracts.build(Extract.objects.get().pk)
+    assert running() == {(Stage.ACCESS, ""), (Stage.DESTRUCTION, "")}
+    done = [one for one in clocks.turns_of([asked]) if one.run.ended_on]
+    assert {one.run.stage for one in done} >= {
+        Stage.FILES,
+        Stage.FINDER_LIST,
+        Stage.LINKING,
+        Stage.CONFIRMATION,
+    }
+    assert {one.whose for one in done if one.run.stage is Stage.FILES} == {*STEWARDS}

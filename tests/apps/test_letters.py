@@ -11,9 +11,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 from apps import way
 from apps.way import as_
 from charteroak.adapters.environment import Process
-from charteroak.agreements import actions, clocks, letters, reminders
+from charteroak.agreements import actions, clocks, letters
 from charteroak.agreements.models import Agreement, Letter
 from charteroak.catalog.models import Dataset
+from charteroak.site import reminders
 from charteroak.site.digest import write_digests
 from charteroak.site.grants import privileges
 from conftest import connection_as, owner_beside

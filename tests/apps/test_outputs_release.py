@@ -3,19 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from apps import outputs_way
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA, left
-from apps.way import STEWARDS, person, rules
+from apps.way import STEWARDS, as_, person, rules
 from charteroak.adapters import clock
+from charteroak.adapters.calendar import closed_days
 from charteroak.adapters.environment import home
 from charteroak.agreements import actions as agreements
+from charteroak.agreements.models import Letter
 from charteroak.audit.models import Event
 from charteroak.outputs import actions, files, queries
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
+from charteroak.policy.deadlines import business_days_after
 from charteroak.policy.decision import Refused
+from charteroak.reports import clocks
+from charteroak.requests.models import DataRequest
+from charteroak.site import reminders
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 
@@ -127,3 +134,36 @@ def test_bytes_that_are_not_the_approved_ones_stay_inside(
     assert not public()
     refusals = Event.objects.filter(name="outputs:release_request:release:refused")
     assert ["bytes_differ" in refusal.text for refusal in refusals] == [True, True]
+
+
+def test_each_step_of_the_airlock_has_its_clock_and_its_median(
+    checked: ReleaseRequest, as_process: AsProcess
+) -> None:
+    def running() -> set[tuple[str, str]]:
+        found = clocks.running(DataRequest.objects.all())
+        return {(one.run.stage.value, one.whose) for one in found if one.about == checked.number}
+
+    assert running() == {("output_checking", "")}
+    due = business_days_after(clock.today(), 5, closed_days())
+    checker = outputs_way.CHECKERS[0]
+    assert f'datetime="{due:%Y-%m-%d}"' in as_(checker).get(checked.get_absolute_url()).text
+    assert due in [item.by_when for item in queries.todo(person(checker))]
+    outputs_way.reviewed(checked)
+    assert running() == {("clearing_outputs", code) for code in STEWARDS}
+    clock.move_to(clock.now() + timedelta(days=10))
+    with as_process("post"):
+        reminders.remind()
+    told = Letter.objects.filter(subject__contains=checked.number, person=person(STEWARDS["DOL"]))
+    assert told.exists()
+    assert checked.get_absolute_url() in told[0].body
+    outputs_way.cleared(checked)
+    assert running() == {("publication_preview", code) for code in STEWARDS}
+    outputs_way.carried(checked)
+    clock.move_to(clock.now() + timedelta(days=31))
+    assert running() == {("release_decision", "")}
+    actions.approve(pk=checked.pk, by=person("june.fisher"))
+    assert running() == set()
+    with as_process("post"):
+        clocks.work_out_figures()
+    published = Client().get("/register/").text
+    assert all(said in published for said in ("output checking", "clearing outputs", "release decision"))

@@ -16,7 +16,6 @@ from apps.test_lists import body, rows_of
 from apps.whole_way import Scene
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
-from charteroak.agreements.clocks import work_out_figures
 from charteroak.audit.actions import subject_of
 from charteroak.audit.checkpoint import sign_checkpoint, verifier_key
 from charteroak.audit.evidence import EvidenceRefused, verify_evidence
@@ -27,6 +26,7 @@ from charteroak.policy.clocks import Stage
 from charteroak.policy.matter import Kind
 from charteroak.policy.period import Period, period, until
 from charteroak.reports import case_file
+from charteroak.reports.clocks import work_out_figures
 from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 from conftest import connection_as

@@ -39,5 +39,5 @@ def test_nothing_to_object_to_on_the_way_to_a_signature(
     actions.open_for_signature(pk=record.pk, by=person("ann.weiss"))
     signatory = visit(address, width=320)
     signatory.sign_in("ruth.vega", PASSWORD)
-    for path in (here, f"{here}seal/", "/agreements/turns/"):
+    for path in (here, f"{here}seal/", "/reports/turns/"):
         signatory.look(path)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from charteroak.adapters.calendar import closed_days
-from charteroak.policy.after_signature import WARNED, Duty, Signed, runs_after
+from charteroak.policy.after_signature import WARNED, Duty, Signed, match_due, match_elsewhere, runs_after
 from charteroak.policy.clocks import Party, Stage, State
 
 CLOSED = closed_days()
@@ -19,16 +19,18 @@ def stages(signed: Signed, today: date) -> dict[Stage, Party]:
     return {one.stage: one.party for one in runs_after(signed, today) if one.ended_on is None}
 
 
-def test_the_hub_sees_to_files_and_match_within_thirty_business_days() -> None:
-    [run] = runs_after(NEW, SIGNED_ON)
+def test_beside_the_platform_the_hub_sees_to_files_and_match_within_thirty_business_days() -> None:
+    assert runs_after(NEW, SIGNED_ON) == []
+    run = match_elsewhere(NEW, SIGNED_ON)
     assert (run.stage, run.party, run.ended_on) == (Stage.MATCH, Party.HUB, None)
     assert run.due(SIGNED_ON, CLOSED) == date(2026, 12, 15)  # Veterans Day and Thanksgiving are closed
+    assert match_due(SIGNED_ON, CLOSED) == date(2026, 12, 15)
     assert run.state(date(2026, 12, 16), CLOSED) is State.OVERDUE
 
 
 def test_the_confirmed_match_ends_that_and_starts_the_identifiers_clock() -> None:
-    match, identifiers = runs_after(MATCHED, date(2026, 11, 9))
-    assert match.ended_on == date(2026, 11, 6)
+    [identifiers] = runs_after(MATCHED, date(2026, 11, 9))
+    assert match_elsewhere(MATCHED, date(2026, 11, 9)).ended_on == date(2026, 11, 6)
     assert identifiers.due(date(2026, 11, 9), CLOSED) == date(2026, 11, 13)
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, clocks, disclosures, queries, retention
+from charteroak.agreements import actions, amending, disclosures, queries, retention
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.keeping import account, whose
 from charteroak.agreements.models import Agreement, Clause
@@ -22,7 +22,6 @@ from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.matter import Clock
 from charteroak.requests import fees
 from charteroak.requests.models import DataRequest
-from charteroak.requests.queries import visible_to as requests_visible_to
 
 router = Router(auth=django_auth, tags=["agreements"])
 
@@ -45,20 +44,6 @@ class WithdrawIn(Schema):
 
 class TerminateIn(Schema):
     because: Annotated[str, Field(max_length=200)]
-
-
-def _turn(one: clocks.Turn) -> dict[str, Any]:
-    return {
-        "request": one.number,
-        "stage": one.run.stage,
-        "party": one.run.party,
-        "whose": one.whose or None,
-        "began_on": one.run.began_on,
-        "ended_on": one.run.ended_on,
-        "business_days": one.days,
-        "due_on": one.due,
-        "clock": one.state,
-    }
 
 
 class ApprovalIn(Schema):
@@ -106,32 +91,6 @@ def disclosed(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any
         "pages": shown.paginator.num_pages,
         "handed_over": list(handed.values("id", "agency__code", "what", "sha256", "made_at")),
     }
-
-
-@router.get("/turns")
-def turns(request: HttpRequest, page: int = 1) -> dict[str, Any]:
-    """Turns that are not over on the requests that the caller may open, fifty to a page, and how long stages take."""
-    shown = Paginator(clocks.running_for(signed_in(request)), PER_PAGE).get_page(page)
-    return {
-        "turns": [_turn(one) for one in shown],
-        "page": shown.number,
-        "pages": shown.paginator.num_pages,
-        "medians": [
-            {
-                "stage": one.stage, "party": one.party, "turns": one.turns,
-                "business_days": one.median_days, "as_of": one.as_of,
-            }
-            for one in clocks.figures()
-        ],
-    }  # fmt: skip
-
-
-@router.get("/{number}/turns", summary="One request's turns from its first day, fifty to a page")
-def turns_of(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
-    record = get_object_or_404(requests_visible_to(signed_in(request)), number=number)
-    shown = Paginator(clocks.turns_of([record]), PER_PAGE).get_page(page)
-    turns = [_turn(one) for one in shown]
-    return {"turns": turns, "page": shown.number, "pages": shown.paginator.num_pages}
 
 
 @router.get("/{number}")

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _t
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
+from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Person
 from charteroak.agreements.models import Agreement, ClockFigure, DestructionDuty
 from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
 from charteroak.policy import agreement, clocks, data_request
-from charteroak.policy.after_signature import WARNED, Duty, Signed, runs_after
+from charteroak.policy.after_signature import WARNED, Duty, Signed, match_elsewhere, runs_after
 from charteroak.policy.clocks import HEEDED, Moment, Party, Run, Stage
 from charteroak.requests import changes
 from charteroak.requests.models import DataRequest
@@ -32,7 +33,8 @@ FINISHED = (data_request.Status.DECLINED, data_request.Status.WITHDRAWN)
 class Turn:
     """A run on a day, as a page shows it; business days are counted for what is shown alone.
 
-    `key`, `number`, `title`: the request's, which is fetched where more of it is wanted.
+    `key`, `number`, `title`: the request's, which is fetched where more of it is wanted. `about` is the number of what
+    it is about within the request, `page` where it is acted on; both empty where the request is.
     """
 
     key: int
@@ -40,6 +42,8 @@ class Turn:
     title: str
     run: Run
     today: date
+    about: str = ""
+    page: str = ""
 
     @cached_property
     def data_request(self) -> DataRequest:
@@ -121,15 +125,15 @@ def _after_signature(
     signed = Signed(
         held.executed_on, held.last_day, identifiers, rest, ended_early=early, closed_on=closed_on
     )
-    return runs_after(signed, today)
+    beside = [match_elsewhere(signed, today)] if governance_only() else []
+    return beside + runs_after(signed, today)
 
 
 def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> dict[int, list[Moment]]:
     subjects = {subject_of(record): record.pk for record in records}
     subjects |= {subject_of(one): request for request, one in agreements.items()}
     found: dict[int, list[Moment]] = {}
-    heeded = Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index")
-    for event in heeded.only("leaf", "name", "subject", "domain_at"):
+    for event in heeded(subjects):
         request = subjects[event.subject]
         facts = json.loads(event.text)["facts"]
         agency, agencies = str(facts.get("agency", "")), tuple(facts.get("agencies", ()))
@@ -142,9 +146,15 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
     return found
 
 
+def heeded(subjects: Iterable[str]) -> QuerySet[Event]:
+    """What the log says of these subjects, as far as a clock heeds it, in its order."""
+    found = Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index")
+    return found.only("leaf", "name", "subject", "domain_at")
+
+
 def running(requests: QuerySet[DataRequest]) -> list[Turn]:
     """The turns that are not over, the most urgent first; those without a deadline last."""
-    return _most_urgent_first(_unsigned(requests) + _signed(requests.exclude(status__in=FINISHED)))
+    return most_urgent_first(_unsigned(requests) + _signed(requests.exclude(status__in=FINISHED)))
 
 
 def _unsigned(requests: QuerySet[DataRequest]) -> list[Turn]:
@@ -157,7 +167,7 @@ def _unsigned(requests: QuerySet[DataRequest]) -> list[Turn]:
     return turns_of(unsigned.distinct())
 
 
-def _most_urgent_first(turns: Iterable[Turn]) -> list[Turn]:
+def most_urgent_first(turns: Iterable[Turn]) -> list[Turn]:
     return sorted(
         (one for one in turns if one.run.ended_on is None),
         key=lambda one: (one.due is None, one.due or date.max, one.number),
@@ -184,15 +194,10 @@ def _signed(requests: QuerySet[DataRequest]) -> list[Turn]:
     ]
 
 
-def running_for(person: Person) -> list[Turn]:
-    """The turns that are not over on requests that this person may open."""
-    return running(visible_to(person))
-
-
 def changes_underway(record: DataRequest, person: Person) -> list[Turn]:
     """The turns that are not over on changes of a request, of those that this person may open."""
     family = visible_to(person).filter(pk__in=changes.family(record), changes_request__isnull=False)
-    return _most_urgent_first(_unsigned(family))  # once signed, its clocks are those of what it changes
+    return most_urgent_first(_unsigned(family))  # once signed, its clocks are those of what it changes
 
 
 def due_days(requests: Iterable[DataRequest]) -> dict[int, date]:
@@ -218,22 +223,13 @@ def held_by_party(turns: Iterable[Turn]) -> list[tuple[Party, int]]:
 
 
 @transaction.atomic
-def work_out_figures() -> None:
-    """The medians of turns that ended within two years. Safe to repeat; the register shows them."""
-    today = clock.today()
-    recent = DataRequest.objects.filter(
-        historic_decision_on__isnull=True, started_on__gte=today - LATELY - timedelta(days=365)
-    )
-    ended = [
-        one.run
-        for one in turns_of(recent)
-        if one.run.ended_on is not None and one.run.ended_on >= today - LATELY
-    ]
+def keep_figures(ended: Iterable[Run]) -> None:
+    """The medians of these turns, which ended lately. Safe to repeat; the register shows them."""
     for figure in clocks.medians(ended, closed_days()):
         ClockFigure.objects.update_or_create(
             stage=figure.stage,
             party=figure.party,
-            defaults={"turns": figure.turns, "median_days": figure.median_days, "as_of": today},
+            defaults={"turns": figure.turns, "median_days": figure.median_days, "as_of": clock.today()},
         )
 
 

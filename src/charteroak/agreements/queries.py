@@ -113,6 +113,19 @@ def contributed_by(agencies: Iterable[Agency]) -> QuerySet[Agreement]:
     return Agreement.objects.filter(Q(pk__in=texts) | Q(pk__in=texts.values("amends")))
 
 
+def joined_on(records: Iterable[Agreement]) -> dict[int, dict[str, date]]:
+    """By agreement each contributing agency and the day on which the first text that names it was signed by all."""
+    found: dict[int, dict[str, date]] = {}
+    texts = list(records)
+    parties = Party.objects.filter(part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
+    own = parties.filter(Q(agreement__in=texts) | Q(agreement__amends__in=texts))
+    for one in own.select_related("agency", "agreement").order_by("agreement__executed_on"):
+        of, on = one.agreement.amends_id or one.agreement_id, one.agreement.executed_on
+        if on is not None:
+            found.setdefault(of, {}).setdefault(one.agency.code, on)
+    return found
+
+
 def in_force(number: str, on: date | None = None) -> Agreement | None:
     """The executed agreement of that number if it runs on that day (today by default)."""
     return running_on(on or clock.today()).filter(number=number).first()

@@ -2,12 +2,10 @@
 
 from django.urls import path
 
-from charteroak.agreements import documents, keeping, turns, views
+from charteroak.agreements import documents, keeping, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
-    path("turns/", turns.turns, name="turns"),
-    path("turns/<str:number>/", turns.turns_of, name="turns_of"),
     path("disclosures/", keeping.accounts, name="accounts"),
     path("retention/", keeping.approvals, name="retention"),
     path("draft/<str:number>/", views.draft, name="draft_agreement"),

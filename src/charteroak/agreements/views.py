@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters import clock
+from charteroak.adapters.calendar import closed_days
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, clocks, disclosures, drafting, queries, turns, worklist
@@ -24,6 +25,7 @@ from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, Wi
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
+from charteroak.policy.after_signature import match_due
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status
 from charteroak.policy.decision import ALLOWED, Decision, Refused
@@ -270,10 +272,12 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _due_on(record: Agreement) -> date | None:
-    """By when: the running clock until the match is confirmed, the last day in force, then the next destruction."""
-    unmatched = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, began_on=None, done_at=None)
-    if record.executed_on is None or (record.last_day > clock.today() and unmatched.exists()):
+    """By when: the draft's clock, the match confirmed, the last day in force, then the next destruction."""
+    if record.executed_on is None:
         return clocks.due_of(record)
+    unmatched = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, began_on=None, done_at=None)
+    if record.last_day > clock.today() and unmatched.exists():
+        return match_due(record.executed_on, closed_days())
     waiting = record.duties.filter(done_at__isnull=True, due_on__isnull=False)
     due: date | None = waiting.order_by("due_on").values_list("due_on", flat=True).first()
     return due if due and record.last_day <= clock.today() else record.last_day

@@ -1,5 +1,6 @@
 """The hub's pages: the pipeline, clerical review, the match report, the review before access, certificates."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from charteroak.adapters import showing
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
-from charteroak.hub import actions, clerical, pictures, queries, tasks
+from charteroak.hub import actions, clerical, clocks, pictures, queries, tasks
 from charteroak.hub.forms import pair_decisions
 from charteroak.hub.lists import RUNS
 from charteroak.hub.models import Extract, LinkRun
@@ -149,9 +150,11 @@ def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> st
     return _("the hub works")
 
 
-def _due(record: Agreement) -> Any:
+def _due(record: Agreement) -> date | None:
+    """By when the next step is due, be it the destruction of the identifiers."""
     duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True).first()
-    return duty.due_on if duty else None
+    days = (clocks.due_of(record), duty.due_on if duty else None)
+    return min((day for day in days if day is not None), default=None)
 
 
 def _working(run: LinkRun | None, extract: Extract | None) -> str:

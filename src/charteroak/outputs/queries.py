@@ -15,6 +15,7 @@ from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
+from charteroak.outputs import clocks
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
@@ -260,10 +261,10 @@ def whose_turn(record: ReleaseRequest) -> str:
     }.get(Status(record.status), "")
 
 
-def by_when(record: ReleaseRequest) -> date:
-    """The end of the preview while it runs, else the agreement's last day."""
-    preview = record.preview_ends_on
-    return preview if preview and preview >= clock.today() else agreement_of(record).last_day
+def by_when(record: ReleaseRequest, due: Mapping[str, date] | None = None) -> date:
+    """The day of the running clock, else the agreement's last day. `due`: of many at once, from `clocks.due_days`."""
+    known = clocks.due_days([record]) if due is None else due
+    return known.get(record.number, agreement_of(record).last_day)
 
 
 def todo(person: Person) -> list[Item]:
@@ -276,6 +277,7 @@ def todo(person: Person) -> list[Item]:
     )
     under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
+    due = clocks.due_days(under_way)
     for record in (*under_way, *out):
         released = record.status == Status.RELEASED
         mine = not released and any(
@@ -287,6 +289,6 @@ def todo(person: Person) -> list[Item]:
         turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS
         if mine or author:
             found.append(
-                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record))
+                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
             )
     return found

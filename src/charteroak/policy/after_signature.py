@@ -1,9 +1,10 @@
-"""The clocks of an executed agreement: its files and match, the end that comes, destruction, the closing."""
+"""The clocks of an executed agreement by its own dates: the end that comes, destruction, the closing."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from charteroak.policy.clocks import Party, Run, Stage
+from charteroak.policy.clocks import ALLOWED, Party, Run, Stage
+from charteroak.policy.deadlines import Closed, business_days_after
 
 WARNED = timedelta(days=60)  # before the last day: a change takes the way of a request, and that takes weeks
 
@@ -29,15 +30,30 @@ class Signed:
     closed_on: date | None = None
 
 
+def match_elsewhere(signed: Signed, today: date) -> Run:
+    """The hub's turn where files and match go beside the platform, until the stewards have confirmed the match."""
+    matched = signed.identifiers.began_on or signed.identifiers.done_on
+    if matched is None and _over(signed, today):
+        matched = signed.last_day
+    return Run(Stage.MATCH, Party.HUB, "", signed.executed_on, matched)
+
+
+def match_due(executed_on: date, closed: Closed) -> date:
+    """By when files are sent, linked and the match confirmed, if each takes the time it may."""
+    return business_days_after(executed_on, ALLOWED[Stage.MATCH], closed)
+
+
+def _over(signed: Signed, today: date) -> bool:
+    return today > signed.last_day or signed.ended_early
+
+
 def runs_after(signed: Signed, today: date) -> list[Run]:
-    """Every turn since the last signature that has begun by `today`, in the order of the way.
+    """Destruction, end and closing, as far as they have begun by `today`, in the order of the way.
 
     The warning that the end comes is there from WARNED before it to the last day, and leaves no trace.
     """
-    over = today > signed.last_day or signed.ended_early
+    over, found = _over(signed, today), []
     confirmed = signed.identifiers.began_on
-    matched = confirmed or signed.identifiers.done_on or (signed.last_day if over else None)
-    found = [Run(Stage.MATCH, Party.HUB, "", signed.executed_on, matched)]
     if confirmed is not None:
         duty = signed.identifiers
         found.append(Run(Stage.DESTRUCTION, Party.HUB, "", confirmed, duty.done_on, fixed_due=duty.due_on))

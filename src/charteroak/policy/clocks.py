@@ -21,6 +21,7 @@ class Party(StrEnum):
     COUNSEL = "counsel"
     SIGNATORY = "signatory"
     HUB = "hub"
+    CHECKER = "output_checker"
 
 
 class Stage(StrEnum):
@@ -32,7 +33,17 @@ class Stage(StrEnum):
     DRAFT = "drafting"
     TEXT = "agreeing_on_the_text"
     SIGNATURE = "signature"
-    MATCH = "files_and_match"
+    MATCH = "files_and_match"  # where both are done beside the platform
+    FILES = "sending_files"
+    FINDER_LIST = "finder_list"
+    LINKING = "linking"
+    CONFIRMATION = "confirming_the_match"
+    ACCESS = "review_before_access"
+    CHECKS = "output_checking"
+    REVISION = "revising_outputs"
+    CLEARANCE = "clearing_outputs"
+    PREVIEW = "publication_preview"
+    RELEASE = "release_decision"
     DESTRUCTION = "destruction_of_identifiers"
     END = "extension_or_end"
     REST = "destruction_of_the_rest"
@@ -47,7 +58,8 @@ class State(StrEnum):
     DONE = "done"
 
 
-# Business days that each stage may take. The applicant's own writing has no deadline; the destruction's is the law's.
+# Business days that each stage may take. The applicant's own writing has no deadline; the destruction's is the law's,
+# the preview's the agreement's.
 ALLOWED = {
     Stage.COMPLETENESS: 5,
     Stage.DECISION: 15,
@@ -56,7 +68,15 @@ ALLOWED = {
     Stage.DRAFT: 5,
     Stage.TEXT: 10,
     Stage.SIGNATURE: 10,
-    Stage.MATCH: 30,
+    Stage.MATCH: 30,  # what files, linking and confirmation may take together
+    Stage.FILES: 15,
+    Stage.FINDER_LIST: 5,
+    Stage.LINKING: 10,
+    Stage.CONFIRMATION: 5,
+    Stage.ACCESS: 5,
+    Stage.CHECKS: 5,
+    Stage.CLEARANCE: 5,
+    Stage.RELEASE: 22,
     Stage.CLOSING: 5,
 }
 SOON = 2  # business days before the due day on which a reminder goes out
@@ -131,6 +151,9 @@ class Run:
         )
 
 
+PREVIEW_OVER = "outputs:release_request:preview_over"  # no event of the log: the day is the agreement's
+OF_OUTPUTS = (Stage.CHECKS, Stage.REVISION, Stage.CLEARANCE, Stage.PREVIEW, Stage.RELEASE)
+
 # event → stages that end with it (of its agency, where it names one), and the stage that begins
 ENDS: dict[str, tuple[Stage, ...]] = {
     "requests:data_request:submit": (Stage.APPLICATION,),
@@ -148,6 +171,14 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "agreements:agreement:sign": (Stage.SIGNATURE,),
     "agreements:agreement:withdraw": (Stage.TEXT, Stage.SIGNATURE),
     "agreements:agreement:close": (),  # the day is read
+    "outputs:release_request:submit": (Stage.REVISION,),
+    "outputs:release_request:complete_review": (Stage.CHECKS,),
+    "outputs:release_request:clear": (Stage.CLEARANCE,),
+    "outputs:release_request:begin_preview": (Stage.CLEARANCE,),
+    PREVIEW_OVER: (Stage.PREVIEW,),
+    "outputs:release_request:approve": (Stage.PREVIEW, Stage.RELEASE),
+    "outputs:release_request:return": OF_OUTPUTS,
+    "outputs:release_request:withdraw": OF_OUTPUTS,
 }
 BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:start": (Stage.APPLICATION, Party.APPLICANT),
@@ -161,6 +192,11 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:appeal": (Stage.BOARD, Party.BOARD),
     "agreements:agreement:draft": (Stage.TEXT, Party.COUNSEL),
     "agreements:agreement:open_for_signature": (Stage.SIGNATURE, Party.SIGNATORY),
+    "outputs:release_request:check": (Stage.CHECKS, Party.CHECKER),
+    "outputs:release_request:complete_review": (Stage.CLEARANCE, Party.AGENCY),
+    "outputs:release_request:return": (Stage.REVISION, Party.APPLICANT),
+    "outputs:release_request:begin_preview": (Stage.PREVIEW, Party.AGENCY),
+    PREVIEW_OVER: (Stage.RELEASE, Party.BOARD),
 }
 HEEDED = frozenset(ENDS) | frozenset(BEGINS)
 

@@ -3,15 +3,20 @@
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router
 from ninja.security import django_auth
 
 from charteroak.adapters import clock
+from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
+from charteroak.agreements.clocks import Turn
+from charteroak.agreements.clocks import figures as figures_of_clocks
 from charteroak.policy.period import period, quarter_of
 from charteroak.policy.report import Report
-from charteroak.reports import access, case_file, figures, lists, logs, pipeline, queries, views
+from charteroak.reports import access, case_file, clocks, figures, lists, logs, pipeline, queries, views
 from charteroak.requests.queries import visible_to
 
 router = Router(auth=django_auth, tags=["reports"])
@@ -61,3 +66,45 @@ def offices_on(request: HttpRequest, day: date) -> dict[str, Any]:
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     record = views.found(request, number)
     return lists.CASE.of(request, case_file.events(case_file.records(record))).as_json()
+
+
+@router.get(
+    "/turns", summary="Turns that are not over on the requests you may open, fifty to a page; medians; ?page"
+)
+def turns(request: HttpRequest, page: int = 1) -> dict[str, Any]:
+    shown = Paginator(clocks.running_for(signed_in(request)), PER_PAGE).get_page(page)
+    return {
+        "turns": [_turn(one) for one in shown],
+        "page": shown.number,
+        "pages": shown.paginator.num_pages,
+        "medians": [
+            {
+                "stage": one.stage, "party": one.party, "turns": one.turns,
+                "business_days": one.median_days, "as_of": one.as_of,
+            }
+            for one in figures_of_clocks()
+        ],
+    }  # fmt: skip
+
+
+@router.get("/turns/{number}", summary="One request's turns from its first day, fifty to a page")
+def turns_of(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
+    record = get_object_or_404(visible_to(signed_in(request)), number=number)
+    shown = Paginator(clocks.turns_of([record]), PER_PAGE).get_page(page)
+    turns = [_turn(one) for one in shown]
+    return {"turns": turns, "page": shown.number, "pages": shown.paginator.num_pages}
+
+
+def _turn(one: Turn) -> dict[str, Any]:
+    return {
+        "request": one.number,
+        "about": one.about or None,
+        "stage": one.run.stage,
+        "party": one.run.party,
+        "whose": one.whose or None,
+        "began_on": one.run.began_on,
+        "ended_on": one.run.ended_on,
+        "business_days": one.days,
+        "due_on": one.due,
+        "clock": one.state,
+    }

@@ -2,9 +2,10 @@
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.agreements import clocks
+from charteroak.agreements.clocks import Turn
 from charteroak.policy.decision import Decision
 from charteroak.policy.report import READERS, Report, may_read
+from charteroak.reports import clocks
 from charteroak.requests.models import DataRequest, RequestedColumn
 
 
@@ -30,9 +31,9 @@ def with_agencies(records: list[DataRequest]) -> None:
 
 
 def with_turns(records: list[DataRequest]) -> None:
-    """Beside the agencies its `turns`, whose clock runs and who has held it how long: four queries for all."""
+    """Beside the agencies its `turns`, whose clock runs and who has held it how long: few queries for all."""
     with_agencies(records)
-    turns: dict[int, list[clocks.Turn]] = {}
+    turns: dict[int, list[Turn]] = {}
     for one in clocks.turns_of(records):
         turns.setdefault(one.key, []).append(one)
     for record in records:
@@ -45,13 +46,13 @@ def codes_of(record: DataRequest) -> list[str]:
     return found
 
 
-def turns_of(record: DataRequest) -> list[clocks.Turn]:
+def turns_of(record: DataRequest) -> list[Turn]:
     """All its turns; of a record `with_turns`."""
-    found: list[clocks.Turn] = record.turns  # type: ignore[attr-defined] # given above
+    found: list[Turn] = record.turns  # type: ignore[attr-defined] # given above
     return found
 
 
-def running(record: DataRequest) -> list[clocks.Turn]:
+def running(record: DataRequest) -> list[Turn]:
     """The turns of a request that are not over, the most urgent first; of a record `with_turns`."""
     found = [one for one in turns_of(record) if one.run.ended_on is None]
     return sorted(found, key=lambda one: (one.due is None, one.due))

@@ -2,8 +2,9 @@
 
 from procrastinate.contrib.django import app
 
-from charteroak.agreements import clocks, letters, reminders
-from charteroak.site import webhooks
+from charteroak.agreements import letters
+from charteroak.reports import clocks
+from charteroak.site import reminders, webhooks
 from charteroak.site.digest import write_digests
 
 

@@ -21,7 +21,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
-from charteroak.submissions import actions, agency_key, queries
+from charteroak.submissions import actions, agency_key, clocks, queries
 from charteroak.submissions.delimited import Found
 from charteroak.submissions.file_names import expected_name
 from charteroak.submissions.forms import DeliverForm, FinderListForm, KeyForm
@@ -161,6 +161,7 @@ def _page(
         "accepted": sum(file.accepted for file in files),
         "checking": any(f.latest and f.latest.status == Status.QUARANTINED for f in files),
         "turn": _turn(files),
+        "due": min(clocks.due_of(record).values(), default=record.ends_on),
     }
     return render(request, "submissions/agreement.html", context, status=status)
 

@@ -11,11 +11,13 @@ from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import holders
-from charteroak.agreements import clocks, letters
+from charteroak.agreements import letters
+from charteroak.agreements.clocks import Turn
 from charteroak.agreements.models import Letter
 from charteroak.policy.clocks import Party, Stage, State
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import words
+from charteroak.reports import clocks
 from charteroak.requests.models import DataRequest
 
 OFFICES = {
@@ -25,6 +27,7 @@ OFFICES = {
     Party.COUNSEL: Role.COUNSEL,
     Party.SIGNATORY: Role.SIGNATORY,
     Party.HUB: Role.HUB_OPERATOR,
+    Party.CHECKER: Role.OUTPUT_CHECKER,
 }
 
 
@@ -39,15 +42,15 @@ def remind() -> int:
     return written
 
 
-def _whose(turn: clocks.Turn) -> Iterable[Person]:
+def _whose(turn: Turn) -> Iterable[Person]:
     if turn.run.party is Party.APPLICANT:
         return [turn.data_request.applicant]
     agency = Agency.objects.filter(code=turn.whose).first() if turn.whose else None
     return holders(OFFICES[turn.run.party], agency)
 
 
-def _tell(turn: clocks.Turn, people: Iterable[Person], why: str) -> int:
-    about = f"{turn.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
+def _tell(turn: Turn, people: Iterable[Person], why: str) -> int:
+    about = f"{turn.about or turn.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
     told = [
         letters.write(
             Letter.Kind.DEADLINE, person, subject=_subject(turn), body=_body(turn, why), about=about
@@ -57,22 +60,22 @@ def _tell(turn: clocks.Turn, people: Iterable[Person], why: str) -> int:
     return sum(letter is not None for letter in told)
 
 
-def _subject(turn: clocks.Turn) -> str:
+def _subject(turn: Turn) -> str:
     """Which request, whose data, who asks, and by when: no two letters look alike."""
     request = turn.data_request
     due = _("due %s") % (date_format(turn.due) if turn.due else "–")
-    stage = _(words(turn.run.stage))
+    stage = f"{_(words(turn.run.stage))} {turn.about}".strip()
     return f"{request.number} {request.title} · {_datasets(turn)} · {request.applicant.name}: {stage}, {due}"
 
 
-def _datasets(turn: clocks.Turn) -> str:
+def _datasets(turn: Turn) -> str:
     """The datasets asked for of the agency whose turn it is; else the agencies asked."""
     asked = turn.data_request.columns.select_related("variable__dataset__agency")
     names = {one.variable.dataset.title for one in asked if one.variable.dataset.agency.code == turn.whose}
     return ", ".join(sorted(names or {one.variable.dataset.agency.code for one in asked}))
 
 
-def _body(turn: clocks.Turn, why: str) -> str:
+def _body(turn: Turn, why: str) -> str:
     due, since = date_format(turn.due) if turn.due else "", date_format(turn.run.began_on)
     first = {
         State.SOON: _("This is due on %s.") % due,
@@ -85,14 +88,16 @@ def _body(turn: clocks.Turn, why: str) -> str:
     )
 
 
-def _who(turn: clocks.Turn) -> str:
+def _who(turn: Turn) -> str:
     party = _(words(turn.run.party))
     return f"{party} ({turn.whose})" if turn.whose else party
 
 
-def _page(turn: clocks.Turn) -> str:
+def _page(turn: Turn) -> str:
     """Where it is decided, one click from the letter."""
     number = turn.number
+    if turn.page:
+        return turn.page
     if turn.run.stage is Stage.DRAFT:
         return reverse("draft_agreement", args=[number])
     if turn.run.stage in (Stage.TEXT, Stage.SIGNATURE):

@@ -1,0 +1,91 @@
+"""Whose turn it is between the signature and the cleared extract, from files, finder lists, link run and extract."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import F, Q, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agreements.clocks import Turn
+from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.queries import joined_on
+from charteroak.hub.models import Extract, LinkRun
+from charteroak.policy import extract, link_run
+from charteroak.policy.clocks import Stage
+from charteroak.policy.files_and_match import Match, runs_to_the_extract
+from charteroak.requests.models import DataRequest
+from charteroak.submissions.clocks import FILES_READ, files_of
+
+READ = (*FILES_READ, "duties", "link_runs__confirmations__agency")
+
+
+def running(requests: QuerySet[DataRequest]) -> list[Turn]:
+    """The turns that are not over: of agreements whose match is not confirmed, or whose extract is not cleared."""
+    today = clock.today()
+    unmatched = Q(duties__what=DestructionDuty.What.IDENTIFIERS, duties__began_on=None, duties__done_at=None)
+    built = Extract.objects.filter(status=extract.Status.BUILT).values("link_run__agreement")
+    runs = Q(ends_on__gte=today, ended_on__isnull=True)
+    found = Agreement.objects.filter(unmatched | Q(pk__in=built), runs, executed_on__isnull=False)
+    open_ones = found.filter(data_request__in=requests).distinct()
+    return [one for one in _turns(open_ones, today) if one.run.ended_on is None]
+
+
+def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
+    """Every turn of these requests' agreements. Few queries, however many there are."""
+    signed = Agreement.objects.filter(data_request__in=list(requests), executed_on__isnull=False)
+    return _turns(signed, clock.today())
+
+
+def due_of(record: Agreement) -> date | None:
+    """By when whoever's turn it is must act; None where nobody must."""
+    turns = _turns(Agreement.objects.filter(pk=record.pk), clock.today())
+    return min((one.due for one in turns if one.run.ended_on is None and one.due), default=None)
+
+
+def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:
+    records = agreements.annotate(asked=F("data_request__number"), title=F("data_request__title"))
+    found = list(records.prefetch_related(*READ))
+    joined = joined_on(found)
+    extracts = {one.link_run_id: one for one in Extract.objects.filter(link_run__agreement__in=found)}
+    return [
+        Turn(record.data_request_id, record.asked, record.title, run, today, page=_page(record, run.stage))
+        for record in found
+        for run in runs_to_the_extract(_match(record, joined.get(record.pk, {}), extracts, today))
+    ]
+
+
+def _page(record: Agreement, stage: Stage) -> str:
+    return f"/submissions/{record.number}/" if stage is Stage.FILES else f"/hub/{record.number}/"
+
+
+def _match(record: Agreement, joined: dict[str, date], extracts: dict[int, Extract], today: date) -> Match:
+    run = next((one for one in record.link_runs.all() if one.status != link_run.Status.FAILED), None)
+    built = extracts.get(run.pk) if run else None
+    return Match(
+        files=files_of(record, joined),
+        settled_on=_day(run.settled_at) if run else None,
+        confirmed_on=_confirmed(run),
+        complete=run is not None and run.status == link_run.Status.CONFIRMED,
+        built_on=_day(built.built_at) if built else None,
+        cleared_on=_day(built.cleared_at) if built else None,
+        over_on=_over_on(record, today),
+    )
+
+
+def _confirmed(run: LinkRun | None) -> tuple[tuple[str, date], ...]:
+    return tuple((one.agency.code, clock.day_of(one.at)) for one in run.confirmations.all()) if run else ()
+
+
+def _over_on(record: Agreement, today: date) -> date | None:
+    """From when nothing is sent or linked any more: the identifiers are destroyed, or the agreement is over."""
+    destroyed = [
+        clock.day_of(one.done_at)
+        for one in record.duties.all()
+        if one.what == DestructionDuty.What.IDENTIFIERS and one.done_at
+    ]
+    over = [record.last_day] if record.ended_on or record.last_day < today else []
+    return min(destroyed + over, default=None)
+
+
+def _day(at: datetime | None) -> date | None:
+    return clock.day_of(at) if at else None

@@ -1,0 +1,68 @@
+"""Whose turn it is on each release request, read from the log: checkers, the author, the agencies, the board."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from charteroak.adapters import clock
+from charteroak.agreements.clocks import Turn, heeded
+from charteroak.agreements.queries import joined_on
+from charteroak.audit.actions import subject_of
+from charteroak.outputs.models import ReleaseRequest
+from charteroak.policy.clocks import Moment
+from charteroak.policy.output_clocks import runs_of_outputs
+from charteroak.policy.release_request import Status
+from charteroak.requests.models import DataRequest
+
+OPEN = (Status.CHECKED, Status.RETURNED, Status.REVIEWED, Status.IN_PREVIEW)
+OF_EACH_AGENCY = ("outputs:release_request:complete_review", "outputs:release_request:begin_preview")
+
+
+def running(requests: QuerySet[DataRequest]) -> list[Turn]:
+    """The turns that are not over."""
+    found = ReleaseRequest.objects.filter(status__in=OPEN, workspace__agreement__data_request__in=requests)
+    return [one for one in _turns(found) if one.run.ended_on is None]
+
+
+def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
+    """Every turn of the release requests of these projects. Few queries, however many there are."""
+    return _turns(ReleaseRequest.objects.filter(workspace__agreement__data_request__in=list(requests)))
+
+
+def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
+    """By number the day by which whoever's turn it is must act; none where nobody must by a day."""
+    found: dict[str, date] = {}
+    open_ones = [record.pk for record in records if record.status in OPEN]
+    for one in _turns(ReleaseRequest.objects.filter(pk__in=open_ones)) if open_ones else ():
+        if one.run.ended_on is None and one.due is not None:
+            found[one.about] = min(found.get(one.about, one.due), one.due)
+    return found
+
+
+def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
+    of_request = "workspace__agreement__data_request"
+    found = list(
+        records.select_related("workspace__agreement")
+        .annotate(asked=F(f"{of_request}__number"), title=F(f"{of_request}__title"))
+        .order_by("pk")
+    )
+    subjects = {subject_of(record): record for record in found}
+    joined = joined_on(record.workspace.agreement for record in found)
+    told: dict[int, list[Moment]] = {}
+    for event in heeded(subjects):
+        record, on = subjects[event.subject], clock.day_of(event.domain_at)
+        agency = str(json.loads(event.text)["facts"].get("agency", ""))
+        contributors = joined.get(record.workspace.agreement_id, {}) if event.name in OF_EACH_AGENCY else {}
+        there = tuple(sorted(code for code, since in contributors.items() if since <= on))
+        told.setdefault(record.pk, []).append(Moment(event.name, on, agency, there))
+    today = clock.today()
+    return [
+        Turn(
+            record.workspace.agreement.data_request_id, record.asked, record.title, run, today,
+            about=record.number, page=record.get_absolute_url(),
+        )
+        for record in found
+        for run in runs_of_outputs(told.get(record.pk, []), record.preview_ends_on, today)
+    ]  # fmt: skip

@@ -1,0 +1,67 @@
+"""The clocks of a release request: checkers, the author's changes, each agency, the preview, the board."""
+
+from datetime import date
+
+from charteroak.adapters.calendar import closed_days
+from charteroak.policy.clocks import Moment, Party, Run, Stage, State
+from charteroak.policy.output_clocks import runs_of_outputs
+
+CLOSED = closed_days()
+AGENCIES = ("CSC", "SDE")
+
+
+def moment(day: int, name: str, agency: str = "", agencies: tuple[str, ...] = ()) -> Moment:
+    return Moment(f"outputs:release_request:{name}", date(2027, 1, day), agency, agencies)
+
+
+BEGUN = [moment(4, "submit"), moment(4, "check")]
+AGAIN = [*BEGUN, moment(7, "return"), moment(8, "submit"), moment(8, "check")]
+REVIEWED = [*AGAIN, moment(12, "review"), moment(13, "complete_review", agencies=AGENCIES)]
+PREVIEW = [
+    *REVIEWED, moment(14, "clear", "SDE"), moment(19, "clear", "CSC"),
+    moment(19, "begin_preview", agencies=AGENCIES),
+]  # fmt: skip
+ENDS = date(2027, 2, 18)
+
+
+def running(moments: list[Moment], preview: date | None = None, today: date = date(2027, 1, 20)) -> list[Run]:
+    return [one for one in runs_of_outputs(moments, preview, today) if one.ended_on is None]
+
+
+def test_the_checkers_have_five_business_days_and_the_author_as_long_as_it_takes() -> None:
+    [checks] = running(BEGUN)
+    assert (checks.stage, checks.party) == (Stage.CHECKS, Party.CHECKER)
+    assert checks.due(date(2027, 1, 5), CLOSED) == date(2027, 1, 11)
+    [revision] = running([*BEGUN, moment(7, "return")])
+    assert (revision.party, revision.due(date(2027, 1, 8), CLOSED)) == (Party.APPLICANT, None)
+    [second] = running(AGAIN)
+    assert (second.stage, second.began_on) == (Stage.CHECKS, date(2027, 1, 8))
+
+
+def test_each_contributor_clears_on_a_clock_of_its_own() -> None:
+    assert [(one.stage, one.whose) for one in running(REVIEWED)] == [
+        (Stage.CLEARANCE, "CSC"), (Stage.CLEARANCE, "SDE"),
+    ]  # fmt: skip
+    [left] = running([*REVIEWED, moment(14, "clear", "SDE")])
+    assert left.whose == "CSC"
+
+
+def test_the_preview_ends_by_its_day_and_the_board_decides_afterwards() -> None:
+    found = running(PREVIEW, ENDS)
+    assert {(one.stage, one.whose, one.due(date(2027, 1, 20), CLOSED)) for one in found} == {
+        (Stage.PREVIEW, "CSC", ENDS), (Stage.PREVIEW, "SDE", ENDS),
+    }  # fmt: skip
+    assert {one.state(date(2027, 2, 17), CLOSED) for one in found} == {State.SOON}
+    [board] = running(PREVIEW, ENDS, today=ENDS)
+    assert (board.stage, board.party, board.began_on) == (Stage.RELEASE, Party.BOARD, ENDS)
+    approved = Moment("outputs:release_request:approve", ENDS)
+    assert running([*PREVIEW, approved], ENDS, today=ENDS) == []
+    decision = next(
+        one for one in runs_of_outputs([*PREVIEW, approved], ENDS, ENDS) if one.party is Party.BOARD
+    )
+    assert (decision.began_on, decision.ended_on) == (ENDS, ENDS)
+
+
+def test_what_is_withdrawn_waits_for_nobody() -> None:
+    for begun in (BEGUN, [*BEGUN, moment(7, "return")], REVIEWED):
+        assert running([*begun, moment(14, "withdraw")]) == []
