@@ -171,10 +171,10 @@ def _like(model: type[Model], row: Model, at: int, became: dict[tuple[type[Model
     return model(**values)
 
 
-def of_events(subject: str, times: int) -> None:
-    """As many further events about this record; the log is not verified afterwards."""
+def of_events(subject: str, times: int, name: str = "") -> None:
+    """As many further events (of this name) about this record; the log is not verified afterwards."""
     last = Event.objects.order_by("-index")[0]
-    about = Event.objects.filter(subject=subject).order_by("index").first() or last
+    about = Event.objects.filter(subject=subject, name__startswith=name).order_by("index").first() or last
     made = (
         Event(
             index=last.index + 1 + at, leaf=about.leaf, leaf_hash=about.leaf_hash, name=about.name, by=about.by,

@@ -131,14 +131,17 @@ def test_a_long_record_is_read_page_by_page_and_whole_as_a_file(monkeypatch: pyt
     monkeypatch.setattr(api, "PER_PAGE", 4)
     whole, client = read("sam.reyes"), as_("sam.reyes")
     assert len(whole) == 6
-    pages = [client.get(f"/api{HERE.rstrip('/')}?page={n}").json() for n in (1, 2)]
-    told = [[str(one["event"]) for one in page["disclosures"]] for page in pages]
+    begun = client.get(f"/api{HERE.rstrip('/')}").json()
+    ended = client.get(f"/api{HERE.rstrip('/')}?after={begun['next']}").json()
+    told = [[str(one["event"]) for one in page["disclosures"]] for page in (begun, ended)]
     assert [*map(len, told)] == [4, 2]
     assert [*told[0], *told[1]] == [one["event"] for one in whole]
-    first, second = client.get(HERE).text, client.get(f"{HERE}?page=2").text
+    assert ended["next"] is None
+    first, second = client.get(HERE).text, client.get(f"{HERE}?after={begun['next']}").text
     assert [first.count('<th scope="row">'), second.count('<th scope="row">')] == [4, 2]
-    assert 'rel="next"' in first
-    assert 'rel="prev"' in second
+    assert f'"?after={begun["next"]}" rel="next"' in first
+    assert 'rel="next"' not in second
+    assert "From the beginning" in second
 
 
 def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_cites_the_approval() -> None:

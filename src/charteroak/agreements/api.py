@@ -16,7 +16,7 @@ from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, disclosures, queries, retention
 from charteroak.agreements.confirmation import confirmed_at
-from charteroak.agreements.keeping import account, whose
+from charteroak.agreements.keeping import account, asked_after, whose
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.matter import Clock
@@ -80,15 +80,17 @@ def accounts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/{number}/disclosures", summary="What was disclosed of your office's records, fifty to a page")
-def disclosed(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
+@router.get(
+    "/{number}/disclosures", summary="What was disclosed of your office's records, fifty to a page; ?after"
+)
+def disclosed(request: HttpRequest, number: str) -> dict[str, Any]:
+    """`next` is the `after` of the next page."""
     record, agencies = whose(request, number)
     handed = record.disclosure_records.filter(agency__in=agencies)
-    shown = Paginator(disclosures.of(record, agencies), PER_PAGE).get_page(page)
+    lines, after = disclosures.part(disclosures.of(record, agencies, asked_after(request)), PER_PAGE)
     return {
-        "disclosures": [asdict(one) for one in shown],
-        "page": shown.number,
-        "pages": shown.paginator.num_pages,
+        "disclosures": [asdict(one) for one in lines],
+        "next": after,
         "handed_over": list(handed.values("id", "agency__code", "what", "sha256", "made_at")),
     }
 

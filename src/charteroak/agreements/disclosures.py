@@ -24,6 +24,7 @@ from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.models import Agreement, DestructionDuty, DisclosureRecord, Party
 from charteroak.audit import actions as audit
 from charteroak.audit.models import Event
+from charteroak.audit.queries import told_of
 from charteroak.policy.roles import Role
 
 HUB, PEOPLE, USER, PUBLIC = noop("the data integration hub"), noop("the named people"), "", noop("the public")
@@ -83,14 +84,23 @@ def _since(records: Iterable[Agreement]) -> dict[str, dict[str, date]]:
     return found
 
 
-def of(record: Agreement, agencies: Iterable[Agency]) -> list[Disclosure]:
-    """What the log tells of these agencies' records under the agreement and its amendments, the oldest first."""
-    # in the bytes as they were hashed: the number stands at the beginning of a value, or of a clause's name
-    about = Event.objects.filter(name__in=ACTS).extra(
-        where=["position(%s in leaf) > 0"], params=[f'"{record.number}'.encode()]
-    )
-    told = [(one, json.loads(one.text)["facts"]) for one in about.order_by("index")]
-    return _told(told, {record.number: record}, {one.code for one in agencies})
+def of(record: Agreement, agencies: Iterable[Agency], after: int = -1) -> Iterator[Disclosure]:
+    """What the log tells of these agencies' records under the agreement and its amendments, the oldest first; `after`
+    an event. The log is read as far as lines are taken.
+    """
+    codes = {one.code for one in agencies}
+    for told in _decoded(_in_order(told_of([record.number], ACTS), after)):
+        yield from _told(told, {record.number: record}, codes)
+
+
+def part(lines: Iterator[Disclosure], size: int) -> tuple[list[Disclosure], int | None]:
+    """At least `size` lines, all that an event has; and the event after which the next part begins, None at the end."""
+    found = list(islice(lines, size))
+    for one in lines:
+        if one.event != found[-1].event:
+            return found, found[-1].event
+        found.append(one)
+    return found, None
 
 
 def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator[Disclosure]:
@@ -107,10 +117,16 @@ def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator
         first, end = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
         events = events.filter(domain_at__gte=first, domain_at__lt=end)
     about = (one for one in _in_order(events, after) if not numbers.isdisjoint(_said(one)))
-    while told := [(one, json.loads(one.text)["facts"]) for one in islice(about, AT_ONCE)]:
+    for told in _decoded(about):
         theirs = Agreement.objects.filter(number__in={_number(facts) for _, facts in told})
         records = {one.number: one for one in theirs.select_related("data_request")}
         yield from _told(told, records, {agency.code})
+
+
+def _decoded(about: Iterator[Event]) -> Iterator[list[tuple[Event, dict[str, Any]]]]:
+    """Events with their facts, as many at once as lines are made of in one go."""
+    while told := [(one, json.loads(one.text)["facts"]) for one in islice(about, AT_ONCE)]:
+        yield told
 
 
 def _in_order(events: QuerySet[Event], after: int) -> Iterator[Event]:
@@ -213,7 +229,7 @@ def hand_over(record: Agreement, what: str, by: Person | str | None = None) -> N
     DestructionDuty.objects.select_for_update(of=("self",)).get(agreement=record, what=what)  # one at a time
     whose = contributors(record)
     had = set(DisclosureRecord.objects.filter(agreement=record, what=what).values_list("agency", flat=True))
-    lines = of(record, whose)
+    lines = list(of(record, whose))
     made = []
     for agency in (one for one in whose if one.pk not in had):
         content = [asdict(one) | {"day": str(one.day)} for one in lines if one.agency == agency.code]

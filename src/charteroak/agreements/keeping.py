@@ -4,11 +4,9 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +22,6 @@ from charteroak.agreements import disclosures, retention
 from charteroak.agreements.disclosures import Disclosure
 from charteroak.agreements.forms import RetentionForm
 from charteroak.agreements.models import Agreement, DisclosureRecord
-from charteroak.agreements.turns import paged
 from charteroak.agreements.views import found
 from charteroak.policy.matter import Clock
 
@@ -52,13 +49,20 @@ def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
 def disclosed(request: HttpRequest, number: str) -> HttpResponse:
     """The disclosures that the reader's office answers for, page by page; `?format=csv` is all of them as a file."""
     record, agencies = whose(request, number)
-    lines = disclosures.of(record, agencies)
     if request.GET.get("format") == "csv":
-        return _csv([disclosures.cells(one) for one in lines], f"disclosures-{number}.csv")
+        rows = [disclosures.cells(one) for one in disclosures.of(record, agencies)]
+        return _csv(rows, f"disclosures-{number}.csv")
     handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
-    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page", "")[:6])
-    shown = {"agreement": record, "handed": handed, "agencies": agencies, **paged(request, page)}
-    return render(request, "agreements/disclosures.html", shown)
+    begun = asked_after(request)
+    lines, after = disclosures.part(disclosures.of(record, agencies, begun), PER_PAGE)
+    shown = {"agreement": record, "handed": handed, "agencies": agencies, "lines": lines}
+    return render(request, "agreements/disclosures.html", {**shown, "begun": begun, "after": after})
+
+
+def asked_after(request: HttpRequest) -> int:
+    """The event of the log after which the address asks to read on; before the first when it names none."""
+    after = request.GET.get("after", "")
+    return int(after) if INDEX.fullmatch(after) else -1
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,7 @@ class Account:
 
     def page(self) -> tuple[list[Disclosure], int | None]:
         """As many lines as a page holds, and the event after which the next page begins; None on the last."""
-        found = list(islice(self.lines(), PER_PAGE + 1))
-        return found[:PER_PAGE], found[PER_PAGE - 1].event if len(found) > PER_PAGE else None
+        return disclosures.part(self.lines(), PER_PAGE)
 
 
 def account(request: HttpRequest) -> Account:
@@ -91,10 +94,7 @@ def account(request: HttpRequest) -> Account:
     if agency is None:
         raise Http404
     year = int(said) if YEAR.fullmatch(said) else clock.today().year
-    after = request.GET.get("after", "")
-    return Account(
-        agencies, agency, None if said == "all" else year, int(after) if INDEX.fullmatch(after) else -1
-    )
+    return Account(agencies, agency, None if said == "all" else year, asked_after(request))
 
 
 @login_required

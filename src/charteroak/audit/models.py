@@ -4,6 +4,9 @@ from django.db import models
 
 from charteroak.audit.note import TreeHead, split
 
+# the number of the project that an event tells of, read from the leaf by the database: migration 0003
+PROJECT = models.Func(models.F("leaf"), function="audit_project", output_field=models.TextField())
+
 
 class Event(models.Model):
     """One write or refusal. `leaf` is what is hashed, byte for byte; the rest repeats it for searching."""
@@ -21,7 +24,10 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(index__gte=0), name="audit_event_counts_from_zero"),
         ]
-        indexes = [models.Index(fields=["name", "domain_at"], name="audit_event_of_a_time")]  # for figures
+        indexes = [
+            models.Index(fields=["name", "domain_at"], name="audit_event_of_a_time"),  # for figures
+            models.Index(PROJECT, models.F("index"), name="audit_event_of_a_project"),  # for its disclosures
+        ]
 
     def __str__(self) -> str:
         return f"{self.index} {self.name}"

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from charteroak.adapters import clock
 from charteroak.audit import merkle
 from charteroak.audit.actions import Actor, subject_of
-from charteroak.audit.models import Checkpoint, Event
+from charteroak.audit.models import PROJECT, Checkpoint, Event
 from charteroak.audit.receipt import Receipt
 from charteroak.policy.roles import Role
 
@@ -52,6 +52,11 @@ def events_about(subject: Model | str) -> QuerySet[Event]:
     """What happened to one record, in order."""
     name = subject if isinstance(subject, str) else subject_of(subject)
     return Event.objects.filter(subject=name).order_by("index")
+
+
+def told_of(projects: Iterable[str], names: Iterable[str]) -> QuerySet[Event]:
+    """Events of these names that tell of projects with these numbers, in no order; found by their own index."""
+    return Event.objects.alias(project=PROJECT).filter(project__in=list(projects), name__in=list(names))
 
 
 def done_by(person: Actor, *, since: datetime, most: int = 8) -> list[tuple[datetime, Model]]:
