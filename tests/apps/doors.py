@@ -122,7 +122,9 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/inputs/{at.input}/refuse": because,
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
+        "/outputs/001-2/turn-back": because,
         "/outputs/001-1/revoke": because,
+        "/outputs/001-1/recall": because,
         "/exceptions/record/records-request": {
             "what": "All of it.",
             "known_on": "2026-01-04",

@@ -6,16 +6,19 @@ import pytest
 from django.test import Client
 
 from apps import outputs_way
-from apps.hub_way import NUMBER, AsProcess
+from apps.hub_way import DAY, NUMBER, AsProcess
 from apps.outputs_way import MAYA, left, requested
-from apps.way import person, rules
+from apps.way import STEWARDS, person, rules
+from charteroak.agencies.models import Agency, RoleHeld
 from charteroak.audit.models import Event
 from charteroak.outputs import actions, checks
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.policy.decision import Refused
+from charteroak.policy.roles import Role
 from charteroak.workspaces import batch
 from charteroak.workspaces.models import Workspace
+from conftest import owner_beside
 
 IDA = "ida.moss"
 WHY = "One town was counted twice."
@@ -99,3 +102,49 @@ def test_what_a_revoked_release_said_counts_for_the_next_one(
     later = requested(left(room, {"more.csv": b"year,people\n2020,121\n"}))
     with as_process("outputs"):
         assert len(checks._published(later)) == len(found)
+
+
+def test_a_contributing_agency_s_steward_alone_takes_its_clearance_back(
+    approved: ReleaseRequest, client: Client, as_process: AsProcess
+) -> None:
+    record, here = outputs_way.released(as_process, approved), approved.get_absolute_url()
+    elsewhere = Agency.objects.exclude(code__in=STEWARDS).first()
+    with owner_beside():
+        RoleHeld.objects.create(
+            person=person("eve.lang"), role=Role.DATA_STEWARD, agency=elsewhere, since=DAY
+        )
+    for other in (IDA, "eve.lang"):  # no steward, and one whose agency has no part in it
+        with pytest.raises(Refused) as caught:
+            actions.recall(pk=record.pk, by=person(other), because=WHY)
+        assert rules(caught) == {"wrong_role" if other == IDA else "not_a_contributor"}
+    client.force_login(person("ben.cole"))
+    page = client.get(here).text
+    assert 'id="action-recall"' in page
+    assert 'id="action-revoke"' not in page
+    assert client.post(f"{here}recall/", {"because": " "}).status_code == 400
+    assert client.post(f"{here}recall/", {"because": WHY}).status_code == 302
+    record.refresh_from_db()
+    assert (record.status, record.revoked_by) == ("revoked", person("ben.cole"))
+    client.logout()
+    assert [client.get(address).status_code for address in public(record)] == [404, 404, 404]
+    assert WHY in client.get(f"/register/{NUMBER}/").text
+    told = json.loads(Event.objects.get(name="outputs:release_request:recall").text)
+    assert told["facts"]["agencies"] == ["SDE"]
+
+
+def test_one_checker_turns_back_at_first_sight_what_nobody_has_reviewed(checked: ReleaseRequest) -> None:
+    with pytest.raises(Refused) as caught:
+        actions.turn_back(pk=checked.pk, by=person(IDA), because=" ")
+    assert rules(caught) == {"comment_missing"}
+    actions.turn_back(pk=checked.pk, by=person(IDA), because="Forty charts without a table.")
+    checked.refresh_from_db()
+    assert (checked.status, checked.returned_because) == ("returned", "Forty charts without a table.")
+
+
+def test_what_a_checker_has_reviewed_is_not_turned_back_by_another(checked: ReleaseRequest) -> None:
+    outputs_way.vote(checked, IDA)
+    with pytest.raises(Refused) as caught:
+        actions.turn_back(pk=checked.pk, by=person("al.pike"), because="At first sight.")
+    assert rules(caught) == {"review_begun"}
+    checked.refresh_from_db()
+    assert checked.status == "checked"

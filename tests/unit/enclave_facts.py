@@ -40,6 +40,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("release_request", "votes_missing"): {"votes_missing": ("5.csv",)},
     ("release_request", "comment_missing"): {"comments_missing": ("5.csv",)},
     ("release_request", "too_few_reviews"): {"reviews": 1},
+    ("release_request", "review_begun"): {"reviews": 1},
     ("release_request", "split_vote"): {"files_in_conflict": ("5.csv",)},
     ("release_request", "changes_asked"): {"files_to_change": ("5.csv",)},
     ("release_request", "checks_failed"): {"files_failed": ("5.csv",)},

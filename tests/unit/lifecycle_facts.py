@@ -87,6 +87,7 @@ APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "destroy"): {"not_destroyed": ("extract",)},
     ("agreement", "withdraw"): {"amends": "042"},
     ("motion", "declare_lost"): {"rejections": 1},
+    ("release_request", "turn_back"): {"reviews": 0},
 }
 # … and, for each rule, what makes it refuse.
 AGAINST: dict[tuple[str, str], dict[str, Any]] = {

@@ -34,6 +34,8 @@ def test_the_checkers_have_five_business_days_and_the_author_as_long_as_it_takes
     assert checks.due(date(2027, 1, 5), CLOSED) == date(2027, 1, 11)
     [revision] = running([*BEGUN, moment(7, "return")])
     assert (revision.party, revision.due(date(2027, 1, 8), CLOSED)) == (Party.APPLICANT, None)
+    [turned_back] = running([*BEGUN, moment(7, "turn_back")])
+    assert (turned_back.stage, turned_back.party) == (Stage.REVISION, Party.APPLICANT)
     [second] = running(AGAIN)
     assert (second.stage, second.began_on) == (Stage.CHECKS, date(2027, 1, 8))
 

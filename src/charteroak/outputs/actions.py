@@ -18,6 +18,7 @@ from charteroak.outputs.queries import (
     agreement_of,
     facts,
     roles_of,
+    stewarded,
 )
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.decision import refuse
@@ -111,10 +112,23 @@ def revoke(*, pk: int, by: Person, because: str) -> None:
     """Take back what was approved or released: the register says why, and nobody fetches it any more."""
     record = locked(pk)
     require(record, Action.REVOKE, by, facts(record, by, because=because))
+    _end(record, by, because)
+    _record(record, Action.REVOKE, by)
+
+
+@transaction.atomic
+def recall(*, pk: int, by: Person, because: str) -> None:
+    """A contributing agency's steward takes its clearance back: without it nobody fetches the release any more."""
+    record = locked(pk)
+    require(record, Action.RECALL, by, facts(record, by, because=because))
+    _end(record, by, because)
+    _record(record, Action.RECALL, by, agencies=stewarded(by, record))
+
+
+def _end(record: ReleaseRequest, by: Person, because: str) -> None:
     record.status, record.revoked_because = Status.REVOKED, because
     record.revoked_by, record.revoked_at = by, clock.now()
     record.save()
-    _record(record, Action.REVOKE, by)
 
 
 def require_as_looked_at(ballots: Mapping[OutputFile, Ballot]) -> None:
@@ -188,12 +202,22 @@ def _record_step(record: ReleaseRequest, taken: Action | None, by: Person) -> No
 @transaction.atomic
 def return_(*, pk: int, by: Person, because: str) -> None:
     """Send it back to the author, with the reason."""
+    _sent_back(pk, Action.RETURN, by, because)
+
+
+@transaction.atomic
+def turn_back(*, pk: int, by: Person, because: str) -> None:
+    """The cursory look: one checker sends back what cannot be reviewed as it is. Nothing is let through by it."""
+    _sent_back(pk, Action.TURN_BACK, by, because)
+
+
+def _sent_back(pk: int, action: Action, by: Person, because: str) -> None:
     record = locked(pk)
-    known = require(record, Action.RETURN, by)
+    known = require(record, action, by)
     if not because.strip():
         refuse("comment_missing", _("Say what must change."), _("The author reads it.")).require()
     record.returned_because = because
-    _record_step(record, _move(record, Action.RETURN, by, known), by)
+    _record_step(record, _move(record, action, by, known), by)
 
 
 @transaction.atomic

@@ -107,6 +107,18 @@ def return_(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, An
     return read(request, number)
 
 
+@router.post("/{number}/turn_back", summary="Send it back at first sight, before anybody has reviewed it")
+def turn_back(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
+    actions.turn_back(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
+    return read(request, number)
+
+
+@router.post("/{number}/recall", summary="Take an agency's clearance of a release back")
+def recall(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
+    actions.recall(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
+    return read(request, number)
+
+
 @router.post("/{number}/revoke")
 def revoke(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
     actions.revoke(pk=found(request, number).pk, by=signed_in(request), because=reason.because)

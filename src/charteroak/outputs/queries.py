@@ -188,7 +188,7 @@ def facts(
 
 ON_THE_PAGE = (
     Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
-    Action.WITHDRAW, Action.REVOKE,
+    Action.WITHDRAW, Action.REVOKE, Action.RECALL, Action.TURN_BACK,
 )  # fmt: skip
 
 
@@ -201,6 +201,7 @@ def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
     found = {action: decision for action, decision in found.items() if action in ON_THE_PAGE}
     if not stewarded(person, record):  # a steward of another agency has no part in this
         found.pop(Action.CLEAR.value, None)
+        found.pop(Action.RECALL.value, None)
         if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:
             found.pop(Action.RETURN.value, None)
     return found
@@ -283,7 +284,7 @@ def todo(person: Person) -> list[Item]:
         mine = not released and any(
             decision.allowed
             for name, decision in decisions(record, person).items()
-            if name not in ("withdraw", "revoke")
+            if name not in ("withdraw", "revoke", "recall")
         )
         author = record.author_id == person.pk
         turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS

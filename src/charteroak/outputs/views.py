@@ -28,7 +28,9 @@ FORM_OF = {
     "add": Action.EDIT,
     "review": Action.REVIEW,
     "return": Action.RETURN,
+    "turn-back": Action.TURN_BACK,
     "revoke": Action.REVOKE,
+    "recall": Action.RECALL,
 }
 
 
@@ -89,7 +91,8 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "add_form": in_error.get("add", AddFileForm(record, outputs)),
             "outputs": outputs,
             "return_form": in_error.get("return", ReturnForm()),
-            "revoke_form": in_error.get("revoke", RevokeForm()),
+            "turn_back_form": in_error.get("turn-back", ReturnForm()),
+            "revoke_form": in_error.get("revoke", in_error.get("recall", RevokeForm())),
         },
         status=400 if in_error else 200,
     )
@@ -193,7 +196,10 @@ def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
 SIMPLE = {
     "submit": actions.submit, "retry": actions.retry, "approve": actions.approve, "withdraw": actions.withdraw,
 }  # fmt: skip
-REASONED = {"return": (actions.return_, ReturnForm), "revoke": (actions.revoke, RevokeForm)}
+REASONED = {
+    "return": (actions.return_, ReturnForm), "turn-back": (actions.turn_back, ReturnForm),
+    "revoke": (actions.revoke, RevokeForm), "recall": (actions.recall, RevokeForm),
+}  # fmt: skip
 
 
 @login_required

@@ -177,6 +177,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "outputs:release_request:begin_preview": (Stage.CLEARANCE,),
     PREVIEW_OVER: (Stage.PREVIEW,),
     "outputs:release_request:approve": (Stage.PREVIEW, Stage.RELEASE),
+    "outputs:release_request:turn_back": OF_OUTPUTS,
     "outputs:release_request:return": OF_OUTPUTS,
     "outputs:release_request:withdraw": OF_OUTPUTS,
 }
@@ -194,6 +195,7 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
     "agreements:agreement:open_for_signature": (Stage.SIGNATURE, Party.SIGNATORY),
     "outputs:release_request:check": (Stage.CHECKS, Party.CHECKER),
     "outputs:release_request:complete_review": (Stage.CLEARANCE, Party.AGENCY),
+    "outputs:release_request:turn_back": (Stage.REVISION, Party.APPLICANT),
     "outputs:release_request:return": (Stage.REVISION, Party.APPLICANT),
     "outputs:release_request:begin_preview": (Stage.PREVIEW, Party.AGENCY),
     PREVIEW_OVER: (Stage.RELEASE, Party.BOARD),

@@ -23,4 +23,4 @@ def runs_of_outputs(moments: Iterable[Moment], preview_ends_on: date | None, tod
 
 def _after(moment: Moment) -> bool:
     """What can only come once the preview began, be it on the day on which it ends."""
-    return moment.name.endswith((":approve", ":release", ":revoke"))
+    return moment.name.endswith((":approve", ":release", ":revoke", ":recall"))

@@ -33,6 +33,7 @@ class Action(StrEnum):
     RETRY = "retry"
     REVIEW = "review"
     COMPLETE_REVIEW = "complete_review"
+    TURN_BACK = "turn_back"  # at first sight, before anybody has read it
     RETURN = "return"
     CLEAR = "clear"
     BEGIN_PREVIEW = "begin_preview"
@@ -40,6 +41,7 @@ class Action(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    RECALL = "recall"  # an agency takes its clearance back after all
 
 
 class Vote(StrEnum):
@@ -123,6 +125,12 @@ def too_few_reviews(facts: Facts) -> Reason | None:
                 needed=REVIEWS_NEEDED,
             ),
         )
+    return None
+
+
+def review_begun(facts: Facts) -> Reason | None:
+    if facts.reviews:
+        return Reason("review_begun", "A review of this round is in.", "Review it too: then it is returned.")
     return None
 
 
@@ -236,6 +244,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.OUTPUT_CHECKER,
             rules=(own_request, too_few_reviews, split_vote, changes_asked, checks_failed, not_covered),
         ),
+        (Status.CHECKED, Action.TURN_BACK): step(
+            Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, review_begun, not_covered)
+        ),
         (Status.CHECKED, Action.RETURN): step(
             Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, too_few_reviews)
         ),
@@ -263,6 +274,12 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         **{
             (status, Action.REVOKE): step(
                 Status.REVOKED, Role.OUTPUT_CHECKER, Role.BOARD_CHAIR, rules=(own_request, reason_missing)
+            )
+            for status in (Status.APPROVED, Status.RELEASED)
+        },
+        **{
+            (status, Action.RECALL): step(
+                Status.REVOKED, Role.DATA_STEWARD, rules=(own_request, not_a_contributor, reason_missing)
             )
             for status in (Status.APPROVED, Status.RELEASED)
         },
