@@ -71,7 +71,7 @@ def seed() -> None:
 
     from apps import crowd
     from apps.measured import DESTROYED, UNDRAFTED, UNOPENED
-    from charteroak.agreements import clocks
+    from charteroak.reports import clocks
     from conftest import connection_as, owner_beside
 
     with owner_beside():

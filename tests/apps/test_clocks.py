@@ -14,14 +14,15 @@ from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
 from charteroak.agreements import actions, destruction
 from charteroak.agreements.clocks import Turn, due_of, figures
-from charteroak.agreements.models import Agreement
+from charteroak.agreements.models import Agreement, ClockFigure
 from charteroak.agreements.queries import to_draft
 from charteroak.policy.after_signature import match_due
 from charteroak.policy.clocks import Party, Stage, State
 from charteroak.reports import clocks, turns
 from charteroak.requests.models import DataRequest
+from charteroak.site.tasks import work_out_figures
 from charteroak.submissions import worklist
-from conftest import connection_as
+from conftest import connection_as, owner_beside
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,6 +163,25 @@ def test_medians_are_worked_out_once_a_day_and_published(database_of_the_file: N
     assert found[Stage.DECISION, Party.AGENCY].turns == 3
     assert "How long each stage takes" in as_("sam.reyes").get("/reports/turns/").text
     assert len(as_("sam.reyes").get("/api/reports/turns").json()["medians"]) == len(found)
+
+
+def test_medians_stand_there_within_a_minute_of_a_day_and_are_renewed_every_hour(
+    database_of_the_file: None,
+) -> None:
+    def renewed(at_minute: int) -> bool:
+        with owner_beside():
+            ClockFigure.objects.filter(stage=Stage.DECISION).delete()
+        work_out_figures(timestamp=60 * at_minute)
+        return ClockFigure.objects.filter(stage=Stage.DECISION).exists()
+
+    with connection_as("post"):
+        with way.day(way.DAY_ZERO + timedelta(days=40)):  # a demo's day
+            assert renewed(30)
+            assert renewed(31)
+        clock.reset()
+        assert renewed(30), "this day has none yet"
+        assert not renewed(31)
+        assert renewed(60)
 
 
 def test_a_page_of_clocks_asks_few_questions_however_many_requests(

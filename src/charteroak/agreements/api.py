@@ -4,7 +4,6 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import File, Router, Schema, UploadedFile
