@@ -11,12 +11,13 @@ from django.db import ProgrammingError, connection, transaction
 from charteroak.adapters.environment import Process
 from charteroak.adapters.postgres import PROCESSES, role
 from charteroak.agencies.models import Person
-from charteroak.site import deferring, grants
+from charteroak.site import deferring, grants, workers
 
 AsProcess = Callable[[str], AbstractContextManager[None]]
 
 
 WORKERS = ("linker", "extractor", "enclave", "outputs", "notary", "post")
+ASKED_FOR = {queue for _, queues in deferring.DEFERRED.values() for queue in queues}
 
 
 def ask(task: str, queue: str, **columns: str | int) -> None:
@@ -174,11 +175,11 @@ def test_migrating_again_changes_nothing(as_process: AsProcess) -> None:
 
 
 @pytest.mark.parametrize(
-    ("process", "own"),
-    [*((one, "") for one in WORKERS), *((one, ".pages") for one in ("linker", "enclave", "outputs"))],
+    ("process", "queue"),
+    [(queue.partition(".")[0], queue) for queue in sorted(ASKED_FOR)],
 )
-def test_every_worker_takes_the_jobs_of_its_queues(as_process: AsProcess, process: str, own: str) -> None:
-    queue = process + own
+def test_every_worker_takes_the_jobs_of_its_queues(as_process: AsProcess, process: str, queue: str) -> None:
+    assert queue in workers.queues(Process(process)), "nobody would do them"
     task = next(name for name, (_, queues) in deferring.DEFERRED.items() if queue in queues)
     asker = next(iter(deferring.DEFERRED[task][0]))
     with as_process(asker):
@@ -213,7 +214,7 @@ def test_a_process_asks_for_the_jobs_that_are_its_to_ask_for_and_for_no_others(a
                 "os.system",
             ):
                 askers, queues = deferring.DEFERRED.get(task, (frozenset(), frozenset()))
-                for queue in (*PROCESSES, *(f"{one}.pages" for one in PROCESSES), "default"):
+                for queue in {*PROCESSES, *ASKED_FOR, "default"}:
                     if process in askers and queue in queues:
                         ask(task, queue)
                     else:

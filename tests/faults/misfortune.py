@@ -97,7 +97,7 @@ class Misfortune:
         self.killed[victim] += 1
 
     def _waiting(self, queue: str) -> bool:
-        query = f"SELECT 1 FROM procrastinate_jobs WHERE queue_name = '{queue}' AND status = 'todo'"  # noqa: S608 - one of five words above
+        query = f"SELECT 1 FROM procrastinate_jobs WHERE split_part(queue_name, '.', 1) = '{queue}' AND status = 'todo'"  # noqa: S608 - one of five words above
         return bool(self.ask(query))
 
     def _pid(self, name: str) -> int:

@@ -6,7 +6,7 @@ from charteroak.inputs import actions, queries, scan, viewing
 from charteroak.policy.decision import Refused
 
 
-@app.task(queue="enclave", name=queries.SCAN)
+@app.task(queue="enclave.checks", name=queries.SCAN)
 def look_through(input_request: int) -> None:
     try:
         scan.scan(input_request)

@@ -23,7 +23,7 @@ def prepare_checks(release_request: int, round: int) -> None:
             rebuild.defer(release_request=record.pk, round=round, objects=checks.seal(record))
 
 
-@app.task(queue="enclave", name="outputs:rebuild")
+@app.task(queue="enclave.checks", name="outputs:rebuild")
 def rebuild(release_request: int, round: int, objects: dict[str, str]) -> None:
     record = checks.waiting(release_request, round)
     if record is not None:

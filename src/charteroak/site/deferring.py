@@ -18,7 +18,7 @@ KEYHOLDERS = frozenset(OPENED_BY.values())
 # Periodic tasks: whichever worker sees first that they are due puts them into their queue.
 WORKERS = frozenset({LINKER, EXTRACTOR, ENCLAVE, OUTPUTS, NOTARY, POST})
 
-# task: (who may ask for it, which queues it may wait in): a process's own, and `process.pages` for what pages wait for
+# task: (who may ask for it, which queues it may wait in); what is done beside what: `workers.queues`
 DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "agreements:create_keys": (frozenset({WEB}), KEYHOLDERS),
     "agreements:print_executed": (frozenset({WEB}), frozenset({POST})),
@@ -32,13 +32,13 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "hub:write_crosswalk": (frozenset({WEB}), frozenset({LINKER})),
     "inputs:discard": (WORKERS, frozenset({ENCLAVE})),
     "inputs:give_up": (WORKERS, frozenset({ENCLAVE})),
-    "inputs:scan": (frozenset({WEB}), frozenset({ENCLAVE})),
+    "inputs:scan": (frozenset({WEB}), frozenset({f"{ENCLAVE}.checks"})),
     "inputs:show": (frozenset({WEB}), frozenset({f"{ENCLAVE}.pages"})),
     "outputs:destroy": (frozenset({OUTPUTS}), frozenset({OUTPUTS, ENCLAVE})),
     "outputs:destroy_due": (WORKERS, frozenset({OUTPUTS})),
     "outputs:give_up": (WORKERS, frozenset({OUTPUTS})),
     "outputs:prepare_checks": (frozenset({WEB}), frozenset({OUTPUTS})),
-    "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({ENCLAVE})),
+    "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({f"{ENCLAVE}.checks"})),
     "outputs:record_checks": (frozenset({ENCLAVE}), frozenset({OUTPUTS})),
     "outputs:release": (frozenset({WEB}), frozenset({OUTPUTS})),
     "outputs:show": (frozenset({WEB}), frozenset({f"{OUTPUTS}.pages"})),
@@ -52,10 +52,10 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "workspaces:give_up": (WORKERS, frozenset({ENCLAVE})),
     "workspaces:host": (frozenset({WEB}), frozenset({ENCLAVE})),
     "workspaces:host_all": (WORKERS, frozenset({ENCLAVE})),
-    "workspaces:take": (frozenset({WEB}), frozenset({ENCLAVE})),
-    "workspaces:restore": (frozenset({WEB}), frozenset({ENCLAVE})),
-    "workspaces:run": (frozenset({WEB}), frozenset({ENCLAVE})),
-    "workspaces:seal": (WORKERS, frozenset({ENCLAVE})),
+    "workspaces:take": (frozenset({WEB}), frozenset({f"{ENCLAVE}.folders"})),
+    "workspaces:restore": (frozenset({WEB}), frozenset({f"{ENCLAVE}.folders"})),
+    "workspaces:run": (frozenset({WEB}), frozenset({f"{ENCLAVE}.jobs"})),
+    "workspaces:seal": (WORKERS, frozenset({f"{ENCLAVE}.folders"})),
     "workspaces:tell": (WORKERS, frozenset({ENCLAVE})),
 }
 

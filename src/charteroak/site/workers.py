@@ -1,10 +1,11 @@
 """A process that waits for jobs of its queues and takes up what a killed one left.
 
-Work is done one job at a time. What a page waits for has a queue of its own, `outputs.pages`, and is done beside it.
+Each queue is one kind of work, done beside the others: what takes hours holds up nothing but its like.
 """
 
 import asyncio
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -19,6 +20,17 @@ ATTEMPTS = 5
 HEARTBEAT = 2.0  # seconds between a worker's signs of life
 STALLED = 8.0  # seconds without one, after which its job is another's
 PAGES = 4  # pages that a process serves at once
+# of the enclave, beside what is done within seconds: batch jobs; checks and scans; work folders sealed and kept
+ENCLAVE_TOO = ("jobs", "checks", "folders")
+SPARE = 4  # threads for what the worker itself asks of the operating system
+
+
+def queues(process: Process) -> dict[str, int]:
+    """The queues of that process, all of them its own account's, and how many jobs of each it does at once."""
+    found = {process.value: 1, f"{process}.pages": PAGES}
+    if process is Process.ENCLAVE:  # one of each kind: so what sandboxes take together is known
+        found |= {f"{process}.{kind}": 1 for kind in ENCLAVE_TOO}
+    return found
 
 
 class WhenTransient(BaseRetryStrategy):
@@ -75,14 +87,18 @@ async def _work(app: App, process: Process) -> None:
             "queues": [queue],
             "name": queue,
             "concurrency": together,
-            "install_signal_handlers": False,  # one signal is for both
+            "install_signal_handlers": False,  # one signal is for all
             "update_heartbeat_interval": HEARTBEAT,
             "stalled_worker_timeout": STALLED,
             "worker_middleware": [note],
         }
         return Worker(app, **options)
 
-    workers = {process: working(process, 1), f"{process}.pages": working(f"{process}.pages", PAGES)}
+    mine_to_do = queues(process)
+    # a thread for each job that may be under way: else what takes hours leaves none to the others on a small machine
+    threads = ThreadPoolExecutor(sum(mine_to_do.values()) + SPARE)
+    asyncio.get_running_loop().set_default_executor(threads)
+    workers = {queue: working(queue, together) for queue, together in mine_to_do.items()}
     async with app.open_async():
         await _until_stopped(
             list(workers.values()), [asyncio.create_task(_recover(app, queue, mine)) for queue in workers]

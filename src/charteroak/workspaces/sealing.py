@@ -92,6 +92,13 @@ def unused(record: Workspace) -> Iterator[Path | None]:
 
 
 @contextmanager
+def left_by_all(place: Path) -> Iterator[None]:
+    """Once everybody has left the folder of a project whose workspace is closed: they are ended within seconds."""
+    with _lock(place / "lock", fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
 def shut(record: Workspace) -> Iterator[bool]:
     """Whether the folder is sealed and stays so for the length of the block."""
     place = folder_of(record)

@@ -7,7 +7,7 @@ from charteroak.agencies.models import Person
 from charteroak.workspaces import actions, batch, broker, folders, queries, snapshots
 
 
-@app.task(queue="enclave", name=queries.RUN)
+@app.task(queue="enclave.jobs", name=queries.RUN)
 def run(job: int) -> None:
     batch.run(job)
 
@@ -44,18 +44,18 @@ def tell(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     )
 
 
-@app.task(queue="enclave", name=snapshots.TAKE)
+@app.task(queue="enclave.folders", name=snapshots.TAKE)
 def take(workspace: int, person: str, because: str) -> None:
     snapshots.take(pk=workspace, by=Person.objects.get(username=person), because=because)
 
 
-@app.task(queue="enclave", name=snapshots.RESTORE)
+@app.task(queue="enclave.folders", name=snapshots.RESTORE)
 def restore(snapshot: int, person: str) -> None:
     snapshots.restore(pk=snapshot, by=Person.objects.get(username=person))
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="enclave", name="workspaces:seal", queueing_lock="workspaces:seal")
+@app.task(queue="enclave.folders", name="workspaces:seal", queueing_lock="workspaces:seal")
 def seal(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
     """Within a minute of the last one leaving, and after a crash, no work folder lies in the clear."""
     snapshots.seal_unused()

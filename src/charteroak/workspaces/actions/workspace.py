@@ -13,6 +13,7 @@ from charteroak.hub.models import Extract
 from charteroak.policy import workspace as rules
 from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
+from charteroak.workspaces import sealing
 from charteroak.workspaces.models import Workspace
 from charteroak.workspaces.queries import (
     facts,
@@ -102,7 +103,8 @@ def remove(*, agreement: Agreement) -> str:
         close(pk=room.pk, by=ENCLAVE)
     folder = home().workspaces / agreement.number
     if folder.exists():
-        shutil.rmtree(folder)  # follows no link
+        with sealing.left_by_all(folder):
+            shutil.rmtree(folder)  # follows no link
     with transaction.atomic():
         audit.record("workspaces:destruction:folder", by=ENCLAVE, subject=agreement, number=agreement.number)
     return f"workspaces/{agreement.number}"
