@@ -64,7 +64,7 @@ def test_words_and_terms_cannot_part(
 
 def test_a_clause_remembers_the_version_of_its_wording(drafted: Agreement) -> None:
     assert {one.template for one in drafted.clauses.all()} == {
-        f"2026-3/{one.kind}" for one in drafted.clauses.all()
+        f"2026-4/{one.kind}" for one in drafted.clauses.all()
     }
 
 

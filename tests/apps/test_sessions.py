@@ -20,7 +20,7 @@ from charteroak.agreements import actions as agreements
 from charteroak.audit.models import Event
 from charteroak.catalog.models import Variable
 from charteroak.policy import session as rules
-from charteroak.workspaces import invented, proxy, queries, sessions
+from charteroak.workspaces import invented, modes, proxy, sessions
 from charteroak.workspaces.models import Session, Workspace
 from conftest import owner_beside
 
@@ -53,18 +53,18 @@ def test_the_catalog_decides_how_people_work(room: Workspace) -> None:
     extract = room.extract
     with owner_beside():
         Variable.objects.filter(name="race_eth").update(sensitivity="sensitive")
-    assert queries.mode_of(extract) == "query-only"
+    assert modes.mode_of(extract) == "query-only"
     with owner_beside():
         Variable.objects.filter(name="race_eth").update(sensitivity="plain")
-    assert queries.mode_of(extract) == "browser"
+    assert modes.mode_of(extract) == "browser"
     with owner_beside():  # the file of identifiers has a column of that name, which no extract holds
         matching = Variable.objects.filter(dataset__agency__code="SDE", dataset__file="matching").first()
         assert matching is not None
         matching.pk, matching.name, matching.sensitivity = None, "race_eth", "sensitive"
         matching.save()
-    assert queries.mode_of(extract) == "browser"
+    assert modes.mode_of(extract) == "browser"
     extract.tables["sde"]["columns"].append("not_in_the_catalog")
-    assert queries.mode_of(extract) == "query-only"
+    assert modes.mode_of(extract) == "query-only"
 
 
 def test_one_session_each_for_who_is_named_and_in_standing(room: Workspace) -> None:
@@ -185,7 +185,7 @@ def test_invented_records_have_the_types_of_the_extract_that_the_hub_builds() ->
     agencies = Agency.objects.filter(datasets__file="analysis").distinct()
     assert agencies
     for agency in agencies:
-        types = dict(queries.variables_of(agency.code.lower()).values_list("name", "type"))
+        types = dict(modes.variables_of(agency.code.lower()).values_list("name", "type"))
         written = {name: "20200101" if kind == "date" else "2020" for name, kind in types.items()}
         shared = Elements("elements", frozenset(), frozenset(types))
         rows = pl.DataFrame({"pid": "1", **written})

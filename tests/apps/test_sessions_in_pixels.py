@@ -15,9 +15,11 @@ from apps.sessions_way import opened
 from apps.way import person, refused
 from charteroak.adapters import environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
+from charteroak.agreements import actions as agreements
+from charteroak.agreements.models import Agreement, Clause
 from charteroak.catalog.models import Variable
 from charteroak.policy.workspace import Mode
-from charteroak.workspaces import actions, broker, passage, proxy, queries, sessions
+from charteroak.workspaces import actions, broker, modes, passage, proxy, queries, sessions
 from charteroak.workspaces.models import Enclave, Session, Workspace
 from conftest import owner_beside
 
@@ -197,10 +199,35 @@ def test_an_operator_chooses_what_the_catalog_allows_or_less(as_process: AsProce
     assert [reasons(mode) for mode in Mode] == [[], [], []]
     with owner_beside():
         Variable.objects.filter(name="race_eth").update(sensitivity="sensitive")
-    assert [reasons(mode) for mode in Mode] == [[], [], ["mode_too_open"]]
-    assert queries.mode_of(extract) == Mode.QUERY_ONLY
+    assert [reasons(mode) for mode in Mode] == [[], ["mode_too_open"], ["mode_too_open"]], "no clause says it"
+    assert refused(actions.open_, extract=extract.pk, by=kim, mode=Mode.PIXEL) == ["mode_too_open"]
+    assert modes.mode_of(extract) == Mode.QUERY_ONLY
     with owner_beside():
         Variable.objects.filter(name="race_eth").update(sensitivity="direct identifier")
     assert [reasons(mode) for mode in Mode] == [[], ["mode_too_open"], ["mode_too_open"]]
     assert refused(actions.open_, extract=extract.pk, by=kim, mode=Mode.PIXEL) == ["mode_too_open"]
     assert actions.open_(extract=extract.pk, by=kim).mode == Mode.QUERY_ONLY
+
+
+def test_sensitive_columns_are_shown_as_a_picture_where_all_signed_it(
+    as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "drafted", lambda: _drafted("ann.weiss", sensitive_seen=True))
+    extract = small_extract(as_process)
+    assert "shown to the named people as a picture" in Clause.objects.get(kind="place").text
+    with owner_beside():
+        Enclave.objects.create(pk=1, strict_tier=False, accounts_apart=True, pixels=True)
+        Variable.objects.filter(name="race_eth").update(sensitivity="sensitive")
+    assert modes.mode_of(extract) == Mode.QUERY_ONLY, "unless its operator chooses"
+    room = actions.open_(extract=extract.pk, by=person("kim.tran"), mode=Mode.PIXEL)
+    assert opened(room).mode == "pixel"
+    with owner_beside():  # found out later: what was chosen is asked anew
+        Session.objects.all().update(status="ended")
+        Variable.objects.filter(name="race_eth").update(sensitivity="direct identifier")
+    assert refused(sessions.open_, workspace=room.pk, by=person("maya.ortiz")) == ["mode_too_open"]
+
+
+def _drafted(by: str, *, sensitive_seen: bool) -> Agreement:
+    way.hub_keys()
+    request = way.approved()
+    return agreements.draft(data_request_pk=request.pk, by=person(by), sensitive_seen=sensitive_seen)

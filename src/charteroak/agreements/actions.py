@@ -39,15 +39,17 @@ def _require(record: Agreement, action: Action, by: Person, shown: str | None = 
 
 
 @transaction.atomic
-def draft(*, data_request_pk: int, by: Person) -> Agreement:
-    """Generate the agreement from the request and what each agency decided."""
+def draft(*, data_request_pk: int, by: Person, sensitive_seen: bool | None = None) -> Agreement:
+    """Generate the agreement from the request and what each agency decided; `sensitive_seen`: None as it stands."""
     request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
     amends = amending.to_amend(request)
     if amends is not None:  # of two amendments drafted at once, the second finds the first
         amends = _locked(amends.pk)
     draft_decision(request, by).require()
     parties = drafting.parties_to(request)
-    drafted = drafting.draft(request, parties, amends.number if amends else "")
+    if sensitive_seen is None:
+        sensitive_seen = amending.sensitive_seen(request)
+    drafted = drafting.draft(request, parties, amends.number if amends else "", sensitive_seen=sensitive_seen)
     if amends is not None:
         drafted = amending.kept(drafted, amends)
     said = {clause.kind: clause.terms for clause in drafted}

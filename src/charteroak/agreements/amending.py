@@ -11,6 +11,7 @@ from charteroak.agreements.difference import Piece, difference
 from charteroak.agreements.drafting import Draft
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Recipient
+from charteroak.agreements.terms import terms
 from charteroak.audit import actions as audit
 from charteroak.catalog.models import Variable
 from charteroak.policy import wording
@@ -29,6 +30,12 @@ def to_amend(request: DataRequest) -> Agreement | None:
     if not amends(request.kind_of_change):
         return None
     return Agreement.objects.filter(data_request__in=family(request)).select_related("version").first()
+
+
+def sensitive_seen(request: DataRequest) -> bool:
+    """Whether the agreement that a draft would amend lets a session show sensitive columns."""
+    standing = to_amend(request)
+    return standing is not None and terms(standing).sensitive_seen
 
 
 def unsigned(record: Agreement | None) -> str:

@@ -25,6 +25,10 @@ from charteroak.requests.models import DataRequest
 router = Router(auth=django_auth, tags=["agreements"])
 
 
+class DraftIn(Schema):
+    sensitive_seen: bool | None = None
+
+
 class RedlineIn(Schema):
     clause: str
     text: str
@@ -150,12 +154,16 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/{number}/draft")
-def draft(request: HttpRequest, number: str) -> dict[str, Any]:
+def draft(request: HttpRequest, number: str, how: DraftIn | None = None) -> dict[str, Any]:
+    """`sensitive_seen`: whether a session may show sensitive columns as a picture; as it stands unless said."""
     by = signed_in(request)
     if not by.roles(clock.today()) & queries.DRAFTERS:
         raise Http404  # as the page says it: whether there is such a request is not for everybody
     wanted = get_object_or_404(DataRequest, number=number)
-    return _facts(actions.draft(data_request_pk=wanted.pk, by=by), request)
+    return _facts(
+        actions.draft(data_request_pk=wanted.pk, by=by, sensitive_seen=how.sensitive_seen if how else None),
+        request,
+    )
 
 
 @router.post("/{number}/redline")

@@ -24,6 +24,7 @@ from charteroak.requests import consents
 from charteroak.requests.models import DataRequest, RequestedColumn
 from charteroak.requests.queries import allowed_columns
 
+SEEN = " Columns that the catalog calls sensitive may be shown to the named people as a picture of a screen inside it."
 NO_KEY = "of the State's own file transfer"
 
 
@@ -65,7 +66,9 @@ def _answering(kind: Kind) -> Agency:
     return found.agency
 
 
-def draft(request: DataRequest, parties: list[Party], amends: str = "") -> list[Draft]:
+def draft(
+    request: DataRequest, parties: list[Party], amends: str = "", *, sensitive_seen: bool = False
+) -> list[Draft]:
     """Every clause of the agreement on an approved request, in order; of one that amends another, says so."""
     allowed = _allowed(request)
     law = law_on(column.variable for columns in allowed.values() for column in columns)
@@ -73,7 +76,7 @@ def draft(request: DataRequest, parties: list[Party], amends: str = "") -> list[
         _purpose(request),
         *(_elements(request, agency, columns) for agency, columns in allowed.items()),
         _people(request, law),
-        _made("4", "place", {"place": "enclave", "operator": _answering(Kind.OPERATE).code}),
+        _place(sensitive_seen=sensitive_seen),
         _hub(),
         _thresholds(law),
         _made("7", "preview"),
@@ -94,6 +97,14 @@ def _made(number: str, kind: str, terms: dict[str, Any] | None = None, **values:
     template = wording.latest()[kind]
     heading, text = template.filled(values)
     return Draft(number, kind, heading, text, (terms or {}) | template.usual(), template.name)
+
+
+def _place(*, sensitive_seen: bool) -> Draft:
+    """Without a word on it no session shows a sensitive column; amendments keep what stands that way too."""
+    terms: dict[str, Any] = {"place": "enclave", "operator": _answering(Kind.OPERATE).code}
+    if sensitive_seen:
+        terms["sensitive_seen"] = True
+    return _made("4", "place", terms, seen=SEEN if sensitive_seen else "")
 
 
 def _allowed(request: DataRequest) -> dict[Agency, list[RequestedColumn]]:

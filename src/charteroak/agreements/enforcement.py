@@ -27,7 +27,9 @@ def enforced(clause: Clause) -> list[str]:
                 _("On a day without valid training and pledge, they do not either."),
             ]
         case "place":
-            return [_("The extract is mounted in the %(place)s only, without a network.") % said]
+            shown = _("A session may show sensitive columns, as a picture; without this clause none does.")
+            mounted = _("The extract is mounted in the %(place)s only, without a network.") % said
+            return [mounted, shown] if said.get("sensitive_seen") else [mounted]
         case "hub":
             return _hub(said)
         case "thresholds":

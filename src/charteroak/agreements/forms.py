@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from charteroak.agreements.models import WHAT, Clause, Party
 
 
+class DraftForm(forms.Form):
+    sensitive_seen = forms.BooleanField(
+        label=_("Sensitive columns may be shown in a session, as a picture"),
+        required=False,
+        help_text=_(
+            "All sign it, in the clause on the place. Without it nobody sees them: scripts run on them alone."
+        ),
+    )
+
+
 class RedlineForm(forms.Form):
     text = forms.CharField(label=_("The clause’s words"), widget=forms.Textarea(attrs={"rows": 6}))
     comment = forms.CharField(label=_("Why"), required=False, max_length=500)

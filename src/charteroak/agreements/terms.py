@@ -45,6 +45,7 @@ def terms(record: Agreement, held: Agreement | None = None) -> Terms:
         people_clause=clauses["people"].number,
         place=clauses["place"].terms["place"],
         place_clause=clauses["place"].number,
+        sensitive_seen=clauses["place"].terms.get("sensitive_seen", False),
         hub=hub["agency"],
         hub_clause=clauses["hub"].number,
         preview_days=clauses["preview"].terms["days"],

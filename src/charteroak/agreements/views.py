@@ -21,7 +21,14 @@ from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
-from charteroak.agreements.forms import RedlineForm, SignForm, TerminateForm, WithdrawForm, WordForm
+from charteroak.agreements.forms import (
+    DraftForm,
+    RedlineForm,
+    SignForm,
+    TerminateForm,
+    WithdrawForm,
+    WordForm,
+)
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
@@ -64,7 +71,12 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     record = get_object_or_404(DataRequest, number=number)
     if request.method == "POST":
-        made = actions.draft(data_request_pk=record.pk, by=by)
+        seen = DraftForm(request.POST)
+        made = actions.draft(
+            data_request_pk=record.pk,
+            by=by,
+            sensitive_seen=seen.is_valid() and seen.cleaned_data["sensitive_seen"],
+        )
         messages.success(request, _("The agreement is drafted."))
         return redirect(made)
     drafted = Agreement.every.filter(data_request=record).first()
@@ -74,6 +86,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         "data_request": record,
         "decision": decision,
+        "form": DraftForm(initial={"sensitive_seen": amending.sensitive_seen(record)}),
         "parties": drafting.parties_to(record) if decision.allowed else [],
         "decided": [(review, _decided(review)) for review in record.reviews.select_related("agency")],
     }

@@ -70,6 +70,7 @@ class Terms:
     hub_keys: Mapping[str, str] = field(default_factory=dict)  # file kind → key fingerprint
     review_expires_on: date | None = None  # of the review board's determination, where the law asks for one
     review_clause: str = ""
+    sensitive_seen: bool = False  # sensitive columns may be shown in a session, as a picture
     nations: tuple[str, ...] = ()  # whose consent must be on record
 
     @property

@@ -45,14 +45,15 @@ def mode_of(sensitivities: Collection[str]) -> Mode:
     return Mode.BROWSER if openest_of(sensitivities) == Mode.BROWSER else Mode.QUERY_ONLY
 
 
-def openest_of(sensitivities: Collection[str]) -> Mode:
-    """The most open mode that its operator may choose: sensitive columns may be shown as a picture, and direct
-    identifiers, or what the catalog does not know, to nobody.
+def openest_of(sensitivities: Collection[str], *, sensitive_seen: bool = False) -> Mode:
+    """The most open mode that its operator may choose: sensitive columns are shown as a picture where a signed clause
+    says so (`sensitive_seen`); direct identifiers, or what the catalog does not know, to nobody.
     """
     known = set(sensitivities)
     if known and known <= {"plain", "quasi-identifier"}:
         return Mode.BROWSER
-    return Mode.PIXEL if known and known <= {"plain", "quasi-identifier", "sensitive"} else Mode.QUERY_ONLY
+    sensitive = known <= {"plain", "quasi-identifier", "sensitive"}
+    return Mode.PIXEL if known and sensitive and sensitive_seen else Mode.QUERY_ONLY
 
 
 def offered(openest: Mode) -> tuple[Mode, ...]:
@@ -220,7 +221,7 @@ def mode_too_open(facts: Facts) -> Reason | None:
         return Reason(
             "mode_too_open",
             "A column of the extract is too sensitive to be worked on this way.",
-            "Choose the mode that the catalog allows, or a stricter one.",
+            "Choose a stricter mode; a sensitive column is shown as a picture where the agreement’s clause says so.",
         )
     return None
 
@@ -256,6 +257,8 @@ def not_more_hours(facts: Facts) -> Reason | None:
     return None
 
 
+_SESSION = (not_covered, session_open_already, no_session_in_gvisor, mode_too_open, hours_spent, disk_spent)
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "workspace",
     {
@@ -285,11 +288,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         (Status.OPEN, Action.RESTORE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered, folder_in_use)),
         (Status.OPEN, Action.ALLOW_HOURS): step(Status.OPEN, Role.ENCLAVE_OPERATOR, rules=(not_more_hours,)),
-        (Status.OPEN, Action.OPEN_SESSION): step(
-            Status.OPEN,
-            Role.RECIPIENT,
-            rules=(not_covered, session_open_already, no_session_in_gvisor, hours_spent, disk_spent),
-        ),
+        (Status.OPEN, Action.OPEN_SESSION): step(Status.OPEN, Role.RECIPIENT, rules=_SESSION),
         (Status.OPEN, Action.REQUEST_RELEASE): step(Status.OPEN, Role.RECIPIENT, rules=(not_covered,)),
         (Status.OPEN, Action.REQUEST_INPUT): step(
             Status.OPEN, Role.RECIPIENT, rules=(not_covered, disk_spent)

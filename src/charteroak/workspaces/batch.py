@@ -26,7 +26,7 @@ from charteroak.workspaces import actions, brought_in, records, scripts, sealing
 from charteroak.workspaces.actions import Left
 from charteroak.workspaces.folders import account_of, empty_outbox, empty_work
 from charteroak.workspaces.models import Job
-from charteroak.workspaces.queries import EVIDENCE
+from charteroak.workspaces.modes import EVIDENCE
 from charteroak.workspaces.scripts import CODE, LOG
 
 LIMITS = Limits(memory=2 << 30, cpus=1.0, processes=64, seconds=600.0)

@@ -11,7 +11,7 @@ from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import ObjectId
 from charteroak.hub.models import Extract
-from charteroak.workspaces.queries import EVIDENCE
+from charteroak.workspaces.modes import EVIDENCE
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from charteroak.catalog.models import Variable
 from charteroak.hub.extracts import type_of
 from charteroak.hub.models import Extract
 from charteroak.workspaces import folders
-from charteroak.workspaces.queries import EVIDENCE, variables_of
+from charteroak.workspaces.modes import EVIDENCE, variables_of
 
 PEOPLE = 500
 ROWS = 1_000

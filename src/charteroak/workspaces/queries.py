@@ -10,7 +10,6 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
-from charteroak.catalog.models import Dataset, Variable
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
@@ -22,8 +21,8 @@ from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.workspaces.counters import disk_used
 from charteroak.workspaces.models import Enclave, Job, Session, Workspace
+from charteroak.workspaces.modes import openest
 
-EVIDENCE = "evidence"  # the airlock's own table: no workspace sees it
 REPEATERS = frozenset({Role.OUTPUT_CHECKER, Role.AUDITOR})  # who see whether a result comes out again
 OFFICES = REPEATERS | {Role.ENCLAVE_OPERATOR}
 RUN = "workspaces:run"  # the task that runs a job
@@ -71,6 +70,8 @@ def facts(
         because=because,
         script_name=name,
         mode=rules.Mode(record.mode),
+        mode_asked=rules.Mode(record.mode),
+        openest=openest(record.extract) if record.mode == rules.Mode.PIXEL else rules.Mode(record.mode),
         isolator=rules.Isolator(record.isolator),
         hours=record.hours,
         hours_asked=hours,
@@ -178,26 +179,6 @@ def session_decisions(record: Session, person: Person) -> dict[str, Decision]:
     return {name: found[name] for name in ("enter", "stop") if name in found}
 
 
-def mode_of(extract: Extract) -> rules.Mode:
-    """How people work on this extract unless its operator says otherwise."""
-    return rules.mode_of(sensitivities(extract))
-
-
-def sensitivities(extract: Extract) -> set[str]:
-    """How sensitive the catalog says each of its columns is."""
-    found = set()
-    for table, told in extract.tables.items():
-        if table != EVIDENCE:
-            known = {one.name: one.sensitivity for one in variables_of(table)}
-            found |= {known.get(name, "not in the catalog") for name in told["columns"] if name != "pid"}
-    return found
-
-
-def variables_of(table: str) -> QuerySet[Variable]:
-    """What the catalog says of the columns of an extract’s table: of that agency’s analysis file, no other."""
-    return Variable.objects.filter(dataset__agency__code=table.upper(), dataset__file=Dataset.File.ANALYSIS)
-
-
 def ready_extracts() -> QuerySet[Extract]:
     """Extracts that passed the review before access and have no workspace yet."""
     return Extract.objects.filter(status=extract_rules.Status.CLEARED, workspace__isnull=True).select_related(
@@ -231,7 +212,7 @@ def may_open(
         isolator_here=isolator == rules.Isolator.BUBBLEWRAP
         or Enclave.objects.filter(strict_tier=True).exists(),
         mode_asked=mode,
-        openest=rules.openest_of(sensitivities(extract)),
+        openest=openest(extract),
         pixels_here=Enclave.objects.filter(pixels=True).exists(),
         hours_asked=hours,
     )

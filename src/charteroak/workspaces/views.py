@@ -23,6 +23,7 @@ from charteroak.workspaces import (
     broker,
     brought_in,
     counters,
+    modes,
     proxy,
     queries,
     sessions,
@@ -56,8 +57,8 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
     if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
         raise Http404
     extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
-    default, modes = queries.mode_of(extract), rules.offered(rules.openest_of(queries.sensitivities(extract)))
-    form = OpenForm(request.POST or None, initial={"hours": HOURS, "mode": default}, modes=modes)
+    default, offered = modes.mode_of(extract), rules.offered(modes.openest(extract))
+    form = OpenForm(request.POST or None, initial={"hours": HOURS, "mode": default}, modes=offered)
     if request.method == "POST" and form.is_valid():
         record = actions.open_(extract=extract.pk, by=who, **form.cleaned_data)
         messages.success(request, _("The workspace is open."))
@@ -66,7 +67,7 @@ def open_(request: HttpRequest, number: str) -> HttpResponse:
         "agreement": extract.link_run.agreement,
         "extract": extract,
         "decision": queries.may_open(extract, who, mode=default),
-        "modes": [(MODES[one], rules.RESIDUAL_RISK[one]) for one in modes],
+        "modes": [(MODES[one], rules.RESIDUAL_RISK[one]) for one in offered],
         "risks": rules.ISOLATOR_RISK.values(),
         "form": form,
     }
@@ -88,7 +89,7 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "tables": [
                 (f"{name}.parquet", facts["rows"], ", ".join(facts["columns"]))
                 for name, facts in sorted(record.extract.tables.items())
-                if name != queries.EVIDENCE
+                if name != modes.EVIDENCE
             ],
             "limits": LIMITS,
             "memory": LIMITS.memory >> 30,

@@ -15,10 +15,10 @@ from charteroak.policy.budget import HOURS
 from charteroak.policy.roles import Role
 from charteroak.workspaces import sealing
 from charteroak.workspaces.models import Workspace
+from charteroak.workspaces.modes import mode_of
 from charteroak.workspaces.queries import (
     facts,
     may_open,
-    mode_of,
     roles_of,
 )
 
