@@ -125,8 +125,10 @@ def test_what_cannot_be_rebuilt_never_passes(data: Path, outbox: Path, tmp_path:
 
 def test_a_file_with_a_person_key_of_the_extract_fails(data: Path, outbox: Path, tmp_path: Path) -> None:
     (outbox / "sample.txt").write_text("see K7QX000007")
+    (outbox / "glued.txt").write_text("seexK7QX000007yand7K7QX000008")
     _, answer = run(data, outbox, tmp_path)
     assert verdicts_of(answer, "sample.txt")["record_level"] == "fail"
+    assert verdicts_of(answer, "glued.txt")["record_level"] == "fail"
 
 
 def test_another_key_than_the_extracts_is_refused(data: Path, outbox: Path) -> None:

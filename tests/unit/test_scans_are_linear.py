@@ -9,7 +9,7 @@ import inspect
 import itertools
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from re import _parser  # type: ignore[attr-defined] # the tree that Python's own matcher is compiled from
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from charteroak import disclosure
-from charteroak.disclosure.identifiers import identifiers
+from charteroak.disclosure.identifiers import identifiers, person_keys
 from charteroak.disclosure.incoming import incoming
 
 UNITS = (
@@ -167,3 +167,26 @@ def test_one_word_of_two_megabytes_is_scanned_to_its_end() -> None:
         identifiers("notes.txt", word * (2_000_000 // len(word)))
     [found] = incoming("notes.txt", b"a" * 2_000_000 + b"@example.org")
     assert (found.rule, found.figure) == ("email", "1")
+
+
+def test_a_key_is_found_inside_a_word_of_two_megabytes_with_work_that_grows_as_the_word() -> None:
+    key = "0123456789abcdef" * 2
+
+    class Counted(frozenset[str]):
+        """People, and how many pieces of the text were held against them."""
+
+        held = 0
+
+        def __and__(self, other: Set[object]) -> frozenset[str]:
+            Counted.held += len(other)
+            return frozenset.__and__(self, other)
+
+    took = []
+    for length in (1_000, 2_000):
+        Counted.held = 0
+        word = "".join(f"{number:x}" for number in range(length))
+        assert person_keys(word[:length] + key + "x", Counted({key})) == {key}
+        took.append(Counted.held)
+    assert took[1] <= 2.3 * took[0]
+    assert person_keys("a" * 2_000_000 + key + "b", {key}) == {key}
+    assert person_keys("a" * 2_000_000, {key, "a" * 8}) == set(), "a short key is a word or nothing"

@@ -25,6 +25,7 @@ KEY_COLUMNS = frozenset({
     "patient_id", "client_id", "employee_id", "worker_id", "individual_id", "pseudonym",
 })  # fmt: skip
 TAKE_OUT = "Take it out and export again; the file stays in the enclave."
+GLUED = 10  # characters of a key from which on it is looked for inside words too; a shorter one would be found anywhere
 FREE_TEXT = 60  # characters; a code is shorter
 
 
@@ -48,11 +49,25 @@ def _found(file: str, text: str, header: Sequence[str], people: Set[str], bare: 
         "email": len(EMAIL.findall(text)),
         "phone": len(PHONE.findall(text)),
         "name_column": len(NAME_COLUMNS & columns),
-        "record_level": len(set(WORD.findall(text)) & people) + len(KEY_COLUMNS & columns),
+        "record_level": len(person_keys(text, people)) + len(KEY_COLUMNS & columns),
     }
     for rule, count in counts.items():
         if count:
             yield Verdict(rule, file, "fail", figure=str(count), limit="0", mend=TAKE_OUT)
+
+
+def person_keys(text: str, people: Set[str]) -> set[str]:
+    """Which of these keys stand in the text: as a word, or inside one, whatever letters are glued to it.
+
+    Work grows with the text's length, times the number of different lengths that keys have.
+    """
+    words = set(WORD.findall(text))
+    found = words & people
+    for length in {len(key) for key in people if len(key) >= GLUED}:
+        for word in words:
+            if len(word) > length:
+                found |= people & {word[at : at + length] for at in range(len(word) - length + 1)}
+    return found
 
 
 def in_grid(file: str, grid: Grid, people: Set[str] = frozenset()) -> Iterator[Verdict]:

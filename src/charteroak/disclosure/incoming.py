@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from pathlib import PurePath
 
-from charteroak.disclosure.identifiers import WORD, identifiers
+from charteroak.disclosure.identifiers import identifiers, person_keys
 from charteroak.disclosure.verdicts import Verdict
 
 BUILT = {".so", ".pyd", ".dll", ".dylib", ".exe", ".pyc", ".pyo"}  # code that no person can read
@@ -35,7 +35,7 @@ def incoming(file: str, content: bytes, people: Set[str] = frozenset()) -> list[
         )
         for one in identifiers(file, text)
     ]
-    if known := len(set(WORD.findall(text)) & people):
+    if known := len(person_keys(text, people)):
         mend = "Leave the project's own pseudonyms out: they do not leave the enclave."
         found.append(Verdict("person_keys", file, "fail", figure=str(known), limit="0", mend=mend))
     return found
