@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from charteroak.cli import run
+from charteroak.cli import asking, run
 
 pytestmark = pytest.mark.enable_socket  # loopback only
 
@@ -38,7 +38,7 @@ def answering(elsewhere: str = "") -> Iterator[tuple[str, list[str | None]]]:
 
 
 def test_a_redirect_takes_no_token_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(run.TOKEN, "secret")
+    monkeypatch.setenv(asking.TOKEN, "secret")
     with ExitStack() as stack:
         stranger, stole = stack.enter_context(answering())
         site, came = stack.enter_context(answering(elsewhere=stranger))

@@ -6,6 +6,7 @@ import click
 
 # name → (file in this folder, what `oak --help` says); the file is imported only when its command is used
 COMMANDS = {
+    "api": ("api", "Read and act on a running site from a script, with your token."),
     "audit": ("audit", "Export the event log and verify it offline."),
     "audit-table": ("suppression", "How closely a reader can work out each hidden cell of a table."),
     "check": ("disclosure", "May an output leave? Rebuilt from its records, rule by rule."),

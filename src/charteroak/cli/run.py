@@ -1,34 +1,25 @@
 """`oak run`: a script into a project's workspace from anywhere, by the site's own interface."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import quote
 
 import click
 
+from charteroak.cli.asking import SITE, UNREACHED, address, ask
+
 ENDED = {"succeeded": 0, "failed": 1, "refused": 1, "cancelled": 1}
-UNREACHED = 2
 LOOK_AGAIN = 1.0  # seconds
-TOKEN = "CHARTEROAK_TOKEN"  # noqa: S105 - the name of a variable
 
 
 @click.command()
 @click.argument("project")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dummy", is_flag=True, help="On invented records: what it prints is shown at once.")
-@click.option(
-    "--site",
-    envvar="CHARTEROAK_SITE",
-    default="http://localhost:8042",
-    show_default=True,
-    help="Or CHARTEROAK_SITE.",
-)
+@SITE
 @click.option("--no-wait", is_flag=True, help="Only send it.")
 @click.option("--json", "as_json", is_flag=True, help="The job as JSON on standard output.")
 def run(project: str, script: Path, dummy: bool, site: str, no_wait: bool, as_json: bool) -> None:
@@ -37,7 +28,7 @@ def run(project: str, script: Path, dummy: bool, site: str, no_wait: bool, as_js
     Your token from the page "Tokens" is read from CHARTEROAK_TOKEN. What the script leaves stays sealed until it is
     reviewed. Exit status: 0 succeeded, 1 failed, refused or cancelled, 2 the site did not take it.
     """
-    place = f"{_address(site)}/api/workspaces/{quote(project, safe='')}"
+    place = f"{address(site)}/api/workspaces/{quote(project, safe='')}"
     try:
         text = script.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -67,41 +58,11 @@ def _told(job: dict[str, Any], before: str) -> str:
     return said
 
 
-def _address(site: str) -> str:
-    """The site's address; a token goes over an encrypted connection, or to this machine."""
-    asked = urlsplit(site)
-    local = asked.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not (asked.scheme == "https" or (asked.scheme == "http" and local)):
-        raise click.UsageError(f"{site}: a token goes to an https:// address, or to http://localhost.")
-    return site.rstrip("/")
-
-
-def _asked(address: str, sent: dict[str, Any] | None = None) -> dict[str, Any]:
+def _asked(where: str, sent: dict[str, Any] | None = None) -> dict[str, Any]:
     """The site's answer; a refusal ends the command with its reasons."""
-    token = os.environ.get(TOKEN)
-    if not token:
-        raise click.UsageError(f"Set {TOKEN} to a token of yours: the site's page “Tokens” makes one.")
-    body = json.dumps(sent).encode() if sent is not None else None
-    asked = Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - _address checked the scheme
-    asked.add_unredirected_header("Authorization", f"Bearer {token}")  # for this site alone
-    try:
-        with urlopen(asked, timeout=60) as answer:  # noqa: S310
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except HTTPError as refused:
-        click.echo(f"Refused: {_reasons(refused)}", err=True)
-    except (URLError, OSError, ValueError) as error:
-        click.echo(
-            f"{address} does not answer: {error}. Is the site up? Give its address by --site.", err=True
-        )
+    answer = ask(where, json.dumps(sent).encode() if sent is not None else None)
+    found = answer.read()
+    if answer.taken and isinstance(found, dict):
+        return found
+    click.echo(f"Refused: {answer.why()}", err=True)
     sys.exit(UNREACHED)
-
-
-def _reasons(refused: HTTPError) -> str:
-    try:
-        said = json.load(refused)
-        return " ".join(
-            f"{reason['message']} {reason.get('mend') or ''}".strip() for reason in said["reasons"]
-        )
-    except (ValueError, KeyError, TypeError):
-        return f"the site answered {refused.code}"
