@@ -258,3 +258,22 @@ def test_a_project_stops_at_its_disk_and_its_page_says_what_it_keeps_and_costs(
     waiting.refresh_from_db()
     assert (waiting.status, "MiB of disk" in waiting.outcome) == ("refused", True)
     assert refused(sessions.open_, workspace=room.pk, by=person(MAYA)) == ["disk_spent"]
+
+
+FILLS = "open('/enclave/work/{name}', 'wb').write(bytes(3 << 20)); import time; time.sleep(30)"
+EMPTIES = (
+    "import os, time; time.sleep(3); os.remove('/enclave/work/first')"  # after several looks at the folder
+)
+
+
+@pytest.mark.sandbox
+def test_a_full_work_folder_is_emptied_by_a_job_and_filled_by_none(
+    room: Workspace, as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "LIMITS", replace(batch.LIMITS, work=1 << 20))
+    filled = ran(as_process, room, FILLS.format(name="first"))
+    assert "it may begin in a full folder" in filled.outcome
+    more = ran(as_process, room, FILLS.format(name="second"))
+    assert "it may begin in a full folder" in more.outcome
+    emptied = ran(as_process, room, EMPTIES)
+    assert emptied.status == "succeeded", emptied.outcome

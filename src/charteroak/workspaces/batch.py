@@ -5,7 +5,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from charteroak.adapters.collector import RefusedFile, collect
 from charteroak.adapters.environment import home
 from charteroak.adapters.environments import ResearchEnvironment
 from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
-from charteroak.adapters.sandboxes import Group
+from charteroak.adapters.sandboxes import Group, used
 from charteroak.adapters.spill import hand_over, in_memory
 from charteroak.adapters.stores import Store
 from charteroak.adapters.vault import VaultError
@@ -115,7 +115,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
         clock = _Clock()
         try:
             ended = sandboxes.run(
-                SandboxSpec(mounts, LIMITS, brought_in.variables(inputs), isolator=_isolator(job)),
+                SandboxSpec(mounts, limits_in(work), brought_in.variables(inputs), isolator=_isolator(job)),
                 command,
                 uid=account_of(account),
                 stop=clock.beside(at_intervals(lambda: actions.goes_on(pk=job.pk))),
@@ -129,6 +129,11 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
         left, refused = collected(work / "outbox", project, keeping)
         left.append(keeping(project, LOG, ended.stdout + ended.stderr or b"Nothing was printed.\n"))
         return ended, left, refused
+
+
+def limits_in(work: Path) -> Limits:
+    """Who left the folder too full may empty it by a job, which adds nothing to it."""
+    return replace(LIMITS, work=max(LIMITS.work, used(str(work))))
 
 
 class _Clock:
@@ -209,7 +214,10 @@ def _outcome(ended: sandboxes.Ended, left: list[Left], refused: int) -> str:
     elif ended.out_of_memory:
         said = f"Stopped for using more than {LIMITS.memory >> 30} GiB of memory. Read fewer columns at once."
     elif ended.work_full:
-        said = "Stopped because the work folder is full. Remove what is not needed."
+        said = (
+            "Stopped because the work folder is full. Send a job that removes what is not needed: it may begin in a "
+            "full folder, and adds nothing to it."
+        )
     elif ended.status:
         said = f"The script ended with exit status {ended.status}. Its log can be put forward for release."
     else:
