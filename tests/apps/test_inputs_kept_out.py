@@ -18,7 +18,7 @@ from charteroak.audit.models import Event
 from charteroak.inputs import actions, scan, tasks
 from charteroak.inputs.models import InputRequest
 from charteroak.outputs import release as releasing
-from charteroak.outputs.models import ReleaseRequest
+from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.policy.decision import Refused
 from charteroak.workspaces.models import Input, Workspace
 from conftest import owner_beside
@@ -214,19 +214,53 @@ def test_the_web_process_names_no_verdicts_of_a_release_request(
         "UPDATE outputs_outputfile SET verdict = 'review'",
         "UPDATE outputs_outputfile SET summary = 'All is well.'",
     ):
-        with pytest.raises(ProgrammingError, match=r"is not for .* to decide"):
+        with pytest.raises(ProgrammingError, match=r"is not for .* to decide|checks .* stand"):
             sql(command)
     assert record.files.get().verdict == "pass"
 
 
+def test_the_web_process_wipes_no_verdict_while_the_checks_stand(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    """A checker would read that nobody judged a file which fails."""
+    record = outputs_way.judged(
+        as_process, outputs_way.requested(left(room, {"few.csv": b"a\n2\n"})), {"few.csv": "fail"}
+    )
+    file = record.files.get()
+    columns = ", ".join(str(field.column) for field in OutputFile._meta.concrete_fields if field.name != "id")
+    others = columns.replace("verdict", "''")
+    wipe = "; UPDATE outputs_outputfile SET verdict = ''; "
+    becomes = "UPDATE outputs_releaserequest SET status = '%s'"
+    for command in (
+        wipe.strip("; "),
+        "UPDATE outputs_releaserequest SET checks = ''",
+        "UPDATE outputs_releaserequest SET checked_at = NULL",
+        "DELETE FROM outputs_outputfile",
+        f"INSERT INTO outputs_outputfile ({columns}) SELECT {others} FROM outputs_outputfile",  # noqa: S608 - the model's own columns
+        # and by a way round: sent back and judged again, by nobody
+        becomes % "returned" + wipe + becomes % "checked",
+        becomes % "withdrawn" + wipe,
+        f"{becomes % 'withdrawn'}; {becomes % 'reviewed'}",
+    ):
+        with pytest.raises(ProgrammingError, match=r"checks .* stand"), transaction.atomic():
+            sql(command)
+    with pytest.raises(ProgrammingError, match=r"checks .* stand"), transaction.atomic():
+        ReleaseRequest.objects.create(
+            workspace=room, number="042-9", author=person(MAYA), started_at=clock.now(), status="checked"
+        )
+    file.refresh_from_db()
+    assert (file.verdict, file.release_request.status) == ("fail", "checked")
+
+
 def test_a_file_whose_verdict_was_wiped_is_not_released(room: Workspace, as_process: AsProcess) -> None:
-    """A taken-over web process may call a failed file unjudged; the one that releases asks the sealed results."""
+    """Whoever wiped it: the process that releases asks the sealed results."""
     record = outputs_way.judged(
         as_process,
         outputs_way.requested(left(room, {"flow.csv": b"a\n1\n", "few.csv": b"a\n2\n"})),
         {"few.csv": "fail"},
     )
-    sql("UPDATE outputs_outputfile SET verdict = '' WHERE name = 'few.csv'")
+    with owner_beside():
+        OutputFile.objects.filter(name="few.csv").update(verdict="")
     outputs_way.cleared(outputs_way.reviewed(record))
     outputs_way.approved(record)
     with as_process("outputs"):

@@ -46,6 +46,12 @@ def ida(client: Client) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_by_other_tests() -> None:
+    for view in left_over():
+        view.unlink()
+
+
 def looks() -> list[str]:
     return list(Event.objects.filter(name__endswith=":look").values_list("by", flat=True))
 

@@ -1,7 +1,8 @@
 """What the web process leaves open because another process decides it; the database holds it to that.
 
 Grants say which columns the web may change. Here stands what its new rows may not claim: that a file was scanned, that
-a release request was checked, that a file may come in which the enclave did not let pass.
+a release request was checked, that a file may come in which the enclave did not let pass. While the checks of a release
+request stand, it leaves them and the request's files as they were judged.
 """
 
 from django.apps import apps
@@ -10,6 +11,7 @@ from psycopg import sql
 
 from charteroak.adapters.environment import Process
 from charteroak.adapters.postgres import role
+from charteroak.policy.release_request import Status
 
 # Blank in a row that the web adds; afterwards it may blank them again, where the grants let it, and no more.
 UNDECIDED = {
@@ -17,6 +19,10 @@ UNDECIDED = {
     "outputs.releaserequest": ("checks", "checked_at"),
     "outputs.outputfile": ("verdict", "summary", "protected_id"),
 }
+
+# Before its checks a release request is the web's to change; afterwards the files are as judged.
+OPEN = (Status.DRAFT, Status.SUBMITTED, Status.INTERRUPTED, Status.RETURNED)
+JUDGED = tuple(status for status in Status if status not in (*OPEN, Status.WITHDRAWN))
 
 GUARD = """
 CREATE OR REPLACE FUNCTION charteroak_undecided() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,6 +55,35 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE OR REPLACE FUNCTION charteroak_checks_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {web} AND NEW.status = ANY ({judged}) AND (
+        TG_OP = 'INSERT' OR OLD.status <> ALL ({judged})
+        OR (NEW.checks, NEW.checked_at) IS DISTINCT FROM (OLD.checks, OLD.checked_at)
+    ) THEN
+        RAISE EXCEPTION 'The checks of % stand, or fail, as they were made.', NEW.number
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_checks_stand BEFORE INSERT OR UPDATE ON outputs_releaserequest
+    FOR EACH ROW EXECUTE FUNCTION charteroak_checks_stand();
+
+CREATE OR REPLACE FUNCTION charteroak_judged_files_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {web} AND EXISTS (
+        SELECT 1 FROM outputs_releaserequest record
+        WHERE record.id IN (OLD.release_request_id, NEW.release_request_id) AND record.status <> ALL ({open})
+    ) THEN
+        RAISE EXCEPTION 'The checks of this file stand.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_judged_files_stay BEFORE INSERT OR UPDATE OR DELETE ON outputs_outputfile
+    FOR EACH ROW EXECUTE FUNCTION charteroak_judged_files_stay();
+
 CREATE OR REPLACE TRIGGER charteroak_scanned_first BEFORE INSERT ON workspaces_input
     FOR EACH ROW EXECUTE FUNCTION charteroak_scanned_first();
 """
@@ -61,7 +96,13 @@ CREATE OR REPLACE TRIGGER charteroak_undecided BEFORE INSERT OR UPDATE ON {table
 def apply() -> None:
     """Have the database refuse it. As the owner."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(GUARD).format(web=sql.Literal(role(Process.WEB))))
+        cursor.execute(
+            sql.SQL(GUARD).format(
+                web=sql.Literal(role(Process.WEB)),
+                open=sql.Literal(list(map(str, OPEN))),
+                judged=sql.Literal(list(map(str, JUDGED))),
+            )
+        )
         for model, columns in UNDECIDED.items():
             command = sql.SQL(GUARDED).format(
                 table=sql.Identifier(apps.get_model(model)._meta.db_table),
