@@ -50,6 +50,9 @@ def test_from_the_workspace_to_a_cell_and_out_when_access_is_lost(
             frame, "import polars; print(polars.read_parquet('/enclave/data/sde.parquet').height, 'rows')"
         )
         expect(frame.locator(".jp-OutputArea-output").first).to_contain_text("200 rows", timeout=SLOW)
+        expect(frame.get_by_text("Jupyter news")).to_have_count(
+            0
+        )  # nobody is asked what no network can bring
         way.lapse(MAYA, DAY.replace(day=1))
         thread.join(timeout=60)
         assert not thread.is_alive()

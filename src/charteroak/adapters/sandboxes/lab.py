@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 # Checks international addresses in schemas, which nothing here holds; its grammar takes half of a start to build.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # "not installed", which jsonschema allows for
@@ -22,15 +23,23 @@ NOT_NEEDED = ("jupyter_lsp", "jupyter_server_terminals", "notebook_shim", "nbcla
 IR_KERNEL = Path("/usr/lib/R/site-library/IRkernel")  # Debian's
 KERNELS = Path("/tmp/jupyter")  # noqa: S108 - the sandbox's own
 RUNTIME = "/tmp/jupyter/runtime"  # noqa: S108 - as above: sockets and connection files do not outlive the session
+NEWS = "@jupyterlab/apputils-extension:announcements"  # asks whether to fetch news, whatever `news_url` says
+
+
+def without_news(_handler: object, page: dict[str, Any]) -> dict[str, Any]:
+    """What JupyterLab tells its page, which then does not ask about news that no network brings."""
+    page["disabledExtensions"] = [*page.get("disabledExtensions", ()), NEWS]
+    return page
+
+
 SETTINGS = {
     "ServerApp": {
         "disable_check_xsrf": True, "allow_remote_access": True, "allow_origin": "*",
         "open_browser": False, "terminals_enabled": False, "root_dir": os.getcwd(),  # noqa: PTH109 - pathlib costs nothing less
         "jpserver_extensions": {"jupyterlab": True} | dict.fromkeys(NOT_NEEDED, False), "log_level": 30,
-        "quit_button": False, "default_url": "/lab",
+        "quit_button": False, "default_url": "/lab", "tornado_settings": {"page_config_hook": without_news},
     },
-    "LabApp": {"extension_manager": "readonly", "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-               "news_url": None},
+    "LabApp": {"extension_manager": "readonly", "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
     "IdentityProvider": {"token": ""},
     "KernelManager": {"transport": "ipc"},  # no port: the loopback inside is anybody's who is inside
     "ContentsManager": {"delete_to_trash": False},
