@@ -18,6 +18,7 @@ from apps.way import person
 from charteroak.adapters import postgres, showing
 from charteroak.adapters.environment import Process, home
 from charteroak.adapters.vault import VaultError
+from charteroak.audit import looks as audit_looks
 from charteroak.audit.models import Event
 from charteroak.inputs import viewing as inputs_viewing
 from charteroak.outputs import tasks, viewing
@@ -139,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_no_look_and_the_page_says_so(
     output = record.files.get().output
     with as_process("outputs"):
         type(output).objects.filter(pk=output.pk).update(stored=other.stored)
-    monkeypatch.setattr(viewing, "app", Beside(as_process))
+    monkeypatch.setattr(audit_looks, "app", Beside(as_process))
     found = ida.get(page)
     assert found.status_code == 503
     assert "The store of files cannot be read at the moment." in found.text

@@ -2,20 +2,14 @@
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from functools import partial
 from typing import Any
 
-from django.db import transaction
-
-from charteroak.adapters import showing
 from charteroak.agencies.models import Person
-from charteroak.audit import actions as audit
-from charteroak.audit.leaf import Fact
+from charteroak.audit import looks
 from charteroak.hub import queries
-from charteroak.hub.actions import clauses
 from charteroak.hub.linking import stored_review
 from charteroak.hub.models import LinkRun
-from charteroak.policy.decision import Decision, Refused
+from charteroak.policy.decision import Decision
 from charteroak.policy.link_run import Action
 
 
@@ -23,23 +17,13 @@ def answer(token: str, recipient: str, *, link_run: int, person: str, numbers: S
     """Seal the pairs of these numbers to the page that asked, if its reader may decide them; an event each."""
     run = LinkRun.objects.select_related("agreement").get(pk=link_run)
     by = Person.objects.get(username=person)
-    decision = may_decide(run, by)
-    if not decision:
-        refused = Refused(decision.reasons)
-        showing.answer(token, recipient, showing.refusal(refused))
-        audit.record_refusal(refused, action="hub:link_run:show_pairs", by=by, subject=run)
-        return
-    pairs = evidence(run, numbers)
+    decided = may_decide(run, by)
+    pairs = evidence(run, numbers) if decided else []
     whose = sorted({pair[side]["file"] for pair in pairs for side in ("left", "right")})  # agencies' codes
-
-    note = partial(_noted, run, by, pairs=list(numbers), agencies=whose, clauses=clauses(decision))
-    showing.hand_over(token, recipient, lambda: {"pairs": pairs}, note)
-
-
-@transaction.atomic
-def _noted(run: LinkRun, by: Person, **said: Fact) -> None:
-    """Put on record who saw which pairs, of which agencies."""
-    audit.record("hub:link_run:show_pairs", by=by, subject=run, **said)
+    looks.show(
+        "hub:link_run:show_pairs", lambda: {"pairs": pairs}, decided, token, recipient,
+        by=by, subject=run, pairs=list(numbers), agencies=whose,
+    )  # fmt: skip
 
 
 def may_decide(run: LinkRun, by: Person) -> Decision:

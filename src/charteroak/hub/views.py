@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import showing
+from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
-from charteroak.hub import actions, clerical, clocks, pictures, queries, tasks
+from charteroak.audit import looks
+from charteroak.hub import actions, clerical, clocks, pictures, queries
 from charteroak.hub.forms import pair_decisions
 from charteroak.hub.lists import RUNS
 from charteroak.hub.models import Extract, LinkRun
@@ -181,7 +183,7 @@ def pairs(request: HttpRequest, number: str) -> HttpResponse:
     numbers = _asked_for(request, run, set(decided)) if decision else []
     context: dict[str, Any] = {"record": record, "run": run, "decision": decision, "decided": len(decided)}
     if numbers:
-        context |= _shown(run, by.username, numbers, decided)
+        context |= _shown(run, by, numbers, decided)
     return render(request, "hub/pairs.html", context)
 
 
@@ -193,15 +195,9 @@ def _asked_for(request: HttpRequest, run: LinkRun, decided: set[int]) -> list[in
     return undecided if request.GET.get("all") else undecided[:A_PAGE]
 
 
-def _shown(run: LinkRun, username: str, numbers: list[int], decided: dict[int, bool]) -> dict[str, Any]:
+def _shown(run: LinkRun, by: Person, numbers: list[int], decided: dict[int, bool]) -> dict[str, Any]:
     try:
-        said = showing.read(
-            showing.ask(
-                lambda token, recipient: tasks.show_pairs.defer(
-                    token=token, recipient=recipient, link_run=run.pk, person=username, numbers=numbers
-                )
-            )
-        )
+        said = looks.ask("hub:show_pairs", by=by, link_run=run.pk, numbers=numbers)
     except showing.NotShown as not_shown:
         return {"not_shown": str(not_shown)}
     except Refused as refused:

@@ -4,16 +4,11 @@ import io
 import zipfile
 from typing import Any
 
-from django.db import transaction
-from procrastinate.contrib.django import app
-
-from charteroak.adapters import showing
 from charteroak.agencies.models import Person
-from charteroak.audit import actions as audit
+from charteroak.audit import looks
 from charteroak.inputs import queries
 from charteroak.inputs.models import InputRequest
 from charteroak.inputs.scan import read
-from charteroak.policy.decision import Decision, Refused
 from charteroak.policy.input_request import Kind
 
 SHOWN = 200_000  # characters of a file; a checker who needs more of it asks for a smaller one
@@ -24,32 +19,16 @@ def show(*, input_request: int, person: str, token: str, recipient: str) -> None
     """Seal the file to `person`'s page, or why not; this process decides for itself."""
     record = InputRequest.objects.select_related("workspace__agreement", "author").get(pk=input_request)
     viewer = Person.objects.get(username=person)
-    try:
-        allowed = queries.may_look(record, viewer).require()
-    except Refused as refused:
-        audit.record_refusal(refused, action="inputs:input_request:look", by=viewer, subject=record)
-        showing.answer(token, recipient, showing.refusal(refused))
-        return
-    showing.hand_over(token, recipient, lambda: _content(record), lambda: _looked_at(record, viewer, allowed))
+    looks.show(
+        "inputs:input_request:look", lambda: _content(record), queries.may_look(record, viewer), token, recipient,
+        by=viewer, subject=record, number=record.number, sha256=record.sha256,
+    )  # fmt: skip
 
 
 def _content(record: InputRequest) -> dict[str, Any]:
     content = read(record)
     text = package(content) if record.kind == Kind.PACKAGE else content.decode("utf-8", errors="replace")
     return {"text": text[:SHOWN], "cut": len(text) > SHOWN}
-
-
-@transaction.atomic
-def _looked_at(record: InputRequest, by: Person, allowed: Decision) -> None:
-    """Note that a checker saw what is in the file."""
-    audit.record(
-        "inputs:input_request:look",
-        by=by,
-        subject=record,
-        number=record.number,
-        sha256=record.sha256,
-        clauses=list(allowed.clauses),
-    )
 
 
 def package(content: bytes) -> str:
@@ -73,9 +52,4 @@ def package(content: bytes) -> str:
 def look(record: InputRequest, person: Person) -> dict[str, Any]:
     """What is in the file, for a page. Raises Refused, showing.NotShown."""
     queries.may_look(record, person).require()
-    sealed = showing.ask(
-        lambda token, recipient: app.configure_task("inputs:show", allow_unknown=False).defer(
-            input_request=record.pk, person=person.username, token=token, recipient=recipient
-        )
-    )
-    return showing.read(sealed)
+    return looks.ask("inputs:show", by=person, input_request=record.pk)
