@@ -16,13 +16,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from apps import outputs_way, way
 from apps.hub_way import DAY, AsProcess
 from apps.outputs_way import MAYA, TABLES, left, ran, requested
-from apps.way import person
+from apps.way import person, refused
 from charteroak.adapters import clock
 from charteroak.audit.models import Event
-from charteroak.outputs import actions, checks, tasks, viewing
-from charteroak.outputs.models import ReleaseRequest
+from charteroak.outputs import actions, checks, files, queries, tasks, viewing
+from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.policy.decision import Refused
+from charteroak.policy.release_request import LIFECYCLE, Action, Status
+from charteroak.policy.roles import Role
 from charteroak.workspaces.models import Workspace
+from conftest import owner_beside
 
 
 @pytest.fixture(autouse=True)
@@ -205,3 +208,29 @@ def test_a_checker_whose_training_lapsed_neither_looks_nor_votes(
     assert {reason.rule for reason in caught.value.reasons} == {"training_lapsed"}
     with pytest.raises(Refused):
         viewing.look(record.files.get(), person("ida.moss"))
+
+
+def test_a_kind_that_nobody_can_read_is_refused_and_does_not_leave_where_it_came_in_all_the_same(
+    room: Workspace, as_process: AsProcess
+) -> None:
+    job = left(
+        room,
+        {"flow.csv": b"year,people\n2019,120\n", "tool.bin": b"\0\1", "old.xls": b"PK", ".a.csv": b"a\n1\n"},
+    )
+    record = requested(job, ["flow.csv"])
+    for output in job.outputs.filter(name__in=["tool.bin", "old.xls", ".a.csv"]):
+        said = {"output": output.pk, "context": "Counts.", "controls": "None."}
+        assert refused(files.add, pk=record.pk, by=person(MAYA), **said) == ["unreadable_kind"]
+    with owner_beside():  # as a web process that was taken over could
+        tool = job.outputs.get(name="tool.bin")
+        OutputFile.objects.create(
+            release_request=record, output=tool, name=tool.name, sha256=tool.sha256, round=1,
+            context="Counts.", controls="None.",
+        )  # fmt: skip
+    outputs_way.judged(as_process, record, {"tool.bin": "review"})
+    outputs_way.reviewed(record)
+    assert record.status == "checked", "two approvals are not enough"
+    known = queries.facts(record, person("ida.moss"))
+    assert known.files_failed == ("tool.bin",)
+    decision = LIFECYCLE.may(Status.APPROVED, Action.RELEASE, {Role.SYSTEM}, known)
+    assert "checks_failed" in {reason.rule for reason in decision.reasons}

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import path
 
+from charteroak.adapters.vault import VaultError
 from charteroak.agencies.models import Person
 from charteroak.audit.models import AnonymousRefusals, Event
 from charteroak.policy.decision import refuse
@@ -33,12 +34,17 @@ def waiting_door(request: HttpRequest) -> HttpResponse:
     raise OperationalError
 
 
+def full_door(request: HttpRequest) -> HttpResponse:
+    raise VaultError("Could not write to store 'payload': no space left on the device.")
+
+
 handler500 = site_urls.handler500
 urlpatterns = [
     *site_urls.urlpatterns,
     path("door/", forbidden_door, name="door"),
     path("broken/", broken_door),
     path("waiting/", waiting_door),
+    path("full/", full_door),
 ]
 
 
@@ -133,6 +139,15 @@ def test_a_fault_of_ours_is_said_without_the_database(client: Client) -> None:
     assert page.status_code == 500
     assert "Something broke on our side" in page.text
     assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.urls(__name__)
+def test_a_store_that_is_full_or_away_is_said_with_when_to_come_back(client: Client) -> None:
+    client.raise_request_exception = False
+    page = client.get("/full/")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
+    assert "store does not answer" in page.text
+    assert "payload" not in page.text
 
 
 @pytest.mark.urls(__name__)

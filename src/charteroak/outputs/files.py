@@ -9,7 +9,8 @@ from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
 from charteroak.outputs.actions import locked, next_round, require
 from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
-from charteroak.outputs.queries import EXTENSIONS, outputs_to_add
+from charteroak.outputs.printed import EXTENSIONS, readable
+from charteroak.outputs.queries import outputs_to_add
 from charteroak.policy.decision import refuse
 from charteroak.policy.release_request import Action
 
@@ -23,7 +24,7 @@ def add(*, pk: int, by: Person, output: int, context: str, controls: str) -> Out
     if found is None:
         refuse("no_such_output", _("No ended job of this project left that file.")).require()
         raise AssertionError  # require() has raised
-    if PurePath(found.name).suffix.lower() not in EXTENSIONS:
+    if not readable(found.name):
         refuse(
             "unreadable_kind",
             _("A checker cannot read this kind of file."),

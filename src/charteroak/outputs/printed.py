@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 FIGURES = ("people", "value")  # as `charteroak.disclosure.build` names them
 STATE = "suppressed"
+EXTENSIONS = (".csv", ".json", ".svg", ".txt", ".md")  # what two people can read before it leaves
 HIDDEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")  # Unicode's categories of what has no shape of its own
+
+
+def readable(name: str) -> bool:
+    """Whether it is of a kind that leaves at all: asked when it is added, reviewed and released."""
+    return name.lower().endswith(EXTENSIONS) and not name.startswith(".")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs import clocks
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
+from charteroak.outputs.printed import readable
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
@@ -28,7 +29,6 @@ from charteroak.workspaces.queries import WAITING
 OFFICES = frozenset(
     {Role.OUTPUT_CHECKER, Role.AUDITOR, Role.POLICY_OFFICE, Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 )
-EXTENSIONS = (".csv", ".json", ".svg", ".txt", ".md")  # what two people can read before it leaves
 LOOKED_AT = (
     Status.CHECKED,
     Status.RETURNED,
@@ -106,7 +106,8 @@ def standings(record: ReleaseRequest) -> list[Standing]:
     )
     rows = counted.values_list("pk", "name", "verdict", "approvals", "pinned", "changes")
     return [
-        Standing(pk, name, verdict == OutputFile.Verdict.FAIL, *counts) for pk, name, verdict, *counts in rows
+        Standing(pk, name, verdict == OutputFile.Verdict.FAIL or not readable(name), *counts)
+        for pk, name, verdict, *counts in rows
     ]
 
 

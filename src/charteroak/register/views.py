@@ -30,7 +30,7 @@ from charteroak.register import queries
 from charteroak.register.lists import PROJECTS
 from charteroak.requests.models import DataRequest
 
-# what may be released (outputs.queries.EXTENSIONS), by the name it ends with
+# what may be released (outputs.printed.EXTENSIONS), by the name it ends with
 KINDS = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",

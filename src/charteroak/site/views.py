@@ -22,6 +22,7 @@ from django.views.defaults import server_error
 
 from charteroak.adapters import calendars, clock
 from charteroak.adapters.environment import Mode
+from charteroak.adapters.vault import VaultError
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import roles_held
 from charteroak.agencies.worklist import Item, Turn
@@ -137,10 +138,13 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's si
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
-    """A database that is being started again is no fault of the site: it says when to come back."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """A database that is being started again, or a store that is full, is no fault of the site: it says so."""
+    error = sys.exc_info()[1]
+    store = type(error) is VaultError  # an object that is missing or damaged is another matter
+    if not store and not isinstance(error, OperationalError | InterfaceError):
         return server_error(request)
-    return HttpResponse(loader.render_to_string("503.html"), status=503, headers={"Retry-After": "2"})
+    page = loader.render_to_string("503.html", {"store": store})
+    return HttpResponse(page, status=503, headers={"Retry-After": "60" if store else "2"})
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
