@@ -122,6 +122,8 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/inputs/{at.input}/refuse": because,
         "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
         "/outputs/001-2/return": because,
+        "/outputs/001-2/ask": {"text": "Why?"},
+        f"/outputs/001-2/questions/{at.question}/answer": {"text": "So."},
         "/outputs/001-2/turn-back": because,
         "/outputs/001-1/revoke": because,
         "/outputs/001-1/recall": because,

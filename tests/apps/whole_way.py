@@ -27,6 +27,7 @@ from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.catalog.models import Variable
 from charteroak.exceptions import actions as exceptions
 from charteroak.exceptions.models import Matter
+from charteroak.outputs import questions
 from charteroak.policy.attachment import Kind as Attached
 from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
@@ -85,6 +86,7 @@ class Scene:
     paper: int  # of the stranger's request
     party: int
     planned: int
+    question: int  # of a checker, about the second release request
     held: int  # an office that somebody holds
     variable: int
     board: int
@@ -158,6 +160,7 @@ def scene(as_process: AsProcess) -> Scene:
         paper=paper.pk,
         party=agreement.parties.get(agency__code="SDE").pk,
         planned=planned.pk,
+        question=questions.ask(pk=second.pk, by=person("ida.moss"), text="Why?").pk,
         held=RoleHeld.objects.get(person__username="al.pike").pk,
         variable=Variable.objects.earliest("pk").pk,
         board=Board.objects.get().pk,

@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.receipt import WITHIN_PROJECT
-from charteroak.outputs import actions, files, queries
+from charteroak.outputs import actions, files, queries, questions
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
@@ -31,6 +31,10 @@ class BallotIn(Schema):
     sha256: str
     vote: Vote
     comment: str = ""
+
+
+class TextIn(Schema):
+    text: str
 
 
 class ReasonIn(Schema):
@@ -64,6 +68,10 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
                 **(WITHIN_PROJECT if file.verdict and file.derivation_id else {}),
             }
             for file in record.files.all()
+        ],
+        "questions": [
+            {"id": one.pk, "text": one.text, "answer": one.answer, "round": one.round}
+            for one in questions.shown(record, signed_in(request))
         ],
         "permitted": [name for name, decision in decisions.items() if decision],
         "actions": reasons(decisions),
@@ -122,6 +130,20 @@ def recall(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any
 @router.post("/{number}/revoke")
 def revoke(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
     actions.revoke(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
+    return read(request, number)
+
+
+@router.post("/{number}/ask", summary="Ask the project about its outputs")
+def ask(request: HttpRequest, number: str, said: TextIn) -> dict[str, Any]:
+    questions.ask(pk=found(request, number).pk, by=signed_in(request), text=said.text)
+    return read(request, number)
+
+
+@router.post("/{number}/questions/{question}/answer", summary="Answer a question as the project")
+def answer(request: HttpRequest, number: str, question: int, said: TextIn) -> dict[str, Any]:
+    record, who = found(request, number), signed_in(request)
+    asked = get_object_or_404(questions.shown(record, who), pk=question)
+    questions.answer(pk=record.pk, question=asked.pk, by=who, text=said.text)
     return read(request, number)
 
 

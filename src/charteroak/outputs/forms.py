@@ -89,6 +89,14 @@ class VoteForm(forms.Form):
         return Ballot(Vote(said["vote"]), said["sha256"], said["comment"])
 
 
+class QuestionForm(forms.Form):
+    text = forms.CharField(label=_("Your question to the project"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label=_("The project’s answer"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ReturnForm(forms.Form):
     because = forms.CharField(label=_("What must change"), widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import release_request
+from charteroak.policy import release_question, release_request
 from charteroak.policy.lifecycle import choices
 from charteroak.workspaces.models import JobOutput, Workspace
 
@@ -89,6 +89,28 @@ class FileVote(models.Model):
     sha256 = models.CharField(max_length=64)  # the bytes voted on
     vote = models.CharField(max_length=10, choices=choices(release_request.Vote))
     comment = models.TextField(blank=True)
+
+
+class Question(models.Model):
+    """What a checker or a steward asked the project about an output, and its answer."""
+
+    release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="questions")
+    round = models.PositiveIntegerField()
+    text = models.TextField()
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [by_and_at("release_question", "answered")]
+
+    @property
+    def status(self) -> release_question.Status:
+        answered = self.answered_at is not None
+        return release_question.Status.ANSWERED if answered else release_question.Status.ASKED
 
 
 class WithAgency(models.Manager["Clearance"]):

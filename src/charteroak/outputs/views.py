@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
-from charteroak.outputs import actions, files, pages, queries
+from charteroak.outputs import actions, files, pages, queries, questions
 from charteroak.outputs import trace as tracing
-from charteroak.outputs.forms import AddFileForm, ReturnForm, ReviewForm, RevokeForm
+from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import ReleasedFile, ReleaseRequest
@@ -85,6 +85,12 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "reviews": reviews,
             "ballots": queries.ballots_shown(reviews, forward) if reviews else [],
             "agencies": queries.stewarded(who, record),
+            "thread": [
+                (one, questions.may_answer(one, who), AnswerForm(auto_id=f"id_answer_{one.pk}_%s"))
+                for one in questions.shown(record, who)
+            ],
+            "may_ask": questions.may_ask(record, who),
+            "question_form": QuestionForm(auto_id="id_question_%s"),
             "not_cleared": queries.not_cleared(record),
             "clearances": record.clearances.filter(round=record.round).select_related("by"),
             "earlier": earlier.exclude(pk=record.pk),
@@ -191,6 +197,27 @@ def clear(request: HttpRequest, number: str, agency: str) -> HttpResponse:
     actions.clear(pk=record.pk, by=signed_in(request), agency=agency)
     messages.success(request, _("%s clears the outputs.") % agency)
     return redirect(record)
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, number: str) -> HttpResponse:
+    record = found(request, number)
+    questions.ask(pk=record.pk, by=signed_in(request), text=request.POST.get("text", ""))
+    messages.success(request, _("The project reads your question."))
+    return redirect(f"{record.get_absolute_url()}#questions")
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    record = found(request, number)
+    asked = get_object_or_404(questions.shown(record, signed_in(request)), pk=pk)
+    questions.answer(
+        pk=record.pk, question=asked.pk, by=signed_in(request), text=request.POST.get("text", "")
+    )
+    messages.success(request, _("Your answer is on the record."))
+    return redirect(f"{record.get_absolute_url()}#questions")
 
 
 SIMPLE = {

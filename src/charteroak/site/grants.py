@@ -109,6 +109,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         "requests.nationconsent": (
             "SELECT", "INSERT", "UPDATE (status, withdrawn_because, withdrawn_by_id, withdrawn_at)",
         ),
+        "outputs.question": ("SELECT", "INSERT", "UPDATE (answer, answered_by_id, answered_at)"),
         "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,
@@ -125,7 +126,8 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **LOG, **JOBS,
     },
     Process.OUTPUTS: {
-        **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, **UNSAID,
+        **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, "outputs.question": LOOK,
+        **UNSAID,
         **dict.fromkeys(RELEASES, ADD), **LOG, **JOBS,
     },
     Process.POST: {
