@@ -47,9 +47,8 @@ def draft(*, data_request_pk: int, by: Person, sensitive_seen: bool | None = Non
         amends = _locked(amends.pk)
     draft_decision(request, by).require()
     parties = drafting.parties_to(request)
-    if sensitive_seen is None:
-        sensitive_seen = amending.sensitive_seen(request)
-    drafted = drafting.draft(request, parties, amends.number if amends else "", sensitive_seen=sensitive_seen)
+    seen = amending.sensitive_seen(request) if sensitive_seen is None else sensitive_seen
+    drafted = drafting.draft(request, parties, amends.number if amends else "", sensitive_seen=seen)
     if amends is not None:
         drafted = amending.kept(drafted, amends)
     said = {clause.kind: clause.terms for clause in drafted}
@@ -62,9 +61,7 @@ def draft(*, data_request_pk: int, by: Person, sensitive_seen: bool | None = Non
         drafted_by=by,
         drafted_at=clock.now(),
     )
-    clauses = [
-        Clause(agreement=record, position=position, **vars(clause)) for position, clause in enumerate(drafted)
-    ]
+    clauses = [Clause(agreement=record, position=at, **vars(clause)) for at, clause in enumerate(drafted)]
     Clause.objects.bulk_create(clauses)
     for party in parties:
         _add_party(record, party)
