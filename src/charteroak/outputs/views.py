@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
@@ -73,6 +74,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         request,
         "outputs/release_request.html",
         _on_this_page(request, record, forward, in_error.get("review"))
+        | _thread(record, who)
         | {
             "record": record,
             "turn": queries.whose_turn(record),
@@ -85,12 +87,6 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "reviews": reviews,
             "ballots": queries.ballots_shown(reviews, forward) if reviews else [],
             "agencies": queries.stewarded(who, record),
-            "thread": [
-                (one, questions.may_answer(one, who), AnswerForm(auto_id=f"id_answer_{one.pk}_%s"))
-                for one in questions.shown(record, who)
-            ],
-            "may_ask": questions.may_ask(record, who),
-            "question_form": QuestionForm(auto_id="id_question_%s"),
             "not_cleared": queries.not_cleared(record),
             "clearances": record.clearances.filter(round=record.round).select_related("by"),
             "earlier": earlier.exclude(pk=record.pk),
@@ -102,6 +98,18 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
         },
         status=400 if in_error else 200,
     )
+
+
+def _thread(record: ReleaseRequest, who: Person) -> dict[str, Any]:
+    """What was asked about it and answered, and whether this person may do either."""
+    return {
+        "thread": [
+            (one, questions.may_answer(one, who), AnswerForm(auto_id=f"id_answer_{one.pk}_%s"))
+            for one in questions.shown(record, who)
+        ],
+        "may_ask": questions.may_ask(record, who),
+        "question_form": QuestionForm(auto_id="id_question_%s"),
+    }
 
 
 def _on_this_page(
