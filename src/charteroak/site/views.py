@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
@@ -23,8 +24,8 @@ from django.views.defaults import server_error
 from charteroak.adapters import calendars, clock
 from charteroak.adapters.environment import Mode
 from charteroak.adapters.vault import VaultError
-from charteroak.agencies.models import Person
-from charteroak.agencies.queries import roles_held
+from charteroak.agencies.held import held_on
+from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
 from charteroak.site.second_factor import is_shown
@@ -32,6 +33,7 @@ from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.site.work import covered_by, work_of
 
 LATELY = timedelta(days=180)
+LISTED = 100  # people of the demo whom the page of sign-in names
 STEPS = [
     {
         "heading": _("Someone asks a question"),
@@ -156,6 +158,9 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if settings.CONFIG.mode is not Mode.PRODUCTION:
-            found = Person.objects.filter(is_active=True).order_by("name")
-            context["people"] = [(one, roles_held(one)) for one in found]
+            held = Prefetch(
+                "roles_held", RoleHeld.objects.filter(held_on(clock.today())).select_related("agency"), "held"
+            )
+            found = Person.objects.filter(is_active=True).order_by("name").prefetch_related(held)
+            context["people"] = [(one, one.held) for one in found[:LISTED]]
         return context
