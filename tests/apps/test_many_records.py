@@ -11,6 +11,7 @@ from charteroak.requests.models import DataRequest
 from conftest import owner_beside
 
 MOST = 150  # queries of the busiest page
+MOST_AT_HOME = 80  # of all rooms' worklists together, also of somebody named in every project
 
 
 def queries_of_each_page(at: Scene) -> dict[tuple[str, str], int]:
@@ -40,5 +41,7 @@ def test_no_page_reads_more_often_when_there_are_more_projects(at: Scene) -> Non
     assert not more, "\n".join(
         f"{page}: {before} → {after}" for page, (before, after) in sorted(more.items())
     )
+    home = {actor: count for (address, actor), count in at_hundred.items() if address == "/"}
+    assert max(home.values()) <= MOST_AT_HOME, home
     too_many = {page: count for page, count in at_hundred.items() if count > MOST}
     assert not too_many

@@ -14,6 +14,9 @@ from charteroak.agreements import amending
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient, Signature
+from charteroak.agreements.signed import as_signed as as_signed
+from charteroak.agreements.signed import names as names
+from charteroak.agreements.signed import unsigned as unsigned
 from charteroak.agreements.terms import terms as terms
 from charteroak.agreements.text import text_hash as text_hash
 from charteroak.policy import agreement, data_request
@@ -81,26 +84,6 @@ def _approved(record: Agreement) -> bool:
     return record.data_request.status == data_request.Status.APPROVED
 
 
-@once
-def as_signed(record: Agreement) -> bool:
-    """Whether the clauses on file are, to the letter, those that every party named in them signed."""
-    signatures = list(Signature.objects.filter(party__agreement=record).select_related("party__agency"))
-    signed, hashes = {str(one.party) for one in signatures}, {one.text_hash for one in signatures}
-    return signed.issuperset(_parties_named(record)) and hashes == {record.text_hash} == {
-        text_hash(record.clauses.all())
-    }
-
-
-def unsigned(record: Agreement) -> list[str]:
-    """The parties named in the terms that have not signed, as in DOL:hub."""
-    signed = {str(party) for party in record.parties.filter(signature__isnull=False).select_related("agency")}
-    return [party for party in _parties_named(record) if party not in signed]
-
-
-def _parties_named(record: Agreement) -> list[str]:
-    return [party for clause in record.clauses.all() for party in clause.terms.get("parties", [])]
-
-
 def contributors(record: Agreement) -> list[str]:
     """Codes of the agencies whose records go in, in order."""
     return sorted(terms(record).elements)
@@ -161,12 +144,6 @@ def roles_of(person: Person, record: Agreement) -> frozenset[Role]:
     if Role.SIGNATORY in roles and not signs_for(person, record).exists():
         roles -= {Role.SIGNATORY}
     return roles | {Role.RECIPIENT} if names(record, person) else roles
-
-
-@once
-def names(record: Agreement, person: Person) -> bool:
-    """Whether the agreement names this person as a data recipient."""
-    return record.recipients.filter(person=person).exists()
 
 
 @once

@@ -20,6 +20,7 @@ from charteroak.agreements.queries import (
     to_draft,
     visible_to,
 )
+from charteroak.agreements.signed import TOGETHER
 from charteroak.policy import agreement
 from charteroak.policy.after_signature import WARNED
 from charteroak.policy.roles import Role
@@ -27,6 +28,7 @@ from charteroak.policy.roles import Role
 UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
 RECENT = timedelta(days=30)
 TURN = ("parties__agency", "parties__signature", "duties")  # what `whose_turn` reads, for many at once
+READ = (*TOGETHER, *TURN)
 LISTED = 20  # records that a worklist shows before it leads to the whole list
 
 
@@ -91,7 +93,7 @@ def todo(person: Person) -> list[Item]:
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
     concerned = concerned.select_related("data_request")
-    records = list(concerned.prefetch_related("clauses", *TURN).order_by("status", "ends_on")[:IN_DEPTH])
+    records = list(concerned.prefetch_related(*READ).order_by("status", "ends_on")[:IN_DEPTH])
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}

@@ -30,8 +30,16 @@ def _on(found: QuerySet[Seat], day: date) -> QuerySet[Seat]:
 
 
 @once
+def _ever_sits(person: Person) -> bool:
+    """Whether any seat was ever this person's, or theirs to stand in for: most people's worklists end here."""
+    return Seat.objects.filter(Q(person=person) | Q(stand_ins__person=person)).exists()
+
+
+@once
 def seats_for(person: Person, record: Meeting) -> list[Seat]:
     """Seats that are this person's at this meeting: their own, then as stand-in where nobody else sits."""
+    if not _ever_sits(person):
+        return []
     stands_in = Q(stand_ins__person=person) & (
         Q(stand_ins__meeting=record) | Q(stand_ins__meeting__isnull=True)
     )

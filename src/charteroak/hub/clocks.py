@@ -36,10 +36,13 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
     return _turns(signed, clock.today())
 
 
-def due_of(record: Agreement) -> date | None:
-    """By when whoever's turn it is must act; None where nobody must."""
-    turns = _turns(Agreement.objects.filter(pk=record.pk), clock.today())
-    return min((one.due for one in turns if one.run.ended_on is None and one.due), default=None)
+def due_days(records: Iterable[Agreement]) -> dict[str, date]:
+    """By number the day by which whoever's turn it is must act; none where nobody must. Few queries for all."""
+    found: dict[str, date] = {}
+    for one in _turns(Agreement.objects.filter(pk__in=[record.pk for record in records]), clock.today()):
+        if one.run.ended_on is None and one.due:
+            found[one.number] = min(found.get(one.number, one.due), one.due)
+    return found
 
 
 def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:

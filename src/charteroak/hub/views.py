@@ -155,7 +155,7 @@ def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> st
 def _due(record: Agreement) -> date | None:
     """By when the next step is due, be it the destruction of the identifiers."""
     duty = record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True).first()
-    days = (clocks.due_of(record), duty.due_on if duty else None)
+    days = (clocks.due_days([record]).get(record.data_request.number), duty.due_on if duty else None)
     return min((day for day in days if day is not None), default=None)
 
 

@@ -10,7 +10,8 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement
-from charteroak.hub.clocks import due_of
+from charteroak.agreements.signed import TOGETHER
+from charteroak.hub.clocks import due_days
 from charteroak.hub.queries import (
     Duty,
     confirm_decision,
@@ -32,22 +33,25 @@ def todo(person: Person) -> list[Item]:
     reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
     standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
     found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")
-    looked_at = found.select_related("data_request", "version__data_request").prefetch_related("clauses")[
-        :IN_DEPTH
+    found = found.select_related("data_request", "version__data_request")
+    looked_at = found.prefetch_related(*TOGETHER, "duties")[:IN_DEPTH]
+    due = due_days(looked_at)
+    return [
+        item
+        for record in looked_at
+        for item in _items(record, person, today, due.get(record.data_request.number))
     ]
-    return [item for record in looked_at for item in _items(record, person, today)]
 
 
-def _items(record: Agreement, by: Person, today: date) -> list[Item]:
+def _items(record: Agreement, by: Person, today: date, due: date | None) -> list[Item]:
     href, number = f"/hub/{record.number}/", record.number
     run, roles = run_of(record), roles_of(by, record)
     none_yet = run is None or run.status == link_rules.Status.FAILED
     if none_yet and link_rules.LIFECYCLE.offered(None, roles) and start_decision(record, by):
-        return [Item(_("%s: start linking") % number, href, Turn.YOURS, by_when=due_of(record))]
+        return [Item(_("%s: start linking") % number, href, Turn.YOURS, by_when=due)]
     if run is None:
         return []
     extract = extract_of(record)
-    due = due_of(record)
     in_review = run.status == link_rules.Status.IN_CLERICAL_REVIEW
     items = []
     if in_review:
@@ -62,7 +66,8 @@ def _items(record: Agreement, by: Person, today: date) -> list[Item]:
     if extract and extract.status == extract_rules.Status.BUILT:
         turn = Turn.YOURS if Role.POLICY_OFFICE in roles else Turn.OTHERS
         items.append(Item(_("%s: review before access") % number, href, turn, _("policy office"), due))
-    duty = record.duties.filter(what=Duty.IDENTIFIERS, done_at__isnull=True, due_on__isnull=False).first()
+    waiting = (one for one in record.duties.all() if one.due_on and not one.done_at)
+    duty = next((one for one in waiting if one.what == Duty.IDENTIFIERS), None)
     if duty and Role.HUB_OPERATOR in roles:
         late = duty.due_on is not None and duty.due_on < today
         title = _("%s: destroy identifiers (overdue)") if late else _("%s: destroy identifiers")

@@ -12,6 +12,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import coverage, names, standing_towards
+from charteroak.agreements.signed import TOGETHER
 from charteroak.inputs.models import InputRequest
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.clauses import Asked, Use
@@ -152,8 +153,9 @@ def todo(person: Person) -> list[Item]:
     """Input requests that wait for this person, and their own that wait for others."""
     found = []
     mine = Q(author=person) if Role.OUTPUT_CHECKER not in person.roles(clock.today()) else Q()
-    under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at")[:IN_DEPTH]
-    for record in under_way:
+    under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at")
+    together = (f"workspace__agreement__{one}" for one in TOGETHER)
+    for record in under_way.prefetch_related(*together)[:IN_DEPTH]:
         able = decisions(record, person)
         acts = any(decision.allowed for name, decision in able.items() if name != Action.WITHDRAW)
         turn = Turn.YOURS if acts else Turn.OTHERS

@@ -138,11 +138,11 @@ def coverage_of_step(record: ReleaseRequest, by: Person, agency: str | None) -> 
 
 def carried_since_cleared(record: ReleaseRequest) -> bool:
     """Whether the board carried a motion on these outputs after every agency had cleared this round of them."""
-    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
-    cleared = record.clearances.filter(round=record.round).order_by("at").last()
-    if motion is None or motion.declared_at is None or cleared is None:
+    cleared = max((one.at for one in record.clearances.all() if one.round == record.round), default=None)
+    if cleared is None:
         return False
-    return motion.declared_at >= cleared.at
+    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
+    return motion is not None and motion.declared_at is not None and motion.declared_at >= cleared
 
 
 def facts(
@@ -154,7 +154,10 @@ def facts(
     because: str = " x",
 ) -> Facts:
     """What the rules need to know; `ballots` are about to be cast, `agency` clears, `because` is why it is revoked."""
-    files = standings(record)
+    files, reviewers = (
+        standings(record),
+        record.reviews.filter(round=record.round).values_list("by", flat=True),
+    )
     open_ = not_cleared(record)
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
@@ -164,14 +167,14 @@ def facts(
         files_without_context=_unexplained(record),
         actor_is_author=record.author_id == by.pk,
         actor_is_recipient=names(agreement_of(record), by),
-        actor_reviewed=record.reviews.filter(round=record.round, by=by).exists(),
+        actor_reviewed=by.pk in reviewers,
         votes_missing=tuple(f.name for f in files if f.pk not in cast) if ballots is not None else (),
         comments_missing=tuple(
             name
             for name, ballot in cast.values()
             if ballot.vote is Vote.CHANGE and not ballot.comment.strip()
         ),
-        reviews=record.reviews.filter(round=record.round).count(),
+        reviews=len(reviewers),
         files_to_change=tuple(f.name for f in files if f.changes and not f.approvals),
         files_in_conflict=tuple(f.name for f in files if f.changes and f.approvals),
         files_failed=tuple(f.name for f in files if f.failed),

@@ -6,7 +6,6 @@ from datetime import date
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import joined_on
 from charteroak.policy.clocks import Stage
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
@@ -15,9 +14,9 @@ from charteroak.submissions.queries import finder_agencies
 FILES_READ = ("deliveries__agency", "finder_lists__agency", "clauses", "version__clauses")
 
 
-def due_of(record: Agreement) -> dict[str, date]:
-    """By agency the day by which its files are due, where they are asked for and not all accepted."""
-    today, match = clock.today(), Match(files_of(record, joined_on([record]).get(record.pk, {})))
+def due_of(record: Agreement, joined: Mapping[str, date]) -> dict[str, date]:
+    """By agency, of those that `joined`, the day by which its files are due, where they are not all accepted."""
+    today, match = clock.today(), Match(files_of(record, joined))
     runs = [one for one in runs_to_the_extract(match) if one.stage is Stage.FILES and one.ended_on is None]
     return {one.whose: due for one in runs if (due := one.due(today, closed_days())) is not None}
 

@@ -10,6 +10,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
+from charteroak.agreements.signed import TOGETHER
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
@@ -261,7 +262,7 @@ def todo(person: Person) -> list[Item]:
         ]
     own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
     latest = own.select_related("agreement__data_request").order_by("-pk")[:IN_DEPTH]
-    for record in latest.prefetch_related("agreement__clauses"):
+    for record in latest.prefetch_related(*(f"agreement__{one}" for one in TOGETHER)):
         if not covered(record, person):
             found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
             continue
