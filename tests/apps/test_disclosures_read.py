@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps import crowd, hub_way, way
 from charteroak.adapters.listing import PER_PAGE
+from charteroak.agencies.models import Agency
 from charteroak.agreements import disclosures
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
@@ -94,6 +95,24 @@ def test_a_page_asks_as_often_whatever_the_log_holds(delivered: Agreement) -> No
         lines = list(islice(disclosures.of(delivered, agencies), PER_PAGE))
     assert len(lines) == PER_PAGE
     assert len(seen) <= 4, [one["sql"] for one in seen]
+
+
+def test_an_agency_that_contributed_nothing_waits_for_no_log(delivered: Agreement) -> None:
+    own = disclosures.contributors(delivered)
+    other = Agency.objects.exclude(pk__in=[one.pk for one in own]).earliest("pk")
+    with CaptureQueriesContext(connection) as seen:
+        assert not list(disclosures.across(other))
+    assert len(seen) == 1, [one["sql"] for one in seen]
+
+
+def test_an_agency_with_few_agreements_reads_their_events_alone(delivered: Agreement) -> None:
+    own = disclosures.contributors(delivered)
+    with CaptureQueriesContext(connection) as seen:
+        lines = [one for agency in own for one in disclosures.across(agency)]
+    assert sorted(one.event for one in lines) == sorted(one.event for one in disclosures.of(delivered, own))
+    read = [one["sql"] for one in seen if "audit_event" in one["sql"]]
+    assert read
+    assert all("audit_project" in one for one in read)
 
 
 def test_a_page_ends_with_an_event_s_last_line(delivered: Agreement) -> None:

@@ -40,6 +40,7 @@ ACTS = {
     "outputs:release_request:release": (noop("figures released"), PUBLIC),
 }
 SEES_ALL = frozenset({Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR})
+FEW = 50  # projects whose events are looked up one by one; of more, the log is read through
 AT_ONCE = 250  # events read, and lines made, in one go
 BEGINNING = re.compile(rb'"([^"/\\-]+)')
 HEAD = ("day", "agency", "agreement", "what", "detail", "to", "why", "clauses", "event")
@@ -111,8 +112,11 @@ def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator
         agency=agency, part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False
     )
     own = texts.values_list("agreement__number", "agreement__amends__number")
-    numbers = {(amended or number).encode() for number, amended in own}
-    events = Event.objects.filter(name__in=ACTS)
+    projects = {amended or number for number, amended in own}
+    if not projects:
+        return  # or the whole log would be read for nothing
+    numbers = {one.encode() for one in projects}
+    events = told_of(projects, ACTS) if len(projects) <= FEW else Event.objects.filter(name__in=ACTS)
     if year is not None:
         first, end = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
         events = events.filter(domain_at__gte=first, domain_at__lt=end)

@@ -102,10 +102,12 @@ def joined_on(records: Iterable[Agreement]) -> dict[int, dict[str, date]]:
     texts = list(records)
     parties = Party.objects.filter(part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
     own = parties.filter(Q(agreement__in=texts) | Q(agreement__amends__in=texts))
-    for one in own.select_related("agency", "agreement").order_by("agreement__executed_on"):
-        of, on = one.agreement.amends_id or one.agreement_id, one.agreement.executed_on
+    told = own.order_by("agreement__executed_on").values_list(
+        "agreement", "agreement__amends", "agency__code", "agreement__executed_on"
+    )
+    for text, amended, code, on in told:
         if on is not None:
-            found.setdefault(of, {}).setdefault(one.agency.code, on)
+            found.setdefault(amended or text, {}).setdefault(code, on)
     return found
 
 
