@@ -1,6 +1,7 @@
 """With what a workspace may be opened: so many hours, and what stands between its scripts and the machine."""
 
 import json
+from html import unescape
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -12,10 +13,12 @@ from apps.way import person
 from charteroak.adapters import sandboxes
 from charteroak.adapters.sandboxes import Capability
 from charteroak.audit.models import Event
+from charteroak.catalog.models import Variable
 from charteroak.policy.budget import MOST_HOURS
-from charteroak.policy.workspace import Isolator
+from charteroak.policy.workspace import RESIDUAL_RISK, Isolator, Mode
 from charteroak.workspaces import actions, folders, queries, tasks
 from charteroak.workspaces.models import Workspace
+from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("on_the_day")
 
@@ -68,3 +71,18 @@ def test_gvisor_is_offered_where_the_enclave_says_that_it_starts(
     assert [json.loads(event.text)["facts"]["has"] for event in told] == [
         ["strict_tier", "accounts_apart"], [], ["accounts_apart"],
     ]  # fmt: skip
+
+
+def test_what_is_left_of_the_risk_in_each_mode_stands_where_it_is_opened(
+    as_process: AsProcess, client: Client
+) -> None:
+    outputs_way.small_extract(as_process)
+    client.force_login(person("kim.tran"))
+    page = unescape(client.get(f"/workspaces/open/{NUMBER}/").text)
+    for mode in Mode:  # its one column is a quasi-identifier: every mode is offered
+        assert all(risk in page for risk in RESIDUAL_RISK[mode]), mode
+    with owner_beside():
+        Variable.objects.filter(name="race_eth").update(sensitivity="sensitive")
+    page = unescape(client.get(f"/workspaces/open/{NUMBER}/").text)
+    assert RESIDUAL_RISK[Mode.QUERY_ONLY][0] in page
+    assert RESIDUAL_RISK[Mode.PIXEL][0] not in page, "no clause lets anybody see a sensitive column"
