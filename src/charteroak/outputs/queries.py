@@ -154,10 +154,8 @@ def facts(
     because: str = " x",
 ) -> Facts:
     """What the rules need to know; `ballots` are about to be cast, `agency` clears, `because` is why it is revoked."""
-    files, reviewers = (
-        standings(record),
-        record.reviews.filter(round=record.round).values_list("by", flat=True),
-    )
+    files = standings(record)
+    reviewers = record.reviews.filter(round=record.round).values_list("by", flat=True)
     open_ = not_cleared(record)
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
@@ -170,9 +168,7 @@ def facts(
         actor_reviewed=by.pk in reviewers,
         votes_missing=tuple(f.name for f in files if f.pk not in cast) if ballots is not None else (),
         comments_missing=tuple(
-            name
-            for name, ballot in cast.values()
-            if ballot.vote is Vote.CHANGE and not ballot.comment.strip()
+            name for name, said in cast.values() if said.vote is Vote.CHANGE and not said.comment.strip()
         ),
         reviews=len(reviewers),
         files_to_change=tuple(f.name for f in files if f.changes and not f.approvals),
