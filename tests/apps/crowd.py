@@ -117,18 +117,19 @@ def of_history(number: str, times: int) -> None:
         (subject_of(one), subject_of(other))
         for one, other in zip(_records("001"), _records(number), strict=True)
     ]
-    have = Event.objects.count()
+    following = Event.objects.latest("index").index + 1
     with unwatched(), connection.cursor() as cursor:
         for old, new in pairs:
             cursor.execute(
                 'INSERT INTO audit_event ("index", leaf, leaf_hash, name, "by", subject, domain_at, real_at,'
                 " transaction) SELECT %s + row_number() OVER (),"
                 " convert_to(replace(convert_from(leaf, 'UTF8'), '\"001', %s), 'UTF8'),"
-                ' leaf_hash, name, "by", %s, domain_at, real_at, transaction FROM generate_series(1, %s) n'
-                ' CROSS JOIN audit_event e WHERE e.subject = %s AND e."index" < 10000 ORDER BY n, e."index" LIMIT %s',
-                [have - 1, f'"{number}', new, times, old, times],
+                ' leaf_hash, name, "by", %s, domain_at, real_at, transaction FROM ('
+                " SELECT e.* FROM generate_series(1, %s) n CROSS JOIN audit_event e"
+                ' WHERE e.subject = %s AND e."index" < 10000 ORDER BY n, e."index" LIMIT %s) told',
+                [following - 1, f'"{number}', new, times, old, times],
             )
-            have += cursor.rowcount
+            following += cursor.rowcount
 
 
 def _records(number: str) -> list[Model]:
