@@ -32,11 +32,11 @@ DAY = date(2026, 11, 2)  # when files are sent
 NAMES = {"matching": "matching", "analysis": "analytical"}
 
 
-def executed(as_process: AsProcess) -> None:
+def executed(as_process: AsProcess, preclear_days: int = 0) -> None:
     """An agreement in force, with the keys that every process makes for the project."""
     with as_process("owner"):  # people and dictionaries come by `oak setup`
         way.load()
-    way.executed()
+    way.executed(preclear_days)
     create_keys(as_process)
 
 

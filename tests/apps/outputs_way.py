@@ -62,9 +62,9 @@ def people() -> dict[str, pl.DataFrame]:
     return {"sde": sde, "evidence": evidence}
 
 
-def small_extract(as_process: AsProcess) -> Extract:
+def small_extract(as_process: AsProcess, preclear_days: int = 0) -> Extract:
     """An extract that passed its review, on an agreement in force; made here, not by the hub."""
-    hub_way.executed(as_process)
+    hub_way.executed(as_process, preclear_days)
     way.cleared()
     agreement, noor = Agreement.objects.get(), person("noor.haddad")
     with owner_beside():  # in people's names, though nobody acted
@@ -89,10 +89,10 @@ def _filled(extract: Extract) -> None:
     extract.save()
 
 
-def workspace(as_process: AsProcess) -> Workspace:
+def workspace(as_process: AsProcess, preclear_days: int = 0) -> Workspace:
     """Open, with a small extract and nothing of an earlier one of its number in its folder."""
     shutil.rmtree(home().workspaces / NUMBER, ignore_errors=True)
-    return workspaces.open_(extract=small_extract(as_process).pk, by=person("kim.tran"))
+    return workspaces.open_(extract=small_extract(as_process, preclear_days).pk, by=person("kim.tran"))
 
 
 def real_workspace(as_process: AsProcess, state: Path) -> Workspace:
@@ -167,9 +167,15 @@ def checked(as_process: AsProcess, record: ReleaseRequest) -> ReleaseRequest:
 
 
 def judged(
-    as_process: AsProcess, record: ReleaseRequest, verdicts: Mapping[str, str] | None = None
+    as_process: AsProcess,
+    record: ReleaseRequest,
+    verdicts: Mapping[str, str] | None = None,
+    known: Mapping[str, Mapping[str, object]] | None = None,
 ) -> ReleaseRequest:
-    """Sent, with these verdicts as the enclave would have sealed them; a file not named passes."""
+    """Sent, with these verdicts as the enclave would have sealed them; a file not named passes.
+
+    `known` is what else they found of a file.
+    """
     outputs.submit(pk=record.pk, by=person(MAYA))
     record.refresh_from_db()
     found = [
@@ -177,6 +183,7 @@ def judged(
             "file": file.name, "sha256": file.sha256, "derivable": True, "same_bytes": True,
             "verdict": (verdicts or {}).get(file.name, "pass"), "rebuilt": "", "evidence": [], "published": [],
             "verdicts": [{"rule": "frequency", "verdict": (verdicts or {}).get(file.name, "pass")}],
+            **(known or {}).get(file.name, {}),
         }
         for file in record.files.all()
     ]  # fmt: skip
@@ -215,14 +222,18 @@ def cleared(record: ReleaseRequest) -> ReleaseRequest:
 
 def carried(record: ReleaseRequest) -> None:
     """The board approves the outputs, eight days after the notice."""
+    moved("approve_outputs", record.workspace.agreement, record.number)
+
+
+def moved(kind: str, agreement: Agreement, about: str) -> None:
+    """The members concerned approve the motion, eight days after the notice."""
     sam, june = person("sam.reyes"), person("june.fisher")
     now = clock.now()
     meeting = board.plan(
         by=sam, board=Board.objects.get().pk, starts_at=now + timedelta(days=8), place="Room 2B"
     )
     motion = board.add_motion(
-        pk=meeting.pk, by=sam, kind="approve_outputs", data_request=record.workspace.agreement.data_request_id,
-        text="Publish.", about=record.number,
+        pk=meeting.pk, by=sam, kind=kind, data_request=agreement.data_request_id, text="Publish.", about=about,
     )  # fmt: skip
     board.notice(pk=meeting.pk, by=sam)
     clock.move_to(now + timedelta(days=8, minutes=1))

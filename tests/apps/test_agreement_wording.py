@@ -40,7 +40,10 @@ def test_a_number_changed_in_the_words_is_changed_in_what_the_system_enforces(dr
     agreed = queries.terms(drafted)
     assert (agreed.preview_days, agreed.destroy_within_days) == (45, 30)
     change = Redline.objects.get(clause__kind="preview")
-    assert (change.terms_before, change.terms_after) == ({"days": 30}, {"days": 45})
+    assert (change.terms_before, change.terms_after) == (
+        {"days": 30, "preclear_days": 0},
+        {"days": 45, "preclear_days": 0},
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,7 @@ def test_words_and_terms_cannot_part(
 
 def test_a_clause_remembers_the_version_of_its_wording(drafted: Agreement) -> None:
     assert {one.template for one in drafted.clauses.all()} == {
-        f"2026-4/{one.kind}" for one in drafted.clauses.all()
+        f"2026-5/{one.kind}" for one in drafted.clauses.all()
     }
 
 

@@ -15,6 +15,7 @@ from apps.whole_way import Scene
 
 LISTS = {
     "/requests/": "sam.reyes",
+    "/requests/fees/": "sam.reyes",
     "/agreements/": "sam.reyes",
     "/exceptions/": "sam.reyes",
     "/board/": "",
@@ -26,6 +27,7 @@ LISTS = {
     "/workspaces/": "kim.tran",
     "/inputs/": "ida.moss",
     "/outputs/": "ida.moss",
+    "/outputs/classes/": "ida.moss",
     "/register/": "",
     "/reports/": "sam.reyes",
     "/reports/request-log/": "sam.reyes",
@@ -38,6 +40,7 @@ LISTS = {
 }
 SEARCHED = sorted(set(LISTS) - {"/audit/"})  # the log is narrowed field by field
 UNDATED = {
+    "/requests/fees/",
     "/webhooks/",
     "/audit/",
     "/agencies/",

@@ -1,5 +1,6 @@
 """Request 042 carried as far as a test needs it, by its people, through the real actions; on from where it is."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -174,9 +175,19 @@ def drafted() -> Agreement:
     return agreements.draft(data_request_pk=approved().pk, by=person("ann.weiss"))
 
 
-def executed() -> Agreement:
-    """Signed by every party."""
-    return signed(drafted())
+def executed(preclear_days: int = 0) -> Agreement:
+    """Signed by every party, with so many days for which outputs may be cleared ahead."""
+    record = drafted()
+    if preclear_days:
+        settle(record, preclear_days)
+    return signed(record)
+
+
+def settle(record: Agreement, preclear_days: int) -> None:
+    """Counsel writes into the text for how long outputs may be cleared ahead."""
+    clause = record.clauses.get(kind="preview")
+    text = re.sub(r"ahead for \d+ days", f"ahead for {preclear_days} days", clause.text)
+    agreements.redline(clause=clause.pk, by=person("ann.weiss"), text=text)
 
 
 def signed(record: Agreement) -> Agreement:

@@ -27,7 +27,7 @@ from charteroak.board.models import Board, Meeting, Motion, Seat
 from charteroak.catalog.models import Variable
 from charteroak.exceptions import actions as exceptions
 from charteroak.exceptions.models import Matter
-from charteroak.outputs import questions
+from charteroak.outputs import classing, questions
 from charteroak.policy.attachment import Kind as Attached
 from charteroak.policy.matter import Kind
 from charteroak.requests import actions as requests
@@ -102,7 +102,7 @@ class Scene:
 
 def scene(as_process: AsProcess) -> Scene:
     """Everything, with people as ACTORS names them; domain time is left after the preview."""
-    room = outputs_way.workspace(as_process)
+    room = outputs_way.workspace(as_process, preclear_days=90)
     room.extract.summary = {"tables": {table: {"missing": {}} for table in room.extract.tables}}
     room.extract.save()
     with as_process("owner"):
@@ -133,6 +133,7 @@ def scene(as_process: AsProcess) -> Scene:
     delivery, listed = _deliveries(agreement)
     _out_of_standing()
     _fee(agreement)
+    _class(agreement)
     file = second.files.get()
     return Scene(
         clause=agreement.clauses.earliest("pk").pk,
@@ -222,6 +223,14 @@ def _consent(agreement: Agreement) -> NationConsent:
     return requests.record_consent(
         pk=agreement.data_request_id, by=person("sam.reyes"), nation="Some nation", publication="Tables.",
         given_on=clock.today(), until=clock.today(), name="its letter.pdf", content=b"%PDF-1.7",
+    )  # fmt: skip
+
+
+def _class(agreement: Agreement) -> None:
+    """Of outputs, 001-C1; nothing has come of it yet."""
+    classing.define(
+        agreement=agreement.pk, by=person("sam.reyes"), says="Counts.", statistics=["count"], minimum_people=50,
+        until=clock.today() + timedelta(days=30),
     )  # fmt: skip
 
 

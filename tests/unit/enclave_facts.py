@@ -9,6 +9,20 @@ from charteroak.policy.roles import Role, must_stay_apart
 ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
 
 ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
+    ("fee_schedule", "basis_unsaid"): {"basis_said": False},
+    ("fee_schedule", "backdated"): {"backdated": True},
+    ("fee_schedule", "amounts_not_in_order"): {"amounts_in_order": False},
+    ("output_class", "own_request"): {"actor_on_project": True},
+    ("output_class", "class_not_permitted"): {"days_permitted": 0},
+    ("output_class", "statistics_unnamed"): {"statistics_named": False},
+    ("output_class", "class_below_threshold"): {"below_threshold": True},
+    ("output_class", "days_not_in_order"): {"days_in_order": False},
+    ("output_class", "class_over"): {"over": True},
+    ("output_class", "not_a_contributor"): {"actor_agency_contributes": False},
+    ("output_class", "consented_already"): {"actor_agency_consents": True},
+    ("output_class", "not_consented"): {"actor_agency_consents": False},
+    ("output_class", "because_missing"): {"because_said": False},
+    ("release_request", "not_cleared_ahead"): {"actor_agency_cleared_ahead": False},
     ("job", "not_covered"): {"coverage": ENDED},
     ("job", "workspace_closed"): {"workspace_open": False},
     ("job", "nothing_to_repeat"): {"invented": True},

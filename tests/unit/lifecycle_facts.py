@@ -29,6 +29,7 @@ from charteroak.policy import (
     membership,
     motion,
     office,
+    output_class,
     release_question,
     release_request,
     responsibility,
@@ -73,9 +74,12 @@ NOTHING_AGAINST: dict[str, Any] = {
     "membership": membership.Facts(),
     "motion": MOVED,
     "office": office.Facts(),
+    "output_class": output_class.Facts(days_permitted=90),
     "seat": seat.Facts(),
     "release_question": release_question.Facts(),
-    "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True),
+    "release_request": release_request.Facts(
+        files=1, reviews=2, motion_carried=True, actor_agency_cleared_ahead=True
+    ),
     "responsibility": responsibility.Facts(),
     "retention": retention.Facts(),
     "token": token.Facts(),
@@ -90,6 +94,7 @@ APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "withdraw"): {"amends": "042"},
     ("motion", "declare_lost"): {"rejections": 1},
     ("release_request", "turn_back"): {"reviews": 0},
+    ("output_class", "take_back"): {"actor_agency_consents": True},
 }
 # … and, for each rule, what makes it refuse.
 AGAINST: dict[tuple[str, str], dict[str, Any]] = {
@@ -113,9 +118,6 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("fee", "because_missing"): {"because_said": False},
     ("fee", "reference_missing"): {"reference_said": False},
     ("fee", "paid_ahead"): {"paid_ahead": True},
-    ("fee_schedule", "basis_unsaid"): {"basis_said": False},
-    ("fee_schedule", "backdated"): {"backdated": True},
-    ("fee_schedule", "amounts_not_in_order"): {"amounts_in_order": False},
     ("agency_review", "reason_missing"): {"reasonless_columns": ("SDE frpl",)},
     ("agreement", "decided_before"): {"decided_before": True},
     ("agreement", "drafted_already"): {"drafted": True},
@@ -289,4 +291,8 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("token", "reads_only"): {"reads_only": True, "writes": True},
 }
 # A rule that hands on the clauses' own reason does not speak under its own name.
-SPEAKS_AS = {"not_covered": "agreement_ended", "letter_not_taken": "agreement_ended"}
+SPEAKS_AS = {
+    "class_over": "class_expired",
+    "not_covered": "agreement_ended",
+    "letter_not_taken": "agreement_ended",
+}

@@ -35,7 +35,7 @@ def enforced(clause: Clause) -> list[str]:
         case "thresholds":
             return _thresholds(said["appetites"])
         case "preview":
-            return [_("Nothing is released until %(days)d days after the last agency’s clearance.") % said]
+            return _preview(said)
         case "destruction":
             return _destruction(clause)
         case "parties":
@@ -53,6 +53,19 @@ def enforced(clause: Clause) -> list[str]:
             last = date_format(date.fromisoformat(said["expires_on"]))
             return [_("After %s every use is refused, until a renewal is signed.") % last]
     return []
+
+
+def _preview(said: dict[str, Any]) -> list[str]:
+    found = [_("Nothing is released until %(days)d days after the last agency’s clearance.") % said]
+    if days := said.get("preclear_days"):
+        found.append(
+            _(
+                "A class of outputs that the board and an agency have cleared ahead needs no clearance by that "
+                "agency for up to %d days."
+            )
+            % days
+        )
+    return found
 
 
 def _thresholds(names: list[str]) -> list[str]:

@@ -50,6 +50,7 @@ def terms(record: Agreement, held: Agreement | None = None) -> Terms:
         hub_clause=clauses["hub"].number,
         preview_days=clauses["preview"].terms["days"],
         preview_clause=clauses["preview"].number,
+        preclear_days=clauses["preview"].terms.get("preclear_days", 0),
         destroy_within_days=clauses["destruction"].terms["within_days"],
         destroy_clause=clauses["destruction"].number,
         appetites=tuple(clauses["thresholds"].terms["appetites"]),

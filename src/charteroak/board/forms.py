@@ -41,7 +41,9 @@ class MotionForm(forms.Form):
         help_text=_("Its number, such as 042."),
     )
     about = forms.CharField(
-        label=_("Release request"), required=False, help_text=_("For outputs only, for example 042-1.")
+        label=_("Outputs"),
+        required=False,
+        help_text=_("For outputs only: a release request such as 042-1, or a class such as 042-C1."),
     )
     text = forms.CharField(label=_("Motion"), widget=forms.Textarea(attrs={"rows": 3}))
     conditions = forms.CharField(

@@ -42,7 +42,8 @@ def _motion(item: Motion) -> str:
         for vote in standing_votes(item).values()
     ]
     conditions = f" Conditions: {item.conditions}" if item.conditions else ""
-    return f"{item.text}{conditions} Votes: {', '.join(votes) or 'none'}. {item.get_status_display().capitalize()}."
+    of = f"{item.about}: " if item.kind == Motion.Kind.PRECLEAR_OUTPUTS else ""
+    return f"{of}{item.text}{conditions} Votes: {', '.join(votes) or 'none'}. {item.get_status_display().capitalize()}."
 
 
 def _hour(at: datetime) -> str:

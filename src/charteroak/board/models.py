@@ -127,12 +127,15 @@ class Motion(models.Model):
     class Kind(models.TextChoices):
         APPROVE_REQUEST = "approve_request", "Approve the request"
         APPROVE_OUTPUTS = "approve_outputs", "Approve the outputs"
+        PRECLEAR_OUTPUTS = "preclear_outputs", "Clear a class of outputs ahead"
         RECONSIDER = "reconsider", "Reconsider the decision"
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="motions")
     kind = models.CharField(max_length=20, choices=Kind)
     data_request = models.ForeignKey(DataRequest, models.PROTECT, related_name="motions")
-    about = models.CharField(max_length=60, blank=True)  # the release request's number, for outputs
+    about = models.CharField(
+        max_length=60, blank=True
+    )  # the number of the release request, or of the class of outputs
     text = models.TextField()
     conditions = models.TextField(blank=True)  # on which it is carried; the agreement takes them up
     once = models.UUIDField(unique=True, null=True, blank=True)  # of the form that added it

@@ -48,7 +48,7 @@ def concerned(record: Motion) -> list[Seat]:
 
 def agencies_concerned(record: Motion) -> QuerySet[Agency]:
     columns = record.data_request.columns.all()
-    if record.kind == Motion.Kind.APPROVE_OUTPUTS:
+    if record.kind in (Motion.Kind.APPROVE_OUTPUTS, Motion.Kind.PRECLEAR_OUTPUTS):
         columns = columns.filter(choice__in=SHARED)
     return Agency.objects.filter(datasets__variables__in=columns.values("variable")).distinct()
 

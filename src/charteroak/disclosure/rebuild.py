@@ -36,6 +36,7 @@ class Rebuilt:
     same_bytes: bool
     verdicts: list[Verdict]
     derivation: str = ""  # its digest
+    statistic: str = ""  # what the derivation states; of a file without one nothing is known
     rebuilt: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
     published: list[Released] = field(default_factory=list)
@@ -159,6 +160,7 @@ def _table(
         same,
         verdicts,
         table.derivation.digest,
+        table.derivation.statistic,
         "" if content == table.content else table.content.decode(),
         _evidence(table, appetite),
         [numbers],

@@ -12,6 +12,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import terms
 from charteroak.audit import actions as audit
 from charteroak.audit.leaf import Fact
+from charteroak.outputs.classing import clear_ahead
 from charteroak.outputs.models import Clearance, FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.queries import (
     Ballot,
@@ -76,7 +77,7 @@ def submit(*, pk: int, by: Person) -> None:
     record.status, record.submitted_at = Status.SUBMITTED, clock.now()
     record.checked_at, record.checks, record.returned_because = None, "", ""
     record.save()
-    record.files.update(verdict="", summary="", protected=None)
+    record.files.update(verdict="", summary="", protected=None, statistics=[], fewest=None)
     _order_checks(record)
     _record(record, Action.SUBMIT, by, known)
 
@@ -159,6 +160,9 @@ def review(*, pk: int, by: Person, votes: Mapping[int, Ballot]) -> None:
     said = [f"{ballot.sha256}:{ballot.vote.value}" for ballot in ballots.values()]
     _record(record, Action.REVIEW, by, known, votes=said)
     _record_step(record, settled, by)
+    if settled is Action.COMPLETE_REVIEW:
+        clear_ahead(record, by, known.coverage, hashes(record))
+        _record_step(record, _begin_preview(record, by), by)
 
 
 def _settle(record: ReleaseRequest, by: Person) -> Action | None:
@@ -166,6 +170,15 @@ def _settle(record: ReleaseRequest, by: Person) -> Action | None:
     known = facts(record, by)
     back = known.files_to_change and not known.files_in_conflict
     return _move(record, Action.RETURN if back else Action.COMPLETE_REVIEW, by, known)
+
+
+def _begin_preview(record: ReleaseRequest, by: Person) -> Action | None:
+    """Once every agency has cleared it."""
+    cleared = facts(record, by)
+    if cleared.agencies_not_cleared or record.status != Status.REVIEWED:
+        return None
+    record.preview_ends_on = clock.today() + timedelta(days=terms(agreement_of(record)).preview_days)
+    return _move(record, Action.BEGIN_PREVIEW, by, cleared)
 
 
 def _move(record: ReleaseRequest, action: Action, by: Person, known: Facts) -> Action | None:
@@ -232,11 +245,7 @@ def clear(*, pk: int, by: Person, agency: str) -> None:
         by=by,
         at=clock.now(),
     )
-    cleared, begun = facts(record, by), None
-    if not cleared.agencies_not_cleared:
-        days = terms(agreement_of(record)).preview_days
-        record.preview_ends_on = clock.today() + timedelta(days=days)
-        begun = _move(record, Action.BEGIN_PREVIEW, by, cleared)
+    begun = _begin_preview(record, by)
     _record(record, Action.CLEAR, by, known, agency=agency)
     _record_step(record, begun, by)
 

@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.receipt import WITHIN_PROJECT
-from charteroak.outputs import actions, files, queries, questions
+from charteroak.outputs import actions, class_api, files, queries, questions
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
@@ -18,6 +18,7 @@ from charteroak.policy.release_request import Vote
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
 router = Router(auth=django_auth, tags=["outputs"])
+router.add_router("/classes", class_api.router)
 
 
 class FileIn(Schema):

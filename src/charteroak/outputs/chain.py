@@ -105,3 +105,11 @@ class Trace:
     def lacks(self, what: str) -> None:
         if what not in self.missing:
             self.missing.append(what)
+
+
+def last_of(chain: Trace, what: str, name: str, subject: str | None = None, **facts: object) -> Entry | None:
+    """The last event of that kind; without it the chain is broken."""
+    found = list(entries(name, subject, **facts))
+    if not found:
+        chain.lacks(what)
+    return found[-1] if found else None

@@ -24,6 +24,7 @@ from charteroak.audit import actions as audit
 from charteroak.audit.receipt import WITHIN_PROJECT
 from charteroak.disclosure import shipped, strictest
 from charteroak.disclosure.verdicts import ORDER
+from charteroak.outputs import classes
 from charteroak.outputs.actions import hashes, locked
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.policy.clauses import Asked, Use
@@ -222,6 +223,8 @@ def _judge(record: ReleaseRequest, file: OutputFile, found: dict[str, Any] | Non
     }
     parts = [f"{outcome}: {', '.join(rules)}" for outcome, rules in reversed(by_outcome.items()) if rules]
     file.verdict, file.summary = verdict, "; ".join(parts).replace("_", " ")[:300]
+    if verdict == OutputFile.Verdict.PASS:
+        file.statistics, file.fewest = sorted(classes.statistics_of(found)), classes.fewest(found)
     if found["rebuilt"] and verdict == OutputFile.Verdict.FAIL:
         file.protected = _keep_protected(record, file, found["rebuilt"].encode())
     file.save()

@@ -48,6 +48,8 @@ def add(*, pk: int, by: Person, output: int, context: str, controls: str) -> Out
             "round": next_round(record),
             "verdict": "",
             "summary": "",
+            "statistics": [],
+            "fewest": None,
         },
     )
     _record_file("outputs:file:add", by, record, file)
@@ -65,6 +67,7 @@ def adopt(*, pk: int, by: Person, file: int) -> None:
         return
     found.output, found.sha256, found.protected = found.protected, found.protected.sha256, None
     found.round, found.verdict, found.summary = next_round(record), "", ""
+    found.statistics, found.fewest = [], None
     found.save()
     _record_file("outputs:file:adopt", by, record, found)
 

@@ -48,7 +48,18 @@ STAGES: tuple[tuple[Promise, Promise, str, frozenset[str]], ...] = (
         gettext_lazy("Checked and agreed to"),
         gettext_lazy("By machine, by two people, by every contributing agency, by the board."),
         "check_circle",
-        frozenset({"approval", "board_vote_on_outputs", "clearance", "review", "automatic_checks"}),
+        frozenset(
+            {
+                "approval",
+                "board_vote_on_outputs",
+                "clearance",
+                "clearance_ahead",
+                "consent_to_class",
+                "board_vote_on_class",
+                "review",
+                "automatic_checks",
+            }
+        ),
     ),
     (
         gettext_lazy("Made in the sealed workspace"),
@@ -91,6 +102,7 @@ USES = {
     "outputs:release_request:check": gettext_lazy("the automatic checks"),
     "outputs:release_request:review": gettext_lazy("the checkers’ reviews"),
     "outputs:release_request:clear": gettext_lazy("the agencies’ clearances"),
+    "outputs:release_request:clear_ahead": gettext_lazy("the agencies’ clearances ahead"),
     "outputs:release_request:approve": gettext_lazy("the approval"),
     "outputs:release_request:release": gettext_lazy("the release"),
     "hub:extract:build": gettext_lazy("the extract"),
@@ -125,6 +137,9 @@ class Names:
             "approval": lambda _link: _("Approved for release"),
             "review": lambda _link: _("Independent review"),
             "clearance": lambda link: _("Cleared by %s") % self._agency(link.id),
+            "clearance_ahead": lambda link: _("Cleared ahead: %s") % link.id,
+            "consent_to_class": lambda link: _("Consent to the class of outputs %s") % link.id,
+            "board_vote_on_class": lambda link: _("The board’s vote on the class of outputs %s") % link.id,
             "board_vote_on_outputs": lambda _link: _("The board’s vote on these outputs"),
             "automatic_checks": lambda _link: _("Every table built again, every rule applied"),
             "job": self._job,

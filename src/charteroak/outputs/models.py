@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
+from charteroak.agreements.models import Agreement
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import release_question, release_request
+from charteroak.policy import output_class, release_question, release_request
 from charteroak.policy.lifecycle import choices
 from charteroak.workspaces.models import JobOutput, Workspace
 
@@ -62,6 +63,10 @@ class OutputFile(models.Model):
     round = models.PositiveIntegerField()  # the round in which these bytes came in
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     summary = models.CharField(max_length=300, blank=True)  # without any figure below a threshold
+    statistics = models.JSONField(default=list, blank=True)  # the kinds in it, as the checks found them
+    fewest = models.PositiveIntegerField(
+        null=True, blank=True
+    )  # people behind a shown figure, of one that passes
 
     class Meta:
         ordering = ["name"]
@@ -113,6 +118,58 @@ class Question(models.Model):
         return release_question.Status.ANSWERED if answered else release_question.Status.ASKED
 
 
+class OutputClass(models.Model):
+    """Outputs that the board may clear ahead: of these kinds, about so many people a figure, until that day."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="output_classes")
+    number = models.CharField(max_length=16, unique=True)  # "042-C1"
+    status = models.CharField(
+        max_length=10, choices=choices(output_class.Status), default=output_class.Status.DEFINED
+    )
+    says = models.TextField()  # what such outputs are
+    statistics = models.JSONField()
+    minimum_people = models.PositiveIntegerField()
+    until = models.DateField()
+    defined_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    defined_at = models.DateTimeField()
+    withdrawn_because = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [by_and_at("output_class", "withdrawn")]
+
+    def __str__(self) -> str:
+        return _("Class of outputs %s") % self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("output_class", args=[self.number])
+
+
+class ClassConsent(models.Model):
+    """An agency's word that outputs of the class need no look of its own, until it takes that back."""
+
+    output_class = models.ForeignKey(OutputClass, models.PROTECT, related_name="consents")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    taken_back_because = models.TextField(blank=True)
+    taken_back_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            by_and_at("class_consent", "taken_back"),
+            models.UniqueConstraint(
+                fields=["output_class", "agency"],
+                condition=models.Q(taken_back_at__isnull=True),
+                name="class_consent_once",
+            ),
+        ]
+
+
 class WithAgency(models.Manager["Clearance"]):
     """Whoever asks who cleared asks for the agencies' codes."""
 
@@ -132,6 +189,29 @@ class Clearance(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["release_request", "round", "agency"], name="cleared_once")
+        ]
+
+
+class WithConsent(models.Manager["ClearedAhead"]):
+    """Whoever asks what was cleared ahead asks for the agencies' codes and the class."""
+
+    def get_queryset(self) -> models.QuerySet["ClearedAhead"]:
+        return super().get_queryset().select_related("consent__agency", "consent__output_class")
+
+
+class ClearedAhead(models.Model):
+    """That a round fell into a class to which an agency had consented; nobody of the agency has looked at it."""
+
+    release_request = models.ForeignKey(ReleaseRequest, models.PROTECT, related_name="cleared_ahead")
+    round = models.PositiveIntegerField()
+    consent = models.ForeignKey(ClassConsent, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = WithConsent()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release_request", "round", "consent"], name="cleared_ahead_once")
         ]
 
 

@@ -15,12 +15,13 @@ from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
-from charteroak.outputs import clocks
+from charteroak.outputs import classes, clocks
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.printed import readable
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
+from charteroak.policy.output_class import Judged
 from charteroak.policy.release_request import LIFECYCLE, REVIEWS_NEEDED, Action, Facts, Status, Vote
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import JobOutput
@@ -79,7 +80,7 @@ def stewarded(person: Person, record: ReleaseRequest) -> list[str]:
 
 
 def not_cleared(record: ReleaseRequest) -> list[str]:
-    cleared = {one.agency.code for one in record.clearances.all() if one.round == record.round}
+    cleared = classes.looked(record) | classes.cleared_ahead(record)
     return [code for code in contributors(agreement_of(record)) if code not in cleared]
 
 
@@ -138,7 +139,7 @@ def coverage_of_step(record: ReleaseRequest, by: Person, agency: str | None) -> 
 
 def carried_since_cleared(record: ReleaseRequest) -> bool:
     """Whether the board carried a motion on these outputs after every agency had cleared this round of them."""
-    cleared = max((one.at for one in record.clearances.all() if one.round == record.round), default=None)
+    cleared = classes.cleared_at(record)
     if cleared is None:
         return False
     motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
@@ -152,11 +153,12 @@ def facts(
     ballots: Mapping[OutputFile, Ballot] | None = None,
     agency: str | None = None,
     because: str = " x",
+    judged: Sequence[Judged] | None = None,
 ) -> Facts:
-    """What the rules need to know; `ballots` are about to be cast, `agency` clears, `because` is why it is revoked."""
+    """What the rules need to know of `ballots` about to be cast, of `agency` that clears, of files as `judged`."""
     files = standings(record)
     reviewers = record.reviews.filter(round=record.round).values_list("by", flat=True)
-    open_ = not_cleared(record)
+    open_ = sorted({*not_cleared(record), *classes.lapsed(record, judged)})
     days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
@@ -168,20 +170,20 @@ def facts(
         actor_reviewed=by.pk in reviewers,
         votes_missing=tuple(f.name for f in files if f.pk not in cast) if ballots is not None else (),
         comments_missing=tuple(
-            name for name, said in cast.values() if said.vote is Vote.CHANGE and not said.comment.strip()
+            name for name, cast_ in cast.values() if cast_.vote is Vote.CHANGE and not cast_.comment.strip()
         ),
         reviews=len(reviewers),
         files_to_change=tuple(f.name for f in files if f.changes and not f.approvals),
         files_in_conflict=tuple(f.name for f in files if f.changes and f.approvals),
         files_failed=tuple(f.name for f in files if f.failed),
         actor_agency_cleared=bool(mine) and not set(mine) & set(open_),
+        actor_agency_cleared_ahead=bool(set(mine) & classes.cleared_by_class(record)),
         actor_agency_contributes=bool(mine),
         agencies_not_cleared=tuple(open_),
         preview_days_left=max(days_left, 0),
         motion_carried=carried_since_cleared(record),
         reason_given=bool(because.strip()),
-        # two people approved exactly these bytes
-        bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),
+        bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),  # by two people
         coverage=coverage_of_step(record, by, agency),
     )
 
@@ -204,6 +206,8 @@ def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
         found.pop(Action.RECALL.value, None)
         if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:
             found.pop(Action.RETURN.value, None)
+    if record.status == Status.IN_PREVIEW:  # whoever has looked at it has no more to do with it
+        found = {name: may for name, may in found.items() if may or name not in ("clear", "return")}
     return found
 
 
@@ -274,7 +278,7 @@ def todo(person: Person) -> list[Item]:
     seen = (
         visible_to(person)
         .exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
-        .prefetch_related("clearances")
+        .prefetch_related("clearances", "cleared_ahead")
     )
     under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]

@@ -9,6 +9,7 @@ from charteroak.adapters import clock, stores
 from charteroak.adapters.stores import Store
 from charteroak.audit import actions as audit
 from charteroak.audit.receipt import RELEASED, WITHIN_PROJECT
+from charteroak.outputs import classes
 from charteroak.outputs.actions import locked
 from charteroak.outputs.checks import read, results
 from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
@@ -44,7 +45,8 @@ def _may(record: ReleaseRequest, differ: tuple[str, ...] = (), failed: tuple[str
 
 def known_of(record: ReleaseRequest, differ: tuple[str, ...] = (), failed: tuple[str, ...] = ()) -> Facts:
     """What the release's rules need to know: clearances, hashes, and the clauses on this day."""
-    known = facts(record, record.author)
+    # what the web may write of a file is not asked: by the sealed results it falls into a class or does not
+    known = facts(record, record.author, judged=classes.judged_by(record, results(record)))
     return Facts(
         agencies_not_cleared=known.agencies_not_cleared,
         bytes_differ=known.bytes_differ + differ,

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from charteroak.audit.queries import NotYetSigned, make_receipt
 from charteroak.audit.receipt import RELEASED, Receipt
 from charteroak.audit.signed import LogAltered
-from charteroak.outputs.chain import Entry, Trace, entries
+from charteroak.outputs.chain import Entry, Trace, entries, last_of
+from charteroak.outputs.class_trace import cleared_ahead
 from charteroak.policy.release_request import REVIEWS_NEEDED
 from charteroak.policy.sentence import Sentence
 
@@ -60,7 +61,7 @@ def _follow(chain: Trace, found: Entry) -> None:
         name = names.get(sha256) or found.facts["number"]
         chain.add("released_file", found, "anyone to read it", id=name, hash=sha256)
     chain.add("release", found, "publication of these bytes", id=found.facts["number"])
-    agreement = _one(chain, Sentence("agreement in force"), EXECUTED, found.facts["agreement"])
+    agreement = last_of(chain, Sentence("agreement in force"), EXECUTED, found.facts["agreement"])
     texts = _texts(agreement) if agreement else {}
     way += _decided(chain, found, chosen, texts)
     way += _made(chain, found, chosen)
@@ -80,19 +81,11 @@ def _texts(agreement: Entry) -> dict[str, Entry]:
     return {text.facts["number"]: text for text in texts}
 
 
-def _one(chain: Trace, what: str, name: str, subject: str | None = None, **facts: object) -> Entry | None:
-    """The last event of that kind; without it the chain is broken."""
-    found = list(entries(name, subject, **facts))
-    if not found:
-        chain.lacks(what)
-    return found[-1] if found else None
-
-
 def _decided(chain: Trace, release: Entry, chosen: list[str], texts: dict[str, Entry]) -> list[Entry]:
     """Approval, two reviews of exactly these bytes, every contributor's clearance, the board's vote on outputs."""
     subject, number, round_ = release.subject, release.facts["number"], release.facts["round"]
     way = []
-    approval = _one(chain, Sentence("approval"), "outputs:release_request:approve", subject, round=round_)
+    approval = last_of(chain, Sentence("approval"), "outputs:release_request:approve", subject, round=round_)
     if approval is not None:
         way.append(approval)
         chain.add("approval", approval, f"release {number}")
@@ -104,26 +97,28 @@ def _decided(chain: Trace, release: Entry, chosen: list[str], texts: dict[str, E
         if len(approving) < REVIEWS_NEEDED:
             chain.lacks(Sentence("two reviews of file {file}", file=sha256[:SHORT]))
     clearances = list(entries("outputs:release_request:clear", subject, round=round_))
+    ahead = list(entries("outputs:release_request:clear_ahead", subject, round=round_))
     held = [text for number, text in texts.items() if number in _numbers(release)]
     needed = {code for text in held for code in _parties(text, "contributor")}
-    for code in sorted(needed - {entry.facts["agency"] for entry in clearances}):
+    for code in sorted(needed - {entry.facts["agency"] for entry in [*clearances, *ahead]}):
         chain.lacks(Sentence("clearance by {agency}", agency=code))
     for entry in reviews:
         chain.add("review", entry, f"release {number}")
     for entry in clearances:
         chain.add("clearance", entry, f"preview of {number}", id=entry.facts["agency"])
-    vote = _one(
+    cleared_ahead(chain, ahead)
+    vote = last_of(
         chain, Sentence("board's vote on the outputs"), "board:motion:declare_carried",
         kind="approve_outputs", about=number,
     )  # fmt: skip
     if vote is not None:
         chain.add("board_vote_on_outputs", vote, f"approval of {number}")
-    return way + reviews + clearances
+    return way + reviews + clearances + ahead
 
 
 def _made(chain: Trace, release: Entry, chosen: list[str]) -> list[Entry]:
     """Job and script, extract, link run, submissions: where the bytes come from."""
-    checks = _one(
+    checks = last_of(
         chain, Sentence("automatic checks"), "outputs:release_request:check", release.subject,
         round=release.facts["round"],
     )  # fmt: skip
@@ -165,22 +160,22 @@ def _job_of(sha256: str) -> Entry | None:
 
 def _extracted(chain: Trace, subject: str, job: Entry) -> list[Entry]:
     way = []
-    workspace = _one(chain, Sentence("workspace"), "workspaces:workspace:open", job.facts["workspace"])
+    workspace = last_of(chain, Sentence("workspace"), "workspaces:workspace:open", job.facts["workspace"])
     if workspace is not None:
         way.append(workspace)
         chain.add("workspace", workspace, "jobs of the named people")
-    review = _one(chain, Sentence("review before access"), "hub:extract:clear", subject)
+    review = last_of(chain, Sentence("review before access"), "hub:extract:clear", subject)
     if review is not None:
         way.append(review)
         chain.add("review_before_access", review, "the workspace")
-    built = _one(chain, Sentence("extract"), "hub:extract:build", subject)
+    built = last_of(chain, Sentence("extract"), "hub:extract:build", subject)
     if built is None:
         return way
     for table in job.listed("tables"):
         if table not in built.listed("tables"):
             chain.lacks(Sentence("extract's table {table} as the job saw it", table=table.partition(":")[0]))
     chain.add("extract", built, "the job's data")
-    run = _one(chain, Sentence("link run"), "hub:link_run:link", built.facts["link_run"])
+    run = last_of(chain, Sentence("link run"), "hub:link_run:link", built.facts["link_run"])
     if run is None:
         return [*way, built]
     confirmed = list(entries("hub:link_run:confirm", run.subject))
@@ -197,7 +192,7 @@ def _submitted(chain: Trace, deliveries: Iterable[str]) -> list[Entry]:
     way = []
     for delivery in deliveries:
         subject, _, ciphertext = delivery.rpartition(":")
-        accepted = _one(
+        accepted = last_of(
             chain,
             Sentence("accepted {delivery}", delivery=subject),
             "submissions:delivery:accept",
@@ -260,10 +255,12 @@ def _signed(chain: Trace, agreement: Entry) -> None:
 def _authorised(chain: Trace, agreement: Entry) -> None:
     """The board's vote on the request, and on that day each agency's authority and the initiative's own."""
     number = agreement.facts["number"]
-    asked = _one(chain, Sentence("data request"), "requests:data_request:submit", agreement.facts["request"])
+    asked = last_of(
+        chain, Sentence("data request"), "requests:data_request:submit", agreement.facts["request"]
+    )
     if asked is not None:
         chain.add("data_request", asked, "the agencies' decisions", id=number)
-    vote = _one(
+    vote = last_of(
         chain, Sentence("board's vote on the request"), "board:motion:declare_carried",
         kind="approve_request", number=number,
     )  # fmt: skip

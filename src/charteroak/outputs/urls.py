@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from charteroak.outputs import file_page, views
+from charteroak.outputs import class_pages, file_page, views
 
 urlpatterns = [
     path("", views.release_requests, name="release_requests"),
     path("start/<str:number>/", views.start, name="start_release"),
+    path("classes/", class_pages.listing, name="output_classes"),
+    path("classes/define/<str:number>/", class_pages.define, name="define_output_class"),
+    path("classes/of/<str:number>/", class_pages.output_class, name="output_class"),
+    path(
+        "classes/of/<str:number>/consent/<str:agency>/", class_pages.consent, name="consent_to_output_class"
+    ),
+    path("classes/of/<str:number>/take-back/<str:agency>/", class_pages.take_back, name="take_back_consent"),
+    path("classes/of/<str:number>/withdraw/", class_pages.withdraw, name="withdraw_output_class"),
     path("<str:number>/", views.release_request, name="release_request"),
     path("<str:number>/trace/", views.trace, name="trace"),
     path("<str:number>/receipt/<str:name>.json", views.receipt, name="receipt"),

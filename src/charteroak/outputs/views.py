@@ -15,13 +15,14 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
-from charteroak.outputs import actions, files, pages, queries, questions
+from charteroak.outputs import actions, classes, files, pages, queries, questions
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import ReleasedFile, ReleaseRequest
 from charteroak.outputs.rule_names import findings
+from charteroak.policy.decision import Decision
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
@@ -43,7 +44,7 @@ def found(request: HttpRequest, number: str) -> ReleaseRequest:
 @require_safe
 def release_requests(request: HttpRequest) -> HttpResponseBase:
     shown = RELEASE_REQUESTS.of(
-        request, queries.visible_to(signed_in(request)).prefetch_related("clearances")
+        request, queries.visible_to(signed_in(request)).prefetch_related("clearances", "cleared_ahead")
     )
     return shown.file or render(request, "outputs/release_requests.html", {"shown": shown})
 
@@ -86,9 +87,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "looks": queries.may_look(record, who).allowed,
             "reviews": reviews,
             "ballots": queries.ballots_shown(reviews, forward) if reviews else [],
-            "agencies": queries.stewarded(who, record),
-            "not_cleared": queries.not_cleared(record),
-            "clearances": record.clearances.filter(round=record.round).select_related("by"),
+            **_of_agencies(record, who, decisions),
             "earlier": earlier.exclude(pk=record.pk),
             "add_form": in_error.get("add", AddFileForm(record, outputs)),
             "outputs": outputs,
@@ -109,6 +108,20 @@ def _thread(record: ReleaseRequest, who: Person) -> dict[str, Any]:
         ],
         "may_ask": questions.may_ask(record, who),
         "question_form": QuestionForm(auto_id="id_question_%s"),
+    }
+
+
+def _of_agencies(record: ReleaseRequest, who: Person, decisions: dict[str, Decision]) -> dict[str, Any]:
+    """Which have cleared it, themselves or by a class, and what this person is for as a steward."""
+    lapsed, returning = classes.lapsed(record), decisions.get("return")
+    return {
+        "agencies": queries.stewarded(who, record),
+        "not_cleared": sorted({*queries.not_cleared(record), *lapsed}),
+        "lapsed": lapsed,
+        "defines": classes.may_define(record.workspace.agreement, who).allowed,
+        "stops": record.status == Status.IN_PREVIEW and returning is not None and returning.allowed,
+        "clearances": record.clearances.filter(round=record.round).select_related("by"),
+        "ahead": record.cleared_ahead.filter(round=record.round),
     }
 
 

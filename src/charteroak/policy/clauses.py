@@ -71,6 +71,7 @@ class Terms:
     review_expires_on: date | None = None  # of the review board's determination, where the law asks for one
     review_clause: str = ""
     sensitive_seen: bool = False  # sensitive columns may be shown in a session, as a picture
+    preclear_days: int = 0  # for how long a class of outputs may be cleared ahead; 0: none may
     nations: tuple[str, ...] = ()  # whose consent must be on record
 
     @property

@@ -104,6 +104,8 @@ def _carried(motion: Motion) -> str:
             return _("The board approved the request")
         case Motion.Kind.APPROVE_OUTPUTS:
             return _("The board approved outputs %s") % motion.about
+        case Motion.Kind.PRECLEAR_OUTPUTS:
+            return _("The board cleared a class of outputs ahead: %s") % motion.about
         case Motion.Kind.RECONSIDER:
             return _("The board reconsiders its decision")
 

@@ -53,8 +53,8 @@ SAID = (
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
-    "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change", "requests.feeschedule",
-    "requests.version", "submissions.agencykey",
+    "outputs.clearedahead", "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change",
+    "requests.feeschedule", "requests.version", "submissions.agencykey",
 )  # fmt: skip
 # Written by the process that releases.
 RELEASES = ("outputs.release", "outputs.releasedfile")
@@ -110,6 +110,12 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
             "SELECT", "INSERT", "UPDATE (status, withdrawn_because, withdrawn_by_id, withdrawn_at)",
         ),
         "outputs.question": ("SELECT", "INSERT", "UPDATE (answer, answered_by_id, answered_at)"),
+        "outputs.outputclass": (
+            "SELECT", "INSERT", "UPDATE (status, withdrawn_because, withdrawn_by_id, withdrawn_at)",
+        ),
+        "outputs.classconsent": (
+            "SELECT", "INSERT", "UPDATE (taken_back_because, taken_back_by_id, taken_back_at)",
+        ),
         "outputs.outputfile": KEEP,  # put forward and taken out again
         **LOG,
         "audit.anonymousrefusals": WORK,
@@ -127,7 +133,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     },
     Process.OUTPUTS: {
         **LOOK_AROUND, **DESTRUCTION, "workspaces.joboutput": WORK, "outputs.*": WORK, "outputs.question": LOOK,
-        **UNSAID,
+        **UNSAID, "outputs.outputclass": LOOK, "outputs.classconsent": LOOK,
         **dict.fromkeys(RELEASES, ADD), **LOG, **JOBS,
     },
     Process.POST: {

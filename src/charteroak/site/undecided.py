@@ -17,7 +17,7 @@ from charteroak.policy.release_request import Status
 UNDECIDED = {
     "inputs.inputrequest": ("scanned_at", "findings"),
     "outputs.releaserequest": ("checks", "checked_at"),
-    "outputs.outputfile": ("verdict", "summary", "protected_id"),
+    "outputs.outputfile": ("verdict", "summary", "protected_id", "statistics", "fewest"),
 }
 
 # Before its checks a release request is the web's to change; afterwards the files are as judged.
