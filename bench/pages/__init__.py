@@ -24,9 +24,12 @@ def measure(whole: Path | None = None) -> list[Row]:
     import conftest
 
     conftest.pytest_configure()
+    from charteroak.site import asgi
+
     try:
         with scene(conftest) as at:
             seed()
+            asgi.settle()  # as `oak serve` does
             return told(at, whole)
     finally:
         conftest.pytest_unconfigure()

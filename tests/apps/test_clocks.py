@@ -204,3 +204,17 @@ def test_later_changes_are_looked_for_of_changes_only(rolled_back: None) -> None
     plan = json.loads(to_draft().explain(analyze=True, format="json"))[0]["Plan"]
     asked = [node["Actual Loops"] for node in nodes(plan) if node.get("Parent Relationship") == "SubPlan"]
     assert sum(asked) <= DataRequest.objects.exclude(changes_request=None).count(), plan
+
+
+def test_of_very_many_turns_those_that_wait_longest_are_shown_and_any_is_found(
+    drafted: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = way.signed(drafted)
+    monkeypatch.setattr(clocks, "MOST", 0)
+    page = as_("sam.reyes").get("/reports/turns/").text
+    assert "1 agreement or set of outputs that waits less long is left out" in page
+    assert as_("sam.reyes").get("/api/reports/turns").json()["left_out"] == 1
+    monkeypatch.setattr(clocks, "MOST", 1)
+    client = as_("sam.reyes")
+    assert "sending files" in client.get(f"/reports/turns/?q={record.number}").text
+    assert "No turn is like that" in client.get("/reports/turns/?q=no+such+title").text

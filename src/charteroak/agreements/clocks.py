@@ -177,7 +177,9 @@ def most_urgent_first(turns: Iterable[Turn]) -> list[Turn]:
 def _signed(requests: QuerySet[DataRequest]) -> list[Turn]:
     """The turns on executed agreements, without a look into the log: those with a clock that runs or begins soon."""
     today = clock.today()
-    unmatched = Q(duties__what=DestructionDuty.What.IDENTIFIERS, duties__done_at__isnull=True)
+    identifiers = Q(duties__what=DestructionDuty.What.IDENTIFIERS, duties__done_at__isnull=True)
+    # until they have a clock of their own, the hub's turns are known to the hub alone
+    unmatched = identifiers if governance_only() else identifiers & Q(duties__began_on__isnull=False)
     ending = Q(ends_on__lte=today + WARNED) | Q(ended_on__isnull=False)
     signed = Agreement.objects.filter(
         unmatched | ending, data_request__in=requests, executed_on__isnull=False

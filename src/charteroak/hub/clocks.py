@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agreements.clocks import Turn
@@ -12,22 +12,36 @@ from charteroak.agreements.queries import joined_on
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.policy import extract, link_run
 from charteroak.policy.clocks import Stage
-from charteroak.policy.files_and_match import Match, runs_to_the_extract
+from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
 from charteroak.requests.models import DataRequest
-from charteroak.submissions.clocks import FILES_READ, files_of
+from charteroak.submissions.clocks import FILES_READ, asked_to_find, files_of
 
+OWN = ("number", "executed_on", "ends_on", "ended_on", "amends_id", "version_id", "data_request_id")
 READ = (*FILES_READ, "duties", "link_runs__confirmations__agency")
 
 
-def running(requests: QuerySet[DataRequest]) -> list[Turn]:
-    """The turns that are not over: of agreements whose match is not confirmed, or whose extract is not cleared."""
-    today = clock.today()
-    unmatched = Q(duties__what=DestructionDuty.What.IDENTIFIERS, duties__began_on=None, duties__done_at=None)
+def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
+    """The turns that are not over; with `at_most` those of so many agreements, which wait longest."""
+    found = _open(requests).order_by("executed_on", "pk")[:at_most]
+    return [one for one in _turns(found, clock.today()) if one.run.ended_on is None]
+
+
+def left_out(requests: QuerySet[DataRequest], at_most: int) -> int:
+    """Of how many agreements `running` leaves the turns out."""
+    return max(_open(requests).count() - at_most, 0)
+
+
+def _open(requests: QuerySet[DataRequest]) -> QuerySet[Agreement]:
+    """Agreements in force whose match is not confirmed, or whose extract is not cleared."""
+    identifiers = DestructionDuty.objects.filter(
+        agreement=OuterRef("pk"), what=DestructionDuty.What.IDENTIFIERS
+    )
+    unmatched = Exists(identifiers.filter(began_on=None, done_at=None))
     built = Extract.objects.filter(status=extract.Status.BUILT).values("link_run__agreement")
-    runs = Q(ends_on__gte=today, ended_on__isnull=True)
-    found = Agreement.objects.filter(unmatched | Q(pk__in=built), runs, executed_on__isnull=False)
-    open_ones = found.filter(data_request__in=requests).distinct()
-    return [one for one in _turns(open_ones, today) if one.run.ended_on is None]
+    in_force = Agreement.objects.filter(
+        executed_on__isnull=False, ends_on__gte=clock.today(), ended_on__isnull=True
+    )
+    return in_force.filter(unmatched | Q(pk__in=built), data_request__in=requests)
 
 
 def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
@@ -47,13 +61,17 @@ def due_days(records: Iterable[Agreement]) -> dict[str, date]:
 
 def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:
     records = agreements.annotate(asked=F("data_request__number"), title=F("data_request__title"))
-    found = list(records.prefetch_related(*READ))
-    joined = joined_on(found)
+    found = list(records.only(*OWN).prefetch_related(*READ))
+    joined, asked = joined_on(found), asked_to_find(found)
     extracts = {one.link_run_id: one for one in Extract.objects.filter(link_run__agreement__in=found)}
     return [
         Turn(record.data_request_id, record.asked, record.title, run, today, page=_page(record, run.stage))
         for record in found
-        for run in runs_to_the_extract(_match(record, joined.get(record.pk, {}), extracts, today))
+        for run in runs_to_the_extract(
+            _match(
+                record, files_of(record, joined.get(record.pk, {}), asked.get(record.pk, ())), extracts, today
+            )
+        )
     ]
 
 
@@ -61,11 +79,11 @@ def _page(record: Agreement, stage: Stage) -> str:
     return f"/submissions/{record.number}/" if stage is Stage.FILES else f"/hub/{record.number}/"
 
 
-def _match(record: Agreement, joined: dict[str, date], extracts: dict[int, Extract], today: date) -> Match:
+def _match(record: Agreement, files: tuple[Files, ...], extracts: dict[int, Extract], today: date) -> Match:
     run = next((one for one in record.link_runs.all() if one.status != link_run.Status.FAILED), None)
     built = extracts.get(run.pk) if run else None
     return Match(
-        files=files_of(record, joined),
+        files=files,
         settled_on=_day(run.settled_at) if run else None,
         confirmed_on=_confirmed(run),
         complete=run is not None and run.status == link_run.Status.CONFIRMED,

@@ -20,10 +20,19 @@ OPEN = (Status.CHECKED, Status.RETURNED, Status.REVIEWED, Status.IN_PREVIEW)
 OF_EACH_AGENCY = ("outputs:release_request:complete_review", "outputs:release_request:begin_preview")
 
 
-def running(requests: QuerySet[DataRequest]) -> list[Turn]:
-    """The turns that are not over."""
-    found = ReleaseRequest.objects.filter(status__in=OPEN, workspace__agreement__data_request__in=requests)
+def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
+    """The turns that are not over; with `at_most` those of so many release requests, which wait longest."""
+    found = _open(requests).order_by("submitted_at", "pk")[:at_most]
     return [one for one in _turns(found) if one.run.ended_on is None]
+
+
+def left_out(requests: QuerySet[DataRequest], at_most: int) -> int:
+    """Of how many release requests `running` leaves the turns out."""
+    return max(_open(requests).count() - at_most, 0)
+
+
+def _open(requests: QuerySet[DataRequest]) -> QuerySet[ReleaseRequest]:
+    return ReleaseRequest.objects.filter(status__in=OPEN, workspace__agreement__data_request__in=requests)
 
 
 def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
@@ -44,9 +53,9 @@ def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
 def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     of_request = "workspace__agreement__data_request"
     found = list(
-        records.select_related("workspace__agreement")
-        .annotate(asked=F(f"{of_request}__number"), title=F(f"{of_request}__title"))
-        .order_by("pk")
+        records.select_related("workspace__agreement").annotate(
+            asked=F(f"{of_request}__number"), title=F(f"{of_request}__title")
+        )
     )
     subjects = {subject_of(record): record for record in found}
     joined = joined_on(record.workspace.agreement for record in found)

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
-from charteroak.outputs.models import OutputClass
+from charteroak.outputs.clocks import due_days
+from charteroak.outputs.models import OutputClass, ReleaseRequest
 from charteroak.outputs.queries import by_when, whose_turn
 from charteroak.policy import output_class
 from charteroak.policy.lifecycle import choices
@@ -14,6 +15,13 @@ from charteroak.policy.sentence import words
 
 def _statistics(record: OutputClass) -> str:
     return ", ".join(_t(words(output_class.Statistic(one))) for one in record.statistics)
+
+
+def _with_due_days(records: list[ReleaseRequest]) -> None:
+    """Gives each the day of its running clock: three queries for all."""
+    due = due_days(records)
+    for record in records:
+        record.runs_until = by_when(record, due)  # type: ignore[attr-defined] # for the cell of this list
 
 
 RELEASE_REQUESTS = Listing(
@@ -26,8 +34,9 @@ RELEASE_REQUESTS = Listing(
         Column("title", _("Title"), lambda record: record.workspace.agreement.data_request.title),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
         Column("turn", _("Whose turn"), whose_turn),
-        Column("by_when", _("By when"), by_when, due=True),
+        Column("by_when", _("By when"), lambda record: record.runs_until, due=True),
     ),
+    together=_with_due_days,
     nothing=_("No release request concerns you."),
     next_step=_("A researcher starts one from the project’s workspace."),
 )

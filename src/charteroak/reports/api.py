@@ -69,11 +69,15 @@ def case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.get(
-    "/turns", summary="Turns that are not over on the requests you may open, fifty to a page; medians; ?page"
+    "/turns",
+    summary="Turns that are not over on the requests you may open, fifty to a page; medians; ?q, ?page",
 )
-def turns(request: HttpRequest, page: int = 1) -> dict[str, Any]:
-    shown = Paginator(clocks.running_for(signed_in(request)), PER_PAGE).get_page(page)
+def turns(request: HttpRequest, page: int = 1, q: str = "") -> dict[str, Any]:
+    """`left_out`: how many agreements and release requests wait less long than those told here; ask for them by ?q."""
+    known = clocks.running_for(signed_in(request), q.strip()[:100])
+    shown = Paginator(known.turns, PER_PAGE).get_page(page)
     return {
+        "left_out": known.left_out,
         "turns": [_turn(one) for one in shown],
         "page": shown.number,
         "pages": shown.paginator.num_pages,

@@ -1,10 +1,11 @@
 """Whose clock runs on each request from its first day to its last: what each room knows of it, together."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import governance_only
@@ -16,12 +17,16 @@ from charteroak.outputs import clocks as outputs
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to
 
+MOST = 100  # agreements, and release requests, whose turns one page works out
+
 
 def _rooms() -> tuple[ModuleType, ...]:
-    """The rooms that are open: where files go beside the platform, the hub and the airlock know nothing of them."""
-    return (
-        (until_signed_and_after,) if governance_only() else (until_signed_and_after, files_and_match, outputs)
-    )
+    return (until_signed_and_after, *_above())
+
+
+def _above() -> tuple[ModuleType, ...]:
+    """Hub and airlock: where files go beside the platform, they know nothing of them."""
+    return () if governance_only() else (files_and_match, outputs)
 
 
 def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
@@ -36,9 +41,28 @@ def running(requests: QuerySet[DataRequest]) -> list[Turn]:
     return most_urgent_first(one for room in _rooms() for one in room.running(requests))
 
 
-def running_for(person: Person) -> list[Turn]:
-    """The turns that are not over on requests that this person may open."""
-    return running(visible_to(person))
+@dataclass(frozen=True)
+class Running:
+    """Turns that are not over, the most urgent first. `left_out`: how many agreements and outputs wait less long."""
+
+    turns: list[Turn]
+    left_out: int
+
+
+def running_for(person: Person, query: str = "") -> Running:
+    """The turns that are not over on requests that this person may open, with `query` in number or title.
+
+    Of agreements between signature and extract, and of outputs, those MOST of each that wait longest.
+    """
+    found = visible_to(person)
+    if query:
+        found = found.filter(Q(number__startswith=query) | Q(title__icontains=query))
+    rooms = _above()
+    turns = [one for room in rooms for one in room.running(found, MOST)]
+    return Running(
+        most_urgent_first([*until_signed_and_after.running(found), *turns]),
+        sum(room.left_out(found, MOST) for room in rooms),
+    )
 
 
 def work_out_figures() -> None:

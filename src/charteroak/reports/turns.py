@@ -25,7 +25,9 @@ OPEN_STATES = (State.OVERDUE, State.SOON, State.RUNNING, State.PAUSED)
 @require_safe
 def turns(request: HttpRequest) -> HttpResponse:
     """Every turn that is not over on the requests this person may open; filters stand in the address."""
-    found = clocks.running_for(signed_in(request))
+    query = request.GET.get("q", "").strip()[:100]
+    known = clocks.running_for(signed_in(request), query)
+    found = known.turns
     state, party = request.GET.get("state", ""), request.GET.get("party", "")
     shown = [
         one for one in found if (not state or one.state == state) and (not party or one.run.party == party)
@@ -38,7 +40,9 @@ def turns(request: HttpRequest) -> HttpResponse:
             "head": [_("Request"), *head()],
             "rows": [(link(one), *cells(one)) for one in page],
             **paged(request, page),
-            "any": bool(found),
+            "any": bool(found or query or known.left_out),
+            "query": query,
+            "left_out": known.left_out,
             "counts": [(one, _(words(one)), sum(turn.state is one for turn in found)) for one in OPEN_STATES],
             "parties": [(one, _(words(one))) for one in Party],
             "state": state,

@@ -1,27 +1,44 @@
 """Since when each agency is asked for its files, until when, and when they were accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
-from charteroak.agreements.models import Agreement
+from charteroak.agreements.models import Agreement, Clause
+from charteroak.agreements.queries import joined_on
 from charteroak.policy.clocks import Stage
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
-from charteroak.submissions.queries import finder_agencies
+from charteroak.submissions.queries import answers_by_number
 
-FILES_READ = ("deliveries__agency", "finder_lists__agency", "clauses", "version__clauses")
-
-
-def due_of(record: Agreement, joined: Mapping[str, date]) -> dict[str, date]:
-    """By agency, of those that `joined`, the day by which its files are due, where they are not all accepted."""
-    today, match = clock.today(), Match(files_of(record, joined))
-    runs = [one for one in runs_to_the_extract(match) if one.stage is Stage.FILES and one.ended_on is None]
-    return {one.whose: due for one in runs if (due := one.due(today, closed_days())) is not None}
+FILES_READ = ("deliveries__agency", "finder_lists__agency")
 
 
-def files_of(record: Agreement, joined: Mapping[str, date]) -> tuple[Files, ...]:
+def due_days(records: Sequence[Agreement]) -> dict[int, dict[str, date]]:
+    """By agreement and agency the day by which its files are due, where they are asked for and not all accepted."""
+    today, joined, asked = clock.today(), joined_on(records), asked_to_find(records)
+    found: dict[int, dict[str, date]] = {record.pk: {} for record in records}
+    for record in records:
+        files = files_of(record, joined.get(record.pk, {}), asked.get(record.pk, ()))
+        for run in runs_to_the_extract(Match(files)):
+            if run.stage is Stage.FILES and run.ended_on is None and (due := run.due(today, closed_days())):
+                found[record.pk][run.whose] = due
+    return found
+
+
+def asked_to_find(records: Iterable[Agreement]) -> dict[int, set[str]]:
+    """By agreement the agencies that answer a finder list, as `queries.finder_agencies`, in one query for all."""
+    held = {record.version_id or record.pk: record.pk for record in records}
+    shared = Clause.objects.filter(agreement__in=held, kind="elements")
+    found: dict[int, set[str]] = {}
+    for text, code, linking in shared.values_list("agreement", "terms__agency", "terms__linking"):
+        if answers_by_number(linking):
+            found.setdefault(held[text], set()).add(code)
+    return found
+
+
+def files_of(record: Agreement, joined: Mapping[str, date], asked: Collection[str]) -> tuple[Files, ...]:
     """What each agency that `joined` sends; who answers a finder list can send nothing before the hub has made it."""
     came: dict[str, dict[str, date]] = {}
     for one in record.deliveries.all():
@@ -31,8 +48,7 @@ def files_of(record: Agreement, joined: Mapping[str, date]) -> tuple[Files, ...]
         one.agency.code: clock.day_of(one.made_at) if one.made_at else None
         for one in record.finder_lists.all()
     }
-    complete = all(len(came.get(code, {})) == len(FileKind) for code in joined)
-    answering = {*made} if complete else {*made, *_answering(record)}
+    answering = {*made, *asked}
     numbers = [
         day[FileKind.MATCHING]
         for code, day in came.items()
@@ -48,10 +64,3 @@ def files_of(record: Agreement, joined: Mapping[str, date]) -> tuple[Files, ...]
         )
         for code, on in sorted(joined.items())
     )
-
-
-def _answering(record: Agreement) -> list[str]:
-    try:
-        return finder_agencies(record)
-    except LookupError:  # a clause is missing: such an agreement covers nothing
-        return []

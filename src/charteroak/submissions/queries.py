@@ -1,5 +1,6 @@
 """What each agency is expected to send, what came, and who may see it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -119,7 +120,12 @@ def columns(record: Agreement, agency: str, kind: FileKind) -> list[Column]:
 def finder_agencies(record: Agreement) -> list[str]:
     """Agencies that answer a finder list: they share the number, and hold no birth date to match on."""
     shared = agreements.terms(record).elements
-    return [c for c in sorted(shared) if NUMBER in shared[c].linking and "dob" not in shared[c].linking]
+    return [code for code in sorted(shared) if answers_by_number(shared[code].linking)]
+
+
+def answers_by_number(linking: Collection[str]) -> bool:
+    """Whether an agency that shares these columns for linking can only be asked by number."""
+    return NUMBER in linking and "dob" not in linking
 
 
 def finder_source(record: Agreement, asked: Agency) -> Delivery | None:

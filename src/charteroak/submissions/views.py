@@ -18,7 +18,6 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import joined_on
 from charteroak.policy.decision import Decision
 from charteroak.policy.delivery import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
@@ -162,9 +161,7 @@ def _page(
         "accepted": sum(file.accepted for file in files),
         "checking": any(f.latest and f.latest.status == Status.QUARANTINED for f in files),
         "turn": _turn(files),
-        "due": min(
-            clocks.due_of(record, joined_on([record]).get(record.pk, {})).values(), default=record.ends_on
-        ),
+        "due": min(clocks.due_days([record])[record.pk].values(), default=record.ends_on),
     }
     return render(request, "submissions/agreement.html", context, status=status)
 

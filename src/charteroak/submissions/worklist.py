@@ -10,10 +10,9 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import joined_on
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.roles import Role
-from charteroak.submissions.clocks import FILES_READ, due_of
+from charteroak.submissions.clocks import FILES_READ, due_days
 from charteroak.submissions.queries import expected, finder_source, visible_to, waits
 
 
@@ -24,13 +23,9 @@ def todo(person: Person) -> list[Item]:
     if not own and not operator:
         return []
     running = visible_to(person).filter(_runs(clock.today()), pk__in=waits().values("pk"))
-    looked_at = running.order_by("executed_on").prefetch_related(*FILES_READ)[:IN_DEPTH]
-    joined = joined_on(looked_at)
-    return [
-        item
-        for record in looked_at
-        for item in _items(record, own, operator, due_of(record, joined.get(record.pk, {})))
-    ]
+    looked_at = list(running.order_by("executed_on").prefetch_related(*FILES_READ)[:IN_DEPTH])
+    due = due_days(looked_at)
+    return [item for record in looked_at for item in _items(record, own, operator, due[record.pk])]
 
 
 def _runs(on: date) -> Q:
