@@ -67,3 +67,8 @@ def test_the_preview_ends_by_its_day_and_the_board_decides_afterwards() -> None:
 def test_what_is_withdrawn_waits_for_nobody() -> None:
     for begun in (BEGUN, [*BEGUN, moment(7, "return")], REVIEWED):
         assert running([*begun, moment(14, "withdraw")]) == []
+
+
+def test_what_is_cleared_ahead_waits_for_no_steward_of_that_agency() -> None:
+    [left] = running([*REVIEWED, moment(13, "clear_ahead", "SDE")])
+    assert (left.stage, left.whose) == (Stage.CLEARANCE, "CSC")
