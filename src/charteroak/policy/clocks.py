@@ -175,7 +175,6 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "outputs:release_request:complete_review": (Stage.CHECKS,),
     "outputs:release_request:clear": (Stage.CLEARANCE,),
     "outputs:release_request:clear_ahead": (Stage.CLEARANCE,),
-    "outputs:release_request:clear_ahead": (Stage.CLEARANCE,),
     "outputs:release_request:begin_preview": (Stage.CLEARANCE,),
     PREVIEW_OVER: (Stage.PREVIEW,),
     "outputs:release_request:approve": (Stage.PREVIEW, Stage.RELEASE),
