@@ -217,9 +217,11 @@ def due_of(record: Agreement) -> date | None:
 
 
 def held_by_party(turns: Iterable[Turn]) -> list[tuple[Party, int]]:
-    """How many business days each party has held a request so far."""
+    """How many business days each party has held a request so far; a preview holds it by its day, not by anybody."""
     days: dict[Party, int] = {}
     for one in turns:
+        if one.run.stage is Stage.PREVIEW:
+            continue
         days[one.run.party] = days.get(one.run.party, 0) + one.days
     return list(days.items())
 
