@@ -21,7 +21,7 @@ def found_complete() -> None:
     requests_way.accepted(requests_way.sent(requests_way.begun()))
 
 
-@pytest.mark.parametrize("path", ["/register/", "/register/projects.csv"])
+@pytest.mark.parametrize("path", ["/register/", "/register/projects.csv", "/register/projects.json"])
 def test_two_projects_more_cost_two_questions_more_their_counts_of_releases(
     client: Client, path: str
 ) -> None:

@@ -93,7 +93,7 @@ def todo(person: Person) -> list[Item]:
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
     concerned = concerned.select_related("data_request")
-    records = list(concerned.prefetch_related(*READ).order_by("status", "ends_on")[:IN_DEPTH])
+    records = list(concerned.prefetch_related(*READ).order_by("status", "ends_on", "pk")[:IN_DEPTH])
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}

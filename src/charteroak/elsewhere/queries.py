@@ -179,6 +179,6 @@ def todo(person: Person) -> list[Item]:
     open_ = visible_to(person).filter(duties__done_at__isnull=True).distinct().prefetch_related(*READ)
     return [
         Item(str(record), f"/elsewhere/{record.number}/", Turn.YOURS, whose_turn(record))
-        for record in open_.order_by("ends_on")[:IN_DEPTH]
+        for record in open_.order_by("ends_on", "pk")[:IN_DEPTH]
         if any(name in owed(record) and allowed for name, allowed in decisions(record, person).items())
     ]

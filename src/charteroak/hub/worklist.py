@@ -32,7 +32,7 @@ def todo(person: Person) -> list[Item]:
     today = clock.today()
     reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
     standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
-    found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on")
+    found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on", "pk")
     found = found.select_related("data_request", "version__data_request")
     looked_at = found.prefetch_related(*TOGETHER, "duties")[:IN_DEPTH]
     due = due_days(looked_at)

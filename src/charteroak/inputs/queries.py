@@ -153,7 +153,7 @@ def todo(person: Person) -> list[Item]:
     """Input requests that wait for this person, and their own that wait for others."""
     found = []
     mine = Q(author=person) if Role.OUTPUT_CHECKER not in person.roles(clock.today()) else Q()
-    under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at")
+    under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at", "pk")
     together = (f"workspace__agreement__{one}" for one in TOGETHER)
     for record in under_way.prefetch_related(*together)[:IN_DEPTH]:
         able = decisions(record, person)

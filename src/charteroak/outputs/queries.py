@@ -280,7 +280,9 @@ def todo(person: Person) -> list[Item]:
         .exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
         .prefetch_related("clearances", "cleared_ahead")
     )
-    under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on")[:IN_DEPTH]
+    under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on", "pk")[
+        :IN_DEPTH
+    ]
     out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
     due = clocks.due_days(under_way)
     for record in (*under_way, *out):

@@ -1,11 +1,12 @@
 """What the public may know of each project. Public facts only: no draft, no person's record, no unreleased output."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -13,7 +14,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
 from charteroak.catalog.models import Variable
-from charteroak.outputs.models import Release
+from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.policy import motion as motion_rules
 from charteroak.policy import release_request
 from charteroak.policy.agency_review import SHARED, Choice
@@ -34,8 +35,40 @@ def projects() -> QuerySet[DataRequest]:
 
 
 def whole_projects() -> QuerySet[DataRequest]:
-    """The same with every column that was asked for."""
-    return projects().prefetch_related("columns__variable__dataset__agency")
+    """The same with all that `as_json` says of each: the same few queries however many there are."""
+    with_text = projects().select_related("applicant__employer", "agreement__version")
+    return with_text.prefetch_related(
+        "columns__variable__dataset__agency",
+        "agreement__clauses",
+        "agreement__version__clauses",
+        Prefetch("motions", Motion.objects.filter(status=motion_rules.Status.CARRIED), to_attr="carried"),
+        Prefetch("agreement__workspace__release_requests", _out(), to_attr="out"),
+    )
+
+
+def _out() -> QuerySet[ReleaseRequest]:
+    found = ReleaseRequest.objects.filter(release__isnull=False).exclude(
+        status=release_request.Status.REVOKED
+    )
+    return found.select_related("release").prefetch_related("release__files").order_by("release__at")
+
+
+def _carried_of(record: DataRequest) -> Iterable[Motion]:
+    """Motions that the board carried; already there in a record of `whole_projects`."""
+    known: list[Motion] | None = getattr(record, "carried", None)
+    return (
+        Motion.objects.filter(data_request=record, status=motion_rules.Status.CARRIED)
+        if known is None
+        else known
+    )
+
+
+def _releases_of(record: DataRequest) -> Iterable[Release]:
+    """As `releases`; already there in a record of `whole_projects`."""
+    if not hasattr(record, "carried"):
+        return releases(record)
+    workspace = getattr(getattr(record, "agreement", None), "workspace", None)
+    return [one.release for one in workspace.out] if workspace else []
 
 
 REVOKED = {"release_request__status": release_request.Status.REVOKED}
@@ -118,20 +151,21 @@ def timeline(record: DataRequest) -> list[Moment]:
         found.append(Moment(_day(record.submitted_at), _("Request submitted")))
     if record.accepted_at:
         found.append(Moment(_day(record.accepted_at), _("Found complete; the agencies’ reviews begin")))
-    for motion in Motion.objects.filter(data_request=record, status=motion_rules.Status.CARRIED):
+    for motion in _carried_of(record):
         found.append(Moment(_day(motion.declared_at), _carried(motion)))
     agreement = agreement_of(record)
     if agreement is not None and agreement.executed_on is not None:
         found.append(Moment(agreement.executed_on, _("Agreement signed by every party")))
         found += [
             Moment(_day(duty.done_at), _("Destroyed: %s") % _(duty.get_what_display()))
-            for duty in agreement.duties.filter(done_at__isnull=False)
+            for duty in agreement.duties.all()
+            if duty.done_at
         ]
         if agreement.ended_on:
             found.append(Moment(agreement.ended_on, _("Agreement ended early")))
     found += [
         Moment(_day(one.at), _("Results %s released") % one.release_request.number)
-        for one in releases(record)
+        for one in _releases_of(record)
     ]
     return sorted(found, key=lambda moment: moment.on)
 
@@ -262,6 +296,6 @@ def as_json(record: DataRequest) -> dict[str, Any]:
                     {"name": file.name, "sha256": file.sha256, "size": file.size} for file in one.files.all()
                 ],
             }
-            for one in releases(record)
+            for one in _releases_of(record)
         ],
     }

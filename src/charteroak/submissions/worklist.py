@@ -23,7 +23,7 @@ def todo(person: Person) -> list[Item]:
     if not own and not operator:
         return []
     running = visible_to(person).filter(_runs(clock.today()), pk__in=waits().values("pk"))
-    looked_at = list(running.order_by("executed_on").prefetch_related(*FILES_READ)[:IN_DEPTH])
+    looked_at = list(running.order_by("executed_on", "pk").prefetch_related(*FILES_READ)[:IN_DEPTH])
     due = due_days(looked_at)
     return [item for record in looked_at for item in _items(record, own, operator, due[record.pk])]
 
