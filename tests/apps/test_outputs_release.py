@@ -15,7 +15,7 @@ from charteroak.adapters.environment import home
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Letter
 from charteroak.audit.models import Event
-from charteroak.outputs import actions, files, queries
+from charteroak.outputs import actions, files, queries, worklist
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.deadlines import business_days_after
@@ -150,7 +150,7 @@ def test_each_step_of_the_airlock_has_its_clock_and_its_median(
     due = business_days_after(clock.today(), 5, closed_days())
     checker = outputs_way.CHECKERS[0]
     assert f'datetime="{due:%Y-%m-%d}"' in as_(checker).get(checked.get_absolute_url()).text
-    assert due in [item.by_when for item in queries.todo(person(checker))]
+    assert due in [item.by_when for item in worklist.todo(person(checker))]
     outputs_way.reviewed(checked)
     assert running() == {("clearing_outputs", code) for code in STEWARDS}
     clock.move_to(clock.now() + timedelta(days=10))

@@ -52,6 +52,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("release_question", "not_covered"): {"coverage": ENDED},
     ("release_request", "no_files"): {"files": 0},
     ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},
+    ("release_request", "too_many_checks"): {"checks_lately": 20},
     ("release_request", "not_covered"): {"coverage": ENDED},
     ("release_request", "own_request"): {"actor_is_author": True},
     ("release_request", "reviewed_already"): {"actor_reviewed": True},

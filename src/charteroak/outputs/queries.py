@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
+from charteroak.audit.actions import subject_of
+from charteroak.audit.models import Event
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs import classes, clocks
@@ -23,6 +24,7 @@ from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.output_class import Judged
 from charteroak.policy.release_request import LIFECYCLE, REVIEWS_NEEDED, Action, Facts, Status, Vote
+from charteroak.policy.release_rules import CHECKS_A_WEEK
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import JobOutput
 from charteroak.workspaces.queries import WAITING
@@ -30,6 +32,8 @@ from charteroak.workspaces.queries import WAITING
 OFFICES = frozenset(
     {Role.OUTPUT_CHECKER, Role.AUDITOR, Role.POLICY_OFFICE, Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 )
+CHECKED = "outputs:release_request:check"
+UNSENT = (Status.DRAFT, Status.RETURNED)
 LOOKED_AT = (
     Status.CHECKED,
     Status.RETURNED,
@@ -118,6 +122,20 @@ def _unexplained(record: ReleaseRequest) -> tuple[str, ...]:
     return tuple(record.files.filter(blank).order_by("name").values_list("name", flat=True))
 
 
+def checks_lately(record: ReleaseRequest) -> int:
+    """How often the airlock has judged outputs of this project within seven days, whatever came of it."""
+    own = ReleaseRequest.objects.filter(workspace=record.workspace_id)
+    made = Event.objects.filter(name=CHECKED, domain_at__gt=clock.now() - timedelta(days=7))
+    return made.filter(subject__in=[subject_of(one) for one in own.only("pk")]).count()
+
+
+def checks_left(record: ReleaseRequest) -> dict[str, int]:
+    """What the page says of it to whoever can send it."""
+    if record.status not in UNSENT:
+        return {}
+    return {"checks_a_week": CHECKS_A_WEEK, "checks_left": max(CHECKS_A_WEEK - checks_lately(record), 0)}
+
+
 def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
     """A researcher acts on the workspace's content; a checker looks at an output."""
     named = names(agreement_of(record), by)
@@ -146,6 +164,11 @@ def carried_since_cleared(record: ReleaseRequest) -> bool:
     return motion is not None and motion.declared_at is not None and motion.declared_at >= cleared
 
 
+def _days_left(record: ReleaseRequest) -> int:
+    """Of the preview."""
+    return max((record.preview_ends_on - clock.today()).days, 0) if record.preview_ends_on else 0
+
+
 def facts(
     record: ReleaseRequest,
     by: Person,
@@ -159,12 +182,12 @@ def facts(
     files = standings(record)
     reviewers = record.reviews.filter(round=record.round).values_list("by", flat=True)
     open_ = sorted({*not_cleared(record), *classes.lapsed(record, judged)})
-    days_left = (record.preview_ends_on - clock.today()).days if record.preview_ends_on else 0
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
     return Facts(
         files=len(files),
         files_without_context=_unexplained(record),
+        checks_lately=checks_lately(record) if record.status in UNSENT else 0,
         actor_is_author=record.author_id == by.pk,
         actor_is_recipient=names(agreement_of(record), by),
         actor_reviewed=by.pk in reviewers,
@@ -180,7 +203,7 @@ def facts(
         actor_agency_cleared_ahead=bool(set(mine) & classes.cleared_by_class(record)),
         actor_agency_contributes=bool(mine),
         agencies_not_cleared=tuple(open_),
-        preview_days_left=max(days_left, 0),
+        preview_days_left=_days_left(record),
         motion_carried=carried_since_cleared(record),
         reason_given=bool(because.strip()),
         bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),  # by two people
@@ -270,32 +293,3 @@ def by_when(record: ReleaseRequest, due: Mapping[str, date] | None = None) -> da
     """The day of the running clock, else the agreement's last day. `due`: of many at once, from `clocks.due_days`."""
     known = clocks.due_days([record]) if due is None else due
     return known.get(record.number, agreement_of(record).last_day)
-
-
-def todo(person: Person) -> list[Item]:
-    """Release requests that wait for this person, and their own that wait for others."""
-    found = []
-    seen = (
-        visible_to(person)
-        .exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
-        .prefetch_related("clearances", "cleared_ahead")
-    )
-    under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on", "pk")[
-        :IN_DEPTH
-    ]
-    out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
-    due = clocks.due_days(under_way)
-    for record in (*under_way, *out):
-        released = record.status == Status.RELEASED
-        mine = not released and any(
-            decision.allowed
-            for name, decision in decisions(record, person).items()
-            if name not in ("withdraw", "revoke", "recall")
-        )
-        author = record.author_id == person.pk
-        turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS
-        if mine or author:
-            found.append(
-                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
-            )
-    return found

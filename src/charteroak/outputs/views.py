@@ -80,6 +80,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "record": record,
             "turn": queries.whose_turn(record),
             "by_when": queries.by_when(record),
+            **queries.checks_left(record),
             "checked": int(record.status != Status.SUBMITTED),
             "decisions": decisions,
             # by a name of its own: in a template `decisions.clear` would call the dictionary's method

@@ -1,16 +1,46 @@
-"""Questions about outputs that wait for a person's project."""
+"""Release requests that wait for a person, and questions about them that wait for a project."""
 
 from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.agreements.models import Recipient
+from charteroak.outputs import clocks
 from charteroak.outputs.models import Question
-from charteroak.outputs.queries import agreement_of
+from charteroak.outputs.queries import agreement_of, by_when, decisions, visible_to, whose_turn
 from charteroak.policy.release_request import Status
 
 
 def todo(person: Person) -> list[Item]:
+    """Release requests that wait for this person, and their own that wait for others."""
+    found = []
+    seen = (
+        visible_to(person)
+        .exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
+        .prefetch_related("clearances", "cleared_ahead")
+    )
+    under_way = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on", "pk")[
+        :IN_DEPTH
+    ]
+    out = seen.filter(status=Status.RELEASED, author=person).order_by("-pk")[:IN_DEPTH]
+    due = clocks.due_days(under_way)
+    for record in (*under_way, *out):
+        released = record.status == Status.RELEASED
+        mine = not released and any(
+            decision.allowed
+            for name, decision in decisions(record, person).items()
+            if name not in ("withdraw", "revoke", "recall")
+        )
+        author = record.author_id == person.pk
+        turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS
+        if mine or author:
+            found.append(
+                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
+            )
+    return [*found, *_asked(person)]
+
+
+def _asked(person: Person) -> list[Item]:
     """Questions that this person's projects have not answered."""
     named = Recipient.objects.filter(person=person).values("agreement")
     waiting = Question.objects.filter(

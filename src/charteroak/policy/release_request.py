@@ -25,6 +25,7 @@ from charteroak.policy.release_rules import (
     reviewed_already,
     split_vote,
     too_few_reviews,
+    too_many_checks,
     votes_missing,
 )
 from charteroak.policy.roles import Role
@@ -70,7 +71,7 @@ class Vote(StrEnum):
     CHANGE = "change"
 
 
-_SUBMIT = (no_files, context_missing, not_covered)
+_SUBMIT = (no_files, context_missing, too_many_checks, not_covered)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "release request",

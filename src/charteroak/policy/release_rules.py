@@ -6,12 +6,14 @@ from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.sentence import Sentence
 
 REVIEWS_NEEDED = 2
+CHECKS_A_WEEK = 20  # of one project: a refusal tells something too, and many of them tell more
 
 
 @dataclass(frozen=True)
 class Facts:
     files: int = 0
     files_without_context: tuple[str, ...] = ()
+    checks_lately: int = 0  # within seven days, over all release requests of the project
     actor_is_author: bool = False
     actor_is_recipient: bool = False
     actor_reviewed: bool = False  # in this round
@@ -46,6 +48,19 @@ def context_missing(facts: Facts) -> Reason | None:
             "context_missing",
             Sentence("Context and controls missing: {files}.", files=facts.files_without_context),
             "Say what it shows and how it was protected.",
+        )
+    return None
+
+
+def too_many_checks(facts: Facts) -> Reason | None:
+    if facts.checks_lately >= CHECKS_A_WEEK:
+        return Reason(
+            "too_many_checks",
+            Sentence(
+                "The checks were made {checks} times for this project within a week.",
+                checks=facts.checks_lately,
+            ),
+            "Look at the verdicts inside the workspace, and send it in some days.",
         )
     return None
 

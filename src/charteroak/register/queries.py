@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -14,7 +14,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
 from charteroak.catalog.models import Variable
-from charteroak.outputs.models import Release, ReleaseRequest
+from charteroak.outputs.models import Release
 from charteroak.policy import motion as motion_rules
 from charteroak.policy import release_request
 from charteroak.policy.agency_review import SHARED, Choice
@@ -34,27 +34,8 @@ def projects() -> QuerySet[DataRequest]:
     )
 
 
-def whole_projects() -> QuerySet[DataRequest]:
-    """The same with all that `as_json` says of each: the same few queries however many there are."""
-    with_text = projects().select_related("applicant__employer", "agreement__version")
-    return with_text.prefetch_related(
-        "columns__variable__dataset__agency",
-        "agreement__clauses",
-        "agreement__version__clauses",
-        Prefetch("motions", Motion.objects.filter(status=motion_rules.Status.CARRIED), to_attr="carried"),
-        Prefetch("agreement__workspace__release_requests", _out(), to_attr="out"),
-    )
-
-
-def _out() -> QuerySet[ReleaseRequest]:
-    found = ReleaseRequest.objects.filter(release__isnull=False).exclude(
-        status=release_request.Status.REVOKED
-    )
-    return found.select_related("release").prefetch_related("release__files").order_by("release__at")
-
-
 def _carried_of(record: DataRequest) -> Iterable[Motion]:
-    """Motions that the board carried; already there in a record of `whole_projects`."""
+    """Motions that the board carried; already there in a record of `whole.every_project`."""
     known: list[Motion] | None = getattr(record, "carried", None)
     return (
         Motion.objects.filter(data_request=record, status=motion_rules.Status.CARRIED)
@@ -63,8 +44,8 @@ def _carried_of(record: DataRequest) -> Iterable[Motion]:
     )
 
 
-def _releases_of(record: DataRequest) -> Iterable[Release]:
-    """As `releases`; already there in a record of `whole_projects`."""
+def releases_of(record: DataRequest) -> Iterable[Release]:
+    """As `releases`; already there in a record of `whole.every_project`."""
     if not hasattr(record, "carried"):
         return releases(record)
     workspace = getattr(getattr(record, "agreement", None), "workspace", None)
@@ -165,7 +146,7 @@ def timeline(record: DataRequest) -> list[Moment]:
             found.append(Moment(agreement.ended_on, _("Agreement ended early")))
     found += [
         Moment(_day(one.at), _("Results %s released") % one.release_request.number)
-        for one in _releases_of(record)
+        for one in releases_of(record)
     ]
     return sorted(found, key=lambda moment: moment.on)
 
@@ -268,34 +249,3 @@ def safeguards(record: DataRequest) -> list[dict[str, str]]:
             "how": _("Small groups are hidden; two checkers, every agency and the board agree first."),
         },
     ]
-
-
-def as_json(record: DataRequest) -> dict[str, Any]:
-    """A project's public facts."""
-    agreement = agreement_of(record)
-    return {
-        "number": record.number,
-        "title": record.title,
-        "status": record.status,
-        "question": record.question,
-        "purpose": record.purpose,
-        "public_benefit": record.public_benefit,
-        "legal_exception": record.legal_exception,
-        "requested_by": record.applicant.employer.name if record.applicant.employer else None,
-        "agencies": agencies(record),
-        "data": data_shared(record),
-        "safeguards": safeguards(record),
-        "agreement": agreement.number if agreement else None,
-        "clock": clock_of(record),
-        "timeline": [{"on": moment.on, "what": moment.what} for moment in timeline(record)],
-        "releases": [
-            {
-                "number": one.release_request.number,
-                "at": one.at,
-                "files": [
-                    {"name": file.name, "sha256": file.sha256, "size": file.size} for file in one.files.all()
-                ],
-            }
-            for one in _releases_of(record)
-        ],
-    }

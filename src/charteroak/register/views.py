@@ -26,7 +26,7 @@ from charteroak.audit.signed import LogAltered
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleasedFile
-from charteroak.register import queries
+from charteroak.register import queries, whole
 from charteroak.register.lists import PROJECTS
 from charteroak.requests.models import DataRequest
 
@@ -69,7 +69,7 @@ def register_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a vie
         for one in clocks.figures()
     ]
     return JsonResponse(
-        {"projects": [queries.as_json(record) for record in queries.whole_projects()], "stages": stages}
+        {"projects": [whole.as_json(record) for record in whole.every_project()], "stages": stages}
     )
 
 
@@ -96,7 +96,7 @@ def _row(record: DataRequest) -> list[object]:
 
 
 def _project(number: str) -> DataRequest:
-    return get_object_or_404(queries.whole_projects(), number=number)
+    return get_object_or_404(whole.every_project(), number=number)
 
 
 @require_safe
@@ -119,7 +119,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def project_json(request: HttpRequest, number: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    return JsonResponse(queries.as_json(_project(number)))
+    return JsonResponse(whole.as_json(_project(number)))
 
 
 def _pictures(record: DataRequest) -> list[tuple[ReleasedFile, str, str]]:
