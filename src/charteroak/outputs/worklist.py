@@ -37,7 +37,7 @@ def todo(person: Person) -> list[Item]:
             found.append(
                 Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
             )
-    return [*found, *_asked(person)]
+    return [*_asked(person), *found]
 
 
 def _asked(person: Person) -> list[Item]:
