@@ -12,7 +12,7 @@ from charteroak.policy.clocks import ALLOWED, COVER, SOON, Stage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text("utf-8")
 PREVIEW = wording.latest()["preview"]
-SAID = PREVIEW.text.format(days=30)
+SAID = PREVIEW.text.format(days=30, preclear_days=0)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_sixty_days_may_be_settled_and_become_the_term() -> None:
     settled = SAID.replace("30-day", "60-day")
     assert "a 60-day preview" in PAGE
     assert PREVIEW.may_read("7", SAID, settled).allowed
-    assert PREVIEW.terms({"days": 30}, settled) == {"days": 60}
+    assert PREVIEW.terms({"days": 30, "preclear_days": 0}, settled) == {"days": 60, "preclear_days": 0}
 
 
 def test_the_page_names_the_locked_clauses_and_the_bounds() -> None:
