@@ -72,6 +72,9 @@ def next_round(record: ReleaseRequest) -> int:
 def submit(*, pk: int, by: Person) -> None:
     """Send it to the checks. Sent again after a return, it begins a new round: earlier votes do not count."""
     record = locked(pk)
+    Workspace.objects.select_for_update().get(
+        pk=record.workspace_id
+    )  # two at once are counted one after the other
     known = require(record, Action.SUBMIT, by)
     record.round = next_round(record)
     record.status, record.submitted_at = Status.SUBMITTED, clock.now()

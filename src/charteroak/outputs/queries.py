@@ -123,10 +123,11 @@ def _unexplained(record: ReleaseRequest) -> tuple[str, ...]:
 
 
 def checks_lately(record: ReleaseRequest) -> int:
-    """How often the airlock has judged outputs of this project within seven days, whatever came of it."""
-    own = ReleaseRequest.objects.filter(workspace=record.workspace_id)
+    """How often the airlock has judged outputs of this project within seven days, or is about to."""
+    own = list(ReleaseRequest.objects.filter(workspace=record.workspace_id).only("pk", "status"))
     made = Event.objects.filter(name=CHECKED, domain_at__gt=clock.now() - timedelta(days=7))
-    return made.filter(subject__in=[subject_of(one) for one in own.only("pk")]).count()
+    under_way = sum(one.status in (Status.SUBMITTED, Status.INTERRUPTED) for one in own)
+    return made.filter(subject__in=map(subject_of, own)).count() + under_way
 
 
 def checks_left(record: ReleaseRequest) -> dict[str, int]:
