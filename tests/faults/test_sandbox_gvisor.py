@@ -79,7 +79,7 @@ def test_nothing_of_it_is_left() -> None:
     assert not isinstance(where, str)
     assert [left for folder in where.folders for left in folder.glob(f"charteroak-{os.getpid()}-*")] == []
     held = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert f"run-{os.getpid()}" not in held
+    assert f"charteroak-{os.getpid()}-" not in held
 
 
 def test_a_fork_bomb_ends_with_the_run() -> None:

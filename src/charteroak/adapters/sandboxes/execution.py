@@ -229,7 +229,7 @@ def _in_gvisor(
             "run",
             "--bundle=/mnt/bundle",
             reached,
-            f"run-{os.getpid()}",
+            group.folders[0].name,  # as its socket is called on the host: no other run's
         ]
         plan = {"program": program, "command": line, "uid": None, "seen_as": UID, "bundle": asdict(made)}
         with held.start(plan | _limits(spec, group)) as launched:
