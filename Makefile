@@ -53,8 +53,8 @@ docs: .venv/platform ## Write the generated reference pages anew
 	@$(BIN)/oak docs
 
 isolation: .venv/test assets system ## Try to get out of the sandbox and the session; write what came of it
-	@ISOLATION_IS_WRITTEN=yes $(BIN)/python -m pytest -q tests/faults/test_sandbox_escapes.py tests/journeys/test_browser_exits.py \
-		tests/journeys/test_session_in_pixels.py
+	@ISOLATION_IS_WRITTEN=yes $(BIN)/python -m pytest -q tests/faults/test_sandbox_escapes.py tests/faults/test_colluding_projects.py \
+		tests/journeys/test_browser_exits.py tests/journeys/test_session_in_pixels.py
 
 lock: .venv/uv ## Resolve dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --generate-hashes --universal \

@@ -4,13 +4,14 @@ Runs alone (`python -I -S launcher.py PLAN`), so that it has one thread and star
 the number of a descriptor with the plan as JSON. What fails is written to the plan's `errors` descriptor.
 """
 # pathlib would be most of what this program has to load:
-# ruff: noqa: PTH102, PTH103, PTH123, PTH211
+# ruff: noqa: PTH101, PTH102, PTH103, PTH112, PTH123, PTH211
 
 import ctypes
 import json
 import os
 import resource
 import signal
+import stat
 import sys
 from typing import Any
 
@@ -18,7 +19,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 # linux/sched.h, linux/mount.h, linux/prctl.h
 CLONE_NEWNS, CLONE_NEWUSER = 0x2_0000, 0x1000_0000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x4000, 0x4_0000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1000, 0x4000, 0x4_0000
 OPEN_TREE_CLONE, AT_EMPTY_PATH, MOVE_MOUNT_F_EMPTY_PATH, MOUNT_ATTR_IDMAP = 0x1, 0x1000, 0x4, 0x10_0000
 AT_FDCWD = -100
 SYS_OPEN_TREE, SYS_MOVE_MOUNT, SYS_MOUNT_SETATTR = 428, 429, 442  # the same on every processor
@@ -26,6 +27,8 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
 NOBODY = 65534
 NEUTRAL = "/mnt"  # where mounts are put in this process's own view; says nothing about the host
+SYSTEM = ("/usr", "/etc")  # what every sandbox sees of the host's folders
+DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 
 
 class MountAttributes(ctypes.Structure):
@@ -103,15 +106,52 @@ def place(mounts: list[dict[str, Any]], account: tuple[int, int], *, by_root: bo
         moved = LIBC.syscall(SYS_MOVE_MOUNT, tree, b"", AT_FDCWD, target.encode(), MOVE_MOUNT_F_EMPTY_PATH)
         checked(moved, f"place {one['source']}")
         if not one["writable"]:
-            cover(number)
+            cover(target)
+    if not by_root:  # a kernel of the sandbox's own keeps locks to itself
+        keep_apart()
 
 
-def cover(number: int) -> None:
-    lower = f"lowerdir={NEUTRAL}/{number}:{NEUTRAL}/none"
+def cover(path: str) -> None:
+    """Show the folder read-only by files of this run's own: a lock or a watch on them is met by no other run."""
     try:
-        mount("enclave", f"{NEUTRAL}/{number}", "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, lower)
+        lower = f"lowerdir={path}:{NEUTRAL}/none"
+        mount("enclave", path, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, lower)
     except OSError:
         return  # no overlayfs here: mountinfo shows the folder's path; its neighbours stay out of reach
+
+
+def keep_apart() -> None:
+    """Make files of this run's own of what all sandboxes see of the host: two projects would signal to each other by
+    locks, watches and times of files that both can only read.
+    """
+    for path in SYSTEM:
+        below = mounted_below(path)
+        trees = [
+            checked(LIBC.syscall(SYS_OPEN_TREE, AT_FDCWD, one.encode(), OPEN_TREE_CLONE), one)
+            for one in below
+        ]
+        cover(path)
+        for one, tree in zip(below, trees, strict=True):
+            LIBC.syscall(SYS_MOVE_MOUNT, tree, b"", AT_FDCWD, one.encode(), MOVE_MOUNT_F_EMPTY_PATH)
+            os.close(tree)
+            cover(one)
+    os.mkdir(f"{NEUTRAL}/dev")
+    mount("tmpfs", f"{NEUTRAL}/dev", "tmpfs", MS_NOSUID, "mode=0755,size=64k")
+    for name, number in DEVICES.items():
+        own = f"{NEUTRAL}/dev/{name}"
+        try:
+            os.mknod(own, stat.S_IFCHR | 0o666, os.makedev(*number))
+            os.chmod(own, 0o666)  # noqa: S103 - as the host has them
+            mount(own, f"/dev/{name}", "none", MS_BIND, "")
+        except OSError:
+            return  # a container that makes no devices: theirs are shared
+
+
+def mounted_below(path: str) -> list[str]:
+    """The folders below that are mounts of their own, the outer first."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        points = {line.split(" ")[4] for line in file}
+    return sorted(one for one in points if one.startswith(f"{path}/") and os.path.isdir(one))
 
 
 def lay_out(bundle: dict[str, Any]) -> None:
