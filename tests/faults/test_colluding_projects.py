@@ -16,15 +16,9 @@ from charteroak.adapters import sandboxes
 from charteroak.adapters.sandboxes import cgroups
 from charteroak.sandbox import DATA, ENVIRONMENT, WORK, Isolator, Limits
 from faults.collusion import drive
-from faults.two_projects import ACCOUNTS, PYTHON, Project
+from faults.two_projects import ACCOUNTS, NUMBER, PYTHON, RESIDUAL, Project
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.root, pytest.mark.enable_socket]
-
-RESIDUAL = {  # open, and named on the page
-    "page faults of a shared file": "the machine keeps one copy in memory of a file that all may read; a residual",
-    "number of terminals": "one number for the whole machine, as how busy it is; a residual",
-}
-NUMBER = 20_000 + os.getpid() % 20_000  # a port, a key, a group
 
 
 class Scene:

@@ -20,6 +20,12 @@ ACCOUNTS = (1_900_000_801, 1_900_000_802)
 NOBODYS = (1 << 22) - 1  # beyond every process, within what the kernel takes
 PYTHON = "/usr/bin/python3"
 
+RESIDUAL = {  # open, and named on the page
+    "page faults of a shared file": "the machine keeps one copy in memory of a file that all may read; a residual",
+    "number of terminals": "one number for the whole machine, as how busy it is; a residual",
+}
+NUMBER = 20_000 + os.getpid() % 20_000  # a port, a key, a group
+
 
 class Project:
     """The folders and the account of one."""

@@ -5,7 +5,15 @@ import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, Protocol
+
+
+class Spoken(Protocol):
+    """An end, however it is told what to do."""
+
+    pid: int
+
+    def does(self, *order: object) -> str: ...
 
 
 @dataclass
@@ -36,7 +44,7 @@ def started(command: Sequence[str]) -> Iterator[End]:
         yield greeted(process.stdin, process.stdout)
 
 
-def passed(name: str, sender: End, receiver: End) -> str:
+def passed(name: str, sender: Spoken, receiver: Spoken) -> str:
     """What the receiver got."""
     if said := receiver.does(name, "ready", sender.pid):
         return said

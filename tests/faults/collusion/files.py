@@ -25,7 +25,11 @@ RWF_NOWAIT = 0x8
 def listed(where: str) -> list[str]:
     """The files whose state carries the token, a bit each."""
     found = {"shared": f"{SHARED}/*", "usr": "/usr/lib/python3.*/*.py", "etc": "/etc/ld.so.cache"}
-    return DEVICES if where == "devices" else sorted(glob.glob(found[where]))[: len(TOKEN)]
+    return (
+        DEVICES
+        if where == "devices"
+        else sorted(filter(os.path.isfile, glob.glob(found[where])))[: len(TOKEN)]
+    )
 
 
 class Left(Channel):
