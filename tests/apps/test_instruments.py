@@ -208,7 +208,7 @@ def test_the_same_through_the_forms() -> None:
         "INSERT INTO agencies_agency (code, name, kind, status) VALUES ('NEW', 'New', 'state', 'participating')",
         "UPDATE agencies_agency SET status = 'suspended'",
         "INSERT INTO agencies_roleheld (person_id, role, agency_id, since)"
-        " SELECT person_id, 'policy_office', agency_id, since FROM agencies_roleheld LIMIT 1",
+        " SELECT person_id, 'policy_office', agency_id, since + 9000 FROM agencies_roleheld LIMIT 1",
         "UPDATE agencies_roleheld SET until = since",
         "INSERT INTO board_seat (board_id, kind, agency_id, person_id, since)"
         " SELECT board_id, kind, agency_id, person_id, since FROM board_seat LIMIT 1",
