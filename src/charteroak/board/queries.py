@@ -249,7 +249,7 @@ def todo(person: Person) -> list[Item]:
     acts = person.roles(clock.today()) & {
         role for one in meeting.LIFECYCLE.table.values() for role in one.roles
     }
-    open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at")
+    open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at", "pk")
     for record in open_[:IN_DEPTH]:
         seated = seat_of(person, record) is not None
         if not acts and not seated:

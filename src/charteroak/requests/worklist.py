@@ -26,9 +26,11 @@ def todo(person: Person) -> list[Item]:
     if Role.POLICY_OFFICE in roles:
         waiting |= Q(status=Status.SUBMITTED)
     seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
-    first = seen.filter(waiting).order_by("accepted_at", "submitted_at")[:LISTED]
+    first = seen.filter(waiting).order_by("accepted_at", "submitted_at", "pk")[:LISTED]
     mine = seen.filter(own).exclude(status__in=SETTLED)[:LISTED]
-    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True))[:IN_DEPTH]
+    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk")[
+        :IN_DEPTH
+    ]
     records = {record.pk: record for record in (*first, *mine, *over)}
     found = (_item(record, person, roles, stewarded) for record in records.values())
     return [item for item in found if item is not None]

@@ -182,9 +182,8 @@ def session_decisions(record: Session, person: Person) -> dict[str, Decision]:
 
 def ready_extracts() -> QuerySet[Extract]:
     """Extracts that passed the review before access and have no workspace yet."""
-    return Extract.objects.filter(status=extract_rules.Status.CLEARED, workspace__isnull=True).select_related(
-        "link_run__agreement"
-    )
+    found = Extract.objects.filter(status=extract_rules.Status.CLEARED, workspace__isnull=True)
+    return found.select_related("link_run__agreement").order_by("pk")
 
 
 def given_up() -> list[Job]:
