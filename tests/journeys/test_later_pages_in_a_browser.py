@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,10 @@ def judged(visit: Visit, address: str, username: str, *paths: str) -> None:
         someone.judge()
 
 
-def fees_set(since: timedelta) -> None:
+def fees_set() -> None:
     amounts = {name: Decimal(value) for name, value in FEES.items() if name != "under"}
-    requests.set_fees(by=person("sam.reyes"), since=clock.today() - since, under=FEES["under"], **amounts)
+    said: dict[str, Any] = {"since": clock.today(), "under": FEES["under"], **amounts}
+    requests.set_fees(by=person("sam.reyes"), **said)
 
 
 def test_nothing_to_object_to_where_fees_are_set_and_a_fee_is_fixed_and_settled(
@@ -50,7 +52,7 @@ def test_nothing_to_object_to_where_fees_are_set_and_a_fee_is_fixed_and_settled(
         way.load()
     judged(visit, address, "sam.reyes", "/requests/fees/")
     with way.day(way.DAY_ZERO - timedelta(days=9)):
-        fees_set(timedelta(0))
+        fees_set()
     record = way.approved()
     here = record.get_absolute_url()
     judged(visit, address, "sam.reyes", "/requests/fees/", here, "/reports/turns/")
