@@ -58,6 +58,7 @@ def test_a_corrected_definition_replaces_the_old_one(sde: dict[str, Any]) -> Non
         ("sensitivity", "secret", "SDE analysis, variable grad_year"),
         ("colour", "red", "colour"),
         ("regime", "FERPA; HEA 484", "no law is known as HEA 484"),
+        ("regime", "FERPA: Mohegan Tribe", "FERPA asks for nobody's consent"),
     ],
 )
 def test_a_wrong_entry_is_named(sde: dict[str, Any], entry: str, value: str, said: str) -> None:

@@ -77,6 +77,21 @@ def test_the_agreement_says_it_and_every_use_ends_with_the_consent() -> None:
     )
 
 
+def test_the_nation_that_the_dictionary_names_must_consent_and_no_other() -> None:
+    with way.under("FERPA; Tribal: Schaghticoke Tribal Nation", "gpa"):
+        record = way.filled_in()
+        page = as_(SAM).get(record.get_absolute_url()).text
+        assert "for these columns: Schaghticoke Tribal Nation." in page
+        consented(record)
+        assert refused(actions.submit, pk=record.pk, by=named(MAYA)) == ["law_forbids"], "another nation's"
+        assert "No consent on record covers" in as_(SAM).get(record.get_absolute_url()).text
+        consented(record, nation="SCHAGHTICOKE tribal nation", name="theirs.pdf")
+        assert "No consent on record covers" not in as_(SAM).get(record.get_absolute_url()).text
+        read = as_(MAYA).get(f"/api/requests/{record.number}").json()
+        assert read["nations"] == ["Schaghticoke Tribal Nation"]
+        actions.submit(pk=record.pk, by=named(MAYA))
+
+
 def test_a_nations_letter_is_neither_attached_nor_taken_out_without_its_consent() -> None:
     record = way.filled_in()
     sent = {"kind": Kind.NATION.value, "file": SimpleUploadedFile("forged.pdf", PDF)}
@@ -150,7 +165,7 @@ def test_a_consent_is_withdrawn_with_a_reason_by_who_records_them() -> None:
 def test_the_page_shows_it_with_its_letter_and_asks_for_it_where_a_column_does() -> None:
     record = way.approved()
     here = record.get_absolute_url()
-    assert "None is on record: no agency may allow these columns" in as_(MAYA).get(here).text
+    assert "No consent on record covers" in as_(MAYA).get(here).text
     sent = {
         "nation": "Mohegan Tribe", "publication": "Tables.", "given_on": f"{clock.today()}",
         "until": f"{clock.today()}", "file": SimpleUploadedFile("nation.pdf", PDF),

@@ -197,6 +197,13 @@ def test_several_laws_bind_one_column() -> None:
     assert refusals(both) == ["health_records_with_identifiers", "patients_identified"]
 
 
+def test_a_tag_may_name_the_nation_whose_members_the_column_tells_of() -> None:
+    written = "FERPA; Tribal: Mohegan  Tribe; Tribal : Pequot: Western"
+    assert legal.tags_in(written) == {"FERPA", "Tribal"}
+    assert legal.nations_in(written) == {"Mohegan Tribe": "Tribal", "Pequot: Western": "Tribal"}
+    assert legal.nations_in("FERPA; Tribal") == {}
+
+
 def test_without_a_tag_what_binds_everybody_still_binds() -> None:
     assert law_on([]).clauses.keys() == law_on([SCHOOL, WAGE]).clauses.keys()
 

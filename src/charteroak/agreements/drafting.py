@@ -71,7 +71,9 @@ def draft(
 ) -> list[Draft]:
     """Every clause of the agreement on an approved request, in order; of one that amends another, says so."""
     allowed = _allowed(request)
-    law = law_on(column.variable for columns in allowed.values() for column in columns)
+    variables = [column.variable for columns in allowed.values() for column in columns]
+    law = law_on(variables)
+    consented = law.without_consent and not consents.lacking(request, variables)
     return [
         _purpose(request),
         *(_elements(request, agency, columns) for agency, columns in allowed.items()),
@@ -88,7 +90,7 @@ def draft(
         _made("13", "records"),
         *([_amendment(request, amends)] if amends else []),
         *([_review(request, law)] if request.irb_determination else []),
-        *([_consent(request)] if law.without_consent and consents.stands(request) else []),
+        *([_consent(request)] if consented else []),
     ]
 
 
@@ -137,7 +139,7 @@ def _elements(request: DataRequest, agency: Agency, columns: Iterable[RequestedC
     notes, kept, law = [], {}, Law()
     for column in columns:
         names[column.variable.use].append(column.variable.name)
-        law |= consents.lifted(request, on_each(element(column.variable)))
+        law |= consents.lifted(request, on_each(element(column.variable)), [column.variable])
         if column.choice == Choice.MASK:
             notes.append(f"{column.variable.name} only as: {column.reason}")
         if column.choice == Choice.CONDITION:

@@ -69,6 +69,14 @@ def _load_variable(dataset: Dataset, entry: Mapping[str, Any], position: int, pk
             f"{dataset}, variable {entry['name']}: no law is known as {', '.join(sorted(unknown))}. Write one of "
             f"these, parted by semicolons: {', '.join(sorted(legal.known_tags()))}."
         )
+    for nation, tag in legal.nations_in(entry.get("regime", "")).items():
+        if not any(
+            rule.lifted_by_consent for rule in legal.on_each(legal.Element("", frozenset({tag}))).rules
+        ):
+            raise DictionaryWrong(
+                f"{dataset}, variable {entry['name']}: {tag} asks for nobody's consent, so {nation!r} does not "
+                "belong behind it. Part two laws by a semicolon."
+            )
     try:
         variable = Variable(
             **{"regime_verified": "regime" in entry, **entry}, dataset=dataset, position=position, pk=pk

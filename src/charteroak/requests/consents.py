@@ -9,7 +9,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.catalog.models import Variable
 from charteroak.catalog.queries import law_on
-from charteroak.policy import consent
+from charteroak.policy import consent, legal
 from charteroak.policy.decision import Decision
 from charteroak.policy.legal import Law
 from charteroak.policy.roles import Role
@@ -36,9 +36,9 @@ def _holds(one: NationConsent, on: date) -> bool:
     return kept and one.given_on <= on <= one.until
 
 
-def stands(record: DataRequest, on: date | None = None, nations: Iterable[str] = ()) -> bool:
-    """Whether every consent on record for the project holds, and among them those of the nations named, if any."""
-    given = standing(record, on or clock.today())
+def stands(record: DataRequest, on: date, nations: Iterable[str]) -> bool:
+    """Whether every consent on record for the project holds, and among them those of the nations named."""
+    given = standing(record, on)
     return bool(given) and {one.nation.casefold() for one in given} >= {one.casefold() for one in nations}
 
 
@@ -47,9 +47,23 @@ def asked(variables: Iterable[Variable]) -> bool:
     return any(rule.lifted_by_consent for rule in law_on(variables).rules)
 
 
-def lifted(record: DataRequest, law: Law) -> Law:
-    """The law on columns of this request as it is today: without what a consent on record lifts."""
-    return law.with_consent() if law.without_consent and stands(record) else law
+def nations_of(variables: Iterable[Variable]) -> list[str]:
+    """The nations whose members these columns tell of, as the agencies' dictionaries name them."""
+    return sorted({nation for one in variables for nation in legal.nations_in(one.regime)})
+
+
+def lacking(record: DataRequest, variables: Iterable[Variable]) -> list[Variable]:
+    """Those of these columns that wait for a consent: of the nations they name, of any where they name none."""
+    waiting = [one for one in variables if asked([one])]
+    if not waiting:
+        return []
+    given = {one.nation.casefold() for one in standing(record, clock.today())}
+    return [one for one in waiting if not given or not {n.casefold() for n in nations_of([one])} <= given]
+
+
+def lifted(record: DataRequest, law: Law, variables: Iterable[Variable]) -> Law:
+    """The law on these columns of this request as it is today: without what the consents on record lift."""
+    return law.with_consent() if law.without_consent and not lacking(record, variables) else law
 
 
 def facts(record: DataRequest, by: Person, **said: object) -> consent.Facts:

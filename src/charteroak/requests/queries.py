@@ -129,27 +129,24 @@ def open_terms(record: DataRequest, person: Person) -> dict[str, Sentence]:
 
 def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Decision:
     """Whether the law lets these columns be shared; under which exception is judged once the request names one."""
-    law = consents.lifted(record, law_on(column.variable for column in columns))
+    variables = [column.variable for column in columns]
+    law = consents.lifted(record, law_on(variables), variables)
     exception = record.legal_exception
     return law.may_be_asked(exception=exception) if exception else law.may_be_shared()
 
 
 def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
     columns = columns_of(review)
+    shared = (column.variable for column in columns if column.choice in SHARED)
     return agency_review.Facts(
         actor_on_team=on_team(by, review.data_request),
         undecided_columns=tuple(str(c.variable) for c in columns if not c.choice),
         reasonless_columns=tuple(
             str(c.variable) for c in columns if c.choice in STATED and not c.reason.strip()
         ),
-        unconsented_columns=_unconsented(review.data_request, columns),
+        unconsented_columns=tuple(str(one) for one in consents.lacking(review.data_request, shared)),
         request_in_review=review.data_request.status == Status.IN_REVIEW,
     )
-
-
-def _unconsented(record: DataRequest, columns: Iterable[RequestedColumn]) -> tuple[str, ...]:
-    shared = [c for c in columns if c.choice in SHARED and consents.asked([c.variable])]
-    return tuple(str(c.variable) for c in shared) if shared and not consents.stands(record) else ()
 
 
 def may(record: DataRequest, action: Action, person: Person) -> Decision:

@@ -21,7 +21,17 @@ class Element:
 
 def tags_in(written: str) -> frozenset[str]:
     """The laws that a dictionary names for one column; several are parted by semicolons."""
-    return frozenset(tag for tag in re.split(r"\s*;\s*", written.strip()) if tag)
+    return frozenset(tag for tag, _nation in _parted(written))
+
+
+def nations_in(written: str) -> dict[str, str]:
+    """Each nation that a dictionary names for one column, by its tag: "Tribal: Mohegan Tribe"."""
+    return {nation: tag for tag, nation in _parted(written) if nation}
+
+
+def _parted(written: str) -> list[tuple[str, str]]:
+    parts = (re.split(r"\s*:\s*", part, maxsplit=1) for part in re.split(r"\s*;\s*", written.strip()) if part)
+    return [(tag, " ".join("".join(nation).split())) for tag, *nation in parts]
 
 
 @dataclass(frozen=True)

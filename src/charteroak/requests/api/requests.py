@@ -123,6 +123,7 @@ def facts(request: HttpRequest, number: str) -> dict[str, Any]:
         **{name: getattr(record, name) for name in actions.EDITABLE},
         "team": list(record.team.values_list("person__username", flat=True)),
         "columns": _columns(record),
+        "nations": consents.nations_of(column.variable for column in queries.columns(record)),
         "consents": list(
             consents.of(record).values("id", "nation", "status", "given_on", "until", "publication")
         ),

@@ -105,10 +105,12 @@ def _answers(record: DataRequest, editable: bool) -> list[Part]:
 def _consents(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
     """Shown where a consent is on record, or a column asks for one."""
     given = list(consents.of(record))
-    asked = bool(given) or consents.asked(column.variable for column in queries.columns(record))
+    variables = [column.variable for column in queries.columns(record)]
     return {
         "consents": given,
-        "consent_asked": asked,
+        "consent_asked": bool(given) or consents.asked(variables),
+        "nations": consents.nations_of(variables),
+        "consent_lacking": consents.lacking(record, variables),
         "records_consents": consents.records_them(person),
         "may_record_consent": consents.may_record(record, person),
         "consent_form": wrong.get("consent", ConsentForm()),
