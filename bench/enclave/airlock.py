@@ -20,9 +20,12 @@ PEER = (
 
 
 def measure(room: Any) -> list[Row]:
+    import charteroak.site.urls  # noqa: F401 - the site's own program has loaded them when the first page is asked for
     from apps import hub_way
     from charteroak.adapters.environment import Process
+    from charteroak.site.settling import settle
 
+    settle()  # as the site's own program is
     took: dict[str, dict[int, list[float]]] = {}
     with hub_way.worker(Process.OUTPUTS):
         for size in SIZES:

@@ -58,17 +58,18 @@ def as_if(process: str) -> Iterator[None]:
 
 
 @contextmanager
-def worker(process: Process) -> Iterator[None]:
-    """The process's own worker, in a process of its own, as long as the block runs."""
+def worker(process: Process, at_the_end: str = "") -> Iterator[subprocess.Popen[str]]:
+    """The process's own worker, in a process of its own, as long as the block runs; then what it does `at_the_end`."""
     program = (
         "import django; django.setup(); from charteroak.site import workers; "
-        f"from charteroak.adapters.environment import Process; workers.run(Process('{process}'))"
+        f"from charteroak.adapters.environment import Process; workers.run(Process('{process}')); {at_the_end}"
     )
     running = subprocess.Popen(
-        [sys.executable, "-c", program], env={**os.environ, "CHARTEROAK_PROCESS": process}
-    )
+        [sys.executable, "-c", program], env={**os.environ, "CHARTEROAK_PROCESS": process}, text=True,
+        stdout=subprocess.PIPE if at_the_end else None,
+    )  # fmt: skip
     try:
-        yield
+        yield running
     finally:
         running.terminate()
         running.wait()

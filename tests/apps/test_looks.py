@@ -174,3 +174,13 @@ def test_what_asks_to_come_in_is_no_look_either_when_the_page_left(
     with as_process("enclave"):
         inputs_viewing.show(**asked().args)
     assert looks() == []
+
+
+def test_a_full_search_for_garbage_leaves_out_what_the_process_loaded_at_its_start(
+    page: str, ida: Client, as_process: AsProcess
+) -> None:
+    with worker(Process.OUTPUTS, at_the_end="import gc; print(gc.get_freeze_count())") as running:
+        assert ida.get(page).status_code == 200
+    assert running.stdout is not None
+    with running.stdout as said:
+        assert int(said.read()) > 100_000

@@ -4,8 +4,6 @@ Django writes a body to the disk before any view or sign-in is asked, so both li
 may send a small body, and a delivery's size is for signed-in stewards alone.
 """
 
-import atexit
-import gc
 import os
 import re
 from http import HTTPStatus
@@ -16,6 +14,8 @@ from urllib.parse import quote
 from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from django.http import parse_cookie
+
+from charteroak.site.settling import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
 SMALL = 4 << 20  # bytes of everything that is not a delivery: the longest form is a clerical review
@@ -120,16 +120,6 @@ def _application() -> Any:
     return Sessions(Limited(django, settings.CONFIG.largest_upload), settings.CONFIG.origins)
 
 
-def settle() -> None:
-    """Leave what was loaded at the start out of the search for garbage, which it never is.
-
-    Else every full collection walks it: two tenths of a second in the middle of somebody's page.
-    """
-    import_module("charteroak.site.urls")
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)  # what must be let go at the end is
-
-
 application = _application()
+import_module("charteroak.site.urls")  # Django would load them with the first page
 settle()

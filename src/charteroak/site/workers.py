@@ -15,6 +15,7 @@ from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
 from charteroak.adapters.environment import Process
+from charteroak.site.settling import settle
 
 ATTEMPTS = 5
 HEARTBEAT = 2.0  # seconds between a worker's signs of life
@@ -100,6 +101,7 @@ async def _work(app: App, process: Process) -> None:
     asyncio.get_running_loop().set_default_executor(threads)
     workers = {queue: working(queue, together) for queue, together in mine_to_do.items()}
     async with app.open_async():
+        settle()
         await _until_stopped(
             list(workers.values()), [asyncio.create_task(_recover(app, queue, mine)) for queue in workers]
         )
