@@ -92,7 +92,7 @@ def requested(room: Any, files: int) -> Any:
         }
         for output in outputs_way.left(room, contents).outputs.all():
             output_files.add(
-                pk=record.pk, by=way.person(MAYA), output=output.pk, context="Counts.", controls="Rounded."
+                pk=record.pk, by=way.person(MAYA), output=output.pk, controls="Rounded.", **outputs_way.SAID
             )
     return record
 

@@ -128,7 +128,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         },
         "/outputs/classes/of/001-C1/take-back/SDE": because,
         "/outputs/classes/of/001-C1/withdraw": because,
-        "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "controls": "None."},
+        "/outputs/001-2/add-file": {"output": at.output, "context": "Counts.", "kinds": ["count"]},
         "/outputs/001-2/return": because,
         "/outputs/001-2/ask": {"text": "Why?"},
         f"/outputs/001-2/questions/{at.question}/answer": {"text": "So."},

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -40,6 +41,7 @@ from conftest import owner_beside
 
 AsProcess = Callable[[str], AbstractContextManager[object]]
 MAYA, CHECKERS = "maya.ortiz", ("ida.moss", "al.pike")
+SAID: dict[str, Any] = {"context": "Counts.", "population": "All graduates.", "kinds": ["count"]}
 TWO_TABLES = {"flow.csv": b"year,people\n2019,120\n", "towns.csv": b"town,people\nAsh,40\n"}
 
 TABLES = """
@@ -146,9 +148,7 @@ def requested(job: Job, names: list[str] | None = None) -> ReleaseRequest:
     record = outputs.start(workspace=job.workspace.pk, by=person(MAYA))
     for output in job.outputs.exclude(name__endswith=".toml"):
         if output.name != scripts.LOG and (names is None or output.name in names):
-            output_files.add(
-                pk=record.pk, by=person(MAYA), output=output.pk, context="Counts.", controls="Suppressed."
-            )
+            output_files.add(pk=record.pk, by=person(MAYA), output=output.pk, controls="Suppressed.", **SAID)
     return record
 
 

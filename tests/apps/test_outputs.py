@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -9,7 +10,7 @@ from django.test import Client
 
 from apps import outputs_way
 from apps.hub_way import AsProcess
-from apps.outputs_way import CHECKERS, MAYA, TWO_TABLES, judged, left, requested, vote
+from apps.outputs_way import CHECKERS, MAYA, SAID, TWO_TABLES, judged, left, requested, vote
 from apps.way import person, rules
 from charteroak.adapters import clock
 from charteroak.adapters.environment import home
@@ -45,10 +46,14 @@ def test_nothing_is_sent_without_files_and_their_context(room: Workspace) -> Non
     offered = {output.name: output.pk for output in queries.outputs_to_add(record)}
     assert set(offered) == {"flow.csv", "towns.csv", "wide.parquet"}
     with pytest.raises(Refused, match="cannot read"):
-        files.add(pk=record.pk, by=person(MAYA), output=offered["wide.parquet"], context="x", controls="x")
-    file = files.add(pk=record.pk, by=person(MAYA), output=offered["flow.csv"], context="", controls="none")
+        files.add(pk=record.pk, by=person(MAYA), output=offered["wide.parquet"], controls="x", **SAID)
+    unsaid: dict[str, Any] = {"context": "", "population": " ", "kinds": [], "controls": "none"}
+    file = files.add(pk=record.pk, by=person(MAYA), output=offered["flow.csv"], **unsaid)
     assert file.derivation == job.outputs.get(name="flow.toml")
-    with pytest.raises(Refused, match=r"flow\.csv"):
+    with pytest.raises(Refused, match=r"flow\.csv \(what it shows, whom it counts, kinds of statistic\)"):
+        actions.submit(pk=record.pk, by=person(MAYA))
+    files.add(pk=record.pk, by=person(MAYA), output=offered["flow.csv"], **(SAID | unsaid | {"context": "x"}))
+    with pytest.raises(Refused, match=r"flow\.csv \(whom it counts, kinds of statistic\)"):
         actions.submit(pk=record.pk, by=person(MAYA))
     with pytest.raises(Refused):
         actions.submit(pk=record.pk, by=person("jonah.reed"))  # a colleague is not the author
@@ -156,9 +161,7 @@ def test_what_both_would_change_goes_back_and_earlier_votes_never_count(
         vote(checked, checker, {"towns.csv": "Ash is small."})
     assert checked.status == "returned"
     again = left(checked.workspace, {"towns.csv": b"town,people\nAsh and Elm,90\n"})
-    files.add(
-        pk=checked.pk, by=person(MAYA), output=again.outputs.get().pk, context="Towns.", controls="Merged."
-    )
+    files.add(pk=checked.pk, by=person(MAYA), output=again.outputs.get().pk, controls="Merged.", **SAID)
     judged(as_process, checked)
     assert (checked.round, checked.status) == (2, "checked")
     assert checked.files.get(name="towns.csv").round == 2

@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from apps import outputs_way, way
 from apps.hub_way import DAY, AsProcess
-from apps.outputs_way import MAYA, TABLES, left, ran, requested
+from apps.outputs_way import MAYA, SAID, TABLES, left, ran, requested
 from apps.way import person, refused
 from charteroak.adapters import clock
 from charteroak.audit.models import Event
@@ -219,13 +219,13 @@ def test_a_kind_that_nobody_can_read_is_refused_and_does_not_leave_where_it_came
     )
     record = requested(job, ["flow.csv"])
     for output in job.outputs.filter(name__in=["tool.bin", "old.xls", ".a.csv"]):
-        said = {"output": output.pk, "context": "Counts.", "controls": "None."}
+        said = {"output": output.pk, "controls": "None.", **SAID}
         assert refused(files.add, pk=record.pk, by=person(MAYA), **said) == ["unreadable_kind"]
     with owner_beside():  # as a web process that was taken over could
         tool = job.outputs.get(name="tool.bin")
         OutputFile.objects.create(
             release_request=record, output=tool, name=tool.name, sha256=tool.sha256, round=1,
-            context="Counts.", controls="None.",
+            controls="None.", **SAID,
         )  # fmt: skip
     outputs_way.judged(as_process, record, {"tool.bin": "review"})
     outputs_way.reviewed(record)

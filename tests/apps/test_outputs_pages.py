@@ -38,10 +38,20 @@ def test_a_release_request_goes_through_the_pages(
     job = left(room, {"flow.csv": b"year,people\n2019,120\n"})
     assert 'id="action-request-release"' in sees(client, MAYA, f"/workspaces/{NUMBER}/")
     assert client.post(f"/outputs/start/{NUMBER}/").headers["Location"] == HERE
-    output = {"output": job.outputs.get().pk, "context": "Classes.", "controls": "None needed."}
+    output = {
+        "output": job.outputs.get().pk,
+        "context": "Classes.",
+        "controls": "None needed.",
+        "kinds": ["count"],
+    }
     assert client.post(f"{HERE}add-file/", {"output": ""}).status_code == 400
+    assert client.post(f"{HERE}add-file/", output | {"kinds": ["tally"]}).status_code == 400
     client.post(f"{HERE}add-file/", output)
-    assert "Classes." in sees(client, MAYA)
+    assert "flow.csv (whom it counts)" in client.post(f"{HERE}submit/").text
+    client.post(f"{HERE}add-file/", output | {"population": "Graduates of 2019."})
+    page = sees(client, MAYA)
+    assert "Classes." in page
+    assert "Graduates of 2019." in page
     record = ReleaseRequest.objects.get()
     outputs_way.judged(as_process, record)
     file = record.files.get()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps import outputs_way
 from apps.hub_way import AsProcess
-from apps.outputs_way import MAYA, left
+from apps.outputs_way import MAYA, SAID, left
 from apps.way import STEWARDS, as_, person, rules
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
@@ -102,7 +102,7 @@ def test_exactly_the_approved_bytes_are_released_once(
     again = actions.start(workspace=approved.workspace.pk, by=person(MAYA))
     output = approved.files.get(name="flow.csv").output
     with pytest.raises(Refused) as caught:
-        files.add(pk=again.pk, by=person(MAYA), output=output.pk, context="x", controls="x")
+        files.add(pk=again.pk, by=person(MAYA), output=output.pk, controls="x", **SAID)
     assert rules(caught) == {"released_already"}
 
 

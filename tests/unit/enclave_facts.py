@@ -4,6 +4,7 @@ from typing import Any
 
 from charteroak.policy import budget, input_request, job, workspace
 from charteroak.policy.decision import refuse
+from charteroak.policy.explained import Part
 from charteroak.policy.roles import Role, must_stay_apart
 
 ENDED = refuse("agreement_ended", "Agreement 042 ended on 31 July 2027.")
@@ -51,7 +52,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("release_question", "text_missing"): {"text_said": False},
     ("release_question", "not_covered"): {"coverage": ENDED},
     ("release_request", "no_files"): {"files": 0},
-    ("release_request", "context_missing"): {"files_without_context": ("5.csv",)},
+    ("release_request", "context_missing"): {"files_unexplained": (("5.csv", (Part.POPULATION,)),)},
     ("release_request", "too_many_checks"): {"checks_lately": 20},
     ("release_request", "not_covered"): {"coverage": ENDED},
     ("release_request", "own_request"): {"actor_is_author": True},

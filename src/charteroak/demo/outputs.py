@@ -20,6 +20,12 @@ CONTEXT = {
     TOWNS: "Mean earnings by town and concentration, with region margins.",
     "6_by_cluster.csv": "Mean earnings by career cluster.",
 }
+POPULATION = "Graduates of the four classes who enrolled in community college and could be linked."
+KINDS = {
+    "1_flow.csv": ["count"],
+    "2_balance.csv": ["count"],
+    "3_regression.json": ["coefficients_of_a_model"],
+}  # all others show mean earnings beside the people behind them
 CONTROLS = "Suppressed by the agreement's disclosure rules, tables on earnings together."
 
 
@@ -72,7 +78,10 @@ def request_release(play: Play) -> None:
         {one["name"]: str(one["id"]) for one in job["outputs"]} if isinstance(job["outputs"], list) else {}
     )
     for name, context in CONTEXT.items():
-        fields = {"output": outputs[name], "context": context, "controls": CONTROLS}
+        fields: dict[str, str | list[str]] = {
+            "output": outputs[name], "context": context, "population": POPULATION,
+            "kinds": KINDS.get(name, ["count", "mean"]), "controls": CONTROLS,
+        }  # fmt: skip
         play.do(f"put forward {name}", MAYA, here, "add-file", fields)
     play.do("submit the outputs", MAYA, here, "submit")
     _checked(play)

@@ -10,7 +10,7 @@ import httpx
 
 from charteroak.demo.page import Page, Stopped, Unanswered
 
-Fields = Mapping[str, str]
+Fields = Mapping[str, str | list[str]]
 Files = Mapping[str, Path]
 PATIENCE = 60.0  # seconds a reader waits for a site that is being started again
 

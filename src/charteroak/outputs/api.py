@@ -14,6 +14,7 @@ from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
 from charteroak.policy.decision import as_json as reasons
+from charteroak.policy.explained import Kind
 from charteroak.policy.release_request import Vote
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
@@ -24,6 +25,8 @@ router.add_router("/classes", class_api.router)
 class FileIn(Schema):
     output: int
     context: str = ""
+    population: str = ""
+    kinds: list[Kind] = []
     controls: str = ""
 
 
@@ -64,11 +67,17 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
                 "id": file.pk,
                 "name": file.name,
                 "sha256": file.sha256,
+                "context": file.context,
+                "population": file.population,
+                "kinds": file.kinds,
+                "controls": file.controls,
+                "job": file.output.job_id,
                 "verdict": file.verdict,
+                "remark": file.remark or "",
                 "summary": file.summary,
                 **(WITHIN_PROJECT if file.verdict and file.derivation_id else {}),
             }
-            for file in record.files.all()
+            for file in record.files.select_related("output")
         ],
         "questions": [
             {"id": one.pk, "text": one.text, "answer": one.answer, "round": one.round}

@@ -223,8 +223,9 @@ def _judge(record: ReleaseRequest, file: OutputFile, found: dict[str, Any] | Non
     }
     parts = [f"{outcome}: {', '.join(rules)}" for outcome, rules in reversed(by_outcome.items()) if rules]
     file.verdict, file.summary = verdict, "; ".join(parts).replace("_", " ")[:300]
+    file.statistics = sorted(classes.statistics_of(found))
     if verdict == OutputFile.Verdict.PASS:
-        file.statistics, file.fewest = sorted(classes.statistics_of(found)), classes.fewest(found)
+        file.fewest = classes.fewest(found)
     if found["rebuilt"] and verdict == OutputFile.Verdict.FAIL:
         file.protected = _keep_protected(record, file, found["rebuilt"].encode())
     file.save()

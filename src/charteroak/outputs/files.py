@@ -1,5 +1,6 @@
 """The files of a release request: put forward, replaced by the airlock's version, taken out again."""
 
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from django.db import transaction
@@ -12,14 +13,48 @@ from charteroak.outputs.models import OutputFile, ReleasedFile, ReleaseRequest
 from charteroak.outputs.printed import EXTENSIONS, readable
 from charteroak.outputs.queries import outputs_to_add
 from charteroak.policy.decision import refuse
+from charteroak.policy.explained import Kind
 from charteroak.policy.release_request import Action
+from charteroak.workspaces.models import JobOutput
 
 
 @transaction.atomic
-def add(*, pk: int, by: Person, output: int, context: str, controls: str) -> OutputFile:
-    """Put a job's output forward, with what it shows and how it was protected; a known name is replaced."""
+def add(
+    *, pk: int, by: Person, output: int, context: str, population: str, kinds: Iterable[str], controls: str
+) -> OutputFile:
+    """Put a job's output forward: what it shows, whom it counts, by which kinds of statistic, how it was protected.
+
+    A known name is replaced. What is left empty here must be said before it is sent. ValueError for an unknown kind.
+    """
     record = locked(pk)
     require(record, Action.EDIT, by)
+    found = _offered(record, output)
+    derivation = found.job.outputs.filter(name=f"{PurePath(found.name).stem}.toml").first()
+    file, _made = OutputFile.objects.update_or_create(
+        release_request=record,
+        name=found.name,
+        defaults={
+            "output": found,
+            "derivation": derivation,
+            "protected": None,
+            "sha256": found.sha256,
+            "context": context,
+            "population": population,
+            "kinds": sorted({Kind(one).value for one in kinds}),
+            "controls": controls,
+            "round": next_round(record),
+            "verdict": "",
+            "summary": "",
+            "statistics": [],
+            "fewest": None,
+        },
+    )
+    _record_file("outputs:file:add", by, record, file)
+    return file
+
+
+def _offered(record: ReleaseRequest, output: int) -> JobOutput:
+    """What may be put forward of what the project's jobs left. Raises Refused."""
     found = outputs_to_add(record).filter(pk=output).first()
     if found is None:
         refuse("no_such_output", _("No ended job of this project left that file.")).require()
@@ -34,26 +69,7 @@ def add(*, pk: int, by: Person, output: int, context: str, controls: str) -> Out
         release__release_request__workspace=record.workspace, sha256=found.sha256
     ).exists():
         refuse("released_already", _("This file has been released.")).require()
-    derivation = found.job.outputs.filter(name=f"{PurePath(found.name).stem}.toml").first()
-    file, _made = OutputFile.objects.update_or_create(
-        release_request=record,
-        name=found.name,
-        defaults={
-            "output": found,
-            "derivation": derivation,
-            "protected": None,
-            "sha256": found.sha256,
-            "context": context,
-            "controls": controls,
-            "round": next_round(record),
-            "verdict": "",
-            "summary": "",
-            "statistics": [],
-            "fewest": None,
-        },
-    )
-    _record_file("outputs:file:add", by, record, file)
-    return file
+    return found
 
 
 @transaction.atomic
@@ -95,6 +111,7 @@ def _record_file(name: str, by: Person, record: ReleaseRequest, file: OutputFile
         subject=record,
         number=record.number,
         sha256=file.sha256,
+        kinds=file.kinds,
         job=audit.subject_of(file.output.job),
         derivation=file.derivation.sha256 if file.derivation else None,
     )

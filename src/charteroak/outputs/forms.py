@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.queries import Ballot, outputs_to_add
+from charteroak.policy.explained import Kind
+from charteroak.policy.lifecycle import choices
 from charteroak.policy.release_request import Vote
 from charteroak.workspaces.models import JobOutput
 
@@ -23,7 +25,20 @@ class AddFileForm(forms.Form):
         label=_("What it shows"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For a reader who has not seen your work: whom it counts, what the figures mean."),
+        help_text=_("For a reader who has not seen your work: what the figures mean."),
+    )
+    population = forms.CharField(
+        label=_("Whom it counts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Which people of the extract, of which years, and who is left out."),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of statistic"),
+        choices=[(value, _(words)) for value, words in choices(Kind)],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("All that are in the file. The checks compare them with its derivation."),
     )
     controls = forms.CharField(
         label=_("How it was protected"),

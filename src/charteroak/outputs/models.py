@@ -8,7 +8,9 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.models import Agreement
 from charteroak.audit.attribution import by_and_at
 from charteroak.policy import output_class, release_question, release_request
+from charteroak.policy.explained import Kind, kinds_differ
 from charteroak.policy.lifecycle import choices
+from charteroak.policy.sentence import Sentence, words
 from charteroak.workspaces.models import JobOutput, Workspace
 
 
@@ -59,6 +61,8 @@ class OutputFile(models.Model):
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     context = models.TextField(blank=True)  # what it shows
+    population = models.TextField(blank=True)  # whom it counts
+    kinds = models.JSONField(default=list, blank=True)  # of statistic, as its author declares them
     controls = models.TextField(blank=True)  # how it was protected
     round = models.PositiveIntegerField()  # the round in which these bytes came in
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
@@ -74,6 +78,15 @@ class OutputFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kinds_in_words(self) -> list[str]:
+        return [words(Kind(one)) for one in self.kinds]
+
+    @property
+    def remark(self) -> Sentence | None:
+        """Where its derivation says another kind of statistic than its author."""
+        return kinds_differ(self.kinds, self.statistics)
 
 
 class Review(models.Model):

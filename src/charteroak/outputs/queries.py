@@ -17,6 +17,7 @@ from charteroak.audit.models import Event
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs import classes, clocks
+from charteroak.outputs.explained import unexplained
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.printed import readable
 from charteroak.policy import job as job_rules
@@ -116,12 +117,6 @@ def standings(record: ReleaseRequest) -> list[Standing]:
     ]
 
 
-def _unexplained(record: ReleaseRequest) -> tuple[str, ...]:
-    """Files without a word on what they show, or on how they were protected."""
-    blank = Q(context__regex=r"^\s*$") | Q(controls__regex=r"^\s*$")
-    return tuple(record.files.filter(blank).order_by("name").values_list("name", flat=True))
-
-
 def checks_lately(record: ReleaseRequest) -> int:
     """How often the airlock has judged outputs of this project within seven days, or is about to."""
     own = list(ReleaseRequest.objects.filter(workspace=record.workspace_id).only("pk", "status"))
@@ -187,7 +182,7 @@ def facts(
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
     return Facts(
         files=len(files),
-        files_without_context=_unexplained(record),
+        files_unexplained=unexplained(record),
         checks_lately=checks_lately(record) if record.status in UNSENT else 0,
         actor_is_author=record.author_id == by.pk,
         actor_is_recipient=names(agreement_of(record), by),

@@ -161,8 +161,7 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
         pk=record.pk,
         by=signed_in(request),
         output=said["output"].pk,
-        context=said["context"],
-        controls=said["controls"],
+        **{part: said[part] for part in ("context", "population", "kinds", "controls")},
     )
     messages.success(request, _("%s is put forward.") % said["output"].name)
     return redirect(record)

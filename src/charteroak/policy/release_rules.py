@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
+from charteroak.policy.explained import Part, still_to_say
 from charteroak.policy.sentence import Sentence
 
 REVIEWS_NEEDED = 2
@@ -12,7 +13,7 @@ CHECKS_A_WEEK = 20  # of one project: a refusal tells something too, and many of
 @dataclass(frozen=True)
 class Facts:
     files: int = 0
-    files_without_context: tuple[str, ...] = ()
+    files_unexplained: tuple[tuple[str, tuple[Part, ...]], ...] = ()  # a file, and what is not said of it
     checks_lately: int = 0  # within seven days, over all release requests of the project
     actor_is_author: bool = False
     actor_is_recipient: bool = False
@@ -43,11 +44,12 @@ def no_files(facts: Facts) -> Reason | None:
 
 
 def context_missing(facts: Facts) -> Reason | None:
-    if facts.files_without_context:
+    if facts.files_unexplained:
+        files = tuple(still_to_say(file, parts) for file, parts in facts.files_unexplained)
         return Reason(
             "context_missing",
-            Sentence("Context and controls missing: {files}.", files=facts.files_without_context),
-            "Say what it shows and how it was protected.",
+            Sentence("Still to be said: {files}.", files=files),
+            "Put the file forward again and say it: the same file takes the place of the one before.",
         )
     return None
 
