@@ -45,12 +45,16 @@ def main() -> None:
         asked.error(f"no measure is called {', '.join(sorted(unknown))}")
     measures = dict(MEASURES)
     if given.write:
-        measures["pages"] = partial(pages.measure, whole=given.write.with_name("page-speed.md"))
+        measures["pages"] = partial(pages.measure, whole=given.write.with_name("page-speed.md"), on=machine())
     for name in given.names or measures:
         before = machine()
         # a process of its own: a measure sets its environment and starts Django
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
-            rows = apart.submit(measures[name]).result()
+            running = apart.submit(measures[name])
+            try:
+                rows = running.result()
+            except KeyboardInterrupt:  # the measure has it too, and tells what it found, or raises it again
+                rows = running.result()
         page = f"{before}\n\n{table(rows)}"
         print(f"## {name}\n\n{page}\n", flush=True)
         if given.write:

@@ -18,8 +18,8 @@ PROJECTS, AGENCIES, PEOPLE, EVENTS = 5_000, 200, 2_000, 1_000_000
 TESTS = Path(__file__).parents[2] / "tests"
 
 
-def measure(whole: Path | None = None) -> list[Row]:
-    """The figures; every address's own go into the page `whole`."""
+def measure(whole: Path | None = None, on: str = "") -> list[Row]:
+    """The figures; every address's own go into the page `whole`, which says that they were taken `on` this machine."""
     sys.path.insert(0, str(TESTS))
     import conftest
 
@@ -30,21 +30,35 @@ def measure(whole: Path | None = None) -> list[Row]:
         with scene(conftest) as at:
             seed()
             asgi.settle()  # as `oak serve` does
-            return told(at, whole)
+            return told(at, whole, on)
     finally:
         conftest.pytest_unconfigure()
 
 
-def told(at: Any, whole: Path | None = None) -> list[Row]:
+def told(at: Any, whole: Path | None = None, on: str = "") -> list[Row]:
+    """Asks for everything. An interruption ends the asking, and what was found until then is told."""
     from apps import measured
-    from bench.pages import asking, growth, telling
+    from bench.pages import growth, telling
+    from bench.pages.asking import Answers, Asking
 
-    pages = asking.asked(measured.pages(), at)
-    files = asking.asked(measured.files(), at)
-    grown = growth.measure(at)
-    if whole:
-        whole.write_text(telling.page(pages, files, measured.APART), encoding="utf-8")
-    return telling.rows(pages, files, grown)
+    pages: Answers = {}
+    files: Answers = {}
+    grown: growth.Grown = {}
+    every = {"pages": len(list(measured.pages())), "files": len(list(measured.files()))}
+
+    def keep() -> None:
+        if whole:
+            left = {"pages": every["pages"] - len(pages), "files": every["files"] - len(files)}
+            whole.write_text(telling.page(pages, files, measured.APART, left, on), encoding="utf-8")
+
+    try:
+        Asking("pages", at, keep).of(measured.pages(), pages)
+        Asking("files", at, keep).of(measured.files(), files)
+        growth.measure(at, grown)
+    except KeyboardInterrupt:
+        print("Interrupted: what follows is of what was asked until then.", file=sys.stderr, flush=True)
+    keep()
+    return telling.rows(pages, files, grown, left=every["pages"] - len(pages))
 
 
 @contextmanager

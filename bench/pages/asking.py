@@ -1,10 +1,23 @@
-"""One address after the other, asked for in this process: how long each answer took, and how many queries."""
+"""One address after the other, asked for in this process: how long each answer took, and how many queries.
 
+An address that answers far within the goal is asked for a few times; one that is near it or above, until its p95 is
+worth saying. Pages, files and growth each end within their minutes, and what was not asked by then is told as such.
+"""
+
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-REPEATS = 8
+FEW, MANY, LEAST = 4, 16, 6  # answers: where all are fast, where one is not, and where each takes seconds
+FAR = 40  # milliseconds: no answer above it, and a few are enough
+PATIENCE = 8.0  # seconds of one address, after which LEAST answers are enough
+BOUNDS = {
+    "pages": 9 * 60.0,
+    "files": 90.0,
+    "growth": 90.0,
+}  # seconds of each kind; seeding takes three minutes
+SAID_EVERY = 20.0  # seconds
 Asked = tuple[str, str]  # address as the matrix has it, actor
 
 
@@ -16,15 +29,46 @@ class Took(NamedTuple):
     queries: int
 
 
-def asked(addresses: Iterable[Asked], at: Any, repeats: int = REPEATS) -> dict[Asked, list[Took]]:
-    """Each answer, after one that is not counted."""
-    clients: dict[str, Any] = {}
-    found = {}
-    for template, actor in addresses:
-        client = clients.setdefault(actor, signed_in(actor))
-        path = template.format(**vars(at))
-        found[template, actor] = [answered(client, path) for _ in range(repeats + 1)][1:]
-    return found
+Answers = dict[Asked, list[Took]]
+
+
+class Asking:
+    """One kind of addresses until its time is up. `keep` is called now and then, between two addresses."""
+
+    def __init__(self, kind: str, at: Any, keep: Callable[[], None] = lambda: None) -> None:
+        self._kind, self._at, self._keep = kind, at, keep
+        self._ends = time.monotonic() + BOUNDS[kind]
+        self._clients: dict[str, Any] = {}
+        self._said = time.monotonic()
+
+    def of(self, addresses: Iterable[Asked], found: Answers) -> None:
+        """Fills `found`, each with its answers after one that is not counted."""
+        every = list(addresses)
+        for number, (template, actor) in enumerate(every, start=1):
+            if time.monotonic() > self._ends:
+                return
+            if actor not in self._clients:
+                self._clients[actor] = signed_in(actor)
+            found[template, actor] = answers(self._clients[actor], template.format(**vars(self._at)))
+            self._tell(f"{self._kind}: {number} of {len(every)}, {template} for {actor}")
+
+    def _tell(self, line: str) -> None:
+        if time.monotonic() - self._said > SAID_EVERY:
+            print(line, file=sys.stderr, flush=True)
+            self._keep()
+            self._said = time.monotonic()
+
+
+def answers(client: Any, path: str) -> list[Took]:
+    """Few where all are far below the goal, else many, or as many as its share of time allows."""
+    answered(client, path)
+    began = time.monotonic()
+    took = [answered(client, path) for _ in range(FEW)]
+    while len(took) < MANY and max(one.wall for one in took) > FAR:
+        if len(took) >= LEAST and time.monotonic() - began > PATIENCE:
+            break
+        took.append(answered(client, path))
+    return took
 
 
 def signed_in(actor: str) -> Any:

@@ -7,30 +7,31 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from bench.pages.asking import Asked, asked
+from bench.pages.asking import Answers, Asked, Asking
 
 SIZES = (10, 100, 1_000)
 GROWS = "10000"
-REPEATS = 8
 Grown = dict[Asked, dict[int, tuple[float, int]]]  # → files and events → median milliseconds, most queries
 
 
-def measure(at: Any) -> Grown:
+def measure(at: Any, found: Grown) -> None:
+    """Fills `found`, size by size."""
     from apps import crowd
     from charteroak.outputs.models import ReleaseRequest
     from conftest import owner_beside
 
-    found: Grown = {}
+    asking = Asking("growth", at)
     had = 0
     for size in SIZES:
         with owner_beside():
             crowd.of_files(ReleaseRequest.objects.get(number=f"{GROWS}-2"), size)
             crowd.of_history(GROWS, size - had)
         had = size
-        for page, answers in asked(pages(), at, REPEATS).items():
+        at_size: Answers = {}
+        asking.of(pages(), at_size)
+        for page, answers in at_size.items():
             told = statistics.median(one.wall for one in answers), max(one.queries for one in answers)
             found.setdefault(page, {})[size] = told
-    return found
 
 
 def pages() -> Iterator[Asked]:
