@@ -1,6 +1,8 @@
 """Whose clock runs, for how long and until when, on request 042's own days."""
 
+import sys
 from datetime import date, timedelta
+from types import FrameType
 
 import pytest
 
@@ -129,3 +131,37 @@ def test_medians_are_of_turns_that_ended() -> None:
 def test_what_no_clock_heeds_changes_none() -> None:
     assert runs([*WAY, moment(56, "requests:data_request:edit")]) == runs(WAY)
     assert "requests:data_request:edit" not in HEEDED
+
+
+def calls_for(moments: list[Moment]) -> int:
+    """How many functions are called on the way, each counted."""
+    called = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal called
+        called += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        runs(moments)
+    finally:
+        sys.setprofile(before)
+    return called
+
+
+def test_a_project_of_many_years_costs_as_much_for_each_event_as_a_young_one() -> None:
+    def years(number: int) -> list[Moment]:
+        """Each with a set of results that is checked, and a review that waits for the agency that left."""
+        return [
+            one
+            for at in range(number)
+            for one in (
+                moment(at, "requests:data_request:accept_as_complete", agencies=("DCF",)),
+                moment(at, "outputs:release_request:check"),
+                moment(at, "requests:agency_review:decide", "SDE"),
+                moment(at, "outputs:release_request:complete_review", agencies=("SDE",)),
+            )
+        ]
+
+    assert calls_for(years(400)) <= 2.1 * calls_for(years(200))

@@ -1,10 +1,11 @@
 """Whose clock runs on each request, read from the log; how long each stage takes, worked out once a day."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -60,7 +61,7 @@ class Turn:
     @cached_property
     def days(self) -> int:
         """Business days held so far."""
-        return self.run.days_held(self.today, closed_days())
+        return _days(self.run, self.today)
 
     @property
     def whose(self) -> str:
@@ -71,6 +72,11 @@ class Turn:
 @lru_cache(1 << 14)  # thousands of agreements begin on few days
 def _due(run: Run, today: date) -> date | None:
     return run.due(today, closed_days())
+
+
+@lru_cache(1 << 14)
+def _days(run: Run, today: date) -> int:
+    return run.days_held(today, closed_days())
 
 
 @lru_cache(1 << 14)
@@ -135,21 +141,30 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
     found: dict[int, list[Moment]] = {}
     for event in heeded(subjects):
         request = subjects[event.subject]
-        facts = json.loads(event.text)["facts"]
-        agency, agencies = str(facts.get("agency", "")), tuple(facts.get("agencies", ()))
+        agency, agencies = str(event.facts.get("agency", "")), tuple(event.facts.get("agencies", ()))
         if event.name == "agreements:agreement:sign":
-            agency = f"{facts['party']}:{facts['part']}"
+            agency = f"{event.facts['party']}:{event.facts['part']}"
         if event.name == "agreements:agreement:open_for_signature":
             agencies = tuple(str(party) for party in agreements[request].parties.all())
-        moment = Moment(event.name, clock.day_of(event.domain_at), agency, agencies)
-        found.setdefault(request, []).append(moment)
+        found.setdefault(request, []).append(Moment(event.name, event.on, agency, agencies))
     return found
 
 
-def heeded(subjects: Iterable[str]) -> QuerySet[Event]:
+class Told(NamedTuple):
+    """An event of the log that a clock heeds."""
+
+    name: str
+    subject: str
+    on: date
+    facts: dict[str, Any]
+
+
+def heeded(subjects: Iterable[str]) -> Iterator[Told]:
     """What the log says of these subjects, as far as a clock heeds it, in its order."""
     found = Event.objects.filter(subject__in=subjects, name__in=HEEDED).order_by("index")
-    return found.only("leaf", "name", "subject", "domain_at")
+    # without a record for each: those of many years are thousands
+    for name, subject, at, leaf in found.values_list("name", "subject", "domain_at", "leaf"):
+        yield Told(name, subject, clock.day_of(at), json.loads(bytes(leaf))["facts"])
 
 
 def running(requests: QuerySet[DataRequest]) -> list[Turn]:

@@ -1,6 +1,5 @@
 """Whose turn it is on each release request, read from the log: checkers, the author, the agencies, the board."""
 
-import json
 from collections.abc import Iterable
 from datetime import date
 
@@ -61,17 +60,17 @@ def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     joined = joined_on(record.workspace.agreement for record in found)
     told: dict[int, list[Moment]] = {}
     for event in heeded(subjects):
-        record, on = subjects[event.subject], clock.day_of(event.domain_at)
-        agency = str(json.loads(event.text)["facts"].get("agency", ""))
+        record, agency = subjects[event.subject], str(event.facts.get("agency", ""))
         contributors = joined.get(record.workspace.agreement_id, {}) if event.name in OF_EACH_AGENCY else {}
-        there = tuple(sorted(code for code, since in contributors.items() if since <= on))
-        told.setdefault(record.pk, []).append(Moment(event.name, on, agency, there))
+        there = tuple(sorted(code for code, since in contributors.items() if since <= event.on))
+        told.setdefault(record.pk, []).append(Moment(event.name, event.on, agency, there))
     today = clock.today()
     return [
         Turn(
             record.workspace.agreement.data_request_id, record.asked, record.title, run, today,
-            about=record.number, page=record.get_absolute_url(),
+            about=record.number, page=page,
         )
         for record in found
+        for page in (record.get_absolute_url(),)
         for run in runs_of_outputs(told.get(record.pk, []), record.preview_ends_on, today)
     ]  # fmt: skip

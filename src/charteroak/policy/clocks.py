@@ -4,7 +4,7 @@ The clocks are read from what happened, so no clock can be forgotten, stopped or
 and starts the applicant's, a return starts the applicant's anew, the last agency's decision starts the board's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -204,43 +204,60 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
 HEEDED = frozenset(ENDS) | frozenset(BEGINS)
 
 
+Running = dict[
+    tuple[Stage, str], list[int]
+]  # of a stage and whose it is: where in the list of all its turns stand
+
+
 def runs(moments: Iterable[Moment]) -> list[Run]:
-    """Every turn of a request, in the order in which they began. `moments` are in order."""
+    """Every turn of a request, in the order in which they began. `moments` are in order.
+
+    Takes as long as there are moments and turns, however many turns stay open.
+    """
     held: list[Run] = []
-    running: list[int] = []  # where in `held` the turns stand that are not over; the others change no more
+    running: Running = {}  # those that are not over; the others change no more
     for moment in moments:
-        steps = [_ended] if moment.name in ENDS else []
-        steps += [_resumed] if moment.name == "requests:question:answer" else []
-        for at in running:
-            for step in steps:
-                held[at] = step(held[at], moment)
-        running = [at for at in running if held[at].ended_on is None]
+        for key in _concerned(running, moment):
+            for at in running.pop(key):
+                held[at] = _ended(held[at], moment.on)
+        if moment.name == "requests:question:answer":
+            _at_the_decision(held, running, moment, _resumed)
         if moment.name in BEGINS:
             stage, party = BEGINS[moment.name]
-            whose = moment.agencies or (moment.agency,)
-            running += range(len(held), len(held) + len(whose))
-            held += [Run(stage, party, one, moment.on) for one in whose]
+            for whose in moment.agencies or (moment.agency,):
+                _begun(held, running, Run(stage, party, whose, moment.on))
         if moment.name == "requests:question:ask":
-            for at in running:
-                held[at] = _stopped(held[at], moment)
+            _at_the_decision(held, running, moment, _stopped)
         decided = moment.name == "requests:agency_review:decide"
-        if decided and not any(_open(held[at], Stage.DECISION) for at in running):
-            running.append(len(held))
-            held.append(Run(Stage.BOARD, Party.BOARD, "", moment.on))
+        if decided and not any(stage is Stage.DECISION for stage, _whose in running):
+            _begun(held, running, Run(Stage.BOARD, Party.BOARD, "", moment.on))
     return held
 
 
-def _open(run: Run, stage: Stage) -> bool:
-    return run.stage is stage and run.ended_on is None
+def _begun(held: list[Run], running: Running, run: Run) -> None:
+    running.setdefault((run.stage, run.whose), []).append(len(held))
+    held.append(run)
 
 
-def _ended(run: Run, moment: Moment) -> Run:
-    stages = ENDS[moment.name]
-    concerned = not moment.agency or not run.whose or run.whose == moment.agency
-    if run.ended_on is not None or run.stage not in stages or not concerned:
-        return run
-    pauses = tuple((since, until or moment.on) for since, until in run.pauses)
-    return replace(run, ended_on=moment.on, pauses=pauses)
+def _concerned(running: Running, moment: Moment) -> list[tuple[Stage, str]]:
+    """Whose turns end with it: its agency's and those of nobody in particular, or everybody's."""
+    stages = ENDS.get(moment.name, ())
+    return [
+        (stage, whose)
+        for stage, whose in running
+        if stage in stages and (not moment.agency or whose in ("", moment.agency))
+    ]
+
+
+def _at_the_decision(
+    held: list[Run], running: Running, moment: Moment, step: Callable[[Run, date], Run]
+) -> None:
+    for at in running.get((Stage.DECISION, moment.agency), ()):
+        held[at] = step(held[at], moment.on)
+
+
+def _ended(run: Run, on: date) -> Run:
+    return replace(run, ended_on=on, pauses=_resumed(run, on).pauses)
 
 
 def ended(run: Run, on: date) -> Run:
@@ -248,16 +265,12 @@ def ended(run: Run, on: date) -> Run:
     return run if run.ended_on is not None else replace(run, ended_on=on)
 
 
-def _stopped(run: Run, moment: Moment) -> Run:
-    if not _open(run, Stage.DECISION) or run.whose != moment.agency or run.paused:
-        return run
-    return replace(run, pauses=(*run.pauses, (moment.on, None)))
+def _stopped(run: Run, on: date) -> Run:
+    return run if run.paused else replace(run, pauses=(*run.pauses, (on, None)))
 
 
-def _resumed(run: Run, moment: Moment) -> Run:
-    if run.whose != moment.agency or not run.paused:
-        return run
-    return replace(run, pauses=tuple((since, until or moment.on) for since, until in run.pauses))
+def _resumed(run: Run, on: date) -> Run:
+    return replace(run, pauses=tuple((since, until or on) for since, until in run.pauses))
 
 
 @dataclass(frozen=True)
