@@ -39,6 +39,7 @@ def test_every_part_is_named_with_its_state(moved: Home) -> None:
     assert parts["database"]["detail"].startswith("PostgreSQL 18")
     assert parts["accounts"]["state"] == ("ok" if os.geteuid() == 0 else "weaker")
     assert parts["clock"]["state"] == "weaker"
+    assert parts["sandbox: files of each run's own"]["state"] in {"ok", "weaker"}
 
 
 def test_a_moved_clock_is_wrong_in_production(moved: Home) -> None:

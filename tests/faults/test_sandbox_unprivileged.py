@@ -21,6 +21,7 @@ PROGRAM = """
 import json, os, socket, sys
 from dataclasses import asdict
 from charteroak.adapters import sandboxes
+from charteroak.adapters.sandboxes.examination import runs_apart
 from charteroak.sandbox import DATA, WORK, Limits, Mount, SandboxSpec
 data, work = sys.argv[1:]
 said = {"limits": asdict(sandboxes.limits_enforced())}
@@ -38,6 +39,7 @@ try:
     said["probe"] = sandboxes.run(spec, ["/usr/bin/python3", "-c", inside]).stdout.decode().split()
     hog = sandboxes.run(spec, ["/usr/bin/python3", "-c", "x = bytearray(500_000_000)"])
     said["hog"] = hog.status
+    said["apart"] = asdict(runs_apart())
     sandboxes.run(spec, ["true"], uid=1)
 except sandboxes.LimitsNotEnforced as error:
     said["refused"] = str(error)
@@ -109,3 +111,10 @@ def test_a_delegated_group_is_enough_to_be_sealed_and_held(place: Path, delegate
     assert said["hog"] == 137
     assert (place / "work" / "made").stat().st_uid == NOBODY_ELSE
     assert "Only root can run as account 1" in str(said["account"])
+
+
+def test_without_root_it_is_said_that_runs_share_the_hosts_files(place: Path, delegated: list[Path]) -> None:
+    told = run_as_nobody_else(place, delegated)["apart"]
+    assert isinstance(told, dict)
+    assert (told["ok"], told["mend"]) == (False, "start as root")
+    assert "/etc, /usr, devices" in told["detail"]

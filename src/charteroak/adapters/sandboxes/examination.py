@@ -8,6 +8,7 @@ from pathlib import Path
 
 from charteroak.adapters.sandboxes import cgroups, filter
 from charteroak.adapters.sandboxes.execution import MEND_LIMITS, LimitsNotEnforced, NotStarted, run
+from charteroak.adapters.sandboxes.launcher import DEVICES, OWN, OWN_DEVICES, SYSTEM
 from charteroak.sandbox import Isolator, Limits, SandboxSpec
 
 BROWSER = "/usr/lib/chromium/chromium"  # as Debian has it: Ubuntu's package is another thing
@@ -41,6 +42,7 @@ def capabilities() -> list[Capability]:
         _account(),
         _work_folder(),
         _trial(),
+        runs_apart(),
         _stricter(),
         pixels_here(),
     ]
@@ -88,6 +90,44 @@ def _trial() -> Capability:
         mend = "allow unprivileged user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         return Capability("sandbox", False, str(error), mend)
     return Capability("sandbox", ended.status == 0, f"starts in {ended.seconds * 1000:.0f} ms")
+
+
+def runs_apart() -> Capability:
+    """Whether each run has files and devices of its own, as one run here sees them: the launcher goes on without."""
+    name, mend = "files of each run's own", _mend_apart()
+    try:
+        ended = run(SandboxSpec(limits=Limits(seconds=20)), ["cat", "/proc/self/mountinfo"])
+    except (LimitsNotEnforced, NotStarted, ImportError, RuntimeError, OSError):
+        return Capability(name, False, "weaker: not known, for no run starts here", mend)
+    shared = shared_between_runs(ended.stdout.decode("utf-8", errors="replace"))
+    if shared:
+        detail = (
+            f"weaker: all runs share the host's {', '.join(shared)}, by whose locks and times two can signal"
+        )
+        return Capability(name, False, detail, mend)
+    return Capability(name, True, "locks, watches and times of system files and devices stay in the run")
+
+
+def shared_between_runs(mountinfo: str) -> list[str]:
+    """What a run with this /proc/self/mountinfo shares with other runs: system folders, and devices."""
+    shared = set()
+    for line in mountinfo.splitlines():
+        seen, _, held = line.partition(" - ")
+        point, (kind, source, options) = seen.split(" ")[4], held.split(" ", 2)
+        below = next((path for path in SYSTEM if f"{point}/".startswith(f"{path}/")), None)
+        if below and (kind, source) != ("overlay", OWN):
+            shared.add(below)
+        if point.removeprefix("/dev/") in DEVICES and OWN_DEVICES not in options.split(","):
+            shared.add("devices")
+    return sorted(shared)
+
+
+def _mend_apart() -> str:
+    if os.geteuid() != 0:
+        return "start as root"
+    return (
+        "modprobe overlay; in a container, allow it to mount and to make devices (CAP_SYS_ADMIN, CAP_MKNOD)"
+    )
 
 
 def pixels_here() -> Capability:

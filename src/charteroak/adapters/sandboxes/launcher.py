@@ -27,6 +27,7 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 
 NOBODY = 65534
 NEUTRAL = "/mnt"  # where mounts are put in this process's own view; says nothing about the host
+OWN, OWN_DEVICES = "enclave", "size=64k"  # by which a run's own files and devices are told from the host's
 SYSTEM = ("/usr", "/etc")  # what every sandbox sees of the host's folders
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
 
@@ -115,7 +116,7 @@ def cover(path: str) -> None:
     """Show the folder read-only by files of this run's own: a lock or a watch on them is met by no other run."""
     try:
         lower = f"lowerdir={path}:{NEUTRAL}/none"
-        mount("enclave", path, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, lower)
+        mount(OWN, path, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, lower)
     except OSError:
         return  # no overlayfs here: mountinfo shows the folder's path; its neighbours stay out of reach
 
@@ -136,7 +137,7 @@ def keep_apart() -> None:
             os.close(tree)
             cover(one)
     os.mkdir(f"{NEUTRAL}/dev")
-    mount("tmpfs", f"{NEUTRAL}/dev", "tmpfs", MS_NOSUID, "mode=0755,size=64k")
+    mount("tmpfs", f"{NEUTRAL}/dev", "tmpfs", MS_NOSUID, f"mode=0755,{OWN_DEVICES}")
     for name, number in DEVICES.items():
         own = f"{NEUTRAL}/dev/{name}"
         try:
