@@ -1,6 +1,5 @@
 """The airlock's way out: two people, every contributor, the board; exactly the approved bytes and no others."""
 
-from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -20,7 +19,6 @@ from charteroak.audit.models import Event
 from charteroak.outputs import actions, files, queries, tasks
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
-from charteroak.policy import release_rules
 from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.release_request import Vote
 from charteroak.policy.roles import Role
@@ -213,17 +211,3 @@ def test_two_checkers_at_once_end_in_exactly_one_completed_review(checked: Relea
     checked.refresh_from_db()
     assert checked.status == "reviewed"
     assert Event.objects.filter(name="outputs:release_request:complete_review").count() == 1
-
-
-def test_the_airlock_judges_a_project_so_often_a_week_and_no_more(
-    job: Job, as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(release_rules, "CHECKS_A_WEEK", 2)
-    judged(as_process, requested(job))
-    actions.submit(pk=requested(job).pk, by=person(MAYA))  # under way, and counted
-    third = requested(job)
-    with pytest.raises(Refused) as caught:
-        actions.submit(pk=third.pk, by=person(MAYA))
-    assert rules(caught) == {"too_many_checks"}
-    clock.move_to(clock.now() + timedelta(days=8))
-    actions.submit(pk=third.pk, by=person(MAYA))

@@ -72,10 +72,7 @@ def next_round(record: ReleaseRequest) -> int:
 def submit(*, pk: int, by: Person) -> None:
     """Send it to the checks. Sent again after a return, it begins a new round: earlier votes do not count."""
     record = locked(pk)
-    Workspace.objects.select_for_update().get(
-        pk=record.workspace_id
-    )  # two at once are counted one after the other
-    known = require(record, Action.SUBMIT, by)
+    known = _counted(record, Action.SUBMIT, by)
     record.round = next_round(record)
     record.status, record.submitted_at = Status.SUBMITTED, clock.now()
     record.checked_at, record.checks, record.returned_because = None, "", ""
@@ -89,11 +86,17 @@ def submit(*, pk: int, by: Person) -> None:
 def retry(*, pk: int, by: Person) -> None:
     """Have the checks of this round made again, after the machine could not make them."""
     record = locked(pk)
-    known = require(record, Action.RETRY, by)
+    known = _counted(record, Action.RETRY, by)
     record.status = LIFECYCLE.after(Status(record.status), Action.RETRY)
     record.save()
     _order_checks(record)
     _record(record, Action.RETRY, by, known)
+
+
+def _counted(record: ReleaseRequest, action: Action, by: Person) -> Facts:
+    """May it go to the checks? Two of a project at once are counted one after the other."""
+    Workspace.objects.select_for_update().get(pk=record.workspace_id)
+    return require(record, action, by)
 
 
 def _order_checks(record: ReleaseRequest) -> None:

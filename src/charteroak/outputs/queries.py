@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -12,11 +12,10 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
-from charteroak.audit.actions import subject_of
-from charteroak.audit.models import Event
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.outputs import classes, clocks
+from charteroak.outputs.allowance import sent_lately
 from charteroak.outputs.explained import unexplained
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.printed import readable
@@ -25,7 +24,6 @@ from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
 from charteroak.policy.output_class import Judged
 from charteroak.policy.release_request import LIFECYCLE, REVIEWS_NEEDED, Action, Facts, Status, Vote
-from charteroak.policy.release_rules import CHECKS_A_WEEK
 from charteroak.policy.roles import Role
 from charteroak.workspaces.models import JobOutput
 from charteroak.workspaces.queries import WAITING
@@ -33,8 +31,6 @@ from charteroak.workspaces.queries import WAITING
 OFFICES = frozenset(
     {Role.OUTPUT_CHECKER, Role.AUDITOR, Role.POLICY_OFFICE, Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 )
-CHECKED = "outputs:release_request:check"
-UNSENT = (Status.DRAFT, Status.RETURNED)
 LOOKED_AT = (
     Status.CHECKED,
     Status.RETURNED,
@@ -117,21 +113,6 @@ def standings(record: ReleaseRequest) -> list[Standing]:
     ]
 
 
-def checks_lately(record: ReleaseRequest) -> int:
-    """How often the airlock has judged outputs of this project within seven days, or is about to."""
-    own = list(ReleaseRequest.objects.filter(workspace=record.workspace_id).only("pk", "status"))
-    made = Event.objects.filter(name=CHECKED, domain_at__gt=clock.now() - timedelta(days=7))
-    under_way = sum(one.status in (Status.SUBMITTED, Status.INTERRUPTED) for one in own)
-    return made.filter(subject__in=map(subject_of, own)).count() + under_way
-
-
-def checks_left(record: ReleaseRequest) -> dict[str, int]:
-    """What the page says of it to whoever can send it."""
-    if record.status not in UNSENT:
-        return {}
-    return {"checks_a_week": CHECKS_A_WEEK, "checks_left": max(CHECKS_A_WEEK - checks_lately(record), 0)}
-
-
 def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
     """A researcher acts on the workspace's content; a checker looks at an output."""
     named = names(agreement_of(record), by)
@@ -183,7 +164,7 @@ def facts(
     return Facts(
         files=len(files),
         files_unexplained=unexplained(record),
-        checks_lately=checks_lately(record) if record.status in UNSENT else 0,
+        checks_lately=sent_lately(record),
         actor_is_author=record.author_id == by.pk,
         actor_is_recipient=names(agreement_of(record), by),
         actor_reviewed=by.pk in reviewers,

@@ -17,6 +17,7 @@ from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
 from charteroak.outputs import actions, classes, files, pages, queries, questions
 from charteroak.outputs import trace as tracing
+from charteroak.outputs.allowance import checks_left
 from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
@@ -80,7 +81,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "record": record,
             "turn": queries.whose_turn(record),
             "by_when": queries.by_when(record),
-            **queries.checks_left(record),
+            **checks_left(record),
             "checked": int(record.status != Status.SUBMITTED),
             "decisions": decisions,
             # by a name of its own: in a template `decisions.clear` would call the dictionary's method

@@ -84,7 +84,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.SUBMITTED, Action.RETURN): step(Status.RETURNED, Role.SYSTEM),  # covered no longer
         (Status.SUBMITTED, Action.GIVE_UP): step(Status.INTERRUPTED, Role.SYSTEM),
         (Status.INTERRUPTED, Action.RETRY): step(
-            Status.SUBMITTED, Role.AUTHOR, Role.OUTPUT_CHECKER, rules=(no_files, not_covered)
+            Status.SUBMITTED, Role.AUTHOR, Role.OUTPUT_CHECKER, rules=(no_files, too_many_checks, not_covered)
         ),
         (Status.CHECKED, Action.REVIEW): step(
             Status.CHECKED,

@@ -1,12 +1,14 @@
 """What speaks against a step of a release request: each rule named by its reason to refuse."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.explained import Part, still_to_say
 from charteroak.policy.sentence import Sentence
 
 REVIEWS_NEEDED = 2
+WEEK = timedelta(days=7)
 CHECKS_A_WEEK = 20  # of one project: a refusal tells something too, and many of them tell more
 
 
@@ -14,7 +16,7 @@ CHECKS_A_WEEK = 20  # of one project: a refusal tells something too, and many of
 class Facts:
     files: int = 0
     files_unexplained: tuple[tuple[str, tuple[Part, ...]], ...] = ()  # a file, and what is not said of it
-    checks_lately: int = 0  # within seven days, over all release requests of the project
+    checks_lately: tuple[date, ...] = ()  # within a week, of all release requests of the project, in order
     actor_is_author: bool = False
     actor_is_recipient: bool = False
     actor_reviewed: bool = False  # in this round
@@ -55,14 +57,17 @@ def context_missing(facts: Facts) -> Reason | None:
 
 
 def too_many_checks(facts: Facts) -> Reason | None:
-    if facts.checks_lately >= CHECKS_A_WEEK:
+    """Each time that outputs go to the checks counts, whether a check ended or could not be made."""
+    made = facts.checks_lately
+    if len(made) >= CHECKS_A_WEEK:
         return Reason(
             "too_many_checks",
             Sentence(
-                "The checks were made {checks} times for this project within a week.",
-                checks=facts.checks_lately,
+                "Outputs of this project went to the checks {checks} times within a week. The next time is on {day}.",
+                checks=len(made),
+                day=made[-CHECKS_A_WEEK] + WEEK,
             ),
-            "Look at the verdicts inside the workspace, and send it in some days.",
+            "Until then, look at the verdicts inside the workspace.",
         )
     return None
 
