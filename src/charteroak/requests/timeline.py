@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.audit.models import Event
 from charteroak.audit.queries import events_about
 from charteroak.requests.models import DataRequest
 
@@ -40,23 +39,29 @@ class Timeline:
 
 def timeline(record: DataRequest) -> Timeline:
     """The request's moments in order, and the days between them by who held it."""
-    words, applicant = _words(), _("Applicant")
+    words, applicant, agencies = _words(), _("Applicant"), _("Agencies")
     moments: list[Moment] = []
-    events = list(events_about(record).filter(name__in=words))
-    names = dict(Person.objects.filter(username__in={e.by for e in events}).values_list("username", "name"))
+    # without a record for each: those of many years are thousands
+    told = events_about(record).filter(name__in=words).values_list("name", "by", "domain_at", "leaf")
+    events = list(told)
+    names = dict(
+        Person.objects.filter(username__in={by for _name, by, _at, _leaf in events}).values_list(
+            "username", "name"
+        )
+    )
     questions = 0
-    for event in events:
-        what, holder = words[event.name]
-        facts = json.loads(event.text)["facts"]
-        questions += (event.name == "requests:question:ask") - (event.name == "requests:question:answer")
+    for name, by, at, leaf in events:
+        what, holder = words[name]
+        facts = json.loads(bytes(leaf))["facts"]
+        questions += (name == "requests:question:ask") - (name == "requests:question:answer")
         if facts.get("on_to_the_board"):
             holder = _("Board")
-        elif holder == _("Agencies") and questions:
+        elif holder == agencies and questions:
             holder = applicant
         if agency := facts.get("agency"):
             what = f"{agency}: {what}"
-        on = record.historic_decision_on or _day(event)
-        moments.append(Moment(on, what, names.get(event.by, ""), holder))
+        on = record.historic_decision_on or clock.day_of(at)
+        moments.append(Moment(on, what, names.get(by, ""), holder))
     return Timeline(moments, _held(moments))
 
 
@@ -81,10 +86,6 @@ def _words() -> dict[str, tuple[str, str]]:
         "requests:fee:waive": (_("Fee waived"), ""),
         "requests:fee:mark_paid": (_("Fee marked as paid"), ""),
     }
-
-
-def _day(event: Event) -> date:
-    return clock.day_of(event.domain_at)
 
 
 def _held(moments: list[Moment]) -> list[tuple[str, int]]:
