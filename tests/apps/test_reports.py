@@ -135,7 +135,9 @@ def test_offices_on_a_day(at: Scene) -> None:
 
 
 def test_a_case_holds_every_record_that_leads_back_to_the_request(at: Scene) -> None:
-    found = {subject_of(one) for one in case_file.records(DataRequest.objects.get(number="001"))}
+    record = DataRequest.objects.get(number="001")
+    found = {subject_of(one) for one in case_file.records(record)}
+    assert sorted(case_file.subjects(record)) == sorted(found)
     other = subject_of(DataRequest.objects.get(number="002"))
     assert f"submissions.delivery:{at.delivery}" in found
     assert f"workspaces.job:{at.job}" in found

@@ -65,7 +65,7 @@ def offices_on(request: HttpRequest, day: date) -> dict[str, Any]:
 @router.get("/cases/{number}", summary="Everything that happened to a project, in order; ?page")
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     record = views.found(request, number)
-    return lists.CASE.of(request, case_file.events(case_file.records(record))).as_json()
+    return lists.CASE.of(request, case_file.told_of(case_file.subjects(record))).as_json()
 
 
 @router.get(

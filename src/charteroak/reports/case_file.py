@@ -1,11 +1,11 @@
 """All that belongs to one project, found by its links, and everything that the log tells of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import BinaryField, ForeignKey, Model, QuerySet
+from django.db.models import BinaryField, F, ForeignKey, Model, QuerySet
 
 from charteroak.audit.actions import subject_of
 from charteroak.audit.models import Event
@@ -19,16 +19,30 @@ Encoder = DjangoJSONEncoder
 
 def records(record: DataRequest) -> list[Model]:
     """The request, its changes, and every record that points to them, or to one that does, whichever room keeps it."""
-    found: dict[type[Model], list[Model]] = {DataRequest: list(family(record).order_by("pk"))}
+    found = _found(record, lambda rows: ((row.pk, row) for row in rows))
+    return [row for rows in found.values() for row in rows.values()]
+
+
+def subjects(record: DataRequest) -> list[str]:
+    """How the log names each of `records`, without reading more of them than their keys."""
+    found = _found(record, lambda rows: ((key, key) for key in rows.order_by().values_list("pk", flat=True)))
+    return [f"{model._meta.label_lower}:{key}" for model, keys in found.items() for key in keys]
+
+
+def _found(
+    record: DataRequest, read: Callable[[QuerySet[Any]], Iterable[tuple[Any, Any]]]
+) -> dict[type[Model], dict[Any, Any]]:
+    """By table, by key, what `read` takes of each record."""
+    found: dict[type[Model], dict[Any, Any]] = {DataRequest: dict(read(family(record).order_by("pk")))}
     for model in _ordered():
-        links = [link for link in _links(model) if link.related_model in found]
-        rows: dict[Any, Model] = {}
-        for link in links:
-            held = [one.pk for one in found[link.related_model]]
-            rows |= {row.pk: row for row in model._default_manager.filter(**{f"{link.name}__in": held})}
+        rows: dict[Any, Any] = {}
+        for link in _links(model):
+            if link.related_model in found:
+                held = list(found[link.related_model])
+                rows.update(read(model._default_manager.filter(**{f"{link.name}__in": held})))
         if rows:
-            found[model] = [rows[pk] for pk in sorted(rows)]
-    return [row for rows in found.values() for row in rows]
+            found[model] = {key: rows[key] for key in sorted(rows)}
+    return found
 
 
 def _ordered() -> Iterator[type[Model]]:
@@ -62,7 +76,17 @@ def _links(model: type[Model]) -> Iterator["ForeignKey[Any, Any]"]:
 
 def events(found: list[Model]) -> QuerySet[Event]:
     """What the log tells of these records, in order."""
-    return Event.objects.filter(subject__in=[subject_of(one) for one in found]).order_by("index")
+    return told_of([subject_of(one) for one in found])
+
+
+def told_of(subjects: list[str]) -> QuerySet[Event]:
+    """What the log tells of these, in order; found by what it tells of, also where a page of it is asked for.
+
+    Ordered by the bare index, the database would look for a page's rows from the log's first event on, which for a
+    young project of an old log is through nearly all of it.
+    """
+    told = Event.objects.filter(subject__in=subjects)
+    return told.order_by(F("index") + 0)
 
 
 def as_json(found: list[Model]) -> dict[str, list[dict[str, Any]]]:

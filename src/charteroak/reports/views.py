@@ -192,8 +192,7 @@ def found(request: HttpRequest, number: str) -> DataRequest:
 def case(request: HttpRequest, number: str) -> HttpResponseBase:
     """Everything that happened to a project, from request to destruction, in order."""
     record = found(request, number)
-    belongs = case_file.records(record)
-    shown = lists.CASE.of(request, case_file.events(belongs))
+    shown = lists.CASE.of(request, case_file.told_of(case_file.subjects(record)))
     if shown.file:
         return shown.file
     about = records_of(event.subject for event in shown.page)
