@@ -75,6 +75,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("session", "hours_spent"): {"spent": float(budget.HOURS)},
     ("session", "not_covered"): {"coverage": ENDED},
     ("session", "workspace_closed"): {"workspace_open": False},
+    ("session", "mode_too_open"): {"mode": workspace.Mode.PIXEL, "openest": workspace.Mode.QUERY_ONLY},
     ("session", "not_your_session"): {"own": False},
     ("session", "ticket_used"): {"ticket_fresh": False},
     ("session", "entered_elsewhere"): {"entered_here": False},

@@ -9,7 +9,7 @@ from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
-from charteroak.policy.workspace import Mode
+from charteroak.policy.workspace import Mode, offered
 
 IDLE = timedelta(minutes=30)  # unused for longer, it is ended
 TEXT, PICTURES = 20 << 20, 1 << 30  # bytes to the browser: more than anybody reads, or watches, in a session
@@ -40,6 +40,8 @@ class Action(StrEnum):
 class Facts:
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of the person whose session it is, today
     workspace_open: bool = True
+    mode: Mode = Mode.QUERY_ONLY
+    openest: Mode = Mode.BROWSER  # that the catalog and the agreement in force let people work in today
     hours: int = HOURS
     spent: float = 0.0  # hours of one processor that the project used
     disk: int = DISK  # bytes that the project may keep
@@ -60,6 +62,16 @@ def not_covered(facts: Facts) -> Decision:
 
 def workspace_closed(facts: Facts) -> Reason | None:
     return None if facts.workspace_open else Reason("workspace_closed", "The workspace is closed.")
+
+
+def mode_too_open(facts: Facts) -> Reason | None:
+    if facts.mode not in offered(facts.openest):
+        return Reason(
+            "mode_too_open",
+            "The agreement and the catalog let nobody see these records this way any more.",
+            "The work folder is kept, and scripts run on the records.",
+        )
+    return None
 
 
 def session_limits_not_enforced(facts: Facts) -> Reason | None:
@@ -121,7 +133,7 @@ def entered_elsewhere(facts: Facts) -> Reason | None:
     return None
 
 
-HELD = (not_covered, workspace_closed)
+HELD = (not_covered, workspace_closed, mode_too_open)
 ABLE = (session_limits_not_enforced, no_jupyterlab, no_pixels, hours_spent, disk_spent)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(

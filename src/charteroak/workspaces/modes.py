@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import terms
 from charteroak.catalog.models import Dataset, Variable
 from charteroak.hub.models import Extract
@@ -15,22 +16,30 @@ def mode_of(extract: Extract) -> rules.Mode:
     return rules.mode_of(sensitivities(extract))
 
 
-def openest(extract: Extract) -> rules.Mode:
-    """The most open way that the catalog and the agreement let people work on it today."""
-    signed = terms(extract.link_run.agreement)
+def openest(extract: Extract, agreement: Agreement | None = None) -> rules.Mode:
+    """The most open way that the catalog and the agreement (its own, unless given) let people work on it today."""
+    signed = terms(agreement or extract.link_run.agreement)
     return rules.openest_of(sensitivities(extract), sensitive_seen=signed.sensitive_seen)
 
 
 def sensitivities(extract: Extract) -> set[str]:
     """How sensitive the catalog says each of its columns is."""
-    found = set()
-    for table, told in extract.tables.items():
-        if table != EVIDENCE:
-            known = {one.name: one.sensitivity for one in variables_of(table)}
-            found |= {known.get(name, "not in the catalog") for name in told["columns"] if name != "pid"}
-    return found
+    tables = [table for table in extract.tables if table != EVIDENCE]
+    known = {
+        (agency.lower(), name): sensitivity
+        for agency, name, sensitivity in variables_of(*tables).values_list(
+            "dataset__agency__code", "name", "sensitivity"
+        )
+    }
+    return {
+        known.get((table, name), "not in the catalog")
+        for table in tables
+        for name in extract.tables[table]["columns"]
+        if name != "pid"
+    }
 
 
-def variables_of(table: str) -> QuerySet[Variable]:
-    """What the catalog says of the columns of an extract’s table: of that agency’s analysis file, no other."""
-    return Variable.objects.filter(dataset__agency__code=table.upper(), dataset__file=Dataset.File.ANALYSIS)
+def variables_of(*tables: str) -> QuerySet[Variable]:
+    """What the catalog says of the columns of an extract’s tables: of each agency’s analysis file, no other."""
+    agencies = [table.upper() for table in tables]
+    return Variable.objects.filter(dataset__agency__code__in=agencies, dataset__file=Dataset.File.ANALYSIS)

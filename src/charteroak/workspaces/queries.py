@@ -59,6 +59,11 @@ def covered(record: Workspace, person: Person, use: Use = Use.OPEN) -> Decision:
     return coverage(record.agreement, Asked(use, clock.today(), person=standing))
 
 
+def openest_today(record: Workspace, mode: rules.Mode) -> rules.Mode:
+    """How openly people may work there today; not looked up where `mode` shows no record, for that is always let."""
+    return openest(record.extract, record.agreement) if mode.shows_records else mode
+
+
 def facts(
     record: Workspace,
     by: Person,
@@ -72,7 +77,7 @@ def facts(
         script_name=name,
         mode=rules.Mode(record.mode),
         mode_asked=rules.Mode(record.mode),
-        openest=openest(record.extract) if record.mode == rules.Mode.PIXEL else rules.Mode(record.mode),
+        openest=openest_today(record, rules.Mode(record.mode)),
         isolator=rules.Isolator(record.isolator),
         hours=record.hours,
         hours_asked=hours,
@@ -162,6 +167,8 @@ def session_facts(
     return session_rules.Facts(
         coverage=covered(record.workspace, record.opened_by, use),
         workspace_open=record.workspace.status == rules.Status.OPEN,
+        mode=rules.Mode(record.mode),
+        openest=openest_today(record.workspace, rules.Mode(record.mode)),
         hours=record.workspace.hours,
         spent=spent(record.workspace),
         disk=project_disk(),

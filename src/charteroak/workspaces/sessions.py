@@ -149,7 +149,9 @@ def admitted(*, name: str, key: str, bytes_out: int, active: bool) -> tuple[Deci
 
     Raises Session.DoesNotExist.
     """
-    session = Session.objects.select_related("workspace__agreement", "opened_by").get(name=name)
+    session = Session.objects.select_related("workspace__agreement", "workspace__extract", "opened_by").get(
+        name=name
+    )
     if bytes_out or active:
         meter(pk=session.pk, bytes_out=bytes_out, active=active)
     entered = bool(session.key_hash) and hmac.compare_digest(session.key_hash, _hash(key))
@@ -173,7 +175,9 @@ def meter(*, pk: int, bytes_out: int, active: bool) -> None:
 
 def goes_on(*, pk: int) -> bool:
     """Whether a session may run on; not when it was stopped or nobody uses it. Raises Refused when not covered."""
-    session = Session.objects.select_related("workspace__agreement", "opened_by").get(pk=pk)
+    session = Session.objects.select_related("workspace__agreement", "workspace__extract", "opened_by").get(
+        pk=pk
+    )
     if session.status != rules.Status.RUNNING:
         return False
     _may(session, rules.Action.START, None).require()
