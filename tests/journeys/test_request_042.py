@@ -21,9 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
 # control itself, once the details around it are open. Answers what could not be seen or did not take the value.
 FILL_IN = """(form, values) => {
   for (let at = form; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-  return Object.entries(values).filter(([name, value]) => {
+  const single = Object.entries(values).flatMap(([name, value]) => [value].flat().map(one => [name, one]));
+  return single.filter(([name, value]) => {
     const controls = [...form.querySelectorAll(`[name="${name}"]`)];
-    const control = controls.find(one => one.type !== "radio" || one.value === value);
+    const oneOf = one => one.type === "radio" || (one.type === "checkbox" && controls.length > 1);
+    const control = controls.find(one => !oneOf(one) || one.value === value);
     if (!control) return true;
     if (control.type === "hidden") return control.value !== value;
     const ticked = control.type === "radio" || control.type === "checkbox";
