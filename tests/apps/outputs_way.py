@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -24,6 +23,7 @@ from charteroak.adapters.stores import Store
 from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
 from charteroak.board.models import Board
+from charteroak.disclosure.answers import written
 from charteroak.hub import actions as hub
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.outputs import actions as outputs
@@ -187,7 +187,7 @@ def judged(
         }
         for file in record.files.all()
     ]  # fmt: skip
-    sealed = batch.keep(NUMBER, "checks", json.dumps({"files": found}).encode())
+    sealed = batch.keep(NUMBER, "checks", written({"files": found}).encode())
     with as_process("outputs"):
         checks.record_verdicts(pk=record.pk, round_=record.round, checks=sealed.stored)
     record.refresh_from_db()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from charteroak.disclosure import read
+from charteroak.disclosure.answers import written
 from charteroak.disclosure.incoming import incoming
 from charteroak.disclosure.ledger import Ledger
 from charteroak.disclosure.rebuild import rebuild
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
-    json.dump({"verdict": verdict} | said, sys.stdout, indent=1)
+    sys.stdout.write(written({"verdict": verdict} | said))
     return 0 if verdict == "pass" else 1
 
 

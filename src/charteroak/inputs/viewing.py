@@ -5,6 +5,7 @@ import zipfile
 from typing import Any
 
 from charteroak.agencies.models import Person
+from charteroak.agencies.reading import reading
 from charteroak.audit import looks
 from charteroak.inputs import queries
 from charteroak.inputs.models import InputRequest
@@ -17,10 +18,13 @@ WRITTEN = (".py", ".pyi", ".txt", ".md")  # what a package holds for people to r
 
 def show(*, input_request: int, person: str, token: str, recipient: str) -> None:
     """Seal the file to `person`'s page, or why not; this process decides for itself."""
-    record = InputRequest.objects.select_related("workspace__agreement", "author").get(pk=input_request)
+    asked = InputRequest.objects.select_related("workspace__agreement__data_request", "author")
+    record = asked.prefetch_related("workspace__agreement__clauses").get(pk=input_request)
     viewer = Person.objects.get(username=person)
+    with reading():
+        decided = queries.may_look(record, viewer)
     looks.show(
-        "inputs:input_request:look", lambda: _content(record), queries.may_look(record, viewer), token, recipient,
+        "inputs:input_request:look", lambda: _content(record), decided, token, recipient,
         by=viewer, subject=record, number=record.number, sha256=record.sha256,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from charteroak.agencies.models import Agency, Person
+from charteroak.agencies.reading import once
 from charteroak.agreements.queries import contributed_by, contributors
 from charteroak.outputs.models import OutputFile, ReleaseRequest
 from charteroak.outputs.queries import Ballot, agreement_of, visible_to
@@ -23,6 +24,7 @@ class Place:
     after: int | None
 
 
+@once
 def _in_order(record: ReleaseRequest) -> list[int]:
     return list(record.files.order_by("name").values_list("pk", flat=True))
 

@@ -23,6 +23,7 @@ from charteroak.agreements.queries import coverage, terms
 from charteroak.audit import actions as audit
 from charteroak.audit.receipt import WITHIN_PROJECT
 from charteroak.disclosure import shipped, strictest
+from charteroak.disclosure.answers import of_file
 from charteroak.disclosure.verdicts import ORDER
 from charteroak.outputs import classes
 from charteroak.outputs.actions import hashes, locked
@@ -135,10 +136,17 @@ def _published(record: ReleaseRequest) -> list[Any]:
 
 def results(record: ReleaseRequest) -> dict[str, dict[str, Any]]:
     """The verdicts of the last checks by file name; nothing where they could not be made."""
-    if not record.checks:
-        return {}
-    stored = stores.vault(Store.OUTBOX).open(ObjectId(Store.OUTBOX, record.checks))
-    return {file["file"]: file for file in json.loads(b"".join(stored))["files"]}
+    return {file["file"]: file for file in json.loads(_answer(record))["files"]} if record.checks else {}
+
+
+def result(file: OutputFile) -> dict[str, Any]:
+    """The same of one file: of a thousand, the others stay unread."""
+    record = file.release_request
+    return of_file(file.name, _answer(record)) if record.checks else {}
+
+
+def _answer(record: ReleaseRequest) -> bytes:
+    return b"".join(stores.vault(Store.OUTBOX).open(ObjectId(Store.OUTBOX, record.checks)))
 
 
 def rebuild(record: ReleaseRequest, objects: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -35,8 +36,9 @@ from charteroak.workspaces.queries import jobs_visible_to
 def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """A file beside what the checks found in it; each look is an event."""
     record, who = found(request, number), signed_in(request)
-    shown = get_object_or_404(OutputFile.objects.select_related("output__job", "release_request__workspace__agreement"),
-                              release_request=record, pk=pk)  # fmt: skip
+    prefetch_related_objects([record], "clearances", "cleared_ahead")
+    # of its request's own files: so it knows `record`, with all that is read of it
+    shown = get_object_or_404(record.files.select_related("output__job__workspace__agreement"), pk=pk)
     context: dict[str, Any] = {"record": record, "file": shown}
     try:
         said = look(shown, who)

@@ -5,20 +5,26 @@ from typing import Any
 
 from charteroak.adapters.vault import VaultError
 from charteroak.agencies.models import Person
+from charteroak.agencies.reading import reading
 from charteroak.audit import looks
-from charteroak.outputs.checks import read, results
+from charteroak.outputs.checks import read, result
 from charteroak.outputs.models import OutputFile
 from charteroak.outputs.queries import may_look
+
+SHOWN = ("verdicts", "evidence")  # of what the checks found; the rest may be long
 
 
 def show(*, file: int, person: str, token: str, recipient: str) -> None:
     """Seal a file and its verdicts for `person`'s page, or why not; this process decides for itself."""
-    found = OutputFile.objects.select_related(
-        "release_request__workspace__agreement", "release_request__author", "output"
-    ).get(pk=file)
-    record, viewer = found.release_request, Person.objects.get(username=person)
+    asked = OutputFile.objects.select_related(
+        "release_request__workspace__agreement__data_request", "release_request__author", "output"
+    ).prefetch_related("release_request__workspace__agreement__clauses")
+    found, viewer = asked.get(pk=file), Person.objects.get(username=person)
+    record = found.release_request
+    with reading():
+        decided = may_look(record, viewer)
     looks.show(
-        "outputs:file:look", lambda: _content(found), may_look(record, viewer), token, recipient,
+        "outputs:file:look", lambda: _content(found), decided, token, recipient,
         by=viewer, subject=record, number=record.number, sha256=found.sha256,
     )  # fmt: skip
 
@@ -30,7 +36,8 @@ def _content(file: OutputFile) -> dict[str, Any]:
         raise VaultError(
             f"{file.release_request}: the stored bytes of file {file.pk} are not the pinned ones."
         )
-    judged = results(file.release_request).get(file.name, {})
+    found = result(file)
+    judged = {part: found[part] for part in SHOWN if part in found}
     return {"content": content.decode("utf-8", errors="replace"), "judged": judged}
 
 
