@@ -30,6 +30,7 @@ MINUTES = "Data Safe Haven about 30 min, AzureTRE minutes and a subscription [th
 def measure(extract: Any) -> tuple[Any, list[Row]]:
     """The workspace that was opened, and the figures."""
     from apps import hub_way
+    from bench.enclave import pixels  # which ends its sessions as this does
     from charteroak.adapters.environment import Process, home
 
     cached = cache.dropped(sys.prefix, sysconfig.get_path("stdlib"), LIBRARIES)
@@ -51,6 +52,7 @@ def measure(extract: Any) -> tuple[Any, list[Row]]:
             _, session, _ = first_cell(room, port, time.perf_counter())
             direct, through = round_trips(session, port)
             end(session)
+            in_pixels = pixels.measure(room, port)
     return room, [
         Aimed(f"workspace from executed agreement to first cell run: opened, then a session, median of {AGAIN}",
               room.took + statistics.median(warm), "s", "≤ 5", MINUTES),
@@ -61,6 +63,7 @@ def measure(extract: Any) -> tuple[Any, list[Row]]:
         ("cell round trip at the sandbox's socket, p50", direct, "ms"),
         ("cell round trip through the proxy, p50", through, "ms"),
         Aimed("proxy adds per cell round trip, p50", through - direct, "ms", "≤ 1"),
+        *in_pixels,
     ]  # fmt: skip
 
 
