@@ -24,12 +24,12 @@ def measure(whole: Path | None = None, on: str = "") -> list[Row]:
     import conftest
 
     conftest.pytest_configure()
-    from charteroak.site import asgi
+    from charteroak.site.settling import settle
 
     try:
         with scene(conftest) as at:
             seed()
-            asgi.settle()  # as `oak serve` does
+            settle()  # as `oak serve` does
             return told(at, whole, on)
     finally:
         conftest.pytest_unconfigure()
@@ -51,14 +51,15 @@ def told(at: Any, whole: Path | None = None, on: str = "") -> list[Row]:
             left = {"pages": every["pages"] - len(pages), "files": every["files"] - len(files)}
             whole.write_text(telling.page(pages, files, measured.APART, left, on), encoding="utf-8")
 
+    asking = Asking("pages", at, keep)
     try:
-        Asking("pages", at, keep).of(measured.pages(), pages)
+        asking.of(measured.pages(), pages)
         Asking("files", at, keep).of(measured.files(), files)
         growth.measure(at, grown)
     except KeyboardInterrupt:
         print("Interrupted: what follows is of what was asked until then.", file=sys.stderr, flush=True)
     keep()
-    return telling.rows(pages, files, grown, left=every["pages"] - len(pages))
+    return telling.rows(pages, files, grown, asking.first, left=every["pages"] - len(pages))
 
 
 @contextmanager

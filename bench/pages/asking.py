@@ -40,6 +40,7 @@ class Asking:
         self._ends = time.monotonic() + BOUNDS[kind]
         self._clients: dict[str, Any] = {}
         self._said = time.monotonic()
+        self.first: dict[Asked, float] = {}  # milliseconds of the answer that is not counted
 
     def of(self, addresses: Iterable[Asked], found: Answers) -> None:
         """Fills `found`, each with its answers after one that is not counted."""
@@ -49,7 +50,9 @@ class Asking:
                 return
             if actor not in self._clients:
                 self._clients[actor] = signed_in(actor)
-            found[template, actor] = answers(self._clients[actor], template.format(**vars(self._at)))
+            path = template.format(**vars(self._at))
+            self.first[template, actor] = answered(self._clients[actor], path).wall
+            found[template, actor] = answers(self._clients[actor], path)
             self._tell(f"{self._kind}: {number} of {len(every)}, {template} for {actor}")
 
     def _tell(self, line: str) -> None:
@@ -61,7 +64,6 @@ class Asking:
 
 def answers(client: Any, path: str) -> list[Took]:
     """Few where all are far below the goal, else many, or as many as its share of time allows."""
-    answered(client, path)
     began = time.monotonic()
     took = [answered(client, path) for _ in range(FEW)]
     while len(took) < MANY and max(one.wall for one in took) > FAR:

@@ -17,9 +17,13 @@ def p95(values: list[float]) -> float:
 
 
 def rows(
-    pages: Mapping[Asked, list[Took]], files: Mapping[Asked, list[Took]], grown: Grown, left: int
+    pages: Mapping[Asked, list[Took]],
+    files: Mapping[Asked, list[Took]],
+    grown: Grown,
+    first: Mapping[Asked, float],
+    left: int,
 ) -> list[Row]:
-    return [*_pages(pages, left), *_files(files), *_growth(grown)]
+    return [*_pages(pages, left), *_first(first), *_files(files), *_growth(grown)]
 
 
 def _pages(pages: Mapping[Asked, list[Took]], left: int) -> list[Row]:
@@ -46,6 +50,15 @@ def _pages(pages: Mapping[Asked, list[Took]], left: int) -> list[Row]:
             for share, of, said in (("p50", middles, ""), ("p95", ends, goal))
         ),
     ]  # fmt: skip
+
+
+def _first(first: Mapping[Asked, float]) -> list[Row]:
+    """What is worked out or loaded when an address is asked for the first time since the start: not counted above."""
+    slowest = sorted(first, key=lambda page: -first[page])[:3]
+    return [
+        (f"{address} for {actor}, the very first answer, not counted above", first[address, actor], "ms")
+        for address, actor in slowest
+    ]
 
 
 def _files(files: Mapping[Asked, list[Took]]) -> list[Row]:
