@@ -15,7 +15,7 @@ from charteroak.adapters.environment import home
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Letter
 from charteroak.audit.models import Event
-from charteroak.outputs import actions, files, queries, worklist
+from charteroak.outputs import actions, classes, files, worklist
 from charteroak.outputs import release as releasing
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.deadlines import business_days_after
@@ -42,7 +42,7 @@ def test_each_contributor_clears_once_and_the_last_begins_the_preview(checked: R
     with pytest.raises(Refused) as caught:
         actions.clear(pk=checked.pk, by=person("ben.cole"), agency="SDE")
     assert rules(caught) == {"cleared_already"}
-    assert queries.not_cleared(checked) == ["CSC", "DOL"]
+    assert classes.not_cleared(checked) == ["CSC", "DOL"]
     for agency in ("CSC", "DOL"):
         actions.clear(pk=checked.pk, by=person(STEWARDS[agency]), agency=agency)
     checked.refresh_from_db()

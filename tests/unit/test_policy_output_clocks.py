@@ -64,6 +64,22 @@ def test_the_preview_ends_by_its_day_and_the_board_decides_afterwards() -> None:
     assert (decision.began_on, decision.ended_on) == (ENDS, ENDS)
 
 
+def test_reopened_it_waits_for_the_agencies_that_must_look_and_then_for_the_board() -> None:
+    way = [
+        *PREVIEW, Moment("outputs:release_request:approve", ENDS),
+        Moment("outputs:release_request:reopen", ENDS, agencies=("SDE",)),
+    ]  # fmt: skip
+    found = running(way, ENDS, today=ENDS)
+    assert {(one.stage, one.whose, one.due(ENDS, CLOSED)) for one in found} == {
+        (Stage.CLEARANCE, "SDE", date(2027, 2, 25)), (Stage.RELEASE, "", date(2027, 3, 22)),
+    }  # fmt: skip
+    way.append(Moment("outputs:release_request:clear", date(2027, 2, 19), "SDE"))
+    [board] = running(way, ENDS, today=date(2027, 2, 19))
+    assert (board.party, board.began_on) == (Party.BOARD, ENDS)
+    way.append(Moment("outputs:release_request:approve", date(2027, 3, 1)))
+    assert running(way, ENDS, today=date(2027, 3, 1)) == []
+
+
 def test_what_is_withdrawn_waits_for_nobody() -> None:
     for begun in (BEGUN, [*BEGUN, moment(7, "return")], REVIEWED):
         assert running([*begun, moment(14, "withdraw")]) == []

@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.receipt import WITHIN_PROJECT
-from charteroak.outputs import actions, class_api, files, queries, questions
+from charteroak.outputs import actions, class_api, classes, files, queries, questions, reopening
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
@@ -61,7 +61,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "round": record.round,
         "revoked_because": record.revoked_because,
         "preview_ends_on": record.preview_ends_on,
-        "not_cleared": queries.not_cleared(record),
+        "not_cleared": classes.still_to_clear(record),
+        "cleared_ahead_no_longer": classes.lapsed(record),
         "files": [
             {
                 "id": file.pk,
@@ -178,6 +179,12 @@ def retry(request: HttpRequest, number: str) -> dict[str, Any]:
 @router.post("/{number}/approve")
 def approve(request: HttpRequest, number: str) -> dict[str, Any]:
     actions.approve(pk=found(request, number).pk, by=signed_in(request))
+    return read(request, number)
+
+
+@router.post("/{number}/reopen", summary="Back to agencies whose clearance ahead has ended")
+def reopen(request: HttpRequest, number: str) -> dict[str, Any]:
+    reopening.reopen(pk=found(request, number).pk, by=signed_in(request))
     return read(request, number)
 
 

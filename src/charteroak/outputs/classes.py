@@ -10,7 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.models import Agreement, Recipient
-from charteroak.agreements.queries import contributed_by, names, terms
+from charteroak.agreements.queries import contributed_by, contributors, names, terms
 from charteroak.board.models import Motion
 from charteroak.board.queries import carried
 from charteroak.disclosure import shipped, strictest
@@ -148,6 +148,16 @@ def looked(record: ReleaseRequest) -> set[str]:
 def cleared_by_class(record: ReleaseRequest) -> set[str]:
     """Agencies that have not looked at this round themselves."""
     return cleared_ahead(record) - looked(record)
+
+
+def not_cleared(record: ReleaseRequest) -> list[str]:
+    cleared = looked(record) | cleared_ahead(record)
+    return [code for code in contributors(record.workspace.agreement) if code not in cleared]
+
+
+def still_to_clear(record: ReleaseRequest, judged: Sequence[Judged] | None = None) -> list[str]:
+    """Agencies that must look at this round: never cleared, or by a class that would not clear it today."""
+    return sorted({*not_cleared(record), *lapsed(record, judged)})
 
 
 def cleared_at(record: ReleaseRequest) -> datetime | None:

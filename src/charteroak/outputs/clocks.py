@@ -63,6 +63,7 @@ def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
         record, agency = subjects[event.subject], str(event.facts.get("agency", ""))
         contributors = joined.get(record.workspace.agreement_id, {}) if event.name in OF_EACH_AGENCY else {}
         there = tuple(sorted(code for code, since in contributors.items() if since <= event.on))
+        there = tuple(event.facts["agencies"]) if event.name.endswith(":reopen") else there
         told.setdefault(record.pk, []).append(Moment(event.name, event.on, agency, there))
     today = clock.today()
     return [

@@ -31,6 +31,7 @@ from charteroak.workspaces.queries import WAITING
 OFFICES = frozenset(
     {Role.OUTPUT_CHECKER, Role.AUDITOR, Role.POLICY_OFFICE, Role.BOARD_CHAIR, Role.BOARD_MEMBER}
 )
+CLEARED = (Status.IN_PREVIEW, Status.APPROVED)
 LOOKED_AT = (
     Status.CHECKED,
     Status.RETURNED,
@@ -80,11 +81,6 @@ def stewarded(person: Person, record: ReleaseRequest) -> list[str]:
     return [code for code in contributors(agreement_of(record)) if code in own]
 
 
-def not_cleared(record: ReleaseRequest) -> list[str]:
-    cleared = classes.looked(record) | classes.cleared_ahead(record)
-    return [code for code in contributors(agreement_of(record)) if code not in cleared]
-
-
 @dataclass(frozen=True)
 class Standing:
     """How one file stands in this round."""
@@ -125,7 +121,7 @@ def coverage_for(record: ReleaseRequest, by: Person) -> Decision:
 def coverage_of_step(record: ReleaseRequest, by: Person, agency: str | None) -> Decision:
     """Whether a signed clause covers what this person may do at this status, as steward for `agency` if given."""
     today = clock.today()
-    if record.status in (Status.IN_PREVIEW, Status.APPROVED):
+    if record.status in CLEARED:
         return coverage(agreement_of(record), Asked(Use.RELEASE, today))
     if agency is not None:
         return coverage(agreement_of(record), Asked(Use.REVIEW, today, agency=agency))
@@ -158,7 +154,7 @@ def facts(
     """What the rules need to know of `ballots` about to be cast, of `agency` that clears, of files as `judged`."""
     files = standings(record)
     reviewers = record.reviews.filter(round=record.round).values_list("by", flat=True)
-    open_ = sorted({*not_cleared(record), *classes.lapsed(record, judged)})
+    open_ = classes.still_to_clear(record, judged)
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
     return Facts(
@@ -190,7 +186,7 @@ def facts(
 
 ON_THE_PAGE = (
     Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
-    Action.WITHDRAW, Action.REVOKE, Action.RECALL, Action.TURN_BACK,
+    Action.WITHDRAW, Action.REVOKE, Action.RECALL, Action.TURN_BACK, Action.REOPEN,
 )  # fmt: skip
 
 
@@ -206,8 +202,8 @@ def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
         found.pop(Action.RECALL.value, None)
         if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:
             found.pop(Action.RETURN.value, None)
-    if record.status == Status.IN_PREVIEW:  # whoever has looked at it has no more to do with it
-        found = {name: may for name, may in found.items() if may or name not in ("clear", "return")}
+    if record.status in CLEARED:  # whoever has looked at it has no more to do with it
+        found = {name: may for name, may in found.items() if may or name not in ("clear", "return", "reopen")}
     return found
 
 
@@ -254,13 +250,19 @@ def outputs_to_add(record: ReleaseRequest) -> QuerySet[JobOutput]:
 
 
 def whose_turn(record: ReleaseRequest) -> str:
+    if record.status in CLEARED and (agencies := ", ".join(classes.still_to_clear(record))):
+        if record.status == Status.IN_PREVIEW:
+            return _("Stewards of %s, whose clearance ahead has ended; then the board") % agencies
+        return _(
+            "Author, output checker or board chair: send it back to %s, whose clearance ahead has ended"
+        ) % (agencies)
     return {
         Status.DRAFT: _("The author: %s") % record.author.name,
         Status.SUBMITTED: _("The automatic checks"),
         Status.INTERRUPTED: _("The author or a checker: have the checks made again"),
         Status.CHECKED: _("Output checkers: two independent reviews"),
         Status.RETURNED: _("The author: %s") % record.author.name,
-        Status.REVIEWED: _("Stewards of %s") % ", ".join(not_cleared(record)),
+        Status.REVIEWED: _("Stewards of %s") % ", ".join(classes.still_to_clear(record)),
         Status.IN_PREVIEW: _("The board: publication preview, then its vote"),
         Status.APPROVED: _("The outputs process: release"),
     }.get(Status(record.status), "")

@@ -14,6 +14,7 @@ from charteroak.outputs.actions import locked
 from charteroak.outputs.checks import read, results
 from charteroak.outputs.models import Release, ReleasedFile, ReleaseRequest
 from charteroak.outputs.queries import facts
+from charteroak.outputs.reopening import send_back
 from charteroak.policy.decision import Refused
 from charteroak.policy.release_request import LIFECYCLE, Action, Facts, Status
 from charteroak.policy.roles import Role
@@ -22,7 +23,7 @@ OUTPUTS = "outputs"
 
 
 def release(pk: int) -> bool:
-    """Release an approved request; whether this call did. Refused: it stays approved, and the log says why.
+    """Release an approved request; whether this call did. Refused: the log says why; cleared no longer, it goes back.
 
     Safe to repeat: a run that was cut off leaves nothing but approved bytes, under their own hash.
     """
@@ -34,7 +35,17 @@ def release(pk: int) -> bool:
         return _release(pk, _publish(record))
     except Refused as refused:
         audit.record_refusal(refused, action=RELEASED, by=record.approved_by, subject=record)
+        _reopen(pk)
         return False
+
+
+@transaction.atomic
+def _reopen(pk: int) -> None:
+    """Cleared no longer, it goes back to the agencies; refused for anything else, it stays approved."""
+    record = locked(pk)
+    known = known_of(record)
+    if LIFECYCLE.may(Status(record.status), Action.REOPEN, {Role.SYSTEM}, known):
+        send_back(record, OUTPUTS, known)
 
 
 def _may(record: ReleaseRequest, differ: tuple[str, ...] = (), failed: tuple[str, ...] = ()) -> Facts:

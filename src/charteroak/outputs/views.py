@@ -15,7 +15,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
-from charteroak.outputs import actions, classes, files, pages, queries, questions
+from charteroak.outputs import actions, classes, files, pages, queries, questions, reopening
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.allowance import checks_left
 from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
@@ -118,7 +118,7 @@ def _of_agencies(record: ReleaseRequest, who: Person, decisions: dict[str, Decis
     lapsed, returning = classes.lapsed(record), decisions.get("return")
     return {
         "agencies": queries.stewarded(who, record),
-        "not_cleared": sorted({*queries.not_cleared(record), *lapsed}),
+        "not_cleared": classes.still_to_clear(record),
         "lapsed": lapsed,
         "defines": classes.may_define(record.workspace.agreement, who).allowed,
         "stops": record.status == Status.IN_PREVIEW and returning is not None and returning.allowed,
@@ -244,6 +244,7 @@ def answer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 SIMPLE = {
     "submit": actions.submit, "retry": actions.retry, "approve": actions.approve, "withdraw": actions.withdraw,
+    "reopen": reopening.reopen,
 }  # fmt: skip
 REASONED = {
     "return": (actions.return_, ReturnForm), "turn-back": (actions.turn_back, ReturnForm),

@@ -7,6 +7,7 @@ from charteroak.policy.release_rules import (
     REVIEWS_NEEDED,
     Facts,
     agencies_not_cleared,
+    all_cleared,
     bytes_differ,
     changes_asked,
     checks_failed,
@@ -61,6 +62,7 @@ class Action(StrEnum):
     BEGIN_PREVIEW = "begin_preview"
     APPROVE = "approve"
     RELEASE = "release"
+    REOPEN = "reopen"  # what cleared it ahead holds no longer: agencies and board again
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
     RECALL = "recall"  # an agency takes its clearance back after all
@@ -140,6 +142,14 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.RELEASED,
             Role.SYSTEM,
             rules=(agencies_not_cleared, bytes_differ, checks_failed, not_covered),
+        ),
+        (Status.APPROVED, Action.REOPEN): step(
+            Status.IN_PREVIEW,
+            Role.SYSTEM,
+            Role.AUTHOR,
+            Role.OUTPUT_CHECKER,
+            Role.BOARD_CHAIR,
+            rules=(all_cleared,),
         ),
         **{
             (status, Action.REVOKE): step(

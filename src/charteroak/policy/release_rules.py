@@ -171,6 +171,12 @@ def agencies_not_cleared(facts: Facts) -> Reason | None:
     return None
 
 
+def all_cleared(facts: Facts) -> Reason | None:
+    if not facts.agencies_not_cleared:
+        return Reason("all_cleared", "Every agency has cleared this.", "It is released as it is.")
+    return None
+
+
 def preview_running(facts: Facts) -> Reason | None:
     if facts.preview_days_left > 0:
         return Reason(
