@@ -1,6 +1,7 @@
 """Every write about release requests up to the board's approval: put forward, checked, reviewed, cleared."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -147,6 +148,16 @@ def require_as_looked_at(ballots: Mapping[OutputFile, Ballot]) -> None:
             _("Changed since you looked: %s.") % ", ".join(changed),
             _("Look again, then vote."),
         ).require()
+
+
+def may_be_kept(record: ReleaseRequest, by: Person, file: OutputFile, ballot: Ballot | None) -> Ballot:
+    """The vote on one file, as the review would take it, until those on the other files are in; or it is refused."""
+    known = facts(record, by, ballots={file: ballot} if ballot else {})
+    own = tuple(name for name in known.votes_missing if name == file.name)
+    require(record, Action.REVIEW, by, replace(known, votes_missing=own))
+    assert ballot is not None  # noqa: S101 - or its vote was missing
+    require_as_looked_at({file: ballot})
+    return ballot
 
 
 @transaction.atomic

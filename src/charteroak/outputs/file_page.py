@@ -1,7 +1,6 @@
 """A checker's screen: one file beside what the checks found, what made it and what left before; and the vote on it."""
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +25,7 @@ from charteroak.outputs.rule_names import in_words
 from charteroak.outputs.verdict_words import cell_in_language, in_language
 from charteroak.outputs.viewing import look
 from charteroak.outputs.views import found
-from charteroak.policy.release_request import Action, Vote
+from charteroak.policy.release_request import Action
 from charteroak.workspaces.queries import jobs_visible_to
 
 
@@ -99,16 +98,7 @@ def vote(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record, who = found(request, number), signed_in(request)
     shown = get_object_or_404(record.files, pk=pk)
     form = VoteForm(request.POST)
-    said = form.ballot() if form.is_valid() else None
-    unsaid = said is not None and said.vote is Vote.CHANGE and not said.comment.strip()
-    known = replace(
-        queries.facts(record, who),
-        votes_missing=(shown.name,) if said is None else (),
-        comments_missing=(shown.name,) if unsaid else (),
-    )
-    actions.require(record, Action.REVIEW, who, known)
-    assert said is not None  # noqa: S101 - or it was refused
-    actions.require_as_looked_at({shown: said})
+    said = actions.may_be_kept(record, who, shown, form.ballot() if form.is_valid() else None)
     votes = pages.kept(request.session, record) | {shown.pk: said}
     missing = beside.without_a_vote(record, votes)
     if missing:
