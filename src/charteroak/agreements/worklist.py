@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.agreements import clocks
 from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient
 from charteroak.agreements.queries import (
@@ -92,8 +92,8 @@ def todo(person: Person) -> list[Item]:
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today + WARNED)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
-    concerned = concerned.select_related("data_request")
-    records = list(concerned.prefetch_related(*READ).order_by("status", "ends_on", "pk")[:IN_DEPTH])
+    whole = Agreement.every.select_related("data_request").prefetch_related(*READ)
+    records = list(foremost(concerned.order_by("status", "ends_on", "pk"), whole))
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
         held = roles_of(person, record) & {*DRAFTERS, Role.SIGNATORY, Role.RECIPIENT}

@@ -98,6 +98,7 @@ class Meeting(models.Model):
     class Meta:
         ordering = ["-starts_at"]
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
+        indexes = [models.Index(fields=["starts_at", "id"], name="board_meeting_by_day")]
 
     def __str__(self) -> str:
         return f"{self.board.name}, {date_format(self.day)}"

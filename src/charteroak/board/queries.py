@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.board.seats import ToTake, roles_of, seat_of, seats, to_take
 from charteroak.policy import data_request, follow_up, meeting, motion
@@ -250,7 +250,7 @@ def todo(person: Person) -> list[Item]:
         role for one in meeting.LIFECYCLE.table.values() for role in one.roles
     }
     open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at", "pk")
-    for record in open_[:IN_DEPTH]:
+    for record in foremost(open_, Meeting.objects.select_related("board")):
         seated = seat_of(person, record) is not None
         if not acts and not seated:
             continue

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.signed import TOGETHER
@@ -33,8 +33,8 @@ def todo(person: Person) -> list[Item]:
     reviewed = Q(link_runs__extract__status__in=[extract_rules.Status.ORDERED, extract_rules.Status.BUILT])
     standing = Agreement.objects.filter(reviewed | Q(pk__in=submissions.waits().values("pk")))
     found = visible_to(person).filter(pk__in=standing.values("pk")).order_by("executed_on", "pk")
-    found = found.select_related("data_request", "version__data_request")
-    looked_at = found.prefetch_related(*TOGETHER, "duties")[:IN_DEPTH]
+    whole = Agreement.objects.select_related("data_request", "version__data_request")
+    looked_at = foremost(found, whole.prefetch_related(*TOGETHER, "duties"))
     due = due_days(looked_at)
     return [
         item

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from charteroak.adapters import clock
 from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import coverage, names, standing_towards
 from charteroak.agreements.signed import TOGETHER
@@ -28,11 +28,16 @@ CHECKS = frozenset({Role.OUTPUT_CHECKER, Role.AUDITOR})
 ON_THE_PAGE = (Action.RETRY, Action.ACCEPT, Action.REFUSE, Action.WITHDRAW, Action.REMOVE)
 
 
-def visible_to(person: Person) -> QuerySet[InputRequest]:
-    """Those of a person's own projects; all to those who check and audit."""
-    found = InputRequest.objects.select_related(
+def whole() -> QuerySet[InputRequest]:
+    """Input requests with what is asked of each: project, people, signed text."""
+    return InputRequest.objects.select_related(
         "workspace__agreement__data_request", "author", "reviewed_by"
     ).prefetch_related("workspace__agreement__clauses")
+
+
+def visible_to(person: Person) -> QuerySet[InputRequest]:
+    """Those of a person's own projects; all to those who check and audit."""
+    found = whole()
     if person.is_active and person.roles(clock.today()) & CHECKS:
         return found
     return found.filter(workspace__agreement__recipients__person=person)
@@ -155,9 +160,11 @@ def todo(person: Person) -> list[Item]:
     mine = Q(author=person) if Role.OUTPUT_CHECKER not in person.roles(clock.today()) else Q()
     under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at", "pk")
     together = (f"workspace__agreement__{one}" for one in TOGETHER)
-    for record in under_way.prefetch_related(*together)[:IN_DEPTH]:
-        able = decisions(record, person)
-        acts = any(decision.allowed for name, decision in able.items() if name != Action.WITHDRAW)
+    for record in foremost(under_way, whole().prefetch_related(*together)):
+        steps = set(LIFECYCLE.offered(Status(record.status), roles_of(person, record))) - {Action.WITHDRAW}
+        acts = bool(steps) and any(
+            one.allowed for act, one in decisions(record, person).items() if act in steps
+        )
         turn = Turn.YOURS if acts else Turn.OTHERS
         if acts or record.author_id == person.pk:
             last_day = agreement_of(record).last_day

@@ -55,11 +55,16 @@ def agreement_of(record: ReleaseRequest) -> Agreement:
     return record.workspace.agreement
 
 
-def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
-    """A person's own projects, their agency's as steward, all to those who check, approve and audit."""
-    found = ReleaseRequest.objects.select_related(
+def whole() -> QuerySet[ReleaseRequest]:
+    """Release requests with what is asked of each: project, author, signed text."""
+    return ReleaseRequest.objects.select_related(
         "workspace__agreement__data_request", "author"
     ).prefetch_related("workspace__agreement__clauses")
+
+
+def visible_to(person: Person) -> QuerySet[ReleaseRequest]:
+    """A person's own projects, their agency's as steward, all to those who check, approve and audit."""
+    found = whole()
     if person.is_active and person.roles(clock.today()) & OFFICES:
         return found
     named = Recipient.objects.filter(person=person).values("agreement")

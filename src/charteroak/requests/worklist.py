@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.policy import agency_review
 from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.roles import Role
@@ -25,13 +25,14 @@ def todo(person: Person) -> list[Item]:
     waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
     if Role.POLICY_OFFICE in roles:
         waiting |= Q(status=Status.SUBMITTED)
-    seen = visible_to(person).select_related("applicant").prefetch_related("reviews__agency", "team")
-    first = seen.filter(waiting).order_by("accepted_at", "submitted_at", "pk")[:LISTED]
-    mine = seen.filter(own).exclude(status__in=SETTLED)[:LISTED]
-    over = seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk")[
-        :IN_DEPTH
-    ]
-    records = {record.pk: record for record in (*first, *mine, *over)}
+    seen = visible_to(person)
+    whole = DataRequest.objects.select_related("applicant").prefetch_related("reviews__agency", "team")
+    asked_for = foremost(seen.filter(waiting).order_by("accepted_at", "submitted_at", "pk"), whole, LISTED)
+    mine = foremost(seen.filter(own).exclude(status__in=SETTLED), whole, LISTED)
+    over = foremost(
+        seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk"), whole
+    )
+    records = {record.pk: record for record in (*asked_for, *mine, *over)}
     found = (_item(record, person, roles, stewarded) for record in records.values())
     return [item for item in found if item is not None]
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.agreements.models import Agreement
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.roles import Role
@@ -23,7 +23,8 @@ def todo(person: Person) -> list[Item]:
     if not own and not operator:
         return []
     running = visible_to(person).filter(_runs(clock.today()), pk__in=waits().values("pk"))
-    looked_at = list(running.order_by("executed_on", "pk").prefetch_related(*FILES_READ)[:IN_DEPTH])
+    whole = Agreement.objects.select_related("data_request").prefetch_related(*FILES_READ)
+    looked_at = list(foremost(running.order_by("executed_on", "pk"), whole))
     due = due_days(looked_at)
     return [item for record in looked_at for item in _items(record, own, operator, due[record.pk])]
 

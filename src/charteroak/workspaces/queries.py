@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from charteroak.adapters import clock
 from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost
 from charteroak.agreements.queries import coverage, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
 from charteroak.agreements.signed import TOGETHER
@@ -267,8 +267,9 @@ def todo(person: Person) -> list[Item]:
             if not shut(record)
         ]
     own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
-    latest = own.select_related("agreement__data_request").order_by("-pk")[:IN_DEPTH]
-    for record in latest.prefetch_related(*(f"agreement__{one}" for one in TOGETHER)):
+    whole = Workspace.objects.select_related("agreement__data_request")
+    together = (f"agreement__{one}" for one in TOGETHER)
+    for record in foremost(own.order_by("-pk"), whole.prefetch_related(*together)):
         if not covered(record, person):
             found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
             continue
