@@ -14,7 +14,8 @@ from charteroak.policy import extract, link_run
 from charteroak.policy.clocks import Stage
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
 from charteroak.requests.models import DataRequest
-from charteroak.submissions.clocks import FILES_READ, asked_to_find, files_of
+from charteroak.submissions.clocks import asked_to_find, files_of
+from charteroak.submissions.queries import FILES_READ
 
 OWN = ("number", "executed_on", "ends_on", "ended_on", "amends_id", "version_id", "data_request_id")
 READ = (*FILES_READ, "duties", "link_runs__confirmations__agency")

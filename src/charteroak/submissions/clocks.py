@@ -12,8 +12,6 @@ from charteroak.policy.delivery import FileKind
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
 from charteroak.submissions.queries import answers_by_number
 
-FILES_READ = ("deliveries__agency", "finder_lists__agency")
-
 
 def due_days(records: Sequence[Agreement]) -> dict[int, dict[str, date]]:
     """By agreement and agency the day by which its files are due, where they are asked for and not all accepted."""

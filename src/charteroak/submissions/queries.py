@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
+from charteroak.agencies.reading import once
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.catalog.models import Variable
@@ -20,6 +21,8 @@ from charteroak.policy.delivery import FileKind, Status
 from charteroak.policy.roles import Role
 from charteroak.submissions.delimited import KEY, Column
 from charteroak.submissions.models import Delivery, FinderList
+
+FILES_READ = ("deliveries__agency", "deliveries__received_by", "finder_lists__agency")
 
 WATCHERS = {Role.HUB_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR}
 NUMBER = "ssn"  # what a finder list asks for
@@ -83,13 +86,13 @@ def accepted_before(record: Delivery) -> Delivery | None:
 def expected(record: Agreement) -> list[Expected]:
     """Every file of every contributing agency, in order."""
     shared = agreements.terms(record).elements
-    agencies = {agency.code: agency for agency in Agency.objects.filter(code__in=shared)}
-    latest: dict[tuple[str, str], Delivery] = {}
-    for sent in record.deliveries.select_related("agency", "received_by").order_by("received_at"):
-        latest[sent.agency.code, sent.kind] = sent
-    asked = {
-        found.agency.code for found in record.finder_lists.exclude(ciphertext="").select_related("agency")
-    }
+    agencies = {agency.code: agency for agency in _agencies(frozenset(shared))}
+    files, lists = list(record.deliveries.all()), list(record.finder_lists.all())
+    prefetch_related_objects(files, "agency", "received_by")  # of many agreements they are at hand
+    prefetch_related_objects(lists, "agency")
+    files.sort(key=lambda sent: sent.received_at)
+    latest = {(sent.agency.code, sent.kind): sent for sent in files}
+    asked = {found.agency.code for found in lists if found.ciphertext}
     answering = finder_agencies(record)
     return [
         Expected(
@@ -102,6 +105,11 @@ def expected(record: Agreement) -> list[Expected]:
         for code in sorted(shared)
         for kind in FileKind
     ]
+
+
+@once
+def _agencies(codes: frozenset[str]) -> list[Agency]:
+    return list(Agency.objects.filter(code__in=codes))
 
 
 def names_of(shared: Elements, kind: FileKind) -> frozenset[str]:
