@@ -17,7 +17,7 @@ from charteroak.outputs import clocks as outputs
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to
 
-MOST = 100  # agreements, and release requests, whose turns one page works out
+MOST = 50  # agreements, and release requests, whose turns one page works out
 
 
 def _rooms() -> tuple[ModuleType, ...]:
