@@ -15,7 +15,7 @@ from charteroak.adapters import clock
 from charteroak.audit.models import Event
 from charteroak.policy.period import quarter_of
 from charteroak.reports import figures
-from charteroak.requests import actions, fees
+from charteroak.requests import actions, fees, worklist
 from charteroak.requests.models import DataRequest, Fee, FeeSchedule
 
 pytestmark = pytest.mark.usefixtures("after_the_approval")
@@ -101,6 +101,25 @@ def test_a_fee_is_fixed_once_the_board_has_approved_and_then_stays() -> None:
     assert (event.by, '"amount":"551.50"' in event.text) == (SAM, True)
 
 
+def on_coming_in(who: str, record: DataRequest) -> list[str]:
+    return [
+        item.title for item in worklist.todo(named(who)) if item.href == f"{record.get_absolute_url()}#fee"
+    ]
+
+
+def test_who_must_fix_it_and_who_must_pay_it_find_it_on_coming_in() -> None:
+    assert on_coming_in(SAM, way.approved()) == [], "no fees are set"
+    record = charged()
+    assert on_coming_in(SAM, record) == [f"{record}: fix the fee"]
+    assert f'href="{record.get_absolute_url()}#fee"' in as_(SAM).get("/").text
+    assert on_coming_in(MAYA, record) == []
+    actions.fix_fee(pk=record.pk, by=named(SAM), hours=Decimal(2))
+    assert on_coming_in(SAM, record) == []
+    assert on_coming_in(MAYA, record) == [f"{record}: pay the fee"]
+    actions.mark_fee_paid(pk=record.pk, by=named(SAM), reference="T-1", paid_on=clock.today())
+    assert on_coming_in(MAYA, record) == []
+
+
 def test_before_the_approval_nothing_is_fixed() -> None:
     with way.day(way.DAY_ZERO - timedelta(days=9)):
         set_()
@@ -147,6 +166,7 @@ def test_an_applicant_whose_employer_is_exempt_owes_nothing() -> None:
     kind = named(MAYA).employer_kind
     with way.day(way.DAY_ZERO - timedelta(days=9)):
         set_(free_for=[kind, "no such kind"])
+    assert on_coming_in(SAM, way.approved()) == []
     assert FeeSchedule.objects.get().free_for == [kind]
     record = way.approved()
     assert (

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.catalog.models import Variable
@@ -107,6 +109,16 @@ def shown(record: DataRequest) -> dict[str, Any]:
 def may_owe(record: DataRequest) -> bool:
     """Whether an hour of work, if nothing else, would come to an amount."""
     return bool(owed(rates_of(schedule_of(record)), asked_of(record, Decimal(1))).total)
+
+
+def to_fix(seen: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
+    """Those approved whose fee is not fixed, without applicants who never owed one; `may_owe` says of which any is."""
+    schedules = list(FeeSchedule.objects.all())
+    if not schedules:
+        return seen.none()
+    free = set[str].intersection(*(set(one.free_for) for one in schedules))
+    sent = Q(submitted_at__gte=min(one.set_at for one in schedules)) & ~Q(applicant__employer_kind__in=free)
+    return seen.filter(sent, status=Status.APPROVED, historic_decision_on__isnull=True, fee__isnull=True)
 
 
 def told(record: DataRequest, person: Person) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.worklist import Item, Turn, foremost
-from charteroak.policy import agency_review
+from charteroak.policy import agency_review, fee
 from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.roles import Role
+from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest
 from charteroak.requests.queries import WITH_APPLICANT, visible_to, whose_turn
 
@@ -34,7 +35,22 @@ def todo(person: Person) -> list[Item]:
     )
     records = {record.pk: record for record in (*asked_for, *mine, *over)}
     found = (_item(record, person, roles, stewarded) for record in records.values())
-    return [item for item in found if item is not None]
+    return [*(item for item in found if item is not None), *_fees(person, roles)]
+
+
+def _fees(person: Person, roles: frozenset[Role]) -> list[Item]:
+    """Fees that the policy office has to fix, and those that this person's projects have to pay."""
+    seen, read = visible_to(person), DataRequest.objects.select_related("applicant")
+    office, found = _("Policy office"), []
+    if Role.POLICY_OFFICE in roles:
+        waiting = foremost(fees.to_fix(seen).order_by("decided_at", "pk"), read)
+        found = [(record, _("fix the fee"), office) for record in waiting if fees.may_owe(record)]
+    due = seen.filter(fee__status=fee.Status.DUE, applicant=person).order_by("decided_at", "pk")
+    found += [(record, _("pay the fee"), record.applicant.name) for record in foremost(due, read)]
+    return [
+        Item(f"{record}: {task}", f"{record.get_absolute_url()}#fee", Turn.YOURS, who)
+        for record, task, who in found
+    ]
 
 
 def _item(record: DataRequest, person: Person, roles: frozenset[Role], stewarded: set[int]) -> Item | None:
