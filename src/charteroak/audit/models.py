@@ -27,6 +27,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["name", "domain_at"], name="audit_event_of_a_time"),  # for figures
             models.Index(fields=["subject", "name"], name="audit_event_of_a_record"),  # for its clocks
+            models.Index(fields=["by", "index"], name="audit_event_of_a_person"),  # for what they did last
             models.Index(PROJECT, models.F("index"), name="audit_event_of_a_project"),  # for its disclosures
         ]
 

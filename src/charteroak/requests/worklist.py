@@ -39,14 +39,14 @@ def todo(person: Person) -> list[Item]:
 
 
 def _fees(person: Person, roles: frozenset[Role]) -> list[Item]:
-    """Fees that the policy office has to fix, and those that this person's projects have to pay."""
-    seen, read = visible_to(person), DataRequest.objects.select_related("applicant")
+    """Fees that the policy office has to fix, and those that this person has to pay."""
+    read = DataRequest.objects.select_related("applicant")
     office, found = _("Policy office"), []
     if Role.POLICY_OFFICE in roles:
-        waiting = foremost(fees.to_fix(seen).order_by("decided_at", "pk"), read)
+        waiting = foremost(fees.to_fix(visible_to(person)).order_by("decided_at", "pk"), read)
         found = [(record, _("fix the fee"), office) for record in waiting if fees.may_owe(record)]
-    due = seen.filter(fee__status=fee.Status.DUE, applicant=person).order_by("decided_at", "pk")
-    found += [(record, _("pay the fee"), record.applicant.name) for record in foremost(due, read)]
+    due = read.filter(fee__status=fee.Status.DUE, applicant=person).order_by("decided_at", "pk")
+    found += [(record, _("pay the fee"), person.name) for record in due[:LISTED]]
     return [
         Item(f"{record}: {task}", f"{record.get_absolute_url()}#fee", Turn.YOURS, who)
         for record, task, who in found

@@ -1,4 +1,4 @@
-"""What happened to one record is found by kind, however often the log tells of that kind."""
+"""What happened to one record is found by kind, and what somebody did last by when, however long the log is."""
 
 from django.db import migrations, models
 
@@ -10,5 +10,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="event",
             index=models.Index(fields=["subject", "name"], name="audit_event_of_a_record"),
+        ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["by", "index"], name="audit_event_of_a_person"),
         ),
     ]
