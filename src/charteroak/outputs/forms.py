@@ -20,6 +20,8 @@ class OutputField(forms.ModelChoiceField):  # type: ignore[type-arg] # no [] at 
 
 
 class AddFileForm(forms.Form):
+    one_of = ("context", "population", "kinds", "controls")  # none is optional: sending asks for each
+
     output = OutputField(JobOutput.objects.none(), label=_("File"), empty_label=None)
     context = forms.CharField(
         label=_("What it shows"),
