@@ -21,7 +21,6 @@ elements = st.builds(
     tags=st.frozensets(st.sampled_from([*sorted(legal.known_tags()), "A law of tomorrow"]), max_size=3),
     use=st.sampled_from(["linking", "study", "evidence"]),
     sensitivity=st.sampled_from(["direct identifier", "quasi-identifier", "sensitive", "plain"]),
-    consented=st.booleans(),
 )
 asked = st.lists(elements, max_size=4)
 laws = st.frozensets(st.sampled_from(sorted(RULES.values(), key=lambda rule: rule.key))).map(Law)
@@ -157,8 +156,8 @@ def refusals(*columns: Element, exception: str = AUDIT) -> list[str]:
     return [reason.rule for reason in law_on(columns).may_be_asked(exception=exception).reasons]
 
 
-def of(tag: str, use: str = "study", sensitivity: str = "plain", consented: bool = False) -> Element:
-    return Element("DSS", frozenset({tag}), use, sensitivity, consented)
+def of(tag: str, use: str = "study", sensitivity: str = "plain") -> Element:
+    return Element("DSS", frozenset({tag}), use, sensitivity)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +176,18 @@ def of(tag: str, use: str = "study", sensitivity: str = "plain", consented: bool
         (of("CGS 12-15"), "", ["tax_information"]),
         (of("Erased records"), "", ["erased_records"]),
         (of("Tribal"), "", ["nation_has_not_consented"]),
-        (of("Tribal", consented=True), "", []),
         (of("SNAP"), "", []),
         (of("A law of tomorrow"), AUDIT, ["law_unknown"]),
     ],
 )
 def test_what_the_law_refuses(column: Element, exception: str, refused: list[str]) -> None:
     assert refusals(column, exception=exception) == refused
+
+
+def test_a_nations_consent_lifts_what_waits_for_it_and_nothing_else() -> None:
+    law = law_on([of("Tribal"), of("IRS Pub 1075", "linking")])
+    assert [rule.name for rule in law.without_consent] == ["nation_has_not_consented"]
+    assert [one.rule for one in law.with_consent().may_be_asked(exception="").reasons] == ["tax_information"]
 
 
 @pytest.mark.parametrize("tag", ["National School Lunch Act", "HEA 483", "SNAP", "WIC", "Juvenile records"])

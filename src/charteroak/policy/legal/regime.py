@@ -16,7 +16,6 @@ class Element:
     tags: frozenset[str] = frozenset()
     use: str = "study"  # linking, study or evidence
     sensitivity: str = "plain"
-    consented: bool = False  # the consent that its law asks for is on record
 
 
 def tags_in(written: str) -> frozenset[str]:
@@ -81,10 +80,8 @@ class Rule:
 
     def binds(self, element: Element) -> bool:
         """Whether it binds this element, once its regime does."""
-        return (
-            (not self.uses or element.use in self.uses)
-            and (not self.sensitivities or element.sensitivity in self.sensitivities)
-            and not (self.lifted_by_consent and element.consented)
+        return (not self.uses or element.use in self.uses) and (
+            not self.sensitivities or element.sensitivity in self.sensitivities
         )
 
 
