@@ -4,7 +4,7 @@ from datetime import date
 
 from charteroak.adapters.calendar import closed_days
 from charteroak.policy.clocks import Moment, Party, Run, Stage, State
-from charteroak.policy.output_clocks import runs_of_outputs
+from charteroak.policy.output_clocks import agencies_started, runs_of_outputs
 
 CLOSED = closed_days()
 AGENCIES = ("CSC", "SDE")
@@ -78,6 +78,19 @@ def test_reopened_it_waits_for_the_agencies_that_must_look_and_then_for_the_boar
     assert (board.party, board.began_on) == (Party.BOARD, ENDS)
     way.append(Moment("outputs:release_request:approve", date(2027, 3, 1)))
     assert running(way, ENDS, today=date(2027, 3, 1)) == []
+
+
+def test_an_event_starts_the_clocks_of_the_agencies_that_had_joined_or_of_those_it_names() -> None:
+    joined = {"SDE": date(2027, 1, 4), "CSC": date(2027, 1, 4), "DOL": date(2027, 1, 20)}
+
+    def started(name: str, day: int, *named: str) -> tuple[str, ...]:
+        return agencies_started(f"outputs:release_request:{name}", date(2027, 1, day), named, joined)
+
+    for every in ("complete_review", "begin_preview"):
+        assert started(every, 13) == ("CSC", "SDE"), "who joins later owes nothing yet"
+        assert started(every, 20) == ("CSC", "DOL", "SDE")
+    assert started("reopen", 25, "SDE", "DOL") == ("DOL", "SDE"), "nobody else must look again"
+    assert started("recall", 25, "SDE") == started("clear", 25) == ()
 
 
 def test_what_is_withdrawn_waits_for_nobody() -> None:

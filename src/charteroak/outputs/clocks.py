@@ -11,12 +11,11 @@ from charteroak.agreements.queries import joined_on
 from charteroak.audit.actions import subject_of
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.clocks import Moment
-from charteroak.policy.output_clocks import runs_of_outputs
+from charteroak.policy.output_clocks import agencies_started, runs_of_outputs
 from charteroak.policy.release_request import Status
 from charteroak.requests.models import DataRequest
 
 OPEN = (Status.CHECKED, Status.RETURNED, Status.REVIEWED, Status.IN_PREVIEW)
-OF_EACH_AGENCY = ("outputs:release_request:complete_review", "outputs:release_request:begin_preview")
 
 
 def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
@@ -61,9 +60,8 @@ def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     told: dict[int, list[Moment]] = {}
     for event in heeded(subjects):
         record, agency = subjects[event.subject], str(event.facts.get("agency", ""))
-        contributors = joined.get(record.workspace.agreement_id, {}) if event.name in OF_EACH_AGENCY else {}
-        there = tuple(sorted(code for code, since in contributors.items() if since <= event.on))
-        there = tuple(event.facts["agencies"]) if event.name.endswith(":reopen") else there
+        contributors = joined.get(record.workspace.agreement_id, {})
+        there = agencies_started(event.name, event.on, event.facts.get("agencies", ()), contributors)
         told.setdefault(record.pk, []).append(Moment(event.name, event.on, agency, there))
     today = clock.today()
     return [

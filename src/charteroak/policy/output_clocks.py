@@ -1,10 +1,27 @@
 """The clocks of a release request: its checks, what is revised, the agencies' clearances, the preview, the vote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from charteroak.policy.clocks import PREVIEW_OVER, Moment, Run, Stage, runs
+
+OF_EACH_AGENCY = (":complete_review", ":begin_preview")
+
+
+def agencies_started(
+    name: str, on: date, named: Iterable[str], joined: Mapping[str, date]
+) -> tuple[str, ...]:
+    """The codes of the agencies whose clock an event starts, in order; none for an event that starts none of theirs.
+
+    Reopened, it starts the clocks of those that the event has `named`; its review or its preview those of every agency
+    that contributed by that day. `joined`: since when each has.
+    """
+    if name.endswith(":reopen"):
+        return tuple(sorted(named))
+    if name.endswith(OF_EACH_AGENCY):
+        return tuple(sorted(code for code, since in joined.items() if since <= on))
+    return ()
 
 
 def runs_of_outputs(moments: Iterable[Moment], preview_ends_on: date | None, today: date) -> list[Run]:
