@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps import outputs_way
 from apps.hub_way import NUMBER, AsProcess, worker
@@ -11,7 +13,9 @@ from apps.outputs_way import MAYA, left, requested
 from apps.way import STEWARDS, person
 from charteroak.adapters.environment import Process
 from charteroak.audit.models import Event
+from charteroak.outputs import queries
 from charteroak.outputs.models import FileVote, ReleaseRequest, Review
+from charteroak.policy.decision import Decision
 from charteroak.workspaces.models import Workspace
 
 IDA = "ida.moss"
@@ -112,6 +116,31 @@ def test_a_vote_on_the_screen_keeps_to_the_rules(record: ReleaseRequest, client:
     client.force_login(person(MAYA))
     assert vote(client, record, "a.csv", "approve") == "wrong_role"
     assert not Review.objects.exists()
+
+
+def test_the_screen_offers_the_vote_to_whom_the_request_does_and_asks_nothing_of_its_files(
+    record: ReleaseRequest,
+) -> None:
+    people = (IDA, "al.pike", MAYA, STEWARDS["SDE"], "eve.lang", "noor.haddad")
+
+    def offered() -> list[Decision | None]:
+        found = ReleaseRequest.objects.get(pk=record.pk)
+        said = [queries.review_offered(found, person(who)) for who in people]
+        whole = [queries.decisions(found, person(who)).get("review") for who in people]
+        assert said == whole
+        return said
+
+    assert [bool(one) for one in offered()[:3]] == [True, True, False]
+    with CaptureQueriesContext(connection) as seen:
+        queries.review_offered(record, person(IDA))
+    with CaptureQueriesContext(connection) as whole:
+        queries.decisions(record, person(IDA))
+    assert not [one["sql"] for one in seen if "outputs_outputfile" in one["sql"]]
+    assert len(seen) < len(whole)
+    outputs_way.vote(record, IDA)
+    assert [bool(one) for one in offered()[:2]] == [False, True], "reviewed already"
+    outputs_way.vote(record, "al.pike")
+    assert offered() == [None] * len(people), "the agencies' turn"
 
 
 def test_other_projects_of_the_same_agencies_are_named_to_who_sees_them(

@@ -25,7 +25,6 @@ from charteroak.outputs.rule_names import in_words
 from charteroak.outputs.verdict_words import cell_in_language, in_language
 from charteroak.outputs.viewing import look
 from charteroak.outputs.views import found
-from charteroak.policy.release_request import Action
 from charteroak.workspaces.queries import jobs_visible_to
 
 
@@ -78,7 +77,7 @@ def _ballot(
     request: HttpRequest, record: ReleaseRequest, shown: OutputFile, who: Person
 ) -> dict[str, Any] | None:
     """What this checker may say of the file, and has said; None to whom no vote is offered."""
-    decision = queries.decisions(record, who).get(Action.REVIEW.value)
+    decision = queries.review_offered(record, who)
     if decision is None:
         return None
     votes = pages.kept(request.session, record)

@@ -212,6 +212,23 @@ def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
     return found
 
 
+def review_offered(record: ReleaseRequest, person: Person) -> Decision | None:
+    """Whether this person may cast a review now, or why not; None to whom none is offered.
+
+    As `decisions` says it: whether one may vote hangs on who one is, not on how any file stands.
+    """
+    status, roles = Status(record.status), roles_of(person, record)
+    if Action.REVIEW not in LIFECYCLE.offered(status, roles):
+        return None
+    who = Facts(
+        actor_is_author=record.author_id == person.pk,
+        actor_is_recipient=names(agreement_of(record), person),
+        actor_reviewed=record.reviews.filter(round=record.round, by=person).exists(),
+        coverage=coverage_of_step(record, person, None),
+    )
+    return LIFECYCLE.may(status, Action.REVIEW, roles, who)
+
+
 def may_look(record: ReleaseRequest, person: Person) -> Decision:
     """Whether this person may see what is in a file: checkers and contributing stewards, never the project."""
     roles = roles_of(person, record)
