@@ -8,7 +8,7 @@ import pytest
 from apps import outputs_way, way
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA
-from apps.test_output_classes import JUNE, SAM, STRANGER, defined, room
+from apps.test_output_classes import JUNE, SAM, STRANGER, amended, defined, room
 from apps.way import as_, person, refused
 from charteroak.adapters import clock
 from charteroak.agreements.models import Agreement
@@ -49,6 +49,18 @@ def test_a_class_is_defined_within_what_the_text_and_the_strictest_contributor_a
 def test_where_the_text_does_not_permit_it_no_class_is_defined(as_process: AsProcess) -> None:
     outputs_way.workspace(as_process)
     assert "class_not_permitted" in refused(defined)
+
+
+def test_the_agreement_s_page_leads_to_its_classes_where_its_text_permits_any(as_process: AsProcess) -> None:
+    outputs_way.workspace(as_process)
+    agreement = Agreement.objects.get()
+    here = f'href="/outputs/classes/?q={agreement.number}"'
+    assert here not in as_(SAM).get(agreement.get_absolute_url()).text
+    amended(90)
+    assert here in as_(SAM).get(agreement.get_absolute_url()).text
+    assert here not in as_(SAM).get(Agreement.every.get(amends=agreement).get_absolute_url()).text
+    record = defined()
+    assert record.get_absolute_url() in as_(SAM).get(f"/outputs/classes/?q={agreement.number}").text
 
 
 def test_who_has_no_part_in_it_consents_to_nothing_and_sees_nothing(room: Workspace) -> None:

@@ -20,7 +20,7 @@ from charteroak.agreements import actions, amending, clocks, disclosures, drafti
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
-from charteroak.agreements.enforcement import enforced
+from charteroak.agreements.enforcement import enforced, preclears
 from charteroak.agreements.forms import (
     DraftForm,
     RedlineForm,
@@ -149,6 +149,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "sign_decision": ALLOWED,
         "duties": record.duties.all(),
         "discloses": record.amends is None and bool(disclosures.seen_by(by, record)),
+        "preclears": preclears(record),
         "today": clock.today(),
         "sealed": is_sealed(record),
         "all_destroyed": queries.destroyed_at(record),
