@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps import way
 from apps.requests_way import FEES, named
 from apps.way import as_, refused
 from charteroak.adapters import clock
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn
 from charteroak.audit.models import Event
 from charteroak.policy.period import quarter_of
+from charteroak.policy.roles import Role
 from charteroak.reports import figures
 from charteroak.requests import actions, fees, worklist
 from charteroak.requests.models import DataRequest, Fee, FeeSchedule
@@ -101,10 +104,13 @@ def test_a_fee_is_fixed_once_the_board_has_approved_and_then_stays() -> None:
     assert (event.by, '"amount":"551.50"' in event.text) == (SAM, True)
 
 
+def fees_of(who: str) -> list[Item]:
+    return [item for item in worklist.todo(named(who)) if item.href.endswith("#fee")]
+
+
 def on_coming_in(who: str, record: DataRequest) -> list[str]:
-    return [
-        item.title for item in worklist.todo(named(who)) if item.href == f"{record.get_absolute_url()}#fee"
-    ]
+    here = f"{record.get_absolute_url()}#fee"
+    return [item.title for item in fees_of(who) if item.href == here]
 
 
 def test_who_must_fix_it_and_who_must_pay_it_find_it_on_coming_in() -> None:
@@ -114,10 +120,41 @@ def test_who_must_fix_it_and_who_must_pay_it_find_it_on_coming_in() -> None:
     assert f'href="{record.get_absolute_url()}#fee"' in as_(SAM).get("/").text
     assert on_coming_in(MAYA, record) == []
     actions.fix_fee(pk=record.pk, by=named(SAM), hours=Decimal(2))
-    assert on_coming_in(SAM, record) == []
-    assert on_coming_in(MAYA, record) == [f"{record}: pay the fee"]
+    assert on_coming_in(MAYA, record) == on_coming_in(SAM, record) == [f"{record}: pay the fee"]
+    [hers], [awaited] = fees_of(MAYA), fees_of(SAM)
+    assert (hers.state, awaited.state) == (Turn.YOURS, Turn.OTHERS)
+    assert awaited.whose_turn == record.applicant.name, "the policy office waits for it"
+    assert [fees_of(who) for who in (STRANGER, way.STEWARDS["SDE"])] == [[], []]
     actions.mark_fee_paid(pk=record.pk, by=named(SAM), reference="T-1", paid_on=clock.today())
-    assert on_coming_in(MAYA, record) == []
+    assert on_coming_in(MAYA, record) == on_coming_in(SAM, record) == []
+
+
+def copied(record: DataRequest, number: str) -> DataRequest:
+    """Another request that owes the same, since a day later."""
+    owed = record.fee
+    record.pk, record.number = None, number
+    record.save(force_insert=True)
+    owed.pk, owed.data_request, owed.fixed_at = None, record, owed.fixed_at + timedelta(days=1)
+    owed.save(force_insert=True)
+    return DataRequest.objects.get(number=number)
+
+
+def test_who_waits_for_many_fees_reads_those_that_are_due_longest_and_asks_as_often() -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            worklist._fees(named(SAM), frozenset({Role.POLICY_OFFICE}))
+        return len(seen)
+
+    record = charged()
+    actions.fix_fee(pk=record.pk, by=named(SAM), hours=Decimal(2))
+    before = asked()
+    records = [DataRequest.objects.get(pk=record.pk)]
+    for at in range(IN_DEPTH):
+        records.append(copied(DataRequest.objects.get(pk=records[-1].pk), f"90{at}"))
+    assert [item.href for item in fees_of(SAM)] == [
+        f"{one.get_absolute_url()}#fee" for one in records[:IN_DEPTH]
+    ]
+    assert asked() == before
 
 
 def test_before_the_approval_nothing_is_fixed() -> None:

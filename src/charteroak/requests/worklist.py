@@ -39,17 +39,20 @@ def todo(person: Person) -> list[Item]:
 
 
 def _fees(person: Person, roles: frozenset[Role]) -> list[Item]:
-    """Fees that the policy office has to fix, and those that this person has to pay."""
+    """Fees that the policy office has to fix or waits for, longest first, and those that this person has to pay."""
     read = DataRequest.objects.select_related("applicant")
-    office, found = _("Policy office"), []
+    due = Q(fee__status=fee.Status.DUE)
+    own = read.filter(due, applicant=person).order_by("decided_at", "pk")[:LISTED]
+    found = [(record, _("pay the fee"), Turn.YOURS, person.name) for record in own]
     if Role.POLICY_OFFICE in roles:
-        waiting = foremost(fees.to_fix(visible_to(person)).order_by("decided_at", "pk"), read)
-        found = [(record, _("fix the fee"), office) for record in waiting if fees.may_owe(record)]
-    due = read.filter(fee__status=fee.Status.DUE, applicant=person).order_by("decided_at", "pk")
-    found += [(record, _("pay the fee"), person.name) for record in due[:LISTED]]
+        seen, office = visible_to(person), _("Policy office")
+        unfixed = foremost(fees.to_fix(seen).order_by("decided_at", "pk"), read)
+        found += [(one, _("fix the fee"), Turn.YOURS, office) for one in unfixed if fees.may_owe(one)]
+        unpaid = foremost(seen.filter(due).exclude(applicant=person).order_by("fee__fixed_at", "pk"), read)
+        found += [(one, _("pay the fee"), Turn.OTHERS, one.applicant.name) for one in unpaid]
     return [
-        Item(f"{record}: {task}", f"{record.get_absolute_url()}#fee", Turn.YOURS, who)
-        for record, task, who in found
+        Item(f"{record}: {task}", f"{record.get_absolute_url()}#fee", state, who)
+        for record, task, state, who in found
     ]
 
 
