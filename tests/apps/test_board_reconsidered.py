@@ -12,7 +12,7 @@ from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agencies.models import Cover, Person
 from charteroak.agreements import actions as agreements
-from charteroak.agreements.models import Agreement
+from charteroak.agreements.models import Agreement, Signature
 from charteroak.agreements.queries import coverage, to_draft
 from charteroak.agreements.queries import facts as agreement_facts
 from charteroak.board.models import Motion
@@ -158,6 +158,31 @@ def test_a_text_whose_last_day_is_over_is_signed_by_nobody_and_may_be_withdrawn(
     assert "ask for the same once more" in page, "and this leads on:"
     again = changes_way.approved(changes_way.begun(Kind.REPEAT))
     assert agreements.draft(data_request_pk=again.pk, by=ann).status == "drafted"
+
+
+def test_asked_for_again_after_a_first_agreement_was_withdrawn_agencies_decide_what_differs_and_the_board_all() -> (
+    None
+):
+    first, ann = way.drafted(), way.person("ann.weiss")
+    yesterday = clock.today() - timedelta(days=1)
+    Agreement.every.filter(pk=first.pk).update(starts_on=yesterday, ends_on=yesterday)
+    agreements.withdraw(pk=first.pk, by=ann, because="Nobody signed in time.")
+    begun = changes_way.begun(Kind.REPEAT)
+    assert begun.ends_on
+    requests.edit(pk=begun.pk, by=way.person("maya.ortiz"), ends_on=begun.ends_on + timedelta(days=90))
+    again = changes_way.sent(begun)
+    assert again.status == "recommended", "a later end is no ground of a decision on a column"
+    before = {one.variable_id: one for one in first.data_request.columns.all()}
+    for one in again.columns.all():
+        assert (one.choice, one.reason) == (before[one.variable_id].choice, before[one.variable_id].reason)
+        assert one.decision == before[one.variable_id].decision, "decided by whom it was, and when"
+    assert refused(agreements.draft, data_request_pk=again.pk, by=ann) == ["request_not_approved"]
+    text = agreements.draft(data_request_pk=way.carried(again).pk, by=ann)
+    assert (text.status, text.amends) == ("drafted", None)
+    assert not Signature.objects.filter(party__agreement=text).exists(), "every party signs anew"
+    later = changes_way.begun(Kind.REPEAT)
+    requests.edit(pk=later.pk, by=way.person("maya.ortiz"), question="Another?")
+    assert changes_way.sent(later).reviews.filter(status="decided").count() == 0, "another question is"
 
 
 def test_an_amendment_is_withdrawn_by_a_delegate_of_its_drafter_or_once_that_account_is_closed() -> None:

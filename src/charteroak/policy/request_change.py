@@ -46,5 +46,9 @@ def beyond(kind: Kind, changed: Iterable[str]) -> tuple[str, ...]:
 
 
 def carries_over(changed: Iterable[str]) -> bool:
-    """Whether decisions on columns that stay as they were still stand: none of their grounds has changed."""
+    """Whether decisions on columns that stay as they were still stand: none of their grounds has changed.
+
+    They stand in a repeat too, even where no agreement ever came of what it repeats: an agency decides on columns and
+    grounds, not on whether all sign in time. What it did not decide, the board does, and every party signs anew.
+    """
     return not GROUNDS.intersection(changed)
