@@ -1,14 +1,14 @@
 """The ASGI application that `oak serve` runs: Django, behind a limit on what anyone may send.
 
 Django writes a body to the disk before any view or sign-in is asked, so both limits stand before Django: everybody
-may send a small body, and a delivery's size is for signed-in stewards alone.
+may send a small body, and a delivery's size is for stewards alone, signed in or with a token.
 """
 
 import os
 import re
 from http import HTTPStatus
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asgiref.sync import sync_to_async
@@ -16,6 +16,9 @@ from django.core.asgi import get_asgi_application
 from django.http import parse_cookie
 
 from charteroak.site.settling import settle
+
+if TYPE_CHECKING:  # the settings are named below
+    from charteroak.agencies.models import Person
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "charteroak.site.settings")
 SMALL = 4 << 20  # bytes of everything that is not a delivery: the longest form is a clerical review
@@ -34,7 +37,7 @@ class Limited:
             return
         left = SMALL
         if scope["method"] == "POST" and DELIVERY.fullmatch(scope["path"]):
-            signed_in, delivers = await sync_to_async(_who_sends)(_cookies(scope))
+            signed_in, delivers = await sync_to_async(_who_sends)(_cookies(scope), _token(scope))
             if not signed_in:
                 await _sign_in_first(scope, send)
                 return
@@ -59,29 +62,47 @@ def _cookies(scope: Any) -> dict[str, str]:
     return parse_cookie(said.decode("latin-1"))
 
 
-def _who_sends(cookies: dict[str, str]) -> tuple[bool, bool]:
-    """Whether this session is a person's, and whether that person holds a steward's office today."""
-    from django.conf import settings
-    from django.contrib.auth import get_user
+def _token(scope: Any) -> str:
+    """What names a token, at the interface alone."""
+    said = dict(scope["headers"]).get(b"authorization", b"") if scope["path"].startswith("/api/") else b""
+    return str(said.decode("latin-1"))
+
+
+def _who_sends(cookies: dict[str, str], token: str) -> tuple[bool, bool]:
+    """Whether this session or token is a person's, and whether that person delivers: holds a steward's office today."""
     from django.db import connections
-    from django.http import HttpRequest
 
     from charteroak.adapters import clock
-    from charteroak.agencies.models import Person
     from charteroak.policy.roles import Role
+    from charteroak.site import tokens
+
+    try:
+        if token.startswith("Bearer "):
+            held = tokens.named_in(token)
+            if held is None:
+                return False, False
+            person = tokens.standing_for(held) if tokens.may_use(held, writes=True) else None
+        elif (person := _in_session(cookies)) is None:
+            return False, False
+        return True, person is not None and Role.DATA_STEWARD in person.roles(clock.today())
+    finally:
+        connections.close_all()  # this look has a context of its own, which no request's end closes
+
+
+def _in_session(cookies: dict[str, str]) -> "Person | None":
+    from django.conf import settings
+    from django.contrib.auth import get_user
+    from django.http import HttpRequest
+
+    from charteroak.agencies.models import Person
 
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if not key:
-        return False, False
+        return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    try:
-        person = get_user(request)
-        if not isinstance(person, Person):
-            return False, False
-        return True, Role.DATA_STEWARD in person.roles(clock.today())
-    finally:
-        connections.close_all()  # this look has a context of its own, which no request's end closes
+    person = get_user(request)
+    return person if isinstance(person, Person) else None
 
 
 def _announced(scope: Any) -> int:
@@ -97,7 +118,9 @@ async def _too_large(send: Any) -> None:
 async def _sign_in_first(scope: Any, send: Any) -> None:
     """A page's form goes to the sign-in and back to the deliveries; nothing of the body was read."""
     if scope["path"].startswith("/api/"):
-        told = b'{"detail": "Sign in, then send the file. Nothing of it was read."}\n'
+        told = (
+            b'{"detail": "Sign in or send a token of yours, then send the file. Nothing of it was read."}\n'
+        )
         await _answer(send, HTTPStatus.UNAUTHORIZED, told)
         return
     back = scope["path"].rstrip("/").removesuffix("deliver")

@@ -104,6 +104,21 @@ def _digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
+def named_in(said: str) -> Token | None:
+    """The token that an Authorization header names, whether or not it still stands."""
+    if not said.startswith("Bearer "):
+        return None
+    found = Token.objects.filter(digest=_digest(said.removeprefix("Bearer ").strip()))
+    return found.select_related("person", "agency").first()
+
+
+def standing_for(record: Token) -> Person:
+    """Its holder, with the offices held for its agency alone."""
+    person: Person = record.person
+    person.within, person.token = record.agency, record
+    return person
+
+
 def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBase]:
     """Below /api/ a token stands for its holder, with the offices held for its agency; a wrong one opens nothing."""
 
@@ -111,8 +126,7 @@ def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBas
         said = request.headers.get("Authorization", "")
         if not said.startswith("Bearer ") or not request.path.startswith("/api/"):
             return get_response(request)
-        found = Token.objects.filter(digest=_digest(said.removeprefix("Bearer ").strip()))
-        record = found.select_related("person", "agency").first()
+        record = named_in(said)
         if record is None:
             audit.record_refusal(Refused(()), action="site:token:use", by=None, subject="unnamed")
             return _closed({"detail": "There is no such token."})
@@ -122,9 +136,7 @@ def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBas
             audit.record_refusal(refused, action="site:token:use", by=record.person, subject=record)
             reads_only = [reason.rule for reason in allowed.reasons] == ["reads_only"]
             return JsonResponse(as_json(refused), status=403) if reads_only else _closed(as_json(refused))
-        record.person.within = record.agency
-        record.person.token = record
-        request.user = record.person
+        request.user = standing_for(record)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # no browser sends this header by itself
         return get_response(request)
 
