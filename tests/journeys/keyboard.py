@@ -63,18 +63,40 @@ class Keyboard:
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
 
+    def choose(self, radios: str, value: str) -> None:
+        """Of a group of radio buttons, the one with this value: the first by Space, the next by the arrow."""
+        self.tab_to(radios)
+        keys = self.who.page.keyboard
+        keys.press("Space")
+        for _choice in range(STOPS):
+            if self.who.page.evaluate("document.activeElement.value") == value:
+                return
+            keys.press("ArrowDown")
+        pytest.fail(f"{value} is not among {radios} on {self.who.page.url}")
+
     def come(self, username: str, path: str) -> None:
         """Signed in; the page judged in every way, and its head skipped."""
+        self.sign_in(username)
+        self.look(path)
+
+    def enter(self, username: str, path: str) -> None:
+        """The same on a page that somebody has judged already."""
+        self.sign_in(username)
+        self.go(path)
+
+    def sign_in(self, username: str) -> None:
         page, address = self.who.page, self.who.address
         page.goto(f"{address}/accounts/login/?as={username}")
         self.tab_to("#id_password")
         page.keyboard.type(PASSWORD)
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        self.look(path)
 
     def look(self, path: str) -> None:
         self.who.page.goto(self.who.address + path)
         self.judge()
-        self.who.page.goto(self.who.address + path)  # the focus at its head again
+        self.go(path)  # the focus at its head again
+
+    def go(self, path: str) -> None:
+        self.who.page.goto(self.who.address + path)
         self.skip()
