@@ -40,7 +40,7 @@ def test_only_web_notary_and_post_run_and_no_store_gets_a_key(home: Home) -> Non
         assert answered(port, "/healthz")[0] == 200
         assert answered(port, "/register/")[0] == 200
         public = {path.name for path in home.public_keys.rglob("*") if path.is_file()}
-        assert public == {"log.vkey"}
+        assert public == {"log.vkey", "news.recipient"}
         for opener in (Process.LINKER, Process.EXTRACTOR, Process.ENCLAVE, Process.OUTPUTS):
             held = list(home.keys(opener).glob("hub.*")) + list(home.keys(opener).glob("*.pem"))
             assert not held, f"a private key of {opener}"

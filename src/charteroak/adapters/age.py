@@ -53,6 +53,20 @@ def encrypt_stream(recipients: Sequence[str], reader: Readable, writer: BinaryIO
     pyrage.encrypt_io(reader, writer, [_recipient(recipient) for recipient in recipients])
 
 
+def seal(words: str, recipient: str) -> str:
+    """A few words as an armored age file. Raises WrongKey for what is no recipient."""
+    return str(pyrage.encrypt(words.encode(), [_recipient(recipient)], armored=True), "ascii")
+
+
+def opened(sealed: str, identity: Path) -> str:
+    """What `seal` was given. Raises WrongKey for what is sealed to another or altered."""
+    key = _identity(identity)
+    try:
+        return str(pyrage.decrypt(sealed.encode(), [key]), "utf-8")
+    except pyrage.DecryptError:
+        raise WrongKey(f"{identity} does not open it; it was sealed to another key, or altered.") from None
+
+
 def decrypt_stream(identity: Path, reader: Readable, writer: BinaryIO) -> None:
     """Decrypt all of `reader`. Raises NotAge, WrongKey, CutShort or Altered *after* part of it was written:
     what `writer` received counts only when this returns.

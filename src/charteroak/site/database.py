@@ -75,7 +75,10 @@ def migrate() -> None:
     """Tables, then who may do what with them. As the owner; quick when nothing is to be done."""
     from django.core.management import call_command
 
+    from charteroak.adapters import news_key
+    from charteroak.adapters.environment import home
     from charteroak.site import grants
 
+    news_key.make(home())  # before the tables, for what stood there unsealed is sealed with it
     call_command("migrate", interactive=False, verbosity=0)
     grants.apply()

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from charteroak.adapters.news_key import SEALED
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
 from charteroak.policy import token, webhook
@@ -57,10 +58,17 @@ class Webhook(models.Model):
 
 
 class WebhookSecret(models.Model):
-    """Signs what is sent; its holder has the same. The web puts it here and cannot read it: who sends does."""
+    """Signs what is sent; its holder has the same. The web seals it, and only who sends it can open it."""
 
     webhook = models.OneToOneField(Webhook, models.PROTECT, primary_key=True, related_name="secret")
-    words = models.CharField(max_length=80)
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sealed__startswith=SEALED), name="webhook_secret_is_sealed"
+            )
+        ]
 
 
 class KeptAnswer(models.Model):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Model, QuerySet
 
-from charteroak.adapters import clock, webhooks
+from charteroak.adapters import clock, news_key, webhooks
 from charteroak.adapters.environment import process
 from charteroak.agencies.models import Agency, Person
 from charteroak.agreements.queries import visible_to as agreements
@@ -89,7 +89,7 @@ def create(*, by: Person, label: str, url: str, agency: str | None) -> tuple[Web
         person=by, label=label, url=url, agency=at, created_at=clock.now(),
         next_index=0 if last is None else last + 1, next_attempt_at=clock.real_now(),
     )  # fmt: skip
-    WebhookSecret(webhook=record, words=secret).save(force_insert=True)
+    WebhookSecret(webhook=record, sealed=news_key.seal(secret)).save(force_insert=True)
     audit.record("site:webhook:create", by=by, subject=record, agency=agency or "all")
     return record, secret
 
@@ -163,7 +163,7 @@ def _send(pk: int, until: float) -> int:
             try:
                 webhooks.send(
                     record.url,
-                    secret=record.secret.words,
+                    secret=news_key.opened(record.secret.sealed),
                     name=f"event-{index}",
                     body=body,
                     at=clock.real_now(),
