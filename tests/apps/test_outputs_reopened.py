@@ -43,7 +43,14 @@ def cleared_and_released(as_process: AsProcess, record: ReleaseRequest) -> None:
     assert refused(actions.approve, pk=record.pk, by=person(JUNE)) == ["agencies_not_cleared"]
     actions.clear(pk=record.pk, by=person(SDE), agency="SDE")
     assert refused(actions.approve, pk=record.pk, by=person(JUNE)) == ["no_carried_motion"]
+    record = ReleaseRequest.objects.get(pk=record.pk)
+    assert queries.whose_turn(record) == "The board: its vote; then its chair releases the outputs"
+    whose = f"“Approve the outputs”, about {record.number}"
+    shown = as_(MAYA).get(record.get_absolute_url()).text
+    assert whose in shown
+    assert (shown.count("SDE: <strong>"), shown.count("DOL: <strong>")) == (1, 1)
     outputs_way.carried(record)
+    assert whose not in as_(MAYA).get(record.get_absolute_url()).text
     actions.approve(pk=record.pk, by=person(JUNE))
     outputs_way.released(as_process, record)
     assert record.status == "released"
@@ -67,7 +74,15 @@ def test_the_release_that_finds_it_cleared_no_longer_sends_it_back_and_says_why_
     page = as_(MAYA).get(record.get_absolute_url()).text
     assert "whose clearance ahead has ended" in page
     assert record.get_absolute_url() in as_(SDE).get("/").text
-    assert "Clear these outputs for SDE" in as_(SDE).get(record.get_absolute_url()).text
+    stewards = as_(SDE).get(record.get_absolute_url()).text
+    assert "Clear these outputs for SDE" in stewards
+    assert "cleared ahead no longer" in stewards
+    for contrary in ("SDE: not yet cleared", "A class of outputs has cleared this for your agency"):
+        assert contrary not in stewards
+    assert (
+        "A class of outputs has cleared this for your agency"
+        in as_(STEWARDS["CSC"]).get(record.get_absolute_url()).text
+    )
     cleared_and_released(as_process, record)
 
 

@@ -108,6 +108,24 @@ def test_a_refusal_is_a_page_with_its_reasons_and_is_recorded(client: Client, ma
 
 
 @pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ("http://testserver/outputs/042-1/", True),
+        ("http://testserver/door/", False),
+        ("https://elsewhere.example/", False),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_of_this_site_it_came_from(
+    client: Client, maya: Person, before: str, offered: bool
+) -> None:
+    client.force_login(maya)
+    page = client.get("/door/", headers={"Referer": before}).text
+    assert (f'href="{before}"' in page) is offered
+    assert ("Back to the page before" in page) is offered
+
+
+@pytest.mark.urls(__name__)
 def test_a_program_gets_the_reasons_as_json(client: Client, maya: Person) -> None:
     client.force_login(maya)
     answer = client.get("/door/", headers={"Accept": "application/json"})

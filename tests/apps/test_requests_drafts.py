@@ -74,7 +74,7 @@ def test_nothing_is_sent_until_every_term_is_accepted_and_a_later_term_is_accept
     monkeypatch.setattr(queries, "still_open", lambda accepted: terms_of_use.still_open(accepted, longer))
     with pytest.raises(Refused) as refused:
         actions.submit(pk=draft.pk, by=maya)
-    assert "names the agencies" in str(refused.value)
+    assert "“Every publication names the agencies.”" in str(refused.value)
     assert "for nothing else" not in str(refused.value)
     actions.accept_terms(pk=draft.pk, by=maya)
     actions.submit(pk=draft.pk, by=maya)

@@ -145,6 +145,12 @@ def looked(record: ReleaseRequest) -> set[str]:
     return {one.agency.code for one in record.clearances.all() if one.round == record.round}
 
 
+def clearances_ahead(record: ReleaseRequest) -> QuerySet[ClearedAhead]:
+    """Of this round, save those in whose place the agency has looked itself since."""
+    looked = record.clearances.filter(round=record.round).values("agency")
+    return record.cleared_ahead.filter(round=record.round).exclude(consent__agency__in=looked)
+
+
 def cleared_by_class(record: ReleaseRequest) -> set[str]:
     """Agencies that have not looked at this round themselves."""
     return cleared_ahead(record) - looked(record)

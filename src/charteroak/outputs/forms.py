@@ -16,7 +16,11 @@ from charteroak.workspaces.models import JobOutput
 
 class OutputField(forms.ModelChoiceField):  # type: ignore[type-arg] # no [] at run time
     def label_from_instance(self, obj: JobOutput) -> str:
-        return f"{obj.name} (job {obj.job_id}, {obj.sha256[:12]})"
+        return _("%(name)s (job %(job)s, %(hash)s)") % {
+            "name": obj.name,
+            "job": obj.job_id,
+            "hash": obj.sha256[:12],
+        }
 
 
 class AddFileForm(forms.Form):
@@ -64,6 +68,7 @@ class ReviewForm(forms.Form):
     def __init__(self, files: Iterable[OutputFile], kept: Mapping[int, Ballot], *args: Any) -> None:
         super().__init__(*args)
         self.judged = list(files)
+        self.one_of = [f"vote-{file.pk}" for file in self.judged]  # none is optional: casting asks for each
         for file in self.judged:
             before = kept.get(file.pk)
             said = before if before and before.sha256 == file.sha256 else None

@@ -278,6 +278,8 @@ def whose_turn(record: ReleaseRequest) -> str:
         return _(
             "Author, output checker or board chair: send it back to %s, whose clearance ahead has ended"
         ) % (agencies)
+    if record.status == Status.IN_PREVIEW and not _days_left(record):
+        return _("The board: its vote; then its chair releases the outputs")
     return {
         Status.DRAFT: _("The author: %s") % record.author.name,
         Status.SUBMITTED: _("The automatic checks"),

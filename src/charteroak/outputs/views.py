@@ -116,14 +116,17 @@ def _thread(record: ReleaseRequest, who: Person) -> dict[str, Any]:
 def _of_agencies(record: ReleaseRequest, who: Person, decisions: dict[str, Decision]) -> dict[str, Any]:
     """Which have cleared it, themselves or by a class, and what this person is for as a steward."""
     lapsed, returning = classes.lapsed(record), decisions.get("return")
+    own, open_ = queries.stewarded(who, record), classes.still_to_clear(record)
+    in_preview = record.status == Status.IN_PREVIEW
     return {
-        "agencies": queries.stewarded(who, record),
-        "not_cleared": classes.still_to_clear(record),
+        "agencies": own,
+        "not_cleared": open_,
+        "motion_missing": in_preview and not open_ and not queries.carried_since_cleared(record),
         "lapsed": lapsed,
         "defines": classes.may_define(record.workspace.agreement, who).allowed,
-        "stops": record.status == Status.IN_PREVIEW and returning is not None and returning.allowed,
+        "stops": bool(in_preview and returning and {*own} & classes.cleared_by_class(record) - {*lapsed}),
         "clearances": record.clearances.filter(round=record.round).select_related("by"),
-        "ahead": record.cleared_ahead.filter(round=record.round),
+        "ahead": classes.clearances_ahead(record),
     }
 
 

@@ -93,11 +93,9 @@ def unreadable(facts: Facts) -> Reason | None:
 
 def terms_open(facts: Facts) -> Reason | None:
     if facts.terms_open:
-        return Reason(
-            "terms_open",
-            Sentence("Not accepted yet: {terms}", terms=facts.terms_open),
-            "Read the terms of use on this page and accept them.",
-        )
+        said = tuple(Sentence("“{said}”", said=one) for one in facts.terms_open)
+        mend = "Read the terms of use on this page and accept them."
+        return Reason("terms_open", Sentence("Not accepted yet: {terms}.", terms=said), mend)
     return None
 
 

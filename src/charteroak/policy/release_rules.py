@@ -63,7 +63,7 @@ def too_many_checks(facts: Facts) -> Reason | None:
         return Reason(
             "too_many_checks",
             Sentence(
-                "Outputs of this project went to the checks {checks} times within a week. The next time is on {day}.",
+                "Outputs of this project went to the checks {checks} times within a week. They may go again on {day}.",
                 checks=len(made),
                 day=made[-CHECKS_A_WEEK] + WEEK,
             ),

@@ -69,7 +69,7 @@ RESIDUAL_RISK: dict[Mode, tuple[str, ...]] = {
     Mode.PIXEL: (
         "Records are in a picture on the researcher's screen: it can be photographed, read by a machine, remembered or "
         "retyped, and a hostile script can show as a picture what else it holds.",
-        "Nothing of the enclave's runs in the researcher's browser, and no clipboard crosses. A reader of the screen "
+        "Nothing of the enclave's runs in the researcher's browser, and no clipboard crosses. A screen reader "
         "finds no text in a picture: who needs one works query-only.",
     ),
     Mode.BROWSER: (
@@ -221,7 +221,8 @@ def mode_too_open(facts: Facts) -> Reason | None:
         return Reason(
             "mode_too_open",
             "A column of the extract is too sensitive to be worked on this way.",
-            "Choose a stricter mode; a sensitive column is shown as a picture where the agreement’s clause says so.",
+            "The enclave’s operator opens it in a stricter mode; a sensitive column is shown as a picture where the "
+            "agreement’s clause says so. Scripts run as jobs in every mode.",
         )
     return None
 

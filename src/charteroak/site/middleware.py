@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, ObjectDoesNotExist
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
@@ -146,7 +148,15 @@ class Refusals:
         preferred = request.get_preferred_type(["text/html", "application/json"])
         if preferred == "application/json" or request.path.startswith("/api/"):
             return JsonResponse(as_json(raised), status=status)
-        return render(request, "refused.html", {"reasons": raised.reasons}, status=status)
+        said = {"reasons": raised.reasons, "back": _page_before(request)}
+        return render(request, "refused.html", said, status=status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of this site on which the reader stood; empty where the browser tells none."""
+    before = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if own and urlsplit(before).path != request.path else ""
 
 
 def _asks_to_sign_in(response: HttpResponseBase) -> bool:
