@@ -57,10 +57,14 @@ def test_a_release_is_revoked_with_a_reason_and_nobody_fetches_it_any_more(
     assert (record.status, record.revoked_by) == ("revoked", person(IDA))
     assert WHY in client.get(here).text
     client.logout()
-    assert [client.get(address).status_code for address in public(record)] == [404, 404, 404]
+    for address in public(record):
+        gone = client.get(address)
+        assert (gone.status_code, WHY in gone.text) == (410, True)
     page = client.get(f"/register/{NUMBER}/").text
     assert WHY in page
     assert public(record)[0] not in page
+    assert "No result has been released yet" not in page
+    assert page.index(f"Results {record.number} released") < page.index(f"Results {record.number} revoked")
     assert client.get(f"/register/{NUMBER}.json").json()["releases"] == []
     client.force_login(person(MAYA))
     assert client.get(f"{here}receipt/flow.csv.json").status_code == 404
@@ -126,7 +130,7 @@ def test_a_contributing_agency_s_steward_alone_takes_its_clearance_back(
     record.refresh_from_db()
     assert (record.status, record.revoked_by) == ("revoked", person("ben.cole"))
     client.logout()
-    assert [client.get(address).status_code for address in public(record)] == [404, 404, 404]
+    assert [client.get(address).status_code for address in public(record)] == [410, 410, 410]
     assert WHY in client.get(f"/register/{NUMBER}/").text
     told = json.loads(Event.objects.get(name="outputs:release_request:recall").text)
     assert told["facts"]["agencies"] == ["SDE"]

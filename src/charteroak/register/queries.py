@@ -151,6 +151,16 @@ def timeline(record: DataRequest) -> list[Moment]:
     return sorted(found, key=lambda moment: moment.on)
 
 
+def taken_back(record: DataRequest) -> list[Moment]:
+    """Of results that nobody may fetch any more: the days on which they were released and revoked."""
+    found = []
+    for one in revoked(record):
+        number, until = one.release_request.number, one.release_request.revoked_at
+        found.append(Moment(_day(one.at), _("Results %s released") % number))
+        found.append(Moment(_day(until), _("Results %s revoked") % number))
+    return found
+
+
 @dataclass(frozen=True)
 class Milestone:
     """A step of the way that every project takes, and the day it was done."""

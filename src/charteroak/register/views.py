@@ -1,7 +1,8 @@
 """The public register: who uses which records, why, how people are protected, what came of it."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import PurePath
 
 from django.http import (
@@ -106,7 +107,9 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "record": record,
         "data": queries.data_shared(record),
         "safeguards": queries.safeguards(record),
-        "timeline": queries.timeline(record),
+        "timeline": sorted(
+            [*queries.timeline(record), *queries.taken_back(record)], key=lambda moment: moment.on
+        ),
         "clock": queries.clock_of(record),
         "milestones": queries.milestones(record),
         "releases": queries.releases(record),
@@ -147,7 +150,25 @@ def _file(number: str, release: str, name: str) -> ReleasedFile:
     )
 
 
+def _or_revoked(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Who follows an address of results that were revoked reads so, when and why."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, number: str, release: str, **kwargs: str) -> HttpResponseBase:
+        try:
+            return view(request, number=number, release=release, **kwargs)
+        except Http404:
+            record = _project(number)
+            one = queries.revoked(record).filter(release_request__number=release).first()
+            if one is None:
+                raise
+        return render(request, "register/revoked.html", {"record": record, "release": one}, status=410)
+
+    return answer
+
+
 @require_safe
+@_or_revoked
 def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:
     """The released bytes, exactly; their hash is checked while they are read."""
     file = _file(number, release, name)
@@ -159,6 +180,7 @@ def released(request: HttpRequest, number: str, release: str, name: str) -> Http
 
 
 @require_safe
+@_or_revoked
 def receipt(request: HttpRequest, number: str, release: str, name: str) -> HttpResponse:  # noqa: ARG001 - a view's signature
     """The proof that the log holds the release of this file."""
     file = _file(number, release, name)
@@ -172,6 +194,7 @@ def receipt(request: HttpRequest, number: str, release: str, name: str) -> HttpR
 
 
 @require_safe
+@_or_revoked
 def trace(request: HttpRequest, number: str, release: str) -> HttpResponse:
     """From the released number to the law."""
     record = _project(number)
