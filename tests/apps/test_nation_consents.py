@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 
 from apps import way
 from apps.requests_way import decide, named
@@ -165,7 +166,10 @@ def test_a_consent_is_withdrawn_with_a_reason_by_who_records_them() -> None:
 def test_the_page_shows_it_with_its_letter_and_asks_for_it_where_a_column_does() -> None:
     record = way.approved()
     here = record.get_absolute_url()
-    assert "No consent on record covers" in as_(MAYA).get(here).text
+    assert "sends its letter to the policy office" in as_(MAYA).get(here).text
+    assert "sends its letter to the policy office" not in as_(SAM).get(here).text
+    incomplete = html.fromstring(as_(SAM).post(f"{here}record-consent/", {"nation": ""}).text)
+    assert incomplete.xpath("//details[@open]//form[@id='action-record-consent']"), "its errors are seen"
     sent = {
         "nation": "Mohegan Tribe", "publication": "Tables.", "given_on": f"{clock.today()}",
         "until": f"{clock.today()}", "file": SimpleUploadedFile("nation.pdf", PDF),

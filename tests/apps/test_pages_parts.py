@@ -1,12 +1,15 @@
 """The parts that pages are made of: each says in words what it shows."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 
+import charteroak
 from charteroak.policy.decision import ALLOWED, Decision, refuse
 
 
@@ -145,3 +148,15 @@ def test_steps_say_which_are_done() -> None:
     said = rendered("{% process_list steps %}", steps=steps)
     assert said.count("#check_circle") == 1
     assert "Each agency decides." in said
+
+
+def test_a_form_that_is_folded_away_is_unfolded_where_it_has_errors() -> None:
+    folded = re.compile(r"<details((?:[^<>{]|\{%.*?%\})*)>(.*?)</details>", re.DOTALL)
+    found = [
+        (template.name, tag, form)
+        for template in Path(charteroak.__path__[0]).rglob("*.html")
+        for tag, inside in folded.findall(template.read_text("utf-8"))
+        for form in re.findall(r"action_form [^%]*? form=([\w.]+)", inside)
+    ]
+    assert len(found) > 5
+    assert [(name, form) for name, tag, form in found if " open" not in tag] == []
