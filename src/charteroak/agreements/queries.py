@@ -99,9 +99,12 @@ def contributed_by(agencies: Iterable[Agency]) -> QuerySet[Agreement]:
 def joined_on(records: Iterable[Agreement]) -> dict[int, dict[str, date]]:
     """By agreement each contributing agency and the day on which the first text that names it was signed by all."""
     found: dict[int, dict[str, date]] = {}
-    texts = list(records)
+    texts = [record.pk for record in records]
     parties = Party.objects.filter(part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
-    own = parties.filter(Q(agreement__in=texts) | Q(agreement__amends__in=texts))
+    of_these = Agreement.every.filter(Q(pk__in=texts) | Q(amends__in=texts)).values(
+        "pk"
+    )  # by keys of one table
+    own = parties.filter(agreement__in=of_these)
     told = own.order_by("agreement__executed_on").values_list(
         "agreement", "agreement__amends", "agency__code", "agreement__executed_on"
     )
@@ -137,6 +140,12 @@ def signs_for(person: Person, record: Agreement) -> QuerySet[Party]:
     """The parties for which this person holds the office of signatory today."""
     offices = agencies_where(person, Role.SIGNATORY)
     return record.parties.filter(agency__in=offices).select_related("agency")
+
+
+@once
+def researches(person: Person) -> bool:
+    """Whether any agreement names this person as a data recipient: most offices' worklists need not look for theirs."""
+    return Recipient.objects.filter(person=person).exists()
 
 
 @once

@@ -15,12 +15,13 @@ from charteroak.agreements.models import Agreement, DestructionDuty, Party, Reci
 from charteroak.agreements.queries import (
     DRAFTERS,
     decisions,
+    researches,
     roles_of,
     signatures_wanted,
     to_draft,
     visible_to,
 )
-from charteroak.agreements.signed import TOGETHER
+from charteroak.agreements.signed import together
 from charteroak.policy import agreement
 from charteroak.policy.after_signature import WARNED
 from charteroak.policy.roles import Role
@@ -28,7 +29,6 @@ from charteroak.policy.roles import Role
 UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
 RECENT = timedelta(days=30)
 TURN = ("parties__agency", "parties__signature", "duties")  # what `whose_turn` reads, for many at once
-READ = (*TOGETHER, *TURN)
 LISTED = 20  # records that a worklist shows before it leads to the whole list
 
 
@@ -64,6 +64,8 @@ def _concerns(person: Person, roles: frozenset[Role]) -> Q:
     """Whose agreements a worklist asks the rules about: not those that a person may merely read."""
     if roles & {*DRAFTERS, Role.ENCLAVE_OPERATOR}:
         return Q()
+    if Role.SIGNATORY not in roles and not researches(person):
+        return Q(pk__in=())
     signs = Party.objects.filter(agency__in=agencies_where(person, Role.SIGNATORY)).values("agreement")
     named = Recipient.objects.filter(person=person).values("agreement")
     return Q(pk__in=signs) | Q(pk__in=named)
@@ -92,7 +94,7 @@ def todo(person: Person) -> list[Item]:
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today + WARNED)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
-    whole = Agreement.every.select_related("data_request").prefetch_related(*READ)
+    whole = Agreement.every.select_related("data_request").prefetch_related(*together(), "duties")
     records = list(foremost(concerned.order_by("status", "ends_on", "pk"), whole))
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:

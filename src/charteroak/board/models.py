@@ -98,7 +98,14 @@ class Meeting(models.Model):
     class Meta:
         ordering = ["-starts_at"]
         constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
-        indexes = [models.Index(fields=["starts_at", "id"], name="board_meeting_by_day")]
+        indexes = [
+            models.Index(fields=["starts_at", "id"], name="board_meeting_by_day"),
+            models.Index(
+                fields=["starts_at", "id"],
+                condition=~models.Q(status=meeting_rules.Status.CLOSED),
+                name="board_meeting_to_come",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.board.name}, {date_format(self.day)}"

@@ -15,10 +15,9 @@ from charteroak.policy.clocks import Stage
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
 from charteroak.requests.models import DataRequest
 from charteroak.submissions.clocks import asked_to_find, files_of
-from charteroak.submissions.queries import FILES_READ
+from charteroak.submissions.queries import files_read
 
 OWN = ("number", "executed_on", "ends_on", "ended_on", "amends_id", "version_id", "data_request_id")
-READ = (*FILES_READ, "duties", "link_runs__confirmations__agency")
 
 
 def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
@@ -62,7 +61,9 @@ def due_days(records: Iterable[Agreement]) -> dict[str, date]:
 
 def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:
     records = agreements.annotate(asked=F("data_request__number"), title=F("data_request__title"))
-    found = list(records.only(*OWN).prefetch_related(*READ))
+    found = list(
+        records.only(*OWN).prefetch_related(*files_read(), "duties", "link_runs__confirmations__agency")
+    )
     joined, asked = joined_on(found), asked_to_find(found)
     extracts = {one.link_run_id: one for one in Extract.objects.filter(link_run__agreement__in=found)}
     return [

@@ -1,6 +1,7 @@
 """Who sees an input request, what the rules need to know of it, whose turn it is."""
 
 from dataclasses import replace
+from functools import partial
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -9,10 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from charteroak.adapters import clock
 from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import Item, Turn, foremost
+from charteroak.agencies.worklist import Item, Turn, foremost, waits_for
 from charteroak.agreements.models import Agreement
-from charteroak.agreements.queries import coverage, names, standing_towards
-from charteroak.agreements.signed import TOGETHER
+from charteroak.agreements.queries import coverage, names, researches, standing_towards
+from charteroak.agreements.signed import together
 from charteroak.inputs.models import InputRequest
 from charteroak.policy import workspace as workspace_rules
 from charteroak.policy.clauses import Asked, Use
@@ -156,15 +157,15 @@ def stored_elsewhere(record: InputRequest) -> bool:
 
 def todo(person: Person) -> list[Item]:
     """Input requests that wait for this person, and their own that wait for others."""
-    found = []
-    mine = Q(author=person) if Role.OUTPUT_CHECKER not in person.roles(clock.today()) else Q()
+    found: list[Item] = []
+    looks = Role.OUTPUT_CHECKER in person.roles(clock.today())
+    if not looks and not researches(person):
+        return found
+    mine = Q() if looks else Q(author=person)
     under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at", "pk")
-    together = (f"workspace__agreement__{one}" for one in TOGETHER)
-    for record in foremost(under_way, whole().prefetch_related(*together)):
-        steps = set(LIFECYCLE.offered(Status(record.status), roles_of(person, record))) - {Action.WITHDRAW}
-        acts = bool(steps) and any(
-            one.allowed for act, one in decisions(record, person).items() if act in steps
-        )
+    for record in foremost(under_way, whole().prefetch_related(*together("workspace__agreement__"))):
+        offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
+        acts = waits_for(offered, {Action.WITHDRAW}, partial(decisions, record, person))
         turn = Turn.YOURS if acts else Turn.OTHERS
         if acts or record.author_id == person.pk:
             last_day = agreement_of(record).last_day

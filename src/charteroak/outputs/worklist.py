@@ -1,10 +1,15 @@
 """Release requests that wait for a person, and questions about them that wait for a project."""
 
+from functools import partial
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from charteroak.adapters import clock
 from charteroak.agencies.models import Person
-from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost, waits_for
 from charteroak.agreements.models import Recipient
+from charteroak.agreements.queries import researches
 from charteroak.outputs import clocks
 from charteroak.outputs.models import Question, ReleaseRequest
 from charteroak.outputs.queries import (
@@ -17,41 +22,51 @@ from charteroak.outputs.queries import (
     whose_turn,
 )
 from charteroak.policy.release_request import LIFECYCLE, Action, Status
+from charteroak.policy.roles import Role
 
 TAKEN_BACK = {Action.WITHDRAW, Action.REVOKE, Action.RECALL}  # nobody waits for these
+OVER = (Status.RELEASED, Status.WITHDRAWN, Status.REVOKED)
 
 
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
-    found = []
-    seen = visible_to(person).exclude(status__in=(Status.WITHDRAWN, Status.REVOKED))
-    open_ = seen.exclude(status=Status.RELEASED).order_by("workspace__agreement__ends_on", "pk")
     read = whole().prefetch_related("clearances", "cleared_ahead")
-    under_way = foremost(open_, read)
-    out = foremost(seen.filter(status=Status.RELEASED, author=person).order_by("-pk"), read)
-    due = clocks.due_days(under_way)
-    for record in (*under_way, *out):
-        released = record.status == Status.RELEASED
-        mine = not released and _acts(record, person)
-        author = record.author_id == person.pk
-        turn = Turn.FINISHED if released else Turn.YOURS if mine else Turn.OTHERS
-        if mine or author:
-            found.append(
-                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
-            )
-    return [*_asked(person), *found]
+    turns = {record: turn for record in foremost(_under_way(person), read) if (turn := _turn(record, person))}
+    if researches(person):
+        out = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
+        turns |= dict.fromkeys(foremost(out, read), Turn.FINISHED)
+    due = clocks.due_days(turns)
+    return _asked(person) + [
+        Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
+        for record, turn in turns.items()
+    ]
 
 
-def _acts(record: ReleaseRequest, person: Person) -> bool:
-    """Whether it is this person who takes it on; facts are looked up only where their roles have a step here."""
-    steps = set(LIFECYCLE.offered(Status(record.status), roles_of(person, record))) - TAKEN_BACK
-    return bool(steps) and any(
-        one.allowed for name, one in decisions(record, person).items() if name in steps
-    )
+def _under_way(person: Person) -> QuerySet[ReleaseRequest]:
+    """Their own, and those at a status where their roles have a step, whether or not it is allowed now."""
+    acting = LIFECYCLE.stages(person.roles(clock.today()), TAKEN_BACK)
+    wanted = Q(status__in=acting)
+    if researches(person):
+        named = Q(workspace__agreement__in=Recipient.objects.filter(person=person).values("agreement"))
+        wanted |= Q(author=person) | named & Q(status__in=LIFECYCLE.stages({Role.RECIPIENT}, TAKEN_BACK))
+    elif not acting:
+        return ReleaseRequest.objects.none()
+    found = visible_to(person).exclude(status__in=OVER).filter(wanted)
+    return found.order_by("workspace__agreement__ends_on", "pk")
+
+
+def _turn(record: ReleaseRequest, person: Person) -> Turn | None:
+    """Whose it is, where this person acts or waits."""
+    offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
+    if waits_for(offered, TAKEN_BACK, partial(decisions, record, person)):
+        return Turn.YOURS
+    return Turn.OTHERS if record.author_id == person.pk else None
 
 
 def _asked(person: Person) -> list[Item]:
     """Questions that this person's projects have not answered."""
+    if not researches(person):
+        return []
     named = Recipient.objects.filter(person=person).values("agreement")
     waiting = Question.objects.filter(
         answered_at__isnull=True,

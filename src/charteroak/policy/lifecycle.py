@@ -1,6 +1,6 @@
 """Lifecycles as tables: in which status, which role may do what, and what speaks against it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -83,6 +83,15 @@ class Lifecycle(Generic[S, A, F]):
         """What these roles are for at this status, whatever speaks against it now: without any of it, ask no facts."""
         held = frozenset(roles)
         return [action for (at, action), step in self.table.items() if at == status and step.roles & held]
+
+    def stages(self, roles: Iterable[Role], aside: Collection[A] = ()) -> frozenset[S]:
+        """The statuses at which these roles are for something, the steps `aside` apart: elsewhere nothing waits."""
+        held = frozenset(roles)
+        return frozenset(
+            at
+            for (at, action), step in self.table.items()
+            if at is not None and step.roles & held and action not in aside
+        )
 
     def permitted(self, status: S, roles: Iterable[Role], facts: F) -> list[A]:
         held = frozenset(roles)

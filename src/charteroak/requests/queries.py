@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -41,13 +41,26 @@ def visible_to(person: Person) -> QuerySet[DataRequest]:
     roles = person.roles(clock.today()) if person.is_active else frozenset()
     if roles & {Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR}:
         return DataRequest.objects.all()
-    mine = Q(applicant=person) | Q(pk__in=TeamMember.objects.filter(person=person).values("data_request"))
+    mine = own(person)
     if Role.DATA_STEWARD in roles:
         agencies = agencies_where(person, Role.DATA_STEWARD)
         mine |= Q(pk__in=AgencyReview.objects.filter(agency__in=agencies).values("data_request"))
     if roles & {Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.SIGNATORY}:
         mine |= Q(status__in=[Status.RECOMMENDED, Status.APPEALED, Status.APPROVED, Status.DECLINED])
     return DataRequest.objects.filter(mine)
+
+
+def own(person: Person) -> Q:
+    """The requests of which this person is the applicant, or of whose team."""
+    return Q(applicant=person) | Q(pk__in=TeamMember.objects.filter(person=person).values("data_request"))
+
+
+@once
+def asks(person: Person) -> bool:
+    """Whether any request was ever this person's own: most offices' worklists need not look for them."""
+    applied = DataRequest.objects.filter(applicant=OuterRef("pk"))
+    joined = TeamMember.objects.filter(person=OuterRef("pk"))
+    return Person.objects.filter(Exists(applied) | Exists(joined), pk=person.pk).exists()
 
 
 @once

@@ -1,6 +1,6 @@
 """The requests that wait for a person, those that wait on others, and those that were settled."""
 
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -12,7 +12,7 @@ from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.roles import Role
 from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest
-from charteroak.requests.queries import WITH_APPLICANT, visible_to, whose_turn
+from charteroak.requests.queries import WITH_APPLICANT, asks, own, visible_to, whose_turn
 
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
 
@@ -21,19 +21,24 @@ def todo(person: Person) -> list[Item]:
     """Requests that wait for this person, that wait on others, and that were settled."""
     roles = person.roles(clock.today())
     stewarded = {agency.pk for agency in agencies_where(person, Role.DATA_STEWARD)}
-    own = Q(pk__in=DataRequest.objects.filter(Q(applicant=person) | Q(team__person=person)).values("pk"))
     asked = AgencyReview.objects.filter(agency__in=stewarded, status=agency_review.Status.WAITING)
     waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
     if Role.POLICY_OFFICE in roles:
         waiting |= Q(status=Status.SUBMITTED)
-    seen = visible_to(person)
-    whole = DataRequest.objects.select_related("applicant").prefetch_related("reviews__agency", "team")
-    asked_for = foremost(seen.filter(waiting).order_by("accepted_at", "submitted_at", "pk"), whole, LISTED)
-    mine = foremost(seen.filter(own).exclude(status__in=SETTLED), whole, LISTED)
-    over = foremost(
-        seen.filter(own, status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk"), whole
+    reviews = AgencyReview.objects.select_related("agency")
+    whole = DataRequest.objects.select_related("applicant").prefetch_related(
+        Prefetch("reviews", reviews), "team"
     )
-    records = {record.pk: record for record in (*asked_for, *mine, *over)}
+    seen = visible_to(person).filter(waiting).order_by("accepted_at", "submitted_at", "pk")
+    records = {one.pk: one for one in foremost(seen, whole, LISTED)} if stewarded or roles else {}
+    if asks(person):
+        mine = DataRequest.objects.filter(own(person))
+        over = mine.filter(status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk")
+        records |= {
+            one.pk: one
+            for found in (foremost(mine.exclude(status__in=SETTLED), whole, LISTED), foremost(over, whole))
+            for one in found
+        }
     found = (_item(record, person, roles, stewarded) for record in records.values())
     return [*(item for item in found if item is not None), *_fees(person, roles)]
 
@@ -42,8 +47,8 @@ def _fees(person: Person, roles: frozenset[Role]) -> list[Item]:
     """Fees that the policy office has to fix or waits for, longest first, and those that this person has to pay."""
     read = DataRequest.objects.select_related("applicant")
     due = Q(fee__status=fee.Status.DUE)
-    own = read.filter(due, applicant=person).order_by("decided_at", "pk")[:LISTED]
-    found = [(record, _("pay the fee"), Turn.YOURS, person.name) for record in own]
+    theirs = read.filter(due, applicant=person).order_by("decided_at", "pk")[:LISTED] if asks(person) else ()
+    found = [(record, _("pay the fee"), Turn.YOURS, person.name) for record in theirs]
     if Role.POLICY_OFFICE in roles:
         seen, office = visible_to(person), _("Policy office")
         unfixed = foremost(fees.to_fix(seen).order_by("decided_at", "pk"), read)

@@ -3,7 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -12,7 +20,7 @@ from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.reading import once
 from charteroak.agreements import queries as agreements
-from charteroak.agreements.models import Agreement, DestructionDuty
+from charteroak.agreements.models import Agreement, DestructionDuty, Party
 from charteroak.catalog.models import Variable
 from charteroak.policy import delivery, finder_list
 from charteroak.policy.clauses import Asked, Elements, Use
@@ -21,8 +29,6 @@ from charteroak.policy.delivery import FileKind, Status
 from charteroak.policy.roles import Role
 from charteroak.submissions.delimited import KEY, Column
 from charteroak.submissions.models import Delivery, FinderList
-
-FILES_READ = ("deliveries__agency", "deliveries__received_by", "finder_lists__agency")
 
 WATCHERS = {Role.HUB_OPERATOR, Role.POLICY_OFFICE, Role.AUDITOR}
 NUMBER = "ssn"  # what a finder list asks for
@@ -45,6 +51,12 @@ class Expected:
     @property
     def accepted(self) -> bool:
         return self.latest is not None and self.latest.status in (Status.ACCEPTED, Status.DESTROYED)
+
+
+def files_read() -> "tuple[Prefetch[str], ...]":
+    """Of many agreements everything that was sent, and every finder list: two queries."""
+    sent = Delivery.objects.select_related("agency", "received_by")
+    return Prefetch("deliveries", sent), Prefetch("finder_lists", FinderList.objects.select_related("agency"))
 
 
 def visible_to(person: Person) -> QuerySet[Agreement]:
@@ -197,6 +209,17 @@ def deliveries_for(record: Agreement, person: Person) -> QuerySet[Delivery]:
     if person.roles(clock.today()) & WATCHERS:
         return sent
     return sent.filter(agency__in=agencies_where(person, Role.DATA_STEWARD))
+
+
+def all_there(kind: FileKind) -> QuerySet[Agreement]:
+    """Agreements under which every contributor's file of this kind was accepted."""
+    parties = Party.objects.filter(
+        agreement=Coalesce(OuterRef("version"), OuterRef("pk")), part=Party.Part.CONTRIBUTOR
+    )
+    accepted = Delivery.objects.filter(
+        agreement=OuterRef(OuterRef("pk")), agency=OuterRef("agency"), kind=kind, status=Status.ACCEPTED
+    )
+    return Agreement.objects.filter(~Exists(parties.filter(~Exists(accepted))))
 
 
 def waits() -> QuerySet[Agreement]:

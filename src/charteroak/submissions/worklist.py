@@ -13,7 +13,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.roles import Role
 from charteroak.submissions.clocks import due_days
-from charteroak.submissions.queries import FILES_READ, expected, finder_source, visible_to, waits
+from charteroak.submissions.queries import expected, files_read, finder_source, visible_to, waits
 
 
 def todo(person: Person) -> list[Item]:
@@ -23,7 +23,7 @@ def todo(person: Person) -> list[Item]:
     if not own and not operator:
         return []
     running = visible_to(person).filter(_runs(clock.today()), pk__in=waits().values("pk"))
-    whole = Agreement.objects.select_related("data_request").prefetch_related("clauses", *FILES_READ)
+    whole = Agreement.objects.select_related("data_request").prefetch_related("clauses", *files_read())
     looked_at = list(foremost(running.order_by("executed_on", "pk"), whole))
     due = due_days(looked_at)
     return [item for record in looked_at for item in _items(record, own, operator, due[record.pk])]

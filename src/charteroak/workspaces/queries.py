@@ -8,9 +8,9 @@ from charteroak.adapters import clock
 from charteroak.adapters.environment import project_disk
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost
-from charteroak.agreements.queries import coverage, standing_towards
+from charteroak.agreements.queries import coverage, researches, standing_towards
 from charteroak.agreements.queries import roles_of as agreement_roles
-from charteroak.agreements.signed import TOGETHER
+from charteroak.agreements.signed import together
 from charteroak.hub.models import Extract
 from charteroak.policy import extract as extract_rules
 from charteroak.policy import job as job_rules
@@ -237,11 +237,15 @@ def shut(record: Workspace) -> Decision:
 
 
 def whose_turn(record: Workspace) -> str:
+    return _whose(record, working=record.jobs.filter(status__in=WAITING).exists())
+
+
+def _whose(record: Workspace, working: bool) -> str:
     if record.status == rules.Status.CLOSED:
         return ""
     if not shut(record):
         return _("Enclave operator: close the workspace")
-    if record.jobs.filter(status__in=WAITING).exists():
+    if working:
         return _("The enclave: a job is under way")
     return _("The project’s researchers")
 
@@ -266,22 +270,25 @@ def todo(person: Person) -> list[Item]:
             for record in over.select_related("agreement").order_by("pk")[:IN_DEPTH]
             if not shut(record)
         ]
-    own = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
+    return found + _own(person)
+
+
+def _own(person: Person) -> list[Item]:
+    """The workspaces of this person's projects."""
+    if not researches(person):
+        return []
+    rooms = Workspace.objects.filter(Q(status=rules.Status.OPEN), agreement__recipients__person=person)
     whole = Workspace.objects.select_related("agreement__data_request")
-    together = (f"agreement__{one}" for one in TOGETHER)
-    for record in foremost(own.order_by("-pk"), whole.prefetch_related(*together)):
+    found = []
+    looked_at = list(foremost(rooms.order_by("-pk"), whole.prefetch_related(*together("agreement__"))))
+    jobs = Job.objects.filter(workspace__in=looked_at, status__in=WAITING)
+    working = set(jobs.values_list("workspace", flat=True)) if looked_at else set()
+    for record in looked_at:
         if not covered(record, person):
             found.append(Item(_("%s is shut to you") % record, record.get_absolute_url(), Turn.FINISHED))
             continue
-        working = record.jobs.filter(status__in=WAITING).exists()
-        turn = Turn.OTHERS if working else Turn.YOURS
-        found.append(
-            Item(
-                _("%s: analyze, and take results out") % record,
-                record.get_absolute_url(),
-                turn,
-                whose_turn(record),
-                record.agreement.last_day,
-            )
-        )
+        title = _("%s: analyze, and take results out") % record
+        who = _whose(record, working=record.pk in working)
+        turn = Turn.OTHERS if record.pk in working else Turn.YOURS
+        found.append(Item(title, record.get_absolute_url(), turn, who, record.agreement.last_day))
     return found
