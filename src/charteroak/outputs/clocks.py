@@ -1,16 +1,17 @@
 """Whose turn it is on each release request, read from the log: checkers, the author, the agencies, the board."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import F, QuerySet
 
 from charteroak.adapters import clock
+from charteroak.adapters.calendar import closed_days
 from charteroak.agreements.clocks import Turn, heeded
 from charteroak.agreements.queries import joined_on
 from charteroak.audit.actions import subject_of
 from charteroak.outputs.models import ReleaseRequest
-from charteroak.policy.clocks import Moment
+from charteroak.policy.clocks import Moment, Run
 from charteroak.policy.output_clocks import agencies_started, runs_of_outputs
 from charteroak.policy.release_request import Status
 from charteroak.requests.models import DataRequest
@@ -41,20 +42,32 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
 def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
     """By number the day by which whoever's turn it is must act; none where nobody must by a day."""
     found: dict[str, date] = {}
-    open_ones = [record.pk for record in records if record.status in OPEN]
-    for one in _turns(ReleaseRequest.objects.filter(pk__in=open_ones)) if open_ones else ():
-        if one.run.ended_on is None and one.due is not None:
-            found[one.about] = min(found.get(one.about, one.due), one.due)
+    open_ones = [record for record in records if record.status in OPEN]
+    today = clock.today()
+    for record, run in _runs(open_ones) if open_ones else ():
+        due = run.due(today, closed_days()) if run.ended_on is None else None
+        if due is not None:
+            found[record.number] = min(found.get(record.number, due), due)
     return found
 
 
 def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     of_request = "workspace__agreement__data_request"
-    found = list(
-        records.select_related("workspace__agreement").annotate(
-            asked=F(f"{of_request}__number"), title=F(f"{of_request}__title")
+    found = list(records.select_related("workspace__agreement"))
+    named = records.values_list("pk", f"{of_request}__number", f"{of_request}__title")
+    asked = {pk: (number, title) for pk, number, title in named}
+    today = clock.today()
+    return [
+        Turn(
+            record.workspace.agreement.data_request_id, *asked[record.pk], run, today,
+            about=record.number, page=record.get_absolute_url(),
         )
-    )
+        for record, run in _runs(found)
+    ]  # fmt: skip
+
+
+def _runs(found: Sequence[ReleaseRequest]) -> list[tuple[ReleaseRequest, Run]]:
+    """Every run of the clocks of these. Few queries, however many there are."""
     subjects = {subject_of(record): record for record in found}
     joined = joined_on(record.workspace.agreement for record in found)
     told: dict[int, list[Moment]] = {}
@@ -65,11 +78,7 @@ def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
         told.setdefault(record.pk, []).append(Moment(event.name, event.on, agency, there))
     today = clock.today()
     return [
-        Turn(
-            record.workspace.agreement.data_request_id, record.asked, record.title, run, today,
-            about=record.number, page=page,
-        )
+        (record, run)
         for record in found
-        for page in (record.get_absolute_url(),)
         for run in runs_of_outputs(told.get(record.pk, []), record.preview_ends_on, today)
-    ]  # fmt: skip
+    ]

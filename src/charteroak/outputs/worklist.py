@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -10,6 +10,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost, waits_for
 from charteroak.agreements.models import Recipient
 from charteroak.agreements.queries import researches
+from charteroak.agreements.signed import together
 from charteroak.outputs import clocks
 from charteroak.outputs.models import Question, ReleaseRequest
 from charteroak.outputs.queries import (
@@ -26,15 +27,18 @@ from charteroak.policy.roles import Role
 
 TAKEN_BACK = {Action.WITHDRAW, Action.REVOKE, Action.RECALL}  # nobody waits for these
 OVER = (Status.RELEASED, Status.WITHDRAWN, Status.REVOKED)
+TOGETHER = (*together("workspace__agreement__"), "clearances", "cleared_ahead")  # read for all at once
 
 
 def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
-    read = whole().prefetch_related("clearances", "cleared_ahead")
-    turns = {record: turn for record in foremost(_under_way(person), read) if (turn := _turn(record, person))}
-    if researches(person):
-        out = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
-        turns |= dict.fromkeys(foremost(out, read), Turn.FINISHED)
+    read = whole().prefetch_related(None)
+    under_way = list(foremost(_under_way(person), read))
+    released = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
+    out = list(foremost(released, read)) if researches(person) else []
+    prefetch_related_objects(under_way + out, *TOGETHER)
+    turns = {record: turn for record in under_way if (turn := _turn(record, person))}
+    turns |= dict.fromkeys(out, Turn.FINISHED)
     due = clocks.due_days(turns)
     return _asked(person) + [
         Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
