@@ -20,7 +20,7 @@ from charteroak.adapters import calendars, clock, spreadsheet
 from charteroak.adapters.streaming import pieces, streamed
 from charteroak.policy.decision import refuse
 
-PER_PAGE = 50
+PER_PAGE = 25
 COUNTED = 10_000  # further than this nobody pages: the list asks to be narrowed, and is not counted either
 LARGEST_FILE = 100_000  # rows
 BATCH = 500  # records of a file that are in memory at a time

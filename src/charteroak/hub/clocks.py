@@ -3,32 +3,27 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from charteroak.adapters import clock
-from charteroak.agreements.clocks import Turn
+from charteroak.agreements.clocks import Turn, longest
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import joined_on
-from charteroak.hub.models import Extract, LinkRun
+from charteroak.hub.models import Extract, LinkRun, MatchConfirmation
 from charteroak.policy import extract, link_run
 from charteroak.policy.clocks import Stage
 from charteroak.policy.files_and_match import Files, Match, runs_to_the_extract
 from charteroak.requests.models import DataRequest
-from charteroak.submissions.clocks import asked_to_find, files_of
-from charteroak.submissions.queries import files_read
+from charteroak.submissions.clocks import asked_to_find, days_read, files_of
 
 OWN = ("number", "executed_on", "ends_on", "ended_on", "amends_id", "version_id", "data_request_id")
 
 
-def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
-    """The turns that are not over; with `at_most` those of so many agreements, which wait longest."""
-    found = _open(requests).order_by("executed_on", "pk")[:at_most]
-    return [one for one in _turns(found, clock.today()) if one.run.ended_on is None]
-
-
-def left_out(requests: QuerySet[DataRequest], at_most: int) -> int:
-    """Of how many agreements `running` leaves the turns out."""
-    return max(_open(requests).count() - at_most, 0)
+def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> tuple[list[Turn], int]:
+    """The turns that are not over; with `at_most` those of so many agreements, which wait longest, and how many not."""
+    keys, left_out = longest(_open(requests).order_by("executed_on", "pk"), at_most)
+    found = _turns(Agreement.objects.filter(pk__in=keys).order_by("executed_on", "pk"), clock.today())
+    return [one for one in found if one.run.ended_on is None], left_out
 
 
 def _open(requests: QuerySet[DataRequest]) -> QuerySet[Agreement]:
@@ -61,11 +56,10 @@ def due_days(records: Iterable[Agreement]) -> dict[str, date]:
 
 def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:
     records = agreements.annotate(asked=F("data_request__number"), title=F("data_request__title"))
-    found = list(
-        records.only(*OWN).prefetch_related(*files_read(), "duties", "link_runs__confirmations__agency")
-    )
+    found = list(records.only(*OWN).prefetch_related(*days_read(), "duties", *_matches_read()))
     joined, asked = joined_on(found), asked_to_find(found)
-    extracts = {one.link_run_id: one for one in Extract.objects.filter(link_run__agreement__in=found)}
+    built = Extract.objects.filter(link_run__agreement__in=found).only("link_run", "built_at", "cleared_at")
+    extracts = {one.link_run_id: one for one in built}
     return [
         Turn(record.data_request_id, record.asked, record.title, run, today, page=_page(record, run.stage))
         for record in found
@@ -75,6 +69,12 @@ def _turns(agreements: QuerySet[Agreement], today: date) -> list[Turn]:
             )
         )
     ]
+
+
+def _matches_read() -> "tuple[Prefetch[str], ...]":
+    confirmed = MatchConfirmation.objects.select_related("agency").only("link_run", "at", "agency__code")
+    runs = LinkRun.objects.only("agreement", "status", "settled_at", "started_at")
+    return Prefetch("link_runs", runs), Prefetch("link_runs__confirmations", confirmed)
 
 
 def _page(record: Agreement, stage: Stage) -> str:

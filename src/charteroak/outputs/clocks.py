@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
-from charteroak.agreements.clocks import Turn, heeded
+from charteroak.agreements.clocks import Turn, heeded, longest
 from charteroak.agreements.queries import joined_on
 from charteroak.audit.actions import subject_of
 from charteroak.outputs.models import ReleaseRequest
@@ -19,15 +19,11 @@ from charteroak.requests.models import DataRequest
 OPEN = (Status.CHECKED, Status.RETURNED, Status.REVIEWED, Status.IN_PREVIEW)
 
 
-def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> list[Turn]:
-    """The turns that are not over; with `at_most` those of so many release requests, which wait longest."""
-    found = _open(requests).order_by("submitted_at", "pk")[:at_most]
-    return [one for one in _turns(found) if one.run.ended_on is None]
-
-
-def left_out(requests: QuerySet[DataRequest], at_most: int) -> int:
-    """Of how many release requests `running` leaves the turns out."""
-    return max(_open(requests).count() - at_most, 0)
+def running(requests: QuerySet[DataRequest], at_most: int | None = None) -> tuple[list[Turn], int]:
+    """The turns that are not over; with `at_most` those of as many outputs, which wait longest, and how many not."""
+    keys, left_out = longest(_open(requests).order_by("submitted_at", "pk"), at_most)
+    found = _turns(ReleaseRequest.objects.filter(pk__in=keys).order_by("submitted_at", "pk"))
+    return [one for one in found if one.run.ended_on is None], left_out
 
 
 def _open(requests: QuerySet[DataRequest]) -> QuerySet[ReleaseRequest]:

@@ -38,7 +38,8 @@ def turns_of(requests: Iterable[DataRequest]) -> list[Turn]:
 
 def running(requests: QuerySet[DataRequest]) -> list[Turn]:
     """The turns that are not over, the most urgent first; those without a deadline last."""
-    return most_urgent_first(one for room in _rooms() for one in room.running(requests))
+    above = [one for room in _above() for one in room.running(requests)[0]]
+    return most_urgent_first([*until_signed_and_after.running(requests), *above])
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,11 @@ def running_for(person: Person, query: str = "") -> Running:
     found = visible_to(person)
     if query:
         found = found.filter(Q(number__startswith=query) | Q(title__icontains=query))
-    rooms = _above()
-    turns = [one for room in rooms for one in room.running(found, MOST)]
+    above = [room.running(found, MOST) for room in _above()]
+    turns = [one for turns, _left_out in above for one in turns]
     return Running(
         most_urgent_first([*until_signed_and_after.running(found), *turns]),
-        sum(room.left_out(found, MOST) for room in rooms),
+        sum(left_out for _turns, left_out in above),
     )
 
 
