@@ -50,16 +50,15 @@ def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
 def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     of_request = "workspace__agreement__data_request"
     found = list(records.select_related("workspace__agreement"))
-    named = records.values_list("pk", f"{of_request}__number", f"{of_request}__title")
-    asked = {pk: (number, title) for pk, number, title in named}
+    named = records.values_list("pk", of_request, f"{of_request}__number", f"{of_request}__title")
+    asked = {pk: (key, number, title) for pk, key, number, title in named}
+    page = {record.pk: record.get_absolute_url() for record in found}
     today = clock.today()
     return [
-        Turn(
-            record.workspace.agreement.data_request_id, *asked[record.pk], run, today,
-            about=record.number, page=record.get_absolute_url(),
-        )
+        Turn(key, number, title, run, today, about=record.number, page=page[record.pk])
         for record, run in _runs(found)
-    ]  # fmt: skip
+        for key, number, title in (asked[record.pk],)
+    ]
 
 
 def _runs(found: Sequence[ReleaseRequest]) -> list[tuple[ReleaseRequest, Run]]:

@@ -1,6 +1,6 @@
 """The requests that wait for a person, those that wait on others, and those that were settled."""
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -25,20 +25,16 @@ def todo(person: Person) -> list[Item]:
     waiting = Q(status=Status.IN_REVIEW, pk__in=asked.values("data_request"))
     if Role.POLICY_OFFICE in roles:
         waiting |= Q(status=Status.SUBMITTED)
-    reviews = AgencyReview.objects.select_related("agency")
-    whole = DataRequest.objects.select_related("applicant").prefetch_related(
-        Prefetch("reviews", reviews), "team"
-    )
+    whole = DataRequest.objects.select_related("applicant")
     seen = visible_to(person).filter(waiting).order_by("accepted_at", "submitted_at", "pk")
-    records = {one.pk: one for one in foremost(seen, whole, LISTED)} if stewarded or roles else {}
+    sought = [foremost(seen, whole, LISTED)] if stewarded or roles else []
     if asks(person):
         mine = DataRequest.objects.filter(own(person))
         over = mine.filter(status__in=SETTLED).order_by(F("decided_at").desc(nulls_last=True), "-pk")
-        records |= {
-            one.pk: one
-            for found in (foremost(mine.exclude(status__in=SETTLED), whole, LISTED), foremost(over, whole))
-            for one in found
-        }
+        sought += [foremost(mine.exclude(status__in=SETTLED), whole, LISTED), foremost(over, whole)]
+    records = {record.pk: record for found in sought for record in found}
+    reviews = Prefetch("reviews", AgencyReview.objects.select_related("agency"))
+    prefetch_related_objects(list(records.values()), reviews, "team")
     found = (_item(record, person, roles, stewarded) for record in records.values())
     return [*(item for item in found if item is not None), *_fees(person, roles)]
 
