@@ -80,11 +80,19 @@ def _growth(grown: Grown) -> list[Row]:
     if not whole:
         return []
     times = {page: by_size[MANY][0] / by_size[FEW][0] for page, by_size in whole.items()}
-    more = sum(by_size[MANY][1] > by_size[FEW][1] for by_size in whole.values())
+    more = [page for page, by_size in whole.items() if by_size[MANY][1] > by_size[FEW][1]]
     most = sorted(times, key=lambda page: -times[page])[:5]
     return [
         ("pages of one project, as it grows", len(whole), "pages"),
-        Aimed(f"pages with more queries at {MANY:,} files and events than at {FEW}", more, "pages", "0"),
+        Aimed(f"pages with more queries at {MANY:,} files and events than at {FEW}", len(more), "pages", "0"),
+        *(
+            (
+                f"{address} for {actor}: {whole[address, actor][FEW][1]} then",
+                whole[address, actor][MANY][1],
+                "queries",
+            )
+            for address, actor in more
+        ),
         Aimed(
             f"{MANY:,} beside {FEW}, p50, median of all", statistics.median(times.values()), "times", "flat"
         ),
