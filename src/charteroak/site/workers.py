@@ -15,7 +15,7 @@ from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
 from charteroak.adapters.environment import Process
-from charteroak.site.settling import settle
+from charteroak.site.settling import settle, tidy
 
 ATTEMPTS = 5
 HEARTBEAT = 2.0  # seconds between a worker's signs of life
@@ -23,6 +23,7 @@ STALLED = 8.0  # seconds without one, after which its job is another's
 PAGES = 4  # pages that a process serves at once
 # of the enclave, beside what is done within seconds: batch jobs; checks and scans; work folders sealed and kept
 ENCLAVE_TOO = ("jobs", "checks", "folders")
+SOON = 0.1  # seconds after a job, when whoever waits for it has been told
 SPARE = 4  # threads for what the worker itself asks of the operating system
 
 
@@ -81,6 +82,7 @@ async def _work(app: App, process: Process) -> None:
             return await call_next()
         finally:
             mine.discard(context.job.id)
+            asyncio.get_running_loop().call_later(SOON, tidy)
 
     def working(queue: str, together: int) -> Worker:
         options: WorkerOptions = {
