@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -26,7 +26,8 @@ from charteroak.policy.sentence import Sentence
 from charteroak.policy.terms_of_use import still_open
 from charteroak.requests import changes, consents, papers
 from charteroak.requests.answers import ANSWERS, PARTS
-from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn, TeamMember
+from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
+from charteroak.requests.own import own
 
 CHANGEABLE = ANSWERS | {TEAM: noop("team"), COLUMNS: noop("columns"), PAPERS: noop("papers")}
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
@@ -48,19 +49,6 @@ def visible_to(person: Person) -> QuerySet[DataRequest]:
     if roles & {Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.SIGNATORY}:
         mine |= Q(status__in=[Status.RECOMMENDED, Status.APPEALED, Status.APPROVED, Status.DECLINED])
     return DataRequest.objects.filter(mine)
-
-
-def own(person: Person) -> Q:
-    """The requests of which this person is the applicant, or of whose team."""
-    return Q(applicant=person) | Q(pk__in=TeamMember.objects.filter(person=person).values("data_request"))
-
-
-@once
-def asks(person: Person) -> bool:
-    """Whether any request was ever this person's own: most offices' worklists need not look for them."""
-    applied = DataRequest.objects.filter(applicant=OuterRef("pk"))
-    joined = TeamMember.objects.filter(person=OuterRef("pk"))
-    return Person.objects.filter(Exists(applied) | Exists(joined), pk=person.pk).exists()
 
 
 @once

@@ -12,7 +12,8 @@ from charteroak.policy.data_request import SETTLED, Status
 from charteroak.policy.roles import Role
 from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest
-from charteroak.requests.queries import WITH_APPLICANT, asks, own, visible_to, whose_turn
+from charteroak.requests.own import asks, own
+from charteroak.requests.queries import WITH_APPLICANT, visible_to, whose_turn
 
 LISTED = 20  # requests that a worklist shows before it leads to the whole list
 
