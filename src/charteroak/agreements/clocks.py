@@ -174,6 +174,8 @@ def longest(waiting: QuerySet[Any], at_most: int | None) -> tuple[list[int], int
     """The keys of the first `at_most` of `waiting`, and how many there are beyond: one query."""
     if at_most is None:
         return list(waiting.values_list("pk", flat=True)), 0
+    if at_most == 0:
+        return [], waiting.count()
     counted = list(waiting.annotate(every=Window(Count("pk"))).values_list("pk", "every")[:at_most])
     return [pk for pk, _every in counted], max((every for _pk, every in counted), default=0) - len(counted)
 
