@@ -63,8 +63,8 @@ def _waiting(person: Person) -> Q:
     if Role.HUB_OPERATOR in person.roles(clock.today()):
         begun = LinkRun.objects.exclude(status=link_rules.Status.FAILED)
         unbegun = submissions.all_there(FileKind.MATCHING).exclude(pk__in=begun.values("agreement"))
-        overdue = DestructionDuty.objects.filter(what=Duty.IDENTIFIERS, due_on__isnull=False, done_at=None)
-        found |= Q(pk__in=unbegun.values("pk")) | Q(pk__in=overdue.values("agreement"))
+        to_destroy = DestructionDuty.objects.filter(what=Duty.IDENTIFIERS, due_on__isnull=False, done_at=None)
+        found |= Q(pk__in=unbegun.values("pk")) | Q(pk__in=to_destroy.values("agreement"))
     return found
 
 

@@ -27,7 +27,6 @@ from charteroak.policy.roles import Role
 
 TAKEN_BACK = {Action.WITHDRAW, Action.REVOKE, Action.RECALL}  # nobody waits for these
 OVER = (Status.RELEASED, Status.WITHDRAWN, Status.REVOKED)
-TOGETHER = (*together("workspace__agreement__"), "clearances", "cleared_ahead")  # read for all at once
 
 
 def todo(person: Person) -> list[Item]:
@@ -36,7 +35,8 @@ def todo(person: Person) -> list[Item]:
     under_way = list(foremost(_under_way(person), read))
     released = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
     out = list(foremost(released, read)) if researches(person) else []
-    prefetch_related_objects(under_way + out, *TOGETHER)
+    beside = *together("workspace__agreement__"), "clearances", "cleared_ahead"
+    prefetch_related_objects(under_way + out, *beside)
     turns = {record: turn for record in under_way if (turn := _turn(record, person))}
     turns |= dict.fromkeys(out, Turn.FINISHED)
     due = clocks.due_days(turns)
