@@ -11,7 +11,7 @@ from apps.changes_way import begun
 from apps.hub_way import AsProcess
 from apps.outputs_way import MAYA, small_extract
 from apps.sessions_way import opened
-from apps.way import person, refused
+from apps.way import as_, person, refused
 from charteroak.adapters import environments, sandboxes
 from charteroak.adapters.sandboxes import Capability
 from charteroak.agreements import actions as agreements
@@ -80,8 +80,12 @@ def test_an_amendment_without_the_clause_ends_each_way_on(
     assert [reason.rule for reason in asked(key=key)[0].reasons] == ["mode_too_open"]
     entered = refused(sessions.enter, name=session.name, ticket=sessions.ticket_for(session))
     assert entered == ["mode_too_open"]
-    with pytest.raises(Refused, match=NOBODY):
+    with pytest.raises(Refused, match=NOBODY) as caught:
         sessions.goes_on(pk=session.pk)
+    sessions.turn_away(pk=session.pk, refused=caught.value)
+    page = as_(MAYA).get(session.get_absolute_url(), headers={"Accept-Language": "es"}).text
+    assert "ya no dejan que nadie vea estos registros de esta manera" in page
+    assert NOBODY not in page
 
 
 def test_a_column_that_the_catalog_calls_sensitive_since_ends_a_session_in_the_browser(

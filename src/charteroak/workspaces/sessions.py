@@ -216,6 +216,11 @@ def end(*, pk: int, outcome: str) -> None:
     audit.record("workspaces:session:end", by=ENCLAVE, subject=session, bytes_out=session.bytes_out)
 
 
+def _in_lines(refused: Refused) -> str:
+    """Each sentence on a line of its own, so that a page finds it in the reader's language."""
+    return "\n".join(said for one in refused.reasons for said in (one.message, one.mend) if said)
+
+
 def turn_away(*, pk: int, refused: Refused) -> None:
     """Note that a session was refused or ended for lack of a clause, and why."""
     with transaction.atomic():
@@ -224,7 +229,7 @@ def turn_away(*, pk: int, refused: Refused) -> None:
             return
         running = session.status == rules.Status.RUNNING
         session.status, session.ended_at = rules.Status.REFUSED, clock.now()
-        session.outcome, session.key_hash = str(refused)[:300], ""
+        session.outcome, session.key_hash = _in_lines(refused)[:300], ""
         session.save()
         audit.record(
             "workspaces:session:refuse",
