@@ -53,7 +53,7 @@ class Turn:
 
     @cached_property
     def due(self) -> date | None:
-        return _due(self.run, self.today)
+        return due_on(self.run, self.today)
 
     @cached_property
     def state(self) -> clocks.State:
@@ -71,7 +71,7 @@ class Turn:
 
 
 @lru_cache(1 << 14)  # thousands of agreements begin on few days
-def _due(run: Run, today: date) -> date | None:
+def due_on(run: Run, today: date) -> date | None:
     return run.due(today, closed_days())
 
 

@@ -6,8 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from charteroak.adapters import clock
-from charteroak.adapters.calendar import closed_days
-from charteroak.agreements.clocks import Turn, heeded, longest
+from charteroak.agreements.clocks import Turn, due_on, heeded, longest
 from charteroak.agreements.queries import joined_on
 from charteroak.audit.actions import subject_of
 from charteroak.outputs.models import ReleaseRequest
@@ -41,7 +40,7 @@ def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
     open_ones = [record for record in records if record.status in OPEN]
     today = clock.today()
     for record, run in _runs(open_ones) if open_ones else ():
-        due = run.due(today, closed_days()) if run.ended_on is None else None
+        due = due_on(run, today) if run.ended_on is None else None
         if due is not None:
             found[record.number] = min(found.get(record.number, due), due)
     return found
@@ -49,15 +48,14 @@ def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
 
 def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     of_request = "workspace__agreement__data_request"
-    found = list(records.select_related("workspace__agreement"))
-    named = records.values_list("pk", of_request, f"{of_request}__number", f"{of_request}__title")
-    asked = {pk: (key, number, title) for pk, key, number, title in named}
+    read = ("number", "preview_ends_on", f"{of_request}__number", f"{of_request}__title")
+    found = list(records.select_related(of_request).only(*read))
     page = {record.pk: record.get_absolute_url() for record in found}
     today = clock.today()
     return [
-        Turn(key, number, title, run, today, about=record.number, page=page[record.pk])
+        Turn(asked.pk, asked.number, asked.title, run, today, about=record.number, page=page[record.pk])
         for record, run in _runs(found)
-        for key, number, title in (asked[record.pk],)
+        for asked in (record.workspace.agreement.data_request,)
     ]
 
 

@@ -278,6 +278,8 @@ def whose_turn(record: ReleaseRequest) -> str:
         return _(
             "Author, output checker or board chair: send it back to %s, whose clearance ahead has ended"
         ) % (agencies)
+    if record.status == Status.REVIEWED:
+        return _("Stewards of %s") % ", ".join(classes.still_to_clear(record))
     if record.status == Status.IN_PREVIEW and not _days_left(record):
         return _("The board: its vote; then its chair releases the outputs")
     return {
@@ -286,7 +288,6 @@ def whose_turn(record: ReleaseRequest) -> str:
         Status.INTERRUPTED: _("The author or a checker: have the checks made again"),
         Status.CHECKED: _("Output checkers: two independent reviews"),
         Status.RETURNED: _("The author: %s") % record.author.name,
-        Status.REVIEWED: _("Stewards of %s") % ", ".join(classes.still_to_clear(record)),
         Status.IN_PREVIEW: _("The board: publication preview, then its vote"),
         Status.APPROVED: _("The outputs process: release"),
     }.get(Status(record.status), "")

@@ -26,6 +26,7 @@ from charteroak.policy.release_request import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
 
 TAKEN_BACK = {Action.WITHDRAW, Action.REVOKE, Action.RECALL}  # nobody waits for these
+OF_AGENCIES = (Status.REVIEWED, Status.IN_PREVIEW, Status.APPROVED)  # of which is said which have not cleared
 OVER = (Status.RELEASED, Status.WITHDRAWN, Status.REVOKED)
 
 
@@ -33,16 +34,26 @@ def todo(person: Person) -> list[Item]:
     """Release requests that wait for this person, and their own that wait for others."""
     read = whole().prefetch_related(None)
     under_way = list(foremost(_under_way(person), read))
-    released = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
-    out = list(foremost(released, read)) if researches(person) else []
-    beside = *together("workspace__agreement__"), "clearances", "cleared_ahead"
-    prefetch_related_objects(under_way + out, *beside)
+    prefetch_related_objects(under_way, "workspace__agreement__recipients")
+    asked = [one for one in under_way if one.status in OF_AGENCIES or _steps(one, person)]
+    prefetch_related_objects(asked, *together("workspace__agreement__"), "clearances", "cleared_ahead")
     turns = {record: turn for record in under_way if (turn := _turn(record, person))}
-    turns |= dict.fromkeys(out, Turn.FINISHED)
     due = clocks.due_days(turns)
-    return _asked(person) + [
+    found = [
         Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record, due))
         for record, turn in turns.items()
+    ]
+    return [*_asked(person), *found, *_released(person, read)]
+
+
+def _released(person: Person, read: QuerySet[ReleaseRequest]) -> list[Item]:
+    """Their own that are out, the newest first."""
+    if not researches(person):
+        return []
+    out = visible_to(person).filter(status=Status.RELEASED, author=person).order_by("-pk")
+    return [
+        Item(str(one), one.get_absolute_url(), Turn.FINISHED, by_when=agreement_of(one).last_day)
+        for one in foremost(out, read)
     ]
 
 
@@ -59,10 +70,14 @@ def _under_way(person: Person) -> QuerySet[ReleaseRequest]:
     return found.order_by("workspace__agreement__ends_on", "pk")
 
 
+def _steps(record: ReleaseRequest, person: Person) -> list[Action]:
+    offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
+    return [step for step in offered if step not in TAKEN_BACK]
+
+
 def _turn(record: ReleaseRequest, person: Person) -> Turn | None:
     """Whose it is, where this person acts or waits."""
-    offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
-    if waits_for(offered, TAKEN_BACK, partial(decisions, record, person)):
+    if waits_for(_steps(record, person), TAKEN_BACK, partial(decisions, record, person)):
         return Turn.YOURS
     return Turn.OTHERS if record.author_id == person.pk else None
 
