@@ -97,7 +97,9 @@ def facts(
         actor_is_recipient=by is not None and names(agreement_of(record), by),
         scan_failed=tuple(sorted({one["rule"] for one in record.findings if one["verdict"] == "fail"})),
         bytes_differ=sha256 is not None and sha256 != record.sha256,
-        name_taken=record.workspace.inputs.filter(name=record.name, removed_at__isnull=True).exists(),
+        name_taken=any(
+            one.name == record.name and not one.removed_at for one in record.workspace.inputs.all()
+        ),
         comment_given=bool(comment.strip()),
     )
 
@@ -163,7 +165,9 @@ def todo(person: Person) -> list[Item]:
         return found
     mine = Q() if looks else Q(author=person)
     under_way = visible_to(person).filter(mine, status__in=UNDER_WAY).order_by("submitted_at", "pk")
-    for record in foremost(under_way, whole().prefetch_related(*together("workspace__agreement__"))):
+    for record in foremost(
+        under_way, whole().prefetch_related(*together("workspace__agreement__"), "workspace__inputs")
+    ):
         offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
         acts = waits_for(offered, {Action.WITHDRAW}, partial(decisions, record, person))
         turn = Turn.YOURS if acts else Turn.OTHERS

@@ -4,6 +4,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy.explained import Part
+from charteroak.policy.release_request import Status
 
 BLANK = {
     Part.CONTEXT: Q(context__regex=r"^\s*$"),
@@ -14,7 +15,9 @@ BLANK = {
 
 
 def unexplained(record: ReleaseRequest) -> tuple[tuple[str, tuple[Part, ...]], ...]:
-    """Files of which something is not said, with what that is: one query, however many files there are."""
+    """Files of which something is not said before they are sent, with what that is: one query for all of them."""
+    if record.status not in (Status.DRAFT, Status.RETURNED):
+        return ()
     lacks = {f"no_{part}": ExpressionWrapper(blank, BooleanField()) for part, blank in BLANK.items()}
     any_ = Q()
     for blank in BLANK.values():

@@ -158,7 +158,7 @@ def facts(
 ) -> Facts:
     """What the rules need to know of `ballots` about to be cast, of `agency` that clears, of files as `judged`."""
     files = standings(record)
-    reviewers = record.reviews.filter(round=record.round).values_list("by", flat=True)
+    reviewers = [one.by_id for one in record.reviews.all() if one.round == record.round]
     open_ = classes.still_to_clear(record, judged)
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]

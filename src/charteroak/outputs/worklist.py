@@ -36,7 +36,9 @@ def todo(person: Person) -> list[Item]:
     under_way = list(foremost(_under_way(person), read))
     prefetch_related_objects(under_way, "workspace__agreement__recipients")
     asked = [one for one in under_way if one.status in OF_AGENCIES or _steps(one, person)]
-    prefetch_related_objects(asked, *together("workspace__agreement__"), "clearances", "cleared_ahead")
+    prefetch_related_objects(
+        asked, *together("workspace__agreement__"), "clearances", "cleared_ahead", "reviews"
+    )
     turns = {record: turn for record in under_way if (turn := _turn(record, person))}
     due = clocks.due_days(turns)
     found = [
