@@ -53,7 +53,6 @@ def measure(extract: Any) -> tuple[Any, list[Row]]:
             direct, through = round_trips(session, port)
             end(session)
             in_pixels = pixels.measure(room, port)
-            beside = in_gvisor(room, port, direct)
     return room, [
         Aimed(f"workspace from executed agreement to first cell run: opened, then a session, median of {AGAIN}",
               room.took + statistics.median(warm), "s", "≤ 5", MINUTES),
@@ -65,7 +64,6 @@ def measure(extract: Any) -> tuple[Any, list[Row]]:
         ("cell round trip through the proxy, p50", through, "ms"),
         Aimed("proxy adds per cell round trip, p50", through - direct, "ms", "≤ 1"),
         *in_pixels,
-        *beside,
     ]  # fmt: skip
 
 
@@ -129,31 +127,6 @@ def end(session: Any) -> None:
     sessions.stop(pk=session.pk, by=session.opened_by)
     while broker.socket_of(session.name).exists():
         time.sleep(0.05)
-
-
-def in_gvisor(room: Any, port: int, direct: float) -> list[Row]:
-    """The same session and cells on gVisor's kernel, where it is installed, beside the `direct` ms of bubblewrap."""
-    from charteroak.policy.workspace import Isolator
-    from charteroak.workspaces.models import Workspace
-    from conftest import owner_beside
-
-    def work_in(isolator: str) -> None:
-        with owner_beside():
-            Workspace.objects.filter(pk=room.pk).update(isolator=isolator)
-
-    if not shutil.which("runsc"):
-        return []
-    usual = room.isolator
-    work_in(Isolator.GVISOR)
-    _, session, seconds = first_cell(room, port, time.perf_counter())
-    cell, _through = round_trips(session, port)
-    end(session)
-    work_in(usual)
-    return [
-        ("gVisor, the same session to its first cell", seconds, "s"),
-        ("gVisor, cell round trip at the sandbox's socket, p50", cell, "ms"),
-        ("gVisor beside bubblewrap, a cell, in the same run", cell / direct, "times"),
-    ]
 
 
 class Browser:
