@@ -189,7 +189,7 @@ class Listed:
         first = (self.number - 1) * PER_PAGE
         keys = list(self.records.values_list("pk", flat=True)[first : first + PER_PAGE])
         found = {record.pk: record for record in self.records.order_by().filter(pk__in=keys)}
-        return self._read([found[key] for key in keys])
+        return self._read([found[key] for key in keys if key in found])  # one may have gone since
 
     @property
     def rows(self) -> list[list[Cell]]:

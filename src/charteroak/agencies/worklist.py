@@ -1,6 +1,6 @@
 """What a person sees on coming in: one line per record, whose turn it is and by when."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,6 @@ from django.db.models import Model, QuerySet
 from charteroak.policy.decision import Decision
 
 Record = TypeVar("Record", bound=Model)
-A = TypeVar("A", bound=StrEnum)
 
 IN_DEPTH = 6  # records of a room that a worklist asks the rules about; the room's own list holds them all
 
@@ -42,7 +41,6 @@ def foremost(found: QuerySet[Record], read: QuerySet[Record], most: int = IN_DEP
     return read.filter(pk__in=found.values("pk")[:most]).order_by(*found.query.order_by)
 
 
-def waits_for(offered: Iterable[A], aside: set[A], decisions: Callable[[], Mapping[str, Decision]]) -> bool:
-    """Whether one of the steps `offered` here, those `aside` apart, is allowed; without any no facts are asked for."""
-    steps = {*offered} - aside
+def waits_for(steps: Collection[StrEnum], decisions: Callable[[], Mapping[str, Decision]]) -> bool:
+    """Whether one of the `steps` that are offered here is allowed; without any no facts are asked for."""
     return bool(steps) and any(one.allowed for name, one in decisions().items() if name in steps)

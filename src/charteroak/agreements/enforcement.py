@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from charteroak import disclosure
 from charteroak.agreements.checklist import law_in
-from charteroak.agreements.models import Agreement, Clause, Party
+from charteroak.agreements.models import Clause, Party
 from charteroak.policy.legal import on_agencies
 
 
@@ -160,10 +160,3 @@ def _destruction(clause: Clause) -> list[str]:
         % days
     )
     return [identifiers, _("The rest: keys destroyed within %(within_days)d days of the end.") % said]
-
-
-def preclears(record: Agreement) -> bool:
-    """Whether the text signed last lets a board clear outputs ahead; an amendment's page leaves it to its project's."""
-    if record.executed_on is None or record.amends_id is not None:
-        return False
-    return any(one.terms.get("preclear_days") for one in record.held.clauses.all())

@@ -101,10 +101,8 @@ def joined_on(records: Iterable[Agreement]) -> dict[int, dict[str, date]]:
     found: dict[int, dict[str, date]] = {}
     texts = [record.pk for record in records]
     parties = Party.objects.filter(part=Party.Part.CONTRIBUTOR, agreement__executed_on__isnull=False)
-    of_these = Agreement.every.filter(Q(pk__in=texts) | Q(amends__in=texts)).values(
-        "pk"
-    )  # by keys of one table
-    own = parties.filter(agreement__in=of_these)
+    of_these = Agreement.every.filter(Q(pk__in=texts) | Q(amends__in=texts))  # by keys of one table
+    own = parties.filter(agreement__in=of_these.values("pk"))
     told = own.order_by("agreement__executed_on").values_list(
         "agreement", "agreement__amends", "agency__code", "agreement__executed_on"
     )

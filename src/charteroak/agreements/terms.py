@@ -61,6 +61,14 @@ def terms(record: Agreement, held: Agreement | None = None) -> Terms:
     )
 
 
+def preclears(record: Agreement) -> bool:
+    """Whether the text signed last lets a board clear outputs ahead; an amendment's page leaves it to its project's."""
+    try:
+        return record.executed_on is not None and record.amends_id is None and terms(record).preclear_days > 0
+    except LookupError:
+        return False
+
+
 def _review(clause: Clause | None) -> dict[str, Any]:
     ends = clause.terms["expires_on"] if clause else None
     return (

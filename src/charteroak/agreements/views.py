@@ -20,7 +20,7 @@ from charteroak.agreements import actions, amending, clocks, disclosures, drafti
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
-from charteroak.agreements.enforcement import enforced, preclears
+from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import (
     DraftForm,
     RedlineForm,
@@ -32,6 +32,7 @@ from charteroak.agreements.forms import (
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
+from charteroak.agreements.terms import preclears
 from charteroak.policy.after_signature import match_due
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status

@@ -168,8 +168,8 @@ def todo(person: Person) -> list[Item]:
     for record in foremost(
         under_way, whole().prefetch_related(*together("workspace__agreement__"), "workspace__inputs")
     ):
-        offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
-        acts = waits_for(offered, {Action.WITHDRAW}, partial(decisions, record, person))
+        steps = LIFECYCLE.offered(Status(record.status), roles_of(person, record), {Action.WITHDRAW})
+        acts = waits_for(steps, partial(decisions, record, person))
         turn = Turn.YOURS if acts else Turn.OTHERS
         if acts or record.author_id == person.pk:
             last_day = agreement_of(record).last_day

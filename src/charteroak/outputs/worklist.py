@@ -14,6 +14,7 @@ from charteroak.agreements.signed import together
 from charteroak.outputs import clocks
 from charteroak.outputs.models import Question, ReleaseRequest
 from charteroak.outputs.queries import (
+    CLEARED,
     agreement_of,
     by_when,
     decisions,
@@ -26,7 +27,7 @@ from charteroak.policy.release_request import LIFECYCLE, Action, Status
 from charteroak.policy.roles import Role
 
 TAKEN_BACK = {Action.WITHDRAW, Action.REVOKE, Action.RECALL}  # nobody waits for these
-OF_AGENCIES = (Status.REVIEWED, Status.IN_PREVIEW, Status.APPROVED)  # of which is said which have not cleared
+OF_AGENCIES = (Status.REVIEWED, *CLEARED)  # of which is said which have not cleared
 OVER = (Status.RELEASED, Status.WITHDRAWN, Status.REVOKED)
 
 
@@ -73,13 +74,12 @@ def _under_way(person: Person) -> QuerySet[ReleaseRequest]:
 
 
 def _steps(record: ReleaseRequest, person: Person) -> list[Action]:
-    offered = LIFECYCLE.offered(Status(record.status), roles_of(person, record))
-    return [step for step in offered if step not in TAKEN_BACK]
+    return LIFECYCLE.offered(Status(record.status), roles_of(person, record), TAKEN_BACK)
 
 
 def _turn(record: ReleaseRequest, person: Person) -> Turn | None:
     """Whose it is, where this person acts or waits."""
-    if waits_for(_steps(record, person), TAKEN_BACK, partial(decisions, record, person)):
+    if waits_for(_steps(record, person), partial(decisions, record, person)):
         return Turn.YOURS
     return Turn.OTHERS if record.author_id == person.pk else None
 

@@ -79,10 +79,16 @@ class Lifecycle(Generic[S, A, F]):
         held = frozenset(roles)
         return {action.value: self.may(status, action, held, facts) for action in self.offered(status, held)}
 
-    def offered(self, status: S | None, roles: Iterable[Role]) -> list[A]:
-        """What these roles are for at this status, whatever speaks against it now: without any of it, ask no facts."""
+    def offered(self, status: S | None, roles: Iterable[Role], aside: Collection[A] = ()) -> list[A]:
+        """What these roles are for at this status, the steps `aside` apart, whatever speaks against it now: without
+        any of it, ask no facts.
+        """
         held = frozenset(roles)
-        return [action for (at, action), step in self.table.items() if at == status and step.roles & held]
+        return [
+            action
+            for (at, action), step in self.table.items()
+            if at == status and step.roles & held and action not in aside
+        ]
 
     def stages(self, roles: Iterable[Role], aside: Collection[A] = ()) -> frozenset[S]:
         """The statuses at which these roles are for something, the steps `aside` apart: elsewhere nothing waits."""

@@ -148,10 +148,11 @@ def timeline(record: DataRequest) -> list[Moment]:
         Moment(_day(one.at), _("Results %s released") % one.release_request.number)
         for one in releases_of(record)
     ]
+    found += _taken_back(record)
     return sorted(found, key=lambda moment: moment.on)
 
 
-def taken_back(record: DataRequest) -> list[Moment]:
+def _taken_back(record: DataRequest) -> list[Moment]:
     """Of results that nobody may fetch any more: the days on which they were released and revoked."""
     found = []
     for one in revoked(record):

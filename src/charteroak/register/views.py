@@ -107,9 +107,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "record": record,
         "data": queries.data_shared(record),
         "safeguards": queries.safeguards(record),
-        "timeline": sorted(
-            [*queries.timeline(record), *queries.taken_back(record)], key=lambda moment: moment.on
-        ),
+        "timeline": queries.timeline(record),
         "clock": queries.clock_of(record),
         "milestones": queries.milestones(record),
         "releases": queries.releases(record),
