@@ -44,12 +44,21 @@ def _carried_of(record: DataRequest) -> Iterable[Motion]:
     )
 
 
-def releases_of(record: DataRequest) -> Iterable[Release]:
-    """As `releases`; already there in a record of `whole.every_project`."""
+def releases_of(record: DataRequest) -> list[Release]:
+    """As `releases`, oldest first."""
+    return [one for one in _ever_out(record) if not _is_revoked(one)]
+
+
+def _ever_out(record: DataRequest) -> list[Release]:
+    """What was released, also what was revoked since; already there in a record of `whole.every_project`."""
     if not hasattr(record, "carried"):
-        return releases(record)
+        return list(_every_release(record).prefetch_related("files"))
     workspace = getattr(getattr(record, "agreement", None), "workspace", None)
     return [one.release for one in workspace.out] if workspace else []
+
+
+def _is_revoked(one: Release) -> bool:
+    return one.release_request.status == release_request.Status.REVOKED
 
 
 REVOKED = {"release_request__status": release_request.Status.REVOKED}
@@ -144,21 +153,18 @@ def timeline(record: DataRequest) -> list[Moment]:
         ]
         if agreement.ended_on:
             found.append(Moment(agreement.ended_on, _("Agreement ended early")))
-    found += [
-        Moment(_day(one.at), _("Results %s released") % one.release_request.number)
-        for one in releases_of(record)
-    ]
-    found += _taken_back(record)
+    found += _of_results(record)
     return sorted(found, key=lambda moment: moment.on)
 
 
-def _taken_back(record: DataRequest) -> list[Moment]:
-    """Of results that nobody may fetch any more: the days on which they were released and revoked."""
+def _of_results(record: DataRequest) -> list[Moment]:
+    """The days on which results were released, and on which some were revoked."""
     found = []
-    for one in revoked(record):
+    for one in _ever_out(record):
         number, until = one.release_request.number, one.release_request.revoked_at
         found.append(Moment(_day(one.at), _("Results %s released") % number))
-        found.append(Moment(_day(until), _("Results %s revoked") % number))
+        if _is_revoked(one):
+            found.append(Moment(_day(until), _("Results %s revoked") % number))
     return found
 
 
@@ -178,7 +184,7 @@ def milestones(record: DataRequest) -> list[Milestone]:
     """From the request to the destruction of what was held; none of a project decided before this program."""
     if record.historic_decision_on:
         return []
-    agreement, results = agreement_of(record), releases(record).first()
+    agreement, results = agreement_of(record), next(iter(_ever_out(record)), None)
     gone = destroyed_at(agreement) if agreement else None
     return [
         Milestone(_("Requested"), _day(record.submitted_at) if record.submitted_at else None),

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, QuerySet
 from charteroak.board.models import Motion
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.policy import motion as motion_rules
-from charteroak.policy import release_request
 from charteroak.register.queries import (
     agencies,
     agreement_of,
@@ -34,9 +33,8 @@ def every_project() -> QuerySet[DataRequest]:
 
 
 def _out() -> QuerySet[ReleaseRequest]:
-    found = ReleaseRequest.objects.filter(release__isnull=False).exclude(
-        status=release_request.Status.REVOKED
-    )
+    """What was released, also what was revoked since: the timeline tells of both."""
+    found = ReleaseRequest.objects.filter(release__isnull=False)
     return found.select_related("release").prefetch_related("release__files").order_by("release__at")
 
 
