@@ -20,6 +20,7 @@ from bench import Aimed, Row
 
 TURN = 1.0  # seconds
 ROUNDS = 3
+TIMES = 7  # of each job beside gVisor
 PEER = "gVisor 28.6 ms a cell where bubblewrap takes 8.8 [measured by us on a machine of this kind]"
 WORK = """
 import duckdb, pandas, resource
@@ -81,7 +82,40 @@ def measure() -> list[Row]:
             (f"the sandbox adds to {what}, least and most of {ROUNDS}: least", min(adds), "%"),
             (f"the sandbox adds to {what}, least and most of {ROUNDS}: most", max(adds), "%"),
         ]
+    return [*rows, *beside_gvisor(environment)]
+
+
+def beside_gvisor(environment: Any) -> list[Row]:
+    """The strict tier on the same specification, job after job in turn: what its own kernel costs."""
+    from charteroak.sandbox import Isolator
+
+    rows: list[Row] = []
+    for what, work in (("a job that only starts and answers", "print('ready')"),
+                       ("a job of two rounds of DuckDB and pandas", WORK.replace("ROUNDS", "2"))):  # fmt: skip
+        took = [
+            {isolator: _seconds(environment, work, isolator) for isolator in Isolator} for _ in range(TIMES)
+        ]
+        for isolator in Isolator:
+            own = statistics.median(one[isolator] for one in took)
+            rows.append((f"{what}, in {isolator}: wall, median of {TIMES} in turn", own, "s"))
+        ratio = statistics.median(one[Isolator.GVISOR] / one[Isolator.BUBBLEWRAP] for one in took)
+        rows.append((f"{what}: gVisor / bubblewrap, median of {TIMES}", ratio, "×"))
     return rows
+
+
+def _seconds(environment: Any, work: str, isolator: Any) -> float:
+    """From asking for the run to its last byte."""
+    from charteroak.adapters import sandboxes
+    from charteroak.sandbox import SandboxSpec
+    from charteroak.workspaces.batch import LIMITS
+
+    limits = replace(LIMITS, memory=4 << 30)
+    spec = SandboxSpec((environment.mount,), limits, isolator=isolator)
+    started = time.perf_counter()
+    ended = sandboxes.run(spec, ["python", "-c", work])
+    took = time.perf_counter() - started
+    assert ended.status == 0, ended.stderr.decode()
+    return took
 
 
 def middle(jobs: Any, of: Callable[[Turns], float]) -> float:
