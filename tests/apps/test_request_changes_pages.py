@@ -1,6 +1,7 @@
 """A change as its people see it: begun on the page or by a program, its differences before every signer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -175,3 +176,31 @@ def test_the_page_of_a_change_that_came_to_nothing_leads_to_where_another_is_beg
     page = maya.get(begun.get_absolute_url()).text
     assert "Begin another on the page of request 001" in page
     assert "Begin another" not in way.as_("sam.reyes").get(begun.get_absolute_url()).text
+
+
+def after_its_last_day(signed: Agreement) -> Any:
+    return way.day(signed.ends_on + timedelta(days=1))
+
+
+def test_nothing_amends_an_agreement_that_is_over_and_that_is_said_before_anybody_works_on_it() -> None:
+    signed, maya = way.executed(), way.as_("maya.ortiz")
+    body = {"kind": "extension", "because": "The wages came late."}
+    with after_its_last_day(signed):
+        page = maya.post("/requests/001/change/", body)
+        assert "Agreement 001 is not in force, so nothing amends it." in page.content.decode()
+        answer = maya.post("/api/requests/001/change", body, content_type="application/json")
+        assert [reason["rule"] for reason in answer.json()["reasons"]] == ["nothing_to_amend"]
+        assert not DataRequest.objects.filter(number="001-A1").exists()
+        again = maya.post(
+            "/api/requests/001/change", body | {"kind": "repeat"}, content_type="application/json"
+        )
+        assert again.json()["number"] == "002", "the remedy that the refusal names"
+
+
+def test_a_change_begun_in_time_is_not_sent_once_the_agreement_is_over() -> None:
+    signed, record = way.executed(), later(changes_way.begun(Kind.EXTENSION))
+    maya = way.person("maya.ortiz")
+    requests.accept_terms(pk=record.pk, by=maya)
+    with after_its_last_day(signed):
+        assert way.refused(requests.submit, pk=record.pk, by=maya) == ["nothing_to_amend"]
+    requests.submit(pk=record.pk, by=maya)

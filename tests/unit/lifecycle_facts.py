@@ -137,6 +137,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("data_request", "beyond_the_change"): {"beyond_the_change": ("purpose",)},
     ("data_request", "nothing_changed"): {"nothing_changed": True},
     ("data_request", "change_underway"): {"change_underway": "042-A1"},
+    ("data_request", "nothing_to_amend"): {"nothing_to_amend": "042"},
     ("data_request", "decided_before"): {"decided_before": True},
     ("data_request", "because_missing"): {"because_said": False},
     ("agreement", "nothing_to_amend"): {"amends": "042", "to_amend_in_force": False},

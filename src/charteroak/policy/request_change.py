@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from charteroak.policy import irb
+from charteroak.policy.decision import Reason
+from charteroak.policy.sentence import Sentence
 
 
 class Kind(StrEnum):
@@ -33,6 +35,15 @@ GROUNDS = frozenset({"purpose", "question", "legal_exception", "first_year", "la
 def amends(kind: Kind | None) -> bool:
     """Whether it changes what was approved; a repeat leaves that as it is."""
     return kind is not None and kind is not Kind.REPEAT
+
+
+def not_in_force(number: str) -> Reason:
+    """Said before a change is begun and sent, and again before its agreement is drafted, opened and signed."""
+    return Reason(
+        "nothing_to_amend",
+        Sentence("Agreement {number} is not in force, so nothing amends it.", number=number),
+        "Ask for the same once more, as a project of its own.",
+    )
 
 
 def may_touch(kind: Kind | None, part: str) -> bool:

@@ -82,6 +82,17 @@ def underway(record: DataRequest) -> str:
     return changes.values_list("number", flat=True).first() or ""
 
 
+def ended_agreement(record: DataRequest) -> str:
+    """The number of the agreement that a change of it would amend, once that has ended; empty until then."""
+    ended = (
+        Q(agreement__status=agreement.Status.WITHDRAWN)
+        | Q(agreement__ended_on__isnull=False)
+        | Q(agreement__ends_on__lt=clock.today())
+    )
+    found = DataRequest.objects.filter(ended, number=first(record.number))
+    return found.values_list("agreement__number", flat=True).first() or ""
+
+
 def next_number(record: DataRequest) -> str:
     """042-A1, 042-A2: changes are counted whatever became of them. Under the lock on numbers."""
     return f"{first(record.number)}-A{family(record).filter(changes_request__isnull=False).count() + 1}"

@@ -104,6 +104,7 @@ def _facts_of_change(record: DataRequest) -> dict[str, Any]:
     if record.status == Status.APPROVED:
         return {
             "change_underway": changes.underway(record),
+            "nothing_to_amend": changes.ended_agreement(record),
             "decided_before": record.historic_decision_on is not None,
         }
     if record.changes_request_id is None:
@@ -114,6 +115,7 @@ def _facts_of_change(record: DataRequest) -> dict[str, Any]:
             Sentence(CHANGEABLE[part]) for part in changes.beyond_its_kind(record, touched)
         ),
         "nothing_changed": not touched and amends(record.kind_of_change),
+        "nothing_to_amend": changes.ended_agreement(record) if amends(record.kind_of_change) else "",
     }
 
 
@@ -165,7 +167,7 @@ def may_change(record: DataRequest, person: Person, kind: Kind, because: str) ->
     """Whether this person may begin this kind of change; a repeat waits for no other change."""
     known = replace(facts(record, person), because_said=bool(because.strip()))
     if not amends(kind):
-        known = replace(known, change_underway="")
+        known = replace(known, change_underway="", nothing_to_amend="")
     return data_request.LIFECYCLE.may(Status(record.status), Action.CHANGE, roles_of(person, record), known)
 
 
