@@ -111,7 +111,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             for status in (Status.APPROVED, Status.DECLINED)
         },
         (Status.APPROVED, Action.CHANGE): step(
-            Status.APPROVED, Role.APPLICANT, rules=(because_missing, decided_before, change_underway, nothing_to_amend)
+            Status.APPROVED,
+            Role.APPLICANT,
+            rules=(because_missing, decided_before, change_underway, nothing_to_amend),
         ),
         (Status.DECLINED, Action.APPEAL): step(
             Status.APPEALED, Role.APPLICANT, rules=(grounds_missing, appealed_already, appeal_late)
