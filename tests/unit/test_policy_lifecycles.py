@@ -14,6 +14,7 @@ import charteroak.policy
 from charteroak.policy import data_request, meeting, motion, office, release_request
 from charteroak.policy.decision import Decision
 from charteroak.policy.lifecycle import Lifecycle, Rule, Step
+from charteroak.policy.request_rules import no_carried_motion
 from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.policy.sentence import words
 
@@ -272,10 +273,7 @@ def test_what_a_board_has_decided_is_undone_by_its_own_later_decision_alone() ->
         ways_out = {action for (at, action) in data_request.LIFECYCLE.table if at == status}
         begins_another = {data_request.Action.CHANGE}  # a request of its own; this one stays as it is
         assert ways_out - begins_another <= {data_request.Action.RECONSIDER, data_request.Action.APPEAL}
-        assert (
-            data_request.no_carried_motion
-            in data_request.LIFECYCLE.table[status, data_request.Action.RECONSIDER].rules
-        )
+        assert no_carried_motion in data_request.LIFECYCLE.table[status, data_request.Action.RECONSIDER].rules
     for decided in (motion.Status.CARRIED, motion.Status.LOST):
         assert {action for (at, action) in motion.LIFECYCLE.table if at == decided} == {
             motion.Action.SUPERSEDE
