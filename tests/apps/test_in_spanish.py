@@ -1,11 +1,14 @@
 """Every page in Spanish: what the catalogs know stands nowhere in English. What people typed stays as typed."""
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from django import forms
 from django.test import Client
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from apps import doors, way
@@ -73,6 +76,13 @@ def test_no_english_sentence_is_left_on_any_page(at: Scene) -> None:
 def test_numbers_and_days_are_written_as_the_reader_writes_them(at: Scene) -> None:
     page = Client(headers={"accept-language": "es"}).get("/board/").text
     assert re.search(r"\d+ de [a-z]+ de 20\d\d", page)
+
+
+def test_a_day_in_may_is_in_a_month_and_a_form_shows_it_as_its_hint_writes_it() -> None:
+    with override("es"):
+        assert date_format(date(2027, 5, 9)) == "9 de mayo de 2027"
+        shown = forms.DateField().widget.render("on", date(2027, 5, 9))
+    assert 'value="2027-05-09"' in shown
 
 
 def test_one_english_word_is_a_verb_or_a_status_and_of_the_gender_of_its_record() -> None:

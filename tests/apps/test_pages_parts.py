@@ -10,7 +10,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 import charteroak
+from charteroak.adapters.listing import Cell
 from charteroak.policy.decision import ALLOWED, Decision, refuse
+from charteroak.site.templatetags.lists import is_long
 
 
 class Enquiry(forms.Form):
@@ -160,3 +162,10 @@ def test_a_form_that_is_folded_away_is_unfolded_where_it_has_errors() -> None:
     ]
     assert len(found) > 5
     assert [(name, form) for name, tag, form in found if " open" not in tag] == []
+
+
+def test_a_cell_of_many_words_is_given_width_and_one_of_a_few_is_not() -> None:
+    said = [
+        is_long(Cell(value)) for value in ("CSC; DOL", "applicant 8; policy office 4; agency 34; board 7", 7)
+    ]
+    assert said == [False, True, False]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import django
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.extract import extract
@@ -104,6 +105,14 @@ def placeholders(text: str) -> list[str]:
 def test_no_sentence_is_translated_twice() -> None:
     said = [(message.context, singular(message)) for _, message in messages()]
     assert sorted({words for words in said if said.count(words) > 1}) == []
+
+
+def test_no_word_of_ours_takes_the_place_of_one_of_the_frameworks() -> None:
+    """May is a month: whoever puts the verb into Spanish under the same word puts it into every date."""
+    with (Path(django.__path__[0]) / "conf/locale/es/LC_MESSAGES/django.po").open("rb") as file:
+        theirs = {message.id: message.string for message in read_po(file, locale="es") if not message.context}
+    ours = [(message.id, message.string) for _, message in messages() if not message.context]
+    assert [(said, as_) for said, as_ in ours if theirs.get(said, as_) not in ("", as_)] == []
 
 
 def test_an_untranslated_sentence_is_found() -> None:

@@ -51,7 +51,7 @@ TOKENS = Listing(
         Column(
             "agency", _("Agency"), lambda record: record.agency.code if record.agency else _t("All of mine")
         ),
-        Column("may", _("May"), lambda record: _t("read") if record.reads_only else _t("read and write")),
+        Column("may", _("It may"), lambda record: _t("read") if record.reads_only else _t("read and write")),
         Column("last_day", _("Last day"), lambda record: record.last_day, due=True),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
     ),

@@ -17,6 +17,7 @@ from charteroak.adapters.listing import Cell, Filter, Listed
 from charteroak.site.templatetags.page import status, translated
 
 register = template.Library()
+LONG = 40  # characters
 DAY_SALT = "charteroak.day"  # a calendar's words are this site's own: nobody else can make such an address
 
 
@@ -69,7 +70,7 @@ def cell(of: Cell) -> Any:
     if isinstance(value, datetime):
         here = localtime(value)
         shown = date_format(here, "SHORT_DATETIME_FORMAT")
-        return format_html('<time datetime="{}">{}</time>', here.isoformat(), shown)
+        return format_html('<time class="text-no-wrap" datetime="{}">{}</time>', here.isoformat(), shown)
     if isinstance(value, date):
         shown = date_format(value)
         return format_html('<time class="text-no-wrap" datetime="{}">{}</time>', value.isoformat(), shown)
@@ -79,6 +80,12 @@ def cell(of: Cell) -> Any:
 @register.filter
 def is_number(of: Cell) -> bool:
     return isinstance(of.value, int | float) and not isinstance(of.value, bool)
+
+
+@register.filter
+def is_long(of: Cell) -> bool:
+    """Whether a cell holds so many words that a narrow column would make a tower of them."""
+    return isinstance(of.value, str) and len(of.value) > LONG
 
 
 @register.simple_tag(takes_context=True)
