@@ -28,7 +28,11 @@ class Facts:
 
 def meeting_not_open(facts: Facts) -> Reason | None:
     if not facts.meeting_open:
-        return Reason("meeting_not_open", "Follow-ups are recorded while the meeting is open.")
+        return Reason(
+            "meeting_not_open",
+            "Follow-ups are recorded while the meeting is open.",
+            "Record it in the next meeting.",
+        )
     return None
 
 

@@ -65,7 +65,13 @@ def empty_agenda(facts: Facts) -> Reason | None:
 
 
 def no_seat(facts: Facts) -> Reason | None:
-    return None if facts.actor_seated else Reason("no_seat", "You hold no seat on this board.")
+    if not facts.actor_seated:
+        return Reason(
+            "no_seat",
+            "You hold no seat on this board.",
+            "A holder names who stands in for them by a dated letter; the chair or the policy office records it.",
+        )
+    return None
 
 
 def waits_for_holder(*, own: bool, by_letter: bool, until_start: timedelta) -> bool:
@@ -85,13 +91,19 @@ def holder_may_come(facts: Facts) -> Reason | None:
 
 def stand_in_voted(facts: Facts) -> Reason | None:
     if facts.stand_in_voted:
-        return Reason("stand_in_voted", "Who sits in your place has voted for the seat in this meeting.")
+        return Reason(
+            "stand_in_voted",
+            "Who sits in your place has voted for the seat in this meeting.",
+            "They may change a vote until its result is declared.",
+        )
     return None
 
 
 def before_its_time(facts: Facts) -> Reason | None:
     if facts.until_start > timedelta():
-        return Reason("before_its_time", "The meeting opens at the noticed hour, not before.")
+        return Reason(
+            "before_its_time", "The meeting opens at the noticed hour, not before.", "Open it at that hour."
+        )
     return None
 
 
@@ -104,6 +116,7 @@ def no_quorum(facts: Facts) -> Reason | None:
                 present=facts.present,
                 quorum=facts.quorum,
             ),
+            "More members take their seats, or who stands in for them; otherwise plan another meeting.",
         )
     return None
 
@@ -113,6 +126,7 @@ def motions_undecided(facts: Facts) -> Reason | None:
         return Reason(
             "motions_undecided",
             Sentence("Motions neither carried nor lost: {motions}.", motions=facts.undecided_motions),
+            "Declare the result of each, or postpone it.",
         )
     return None
 

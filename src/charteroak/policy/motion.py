@@ -88,6 +88,7 @@ def no_quorum(facts: Facts) -> Reason | None:
                 present=facts.present_seats,
                 quorum=facts.seats_needed,
             ),
+            "More members take their seats, or who stands in for them; otherwise postpone the motion.",
         )
     return None
 
@@ -132,7 +133,11 @@ def votes_cast(facts: Facts) -> Reason | None:
 
 def not_reconsidered(facts: Facts) -> Reason | None:
     if not facts.reconsidered:
-        return Reason("not_reconsidered", "The board has not carried a motion to reconsider this.")
+        return Reason(
+            "not_reconsidered",
+            "The board has not carried a motion to reconsider this.",
+            "Put a motion to reconsider it on an agenda; once that is carried, the earlier decision falls.",
+        )
     return None
 
 
@@ -147,20 +152,26 @@ def must_decide(facts: Facts) -> Reason | None:
 def votes_missing(facts: Facts) -> Reason | None:
     if facts.concerned_not_voted:
         return Reason(
-            "votes_missing", Sentence("No vote yet from: {agencies}.", agencies=facts.concerned_not_voted)
+            "votes_missing",
+            Sentence("No vote yet from: {agencies}.", agencies=facts.concerned_not_voted),
+            "Each of them votes, or who stands in for them; otherwise postpone the motion.",
         )
     return None
 
 
 def not_unanimous(facts: Facts) -> Reason | None:
     if facts.rejections or not facts.approvals:
-        return Reason("not_unanimous", "Every member whose agency is concerned must approve.")
+        return Reason(
+            "not_unanimous",
+            "Every member whose agency is concerned must approve.",
+            "A vote may be changed until the result is declared; as the votes stand, declare the motion lost.",
+        )
     return None
 
 
 def unanimous(facts: Facts) -> Reason | None:
     if facts.approvals and not facts.rejections:
-        return Reason("unanimous", "Nobody voted against.")
+        return Reason("unanimous", "Nobody voted against.", "Declare the motion carried.")
     return None
 
 

@@ -49,7 +49,9 @@ def not_in_office(facts: Facts) -> Reason | None:
 
 
 def holds_it_already(facts: Facts) -> Reason | None:
-    return Reason("holds_it_already", "This person holds the seat already.") if facts.holds_it else None
+    if facts.holds_it:
+        return Reason("holds_it_already", "This person holds the seat already.", "Name somebody else.")
+    return None
 
 
 def roles_must_stay_apart(facts: Facts) -> Decision:

@@ -1,0 +1,40 @@
+"""For each rule of the boards' lifecycles, what makes it refuse."""
+
+from datetime import timedelta
+from typing import Any
+
+from charteroak.policy import meeting, motion
+from charteroak.policy.roles import Role, must_stay_apart
+
+BOARD: dict[tuple[str, str], dict[str, Any]] = {
+    ("meeting", "too_little_notice"): {"until_start": meeting.NOTICE - timedelta(seconds=1)},
+    ("meeting", "empty_agenda"): {"agenda_items": 0},
+    ("meeting", "before_its_time"): {"until_start": timedelta(minutes=1)},
+    ("meeting", "no_quorum"): {"present": 3},
+    ("meeting", "motions_undecided"): {"undecided_motions": 1},
+    ("meeting", "holder_may_come"): {"left_to_holder": True},
+    ("meeting", "stand_in_voted"): {"stand_in_voted": True},
+    ("meeting", "no_seat"): {"actor_seated": False},
+    ("motion", "seat_without_vote"): {"actor_votes": False},
+    ("motion", "votes_cast"): {"votes_cast": 1},
+    ("motion", "not_reconsidered"): {"reconsidered": False},
+    ("motion", "agenda_closed"): {"agenda_open": False},
+    ("motion", "not_ready"): {"ready": False},
+    ("motion", "meeting_not_open"): {"meeting_open": False},
+    ("motion", "no_quorum"): {"quorum": False},
+    ("motion", "not_present"): {"actor_present": False},
+    ("motion", "must_recuse"): {"actor_conflicted": True},
+    ("motion", "not_concerned"): {"actor_concerned": False},
+    ("motion", "must_decide"): {"choice": motion.Choice.NOTE},
+    ("motion", "votes_missing"): {"concerned_not_voted": ("CSC",)},
+    ("motion", "not_unanimous"): {"rejections": 1},
+    ("motion", "unanimous"): {"rejections": 0},
+    ("seat", "not_in_office"): {"in_office": False},
+    ("seat", "holds_it_already"): {"holds_it": True},
+    ("seat", "letter_not_dated"): {"letter_dated": False},
+    ("seat", "board_meets"): {"board_meets": True},
+    ("seat", "meeting_over"): {"meeting_over": True},
+    ("seat", "roles_must_stay_apart"): {"apart": must_stay_apart({Role.ENCLAVE_OPERATOR, Role.BOARD_MEMBER})},
+    ("follow_up", "outcome_missing"): {"outcome_said": False},
+    ("follow_up", "meeting_not_open"): {"meeting_open": False},
+}
