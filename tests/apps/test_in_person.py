@@ -12,10 +12,12 @@ from django.urls import path
 
 from apps import way
 from apps.way import person
+from charteroak.adapters import clock
 from charteroak.agencies.models import Person, Pledge
 from charteroak.agreements.models import Agreement
 from charteroak.audit import actions as audit
 from charteroak.audit.models import Event
+from charteroak.board.models import Seat
 from charteroak.site import in_person, urls
 
 
@@ -117,6 +119,14 @@ def test_a_page_that_takes_another_s_name_is_stopped_by_the_database() -> None:
         client.post("/fault/", {"by": "eve.lang"})
     assert client.post("/fault/", {"by": "maya.ortiz"}).text == "signed"
     sign(person("eve.lang"), event_by="eve.lang")  # and nobody is signed in any more
+
+
+def test_whom_a_letter_names_did_not_act_and_the_letter_is_recorded() -> None:
+    seat = Seat.objects.get(agency__code="DOL", until=None)
+    sent = {"person": "lou.grant", "letter_on": f"{clock.today()}"}
+    assert way.as_("sam.reyes").post(f"/board/seats/{seat.pk}/name-stand-in/", sent).status_code == 302
+    named = seat.stand_ins.get()
+    assert (named.person.username, named.recorded_by.username) == ("lou.grant", "sam.reyes")
 
 
 def test_no_agreement_is_signed_without_its_signatory() -> None:

@@ -23,7 +23,7 @@ from charteroak.site.middleware import GetResponse
 # Names of people who did not act but are spoken of; every other link to a person is an act.
 SPOKEN_OF = {
     "agencies.roleheld.person", "agreements.letter.person", "agreements.party.signatory",
-    "agreements.recipient.person", "board.seat.person", "requests.teammember.person", "agencies.cover.delegate",
+    "agreements.recipient.person", "board.seat.person", "board.standin.person", "requests.teammember.person", "agencies.cover.delegate",
     "agencies.departurenotice.person", "exceptions.matter.owner", "exceptions.matter.person",
 }  # fmt: skip
 # Where nobody is named only by `oak setup`: whatever else adds a row, or changes one, does it in somebody's name.
@@ -63,8 +63,8 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+UNWATCHED = "DROP TRIGGER IF EXISTS {trigger} ON {table}"
 WATCHED = """
-DROP TRIGGER IF EXISTS {trigger} ON {table};
 CREATE CONSTRAINT TRIGGER {trigger} AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION charteroak_in_person({room}, {column}, {who});
 """
@@ -72,15 +72,16 @@ CREATE CONSTRAINT TRIGGER {trigger} AFTER INSERT OR UPDATE ON {table} DEFERRABLE
 
 def acts() -> Iterator["ForeignKey[Person, Person]"]:
     """Every column that says who did something."""
+    return (field for field in _links() if name_of(field) not in SPOKEN_OF)
+
+
+def _links() -> Iterator["ForeignKey[Person, Person]"]:
+    """Every column that names a person."""
     for model in apps.get_models(include_auto_created=True):
         if not model.__module__.startswith("charteroak."):
             continue
         for field in model._meta.concrete_fields:
-            if (
-                isinstance(field, ForeignKey)
-                and field.related_model is Person
-                and name_of(field) not in SPOKEN_OF
-            ):
+            if isinstance(field, ForeignKey) and field.related_model is Person:
                 yield field
 
 
@@ -89,20 +90,23 @@ def name_of(field: "Field[Any, Any]") -> str:
 
 
 def apply() -> None:
-    """Have the database watch every such column. As the owner."""
+    """Have the database watch every such column, and no other. As the owner."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(WATCH).format(owner=sql.Literal(role(Process.OWNER))))
-        for field in acts():
+        for field in _links():
             meta = field.model._meta
-            cursor.execute(
-                sql.SQL(WATCHED).format(
-                    trigger=sql.Identifier(f"in_person_{field.column}"),
-                    table=sql.Identifier(meta.db_table),
-                    room=sql.Literal(meta.app_label),
-                    column=sql.Literal(field.column),
-                    who=sql.Literal(WHO.get(name_of(field), "or nobody")),
+            trigger, table = sql.Identifier(f"in_person_{field.column}"), sql.Identifier(meta.db_table)
+            cursor.execute(sql.SQL(UNWATCHED).format(trigger=trigger, table=table))
+            if name_of(field) not in SPOKEN_OF:
+                cursor.execute(
+                    sql.SQL(WATCHED).format(
+                        trigger=trigger,
+                        table=table,
+                        room=sql.Literal(meta.app_label),
+                        column=sql.Literal(field.column),
+                        who=sql.Literal(WHO.get(name_of(field), "or nobody")),
+                    )
                 )
-            )
 
 
 def in_person(get_response: GetResponse) -> GetResponse:
