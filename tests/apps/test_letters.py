@@ -69,7 +69,9 @@ def test_no_digest_on_a_weekend_or_a_holiday(day: date) -> None:
         assert by_post(write_digests) == 0
 
 
-def test_urgent_mail_is_for_deadlines_only_once_and_then_to_who_covers(drafted: Agreement) -> None:
+def test_urgent_mail_is_for_deadlines_only_once_and_then_the_office_learns_whom_to_call(
+    drafted: Agreement,
+) -> None:
     assert by_post(reminders.remind) == 0, "nothing is due soon"
     due = clocks.due_of(drafted)
     assert due is not None
@@ -79,7 +81,9 @@ def test_urgent_mail_is_for_deadlines_only_once_and_then_to_who_covers(drafted: 
     with way.day(due + timedelta(days=7)):
         assert by_post(reminders.remind) == 2
     assert {one.person.username for one in Letter.objects.all()} == {"ann.weiss", "sam.reyes"}
-    assert "you cover" in Letter.objects.get(person__username="sam.reyes").body
+    body = Letter.objects.get(person__username="sam.reyes").body
+    assert "counsel is late" in body
+    assert "You cannot act in their place. Call: Ann Weiss <" in body
 
 
 def test_mail_goes_out_and_is_not_sent_again() -> None:

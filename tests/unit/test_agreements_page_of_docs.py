@@ -8,7 +8,7 @@ import pytest
 from charteroak.policy import wording
 from charteroak.policy.agreement import CONFIRMED_FOR
 from charteroak.policy.attachment import LARGEST, MOST, may_be_taken
-from charteroak.policy.clocks import ALLOWED, COVER, SOON, Stage
+from charteroak.policy.clocks import ALLOWED, LATE, SOON, Stage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text("utf-8")
 PREVIEW = wording.latest()["preview"]
@@ -73,7 +73,7 @@ def test_the_days_on_the_page_are_those_that_the_clocks_allow() -> None:
     assert f"the policy office has {WORDS[ALLOWED[Stage.COMPLETENESS]]} for its completeness check" in said
     assert f"DOL has {WORDS[ALLOWED[Stage.DECISION]]} for its decision" in said
     assert f"comes {WORDS[SOON]} business days before the due day" in said
-    assert f"{WORDS[COVER]} business days later the policy office is told as well" in said
+    assert f"{WORDS[LATE]} business days later the policy office is told as well" in said
     assert f"good for {WORDS[CONFIRMED_FOR]} minutes" in said
 
 

@@ -99,8 +99,8 @@ def test_a_reminder_two_days_before_overdue_after_and_cover_three_days_later() -
     assert run.state(date(2026, 10, 15), CLOSED) is State.SOON
     assert run.state(due, CLOSED) is State.SOON
     assert run.state(date(2026, 10, 20), CLOSED) is State.OVERDUE
-    assert not run.for_cover(date(2026, 10, 21), CLOSED)
-    assert run.for_cover(date(2026, 10, 22), CLOSED)
+    assert not run.is_late(date(2026, 10, 21), CLOSED)
+    assert run.is_late(date(2026, 10, 22), CLOSED)
 
 
 def test_what_is_reconsidered_or_appealed_is_the_boards_turn_again() -> None:

@@ -81,7 +81,7 @@ ALLOWED = {
 }
 SOON = 2  # business days before the due day on which a reminder goes out
 SOONER = {Stage.END: 20}  # time to ask for an extension
-COVER = 3  # business days after it, when the reminder goes to whoever covers
+LATE = 3  # business days after it, when the policy office is told whom to call
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,13 @@ class Run:
         soon = SOONER.get(self.stage, SOON)
         return State.SOON if business_days_between(today, due, closed) <= soon else State.RUNNING
 
-    def for_cover(self, today: date, closed: Closed) -> bool:
-        """Whether it is so late that whoever covers is told too."""
+    def is_late(self, today: date, closed: Closed) -> bool:
+        """Whether it is so late that the policy office is told too."""
         due = self.due(today, closed)
         return (
             due is not None
             and self.state(today, closed) is State.OVERDUE
-            and business_days_between(due, today, closed) >= COVER
+            and business_days_between(due, today, closed) >= LATE
         )
 
 

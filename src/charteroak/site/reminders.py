@@ -1,6 +1,10 @@
-"""Urgent mail, for deadlines only: to whose turn it is, once when due soon, once when overdue, then to who covers."""
+"""Urgent mail, for deadlines only: to whose turn it is and who covers for them, once when due soon, once when overdue.
+
+The policy office cannot act for another party: it is told who is late and whom to call.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
-from charteroak.agencies.models import Agency, Person
-from charteroak.agencies.queries import holders
+from charteroak.agencies.models import Agency, Cover, Person
+from charteroak.agencies.queries import cover, holders
 from charteroak.agreements import letters
 from charteroak.agreements.clocks import Turn
 from charteroak.agreements.models import Letter
@@ -31,33 +35,103 @@ OFFICES = {
 }
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Who can act on a turn today: those whose turn it is, and each who covers for one of them, by the cover."""
+
+    holders: tuple[Person, ...]
+    covers: tuple[Cover, ...] = ()
+
+    @property
+    def people(self) -> list[Person]:
+        """Each once: who holds an office may cover for a colleague in it."""
+        every = {one.pk: one for one in (*self.holders, *(named.delegate for named in self.covers))}
+        return list(every.values())
+
+
 def remind() -> int:
     """Write what is due to be said today; how many letters. Safe to repeat."""
-    written = 0
+    written, named = 0, list(cover.in_force(clock.today()))
+    office = office_of(Role.POLICY_OFFICE, None, named)
     for turn in clocks.running(DataRequest.objects.all()):
-        if turn.state in (State.SOON, State.OVERDUE):
-            written += _tell(turn, _whose(turn), turn.state)
-        if turn.run.for_cover(clock.today(), closed_days()):
-            written += _tell(turn, holders(Role.POLICY_OFFICE), "cover")
+        if turn.state not in (State.SOON, State.OVERDUE):
+            continue
+        whose = _whose(turn, named)
+        written += _tell(turn, whose)
+        late = turn.run.is_late(clock.today(), closed_days())
+        if turn.run.party is not Party.POLICY_OFFICE and (late or not whose.people):
+            written += _tell_office(turn, whose, office)
     return written
 
 
-def _whose(turn: Turn) -> Iterable[Person]:
+def office_of(role: Role, agency: Agency | None, named: Iterable[Cover]) -> Whose:
+    """Who holds an office today, for that agency where one is given, and who of `named` covers there."""
+    covers = (one for one in named if one.office.role == role and agency in (None, one.office.agency))
+    return Whose(tuple(holders(role, agency)), tuple(covers))
+
+
+def _whose(turn: Turn, named: Iterable[Cover]) -> Whose:
     if turn.run.party is Party.APPLICANT:
-        return [turn.data_request.applicant]
+        return Whose((turn.data_request.applicant,))
     agency = Agency.objects.filter(code=turn.whose).first() if turn.whose else None
-    return holders(OFFICES[turn.run.party], agency)
+    return office_of(OFFICES[turn.run.party], agency, named)
 
 
-def _tell(turn: Turn, people: Iterable[Person], why: str) -> int:
-    about = f"{turn.about or turn.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
-    told = [
-        letters.write(
-            Letter.Kind.DEADLINE, person, subject=_subject(turn), body=_body(turn, why), about=about
-        )
-        for person in people
+def _tell(turn: Turn, whose: Whose) -> int:
+    """To each who can act, once while due soon and once when overdue; who covers is told for whom, and how."""
+    due = date_format(turn.due) if turn.due else ""
+    first = _("This is due on %s.") if turn.state is State.SOON else _("This was due on %s.")
+    told = [_write(turn, one, turn.state, [first % due]) for one in whose.holders]
+    told += [
+        _write(turn, one.delegate, turn.state, [first % due, covering(one)])
+        for one in whose.covers
+        if one.delegate not in whose.holders
     ]
-    return sum(letter is not None for letter in told)
+    return sum(told)
+
+
+def covering(named: Cover) -> str:
+    """What a delegate is told: for whom they may act, until when, and where they take the office up."""
+    said = _(
+        "You cover for %(holder)s (%(office)s) until %(day)s. Take the office up first, on your page: %(page)s"
+    )
+    return said % {
+        "holder": named.office.person.name,
+        "office": named.office,
+        "day": date_format(named.until),
+        "page": f"{settings.CONFIG.origins[0]}{reverse('home')}#cover-{named.pk}",
+    }
+
+
+def _tell_office(turn: Turn, whose: Whose, office: Whose) -> int:
+    """The policy office decides for nobody: it learns who is late and whom to call, or that the office is vacant."""
+    due = date_format(turn.due) if turn.due else ""
+    late = _("%(who)s is late: this was due on %(day)s and nobody has acted.")
+    if turn.state is State.SOON:
+        late = _("%(who)s has until %(day)s to act.")
+    call = _("You cannot act in their place. Call: %s") % people_to_call(whose)
+    if not whose.people:
+        call = _("Nobody holds this office today. Give it to somebody: %s") % (
+            settings.CONFIG.origins[0] + reverse("people")
+        )
+    why = "late" if whose.people else "vacant"
+    said = [late % {"who": _who(turn), "day": due}, call]
+    return sum(_write(turn, one, why, said) for one in office.people if one not in whose.people)
+
+
+def people_to_call(whose: Whose) -> str:
+    """Each with an address, who covers too."""
+    return ", ".join(f"{one.name} <{one.email}>" if one.email else one.name for one in whose.people)
+
+
+def _write(turn: Turn, person: Person, why: str, said: list[str]) -> bool:
+    """One letter about this turn, unless this person has it already."""
+    about = f"{turn.about or turn.number}:{turn.run.stage}:{turn.run.whose}:{turn.run.began_on}:{why}"
+    body = "\n\n".join([*said, *_where(turn)])
+    return (
+        letters.write(Letter.Kind.DEADLINE, person, subject=_subject(turn), body=body, about=about)
+        is not None
+    )
 
 
 def _subject(turn: Turn) -> str:
@@ -75,17 +149,10 @@ def _datasets(turn: Turn) -> str:
     return ", ".join(sorted(names or {one.variable.dataset.agency.code for one in asked}))
 
 
-def _body(turn: Turn, why: str) -> str:
-    due, since = date_format(turn.due) if turn.due else "", date_format(turn.run.began_on)
-    first = {
-        State.SOON: _("This is due on %s.") % due,
-        State.OVERDUE: _("This was due on %s.") % due,
-        "cover": _("This was due on %s and nobody has acted; you cover.") % due,
-    }[why]
+def _where(turn: Turn) -> list[str]:
+    since = date_format(turn.run.began_on)
     waits = _("Since %(since)s it waits for: %(who)s.") % {"since": since, "who": _who(turn)}
-    return "\n\n".join(
-        [first, waits, settings.CONFIG.origins[0] + _page(turn), _("Silence approves nothing.")]
-    )
+    return [waits, settings.CONFIG.origins[0] + _page(turn), _("Silence approves nothing.")]
 
 
 def _who(turn: Turn) -> str:
