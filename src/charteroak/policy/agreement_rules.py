@@ -36,7 +36,11 @@ class Facts:
 
 def request_not_approved(facts: Facts) -> Reason | None:
     if not facts.request_approved:
-        return Reason("request_not_approved", "The board has not approved the request.")
+        return Reason(
+            "request_not_approved",
+            "The board has not approved the request.",
+            "It goes on once the board has approved it in a meeting.",
+        )
     return None
 
 
@@ -153,13 +157,18 @@ def clauses_missing(facts: Facts) -> Reason | None:
         return Reason(
             "clauses_missing",
             Sentence("Required clauses are missing: {clauses}.", clauses=facts.missing_clauses),
+            "Give an emptied clause its words by a redline; one that was never drafted takes a new project.",
         )
     return None
 
 
 def not_a_party(facts: Facts) -> Reason | None:
     if not facts.signer_party:
-        return Reason("not_a_party", "Only a signatory of this party may sign for it.")
+        return Reason(
+            "not_a_party",
+            "Only a signatory of this party may sign for it.",
+            "Ask its signatory, or whoever covers for them.",
+        )
     return None
 
 
@@ -187,7 +196,11 @@ def text_changed(facts: Facts) -> Reason | None:
 
 def parties_unsigned(facts: Facts) -> Reason | None:
     if facts.unsigned:
-        return Reason("parties_unsigned", Sentence("Still to sign: {parties}.", parties=facts.unsigned))
+        return Reason(
+            "parties_unsigned",
+            Sentence("Still to sign: {parties}.", parties=facts.unsigned),
+            "It is in force with the last signature.",
+        )
     return None
 
 
@@ -203,7 +216,11 @@ def nothing_left(facts: Facts) -> Reason | None:
 
 def not_destroyed(facts: Facts) -> Reason | None:
     if facts.not_destroyed:
-        return Reason("not_destroyed", Sentence("Not yet destroyed: {what}.", what=facts.not_destroyed))
+        return Reason(
+            "not_destroyed",
+            Sentence("Not yet destroyed: {what}.", what=facts.not_destroyed),
+            "Each goes on its due day; an early day may be ordered here.",
+        )
     return None
 
 

@@ -13,6 +13,8 @@ from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.policy.sentence import Sentence
 from charteroak.policy.standing import Standing
 
+ANEW = "Ask for the same once more, as a project of its own."
+
 
 class Use(StrEnum):
     """What is about to happen to data."""
@@ -127,16 +129,19 @@ def _in_force(terms: Terms, asked: Asked) -> Decision:
         why = Reason(
             "agreement_ended",
             Sentence("Agreement {number} ended on {day}.", number=number, day=terms.ended_on),
+            ANEW,
         )
     elif asked.on < terms.starts_on:
         why = Reason(
             "not_yet_in_force",
             Sentence("Agreement {number} starts on {day}.", number=number, day=terms.starts_on),
+            "Wait for that day.",
         )
     elif asked.on > terms.ends_on:
         why = Reason(
             "agreement_expired",
             Sentence("Agreement {number} expired on {day}.", number=number, day=terms.ends_on),
+            ANEW,
         )
     else:
         return Decision(clauses=(f"{number}/signatures",))
@@ -159,18 +164,11 @@ def _agency_and_elements(terms: Terms, asked: Asked) -> Decision:
         return Decision()
     shared = terms.elements.get(asked.agency)
     if shared is None:
-        return Decision(
-            (
-                Reason(
-                    "agency_not_a_party",
-                    Sentence(
-                        "{agency} shares nothing under agreement {number}.",
-                        agency=asked.agency,
-                        number=terms.number,
-                    ),
-                ),
-            )
+        nothing = Sentence(
+            "{agency} shares nothing under agreement {number}.", agency=asked.agency, number=terms.number
         )
+        enters = "An amendment of the request brings an agency in, once all have signed it."
+        return Decision((Reason("agency_not_a_party", nothing, enters),))
     allowed = {
         Use.SUBMIT: shared.all,
         Use.FIND: shared.linking,
@@ -228,16 +226,10 @@ def _purpose_and_place(terms: Terms, asked: Asked) -> Decision:
             )
         )
     if asked.use in (Use.OPEN, Use.MOUNT) and asked.place != terms.place:
-        reasons.append(
-            Reason(
-                "place_not_covered",
-                Sentence(
-                    "Agreement {number} allows work in the {place} only.",
-                    number=terms.number,
-                    place=terms.place,
-                ),
-            )
+        only = Sentence(
+            "Agreement {number} allows work in the {place} only.", number=terms.number, place=terms.place
         )
+        reasons.append(Reason("place_not_covered", only, "Work there, or ask for an amendment."))
     clauses = {
         Use.OPEN: (terms.purpose_clause, terms.place_clause),
         Use.MOUNT: (terms.purpose_clause, terms.place_clause),

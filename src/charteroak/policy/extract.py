@@ -32,14 +32,20 @@ class Facts:
 
 def run_not_confirmed(facts: Facts) -> Reason | None:
     if not facts.run_confirmed:
-        return Reason("run_not_confirmed", "The stewards have not confirmed the match.")
+        return Reason(
+            "run_not_confirmed",
+            "The stewards have not confirmed the match.",
+            "It is built once the last of them has.",
+        )
     return None
 
 
 def beyond_the_agreement(facts: Facts) -> Reason | None:
     if facts.columns_beyond:
         return Reason(
-            "beyond_the_agreement", Sentence("Not in the agreement: {columns}.", columns=facts.columns_beyond)
+            "beyond_the_agreement",
+            Sentence("Not in the agreement: {columns}.", columns=facts.columns_beyond),
+            "Nobody opens it until an amendment that all have signed covers them.",
         )
     return None
 
@@ -49,6 +55,7 @@ def identifiers_found(facts: Facts) -> Reason | None:
         return Reason(
             "identifiers_found",
             Sentence("Direct identifiers in: {columns}.", columns=facts.identifiers_found),
+            "Nobody opens it: record a finding, and ask for the same once more without these columns.",
         )
     return None
 

@@ -48,6 +48,7 @@ def pairs_undecided(facts: Facts) -> Reason | None:
         return Reason(
             "pairs_undecided",
             Sentence("Doubtful pairs that wait for a decision: {pairs}.", pairs=facts.pairs_undecided),
+            "Decide each in the clerical review.",
         )
     return None
 
@@ -79,7 +80,11 @@ def no_recipe(facts: Facts) -> Reason | None:
 
 def crosswalk_not_written(facts: Facts) -> Reason | None:
     if not facts.crosswalk_written:
-        return Reason("crosswalk_not_written", "The hub is still writing the crosswalk.")
+        return Reason(
+            "crosswalk_not_written",
+            "The hub is still writing the crosswalk.",
+            "Nobody need act: try again in a few minutes.",
+        )
     return None
 
 
@@ -93,7 +98,9 @@ def confirmations_missing(facts: Facts) -> Reason | None:
     missing = tuple(agency for agency in facts.to_confirm if agency not in facts.confirmed_by)
     if missing:
         return Reason(
-            "confirmations_missing", Sentence("Not yet confirmed by: {agencies}.", agencies=missing)
+            "confirmations_missing",
+            Sentence("Not yet confirmed by: {agencies}.", agencies=missing),
+            "A steward of each confirms on this run’s page.",
         )
     return None
 

@@ -117,7 +117,11 @@ def closed_by_another(facts: Facts) -> Reason | None:
 
 def duties_left(facts: Facts) -> Reason | None:
     if facts.not_done:
-        return Reason("duties_left", Sentence("Still to do: {duties}.", duties=facts.not_done))
+        return Reason(
+            "duties_left",
+            Sentence("Still to do: {duties}.", duties=facts.not_done),
+            "Record each here once it is done.",
+        )
     return None
 
 

@@ -100,13 +100,21 @@ def text_changed(facts: Facts) -> Reason | None:
 
 def not_unanimous(facts: Facts) -> Reason | None:
     if facts.not_agreed:
-        return Reason("not_unanimous", Sentence("Still to agree: {agencies}.", agencies=facts.not_agreed))
+        return Reason(
+            "not_unanimous",
+            Sentence("Still to agree: {agencies}.", agencies=facts.not_agreed),
+            "It is admitted with the last head’s word.",
+        )
     return None
 
 
 def members_unsigned(facts: Facts) -> Reason | None:
     if facts.unsigned:
-        return Reason("members_unsigned", Sentence("Still to sign: {agencies}.", agencies=facts.unsigned))
+        return Reason(
+            "members_unsigned",
+            Sentence("Still to sign: {agencies}.", agencies=facts.unsigned),
+            "It takes part with the last signature.",
+        )
     return None
 
 

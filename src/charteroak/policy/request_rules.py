@@ -123,13 +123,18 @@ def agencies_undecided(facts: Facts) -> Reason | None:
         return Reason(
             "agencies_undecided",
             Sentence("{left} of {all} agencies have not decided yet.", left=left, all=facts.agencies_asked),
+            "Its stewards decide; the request’s page names who still has to.",
         )
     return None
 
 
 def nothing_allowed(facts: Facts) -> Reason | None:
     if facts.columns_allowed == 0:
-        return Reason("nothing_allowed", "No column was allowed by its agency.")
+        return Reason(
+            "nothing_allowed",
+            "No column was allowed by its agency.",
+            "Decline it; a new request may ask for other columns.",
+        )
     return None
 
 
@@ -143,7 +148,7 @@ def no_carried_motion(facts: Facts) -> Reason | None:
 
 def no_lost_motion(facts: Facts) -> Reason | None:
     if not facts.motion_lost:
-        return Reason("no_lost_motion", "The board has not voted this down.")
+        return Reason("no_lost_motion", "The board has not voted this down.", "Put it on an agenda.")
     return None
 
 
