@@ -121,12 +121,15 @@ def test_who_must_fix_it_and_who_must_pay_it_find_it_on_coming_in() -> None:
     assert on_coming_in(MAYA, record) == []
     actions.fix_fee(pk=record.pk, by=named(SAM), hours=Decimal(2))
     assert on_coming_in(MAYA, record) == on_coming_in(SAM, record) == [f"{record}: pay the fee"]
+    unpaid = "The fee is not paid yet."
+    assert unpaid in as_(MAYA).get(record.get_absolute_url()).text
     [hers], [awaited] = fees_of(MAYA), fees_of(SAM)
     assert (hers.state, awaited.state) == (Turn.YOURS, Turn.OTHERS)
     assert awaited.whose_turn == record.applicant.name, "the policy office waits for it"
     assert [fees_of(who) for who in (STRANGER, way.STEWARDS["SDE"])] == [[], []]
     actions.mark_fee_paid(pk=record.pk, by=named(SAM), reference="T-1", paid_on=clock.today())
     assert on_coming_in(MAYA, record) == on_coming_in(SAM, record) == []
+    assert unpaid not in as_(MAYA).get(record.get_absolute_url()).text
 
 
 def copied(record: DataRequest, number: str) -> DataRequest:

@@ -102,7 +102,9 @@ def test_a_member_with_a_stake_recuses_on_a_class_too(room: Workspace) -> None:
 def test_it_is_defined_consented_to_and_taken_back_on_its_pages(room: Workspace) -> None:
     sent = {"says": "Counts.", "statistics": ["count"], "minimum_people": "20", "until": f"{clock.today()}"}
     number = Agreement.objects.get().number
-    assert "asks for at least" in as_(SAM).get(f"/outputs/classes/define/{number}/").text
+    asked = as_(SAM).get(f"/outputs/classes/define/{number}/").text
+    assert "asks for at least" in asked
+    assert f"{clock.today() + timedelta(days=90):%B %-d, %Y} at the latest" in asked
     page = as_(SAM).post(f"/outputs/classes/define/{number}/", sent, follow=True).text
     assert "The board has not carried a motion on this class." in page
     here = OutputClass.objects.get().get_absolute_url()

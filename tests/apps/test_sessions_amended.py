@@ -86,6 +86,9 @@ def test_an_amendment_without_the_clause_ends_each_way_on(
     page = as_(MAYA).get(session.get_absolute_url(), headers={"Accept-Language": "es"}).text
     assert "ya no dejan que nadie vea estos registros de esta manera" in page
     assert NOBODY not in page
+    place = as_(MAYA).get(in_pixels.get_absolute_url()).text
+    assert "No session opens any more" in place
+    assert "as a picture of a browser" not in place
 
 
 def test_a_column_that_the_catalog_calls_sensitive_since_ends_a_session_in_the_browser(

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import governance_only
@@ -275,7 +276,7 @@ def destroy(*, pk: int, by: Person) -> None:
     _require(record, Action.DESTROY, by)
     today = clock.today()
     later = record.duties.filter(Q(due_on__isnull=True) | Q(due_on__gt=today), done_at__isnull=True)
-    later.update(due_on=today, reason="ordered after the end")
+    later.update(due_on=today, reason=noop("ordered after the end"))
     audit.record("agreements:agreement:destroy", by=by, subject=record, number=record.number)
 
 

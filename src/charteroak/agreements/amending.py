@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import attrgetter
 
+from django.utils.translation import gettext_noop as noop
+
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agreements.difference import Piece, difference
@@ -20,9 +22,8 @@ from charteroak.requests.changes import family
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import allowed_columns
 
-AT_THE_END = (
-    "end of the agreement"  # why what is not identifiers must be destroyed, unless something was ordered
-)
+# why what is not identifiers must be destroyed, unless something was ordered
+AT_THE_END = noop("end of the agreement")
 
 
 def to_amend(request: DataRequest) -> Agreement | None:

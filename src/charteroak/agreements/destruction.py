@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from procrastinate.contrib.django import app
 
 from charteroak.adapters import clock, stores
@@ -64,7 +65,7 @@ def start_identifiers(record: Agreement, confirmed_on: date) -> date:
     days = int(said["identifiers_business_days"])
     last_day = identifiers_due(confirmed_on, contributors(record), days, closed_days())
     record.duties.filter(what=DestructionDuty.What.IDENTIFIERS, done_at__isnull=True).update(
-        began_on=confirmed_on, due_on=last_day, reason=_("The stewards confirmed the match.")
+        began_on=confirmed_on, due_on=last_day, reason=noop("The stewards confirmed the match.")
     )
     return last_day
 

@@ -50,6 +50,7 @@ def define(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "decision": classes.may_define(agreement, by),
         "strictest": classes.strictest_people(agreement),
+        "last": classes.latest_until(agreement),
     }
     return render(request, "outputs/define_class.html", context, status=400 if form.errors else 200)
 

@@ -200,6 +200,12 @@ def stewarded(person: Person, record: OutputClass) -> list[str]:
     return [code for code in contributors_of(record) if code in own]
 
 
+def latest_until(agreement: Agreement) -> date:
+    """The last day of a class that is defined today: within the agreement, and so long as its text permits."""
+    signed = terms(agreement)
+    return min(signed.ends_on, agreement.last_day, clock.today() + timedelta(days=signed.preclear_days))
+
+
 def may_define(
     agreement: Agreement,
     person: Person,
@@ -209,13 +215,12 @@ def may_define(
 ) -> Decision:
     """Whether this person may define a class for the agreement; what is not given is taken as in order."""
     signed, today = terms(agreement), clock.today()
-    last = min(signed.ends_on, agreement.last_day, today + timedelta(days=signed.preclear_days))
     known = Facts(
         actor_on_project=names(agreement, person),
         days_permitted=signed.preclear_days if agreement.executed_on else 0,
         statistics_named=bool(statistics) and set(statistics) <= set(output_class.Statistic),
         below_threshold=people is not None and people < strictest_people(agreement),
-        days_in_order=until is None or today <= until <= last,
+        days_in_order=until is None or today <= until <= latest_until(agreement),
     )
     return output_class.LIFECYCLE.may(None, Action.DEFINE, person.roles(today), known)
 

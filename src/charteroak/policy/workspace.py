@@ -221,8 +221,8 @@ def mode_too_open(facts: Facts) -> Reason | None:
         return Reason(
             "mode_too_open",
             "A column of the extract is too sensitive to be worked on this way.",
-            "The enclave’s operator opens it in a stricter mode; a sensitive column is shown as a picture where the "
-            "agreement’s clause says so. Scripts run as jobs in every mode.",
+            "Scripts run as jobs in every mode. To open a workspace, choose a stricter one; a sensitive column is "
+            "shown as a picture where the agreement’s clause says so.",
         )
     return None
 

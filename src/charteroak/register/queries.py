@@ -158,14 +158,14 @@ def timeline(record: DataRequest) -> list[Moment]:
 
 
 def _of_results(record: DataRequest) -> list[Moment]:
-    """The days on which results were released, and on which some were revoked."""
-    found = []
+    """The days on which results were released, and on which some were revoked, in order also within a day."""
+    found: list[tuple[Any, str]] = []
     for one in _ever_out(record):
         number, until = one.release_request.number, one.release_request.revoked_at
-        found.append(Moment(_day(one.at), _("Results %s released") % number))
+        found.append((one.at, _("Results %s released") % number))
         if _is_revoked(one):
-            found.append(Moment(_day(until), _("Results %s revoked") % number))
-    return found
+            found.append((until, _("Results %s revoked") % number))
+    return [Moment(_day(at), what) for at, what in sorted(found)]
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ def workspace(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpResponse:
+    mode = rules.Mode(record.mode)
+    nobody_sees = mode not in rules.offered(queries.openest_today(record, mode))
     return render(
         request,
         "workspaces/workspace.html",
@@ -93,8 +95,9 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             ],
             "limits": LIMITS,
             "memory": LIMITS.memory >> 30,
+            "nobody_sees": nobody_sees,
             "risks": (
-                *rules.RESIDUAL_RISK[rules.Mode(record.mode)],
+                *rules.RESIDUAL_RISK[rules.Mode.QUERY_ONLY if nobody_sees else mode],
                 rules.ISOLATOR_RISK[rules.Isolator(record.isolator)],
             ),
             "spent": queries.spent(record),

@@ -24,13 +24,13 @@ register = template.Library()
 
 # A status not named here is on its way: it gets the clock.
 SETTLED = {
-    "accepted", "active", "allowed", "approved", "built", "carried", "cleared", "closed", "confirmed",
-    "decided", "destroyed", "executed", "in force", "open", "paid", "participating", "ready", "released",
-    "settled", "signed", "succeeded", "under a condition", "waived",
+    "accepted", "active", "allowed", "answered", "approved", "built", "carried", "cleared", "closed", "confirmed",
+    "decided", "destroyed", "ended", "executed", "in force", "open", "paid", "participating", "ready", "recorded",
+    "registered", "released", "reported", "settled", "signed", "succeeded", "under a condition", "waived",
 }  # fmt: skip
 STOPPED = {
     "cancelled", "declined", "denied", "expired", "failed", "left", "lost", "overdue", "quarantined", "refused",
-    "rejected", "revoked", "shut", "suspended", "terminated", "withdrawn",
+    "rejected", "removed", "revoked", "shut", "superseded", "suspended", "terminated", "withdrawn",
 }  # fmt: skip
 WIDGETS = {
     forms.CheckboxInput: "usa-checkbox__input",
