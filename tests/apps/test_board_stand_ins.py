@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from lxml import html
 
 from apps import way
 from apps.board_way import CONCERNED, JUNE, SAM, convene, moved
@@ -165,6 +166,28 @@ def test_a_letter_is_offered_for_meetings_of_the_seats_own_board_only() -> None:
         with owner_beside():
             theirs.delete()
             other.delete()
+
+
+def test_what_is_wrong_with_a_proxys_ballot_stands_on_that_ballot_and_not_on_ones_own() -> None:
+    motion, seat = moved(), Seat.objects.get(agency__code="DOL", until=None)
+    seating.name_stand_in(
+        pk=seat.pk,
+        by=way.person(SAM),
+        person=way.person(JUNE),
+        letter_on=clock.today(),
+        meeting=motion.meeting_id,
+    )
+    convene(motion, "grace.stone", "omar.haines", JUNE)
+    answer = as_(JUNE).post(f"/board/motions/{motion.pk}/vote/", {"seat": seat.pk})
+    page = html.fromstring(answer.text)
+    own, proxys = (
+        page.get_element_by_id(f"action-vote-{key}") for key in (motion.pk, f"{motion.pk}-{seat.pk}")
+    )
+    assert [len(form.xpath(".//*[@id='error-summary']")) for form in (own, proxys)] == [0, 1]
+    assert own.xpath(".//input[@name='seat']/@value") != [str(seat.pk)], (
+        "it would be cast for the other's seat"
+    )
+    assert "The vote of DOL" in proxys.text_content()
 
 
 def test_nobody_who_has_left_is_given_a_seat_or_stands_in() -> None:

@@ -1,5 +1,6 @@
 """A request as it is filled in and sent: kept though incomplete or unreadable, every sending a version."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -107,6 +108,7 @@ def test_each_sending_is_a_version_and_a_page_shows_what_changed(submitted: Data
     page = as_(MAYA).get(f"/requests/{submitted.number}/versions/2/").text
     assert "<del>Do concentrators earn more?</del>" in page
     assert "<ins>Classes of 2019 to 2022?</ins>" in page
+    assert (listed := re.findall(r"<li><strong>(.+?)</strong>", page)) == sorted(listed), "found by its name"
     told = as_(MAYA).get(f"/api/requests/{submitted.number}/versions/2").json()
     assert told["differences"][0]["after"] == "Classes of 2019 to 2022?"
     assert as_("eve.lang").get(f"/requests/{submitted.number}/versions/1/").status_code == 404

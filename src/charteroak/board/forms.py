@@ -65,6 +65,11 @@ class VoteForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), required=False)
 
+    def __init__(self, *args: Any, of: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if of:  # a seat in whose holder's place it is cast
+            self.fields["choice"].label = _("The vote of %(seat)s") % {"seat": of}
+
 
 class ConditionsForm(forms.Form):
     conditions = forms.CharField(
@@ -112,7 +117,7 @@ class FollowUpForm(forms.Form):
     text = forms.CharField(label=_("What was promised"), widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.CharField(label=_("Who sees to it"), max_length=120, required=False)
     reported_to = forms.CharField(label=_("Reported to"), initial="Resident Advisory Board")
-    due_on = forms.DateField(label=_("By"), help_text=_("For example 2026-11-30."))
+    due_on = forms.DateField(label=_("By when"), help_text=_("For example 2026-11-30."))
 
     def clean_due_on(self) -> object:
         due = self.cleaned_data["due_on"]

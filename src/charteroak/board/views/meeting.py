@@ -114,7 +114,9 @@ def _ballots(motion: Motion, reader: Person | None, in_error: dict[str, forms.Fo
     found = []
     for at, seat in enumerate(seats_for(reader, motion.meeting)):
         key = str(motion.pk) if at == 0 else f"{motion.pk}-{seat.pk}"
-        form = in_error.get(f"vote-{key}") or VoteForm(auto_id=f"vote-{key}-%s", initial={"seat": seat.pk})
+        form = in_error.get(f"vote-{key}") or VoteForm(
+            auto_id=f"vote-{key}-%s", initial={"seat": seat.pk}, of=seat.name if at > 0 else ""
+        )
         found.append({"seat": seat, "key": key, "form": form, "proxy": at > 0})
     return found
 
@@ -171,9 +173,14 @@ def _motion(request: HttpRequest, pk: int) -> Motion:
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     record = _motion(request, pk)
-    form = VoteForm(request.POST, auto_id=f"vote-{pk}-%s")
+    others = {str(seat.pk): seat.name for seat in seats_for(signed_in(request), record.meeting)[1:]}
+    seat = request.POST.get("seat", "")
+    key = (
+        f"{pk}-{seat}" if seat in others else f"{pk}"
+    )  # what is wrong with a proxy's ballot stands on that one
+    form = VoteForm(request.POST, auto_id=f"vote-{key}-%s", of=others.get(seat, ""))
     if not form.is_valid():
-        return _meeting(request, record.meeting_id, **{f"vote-{pk}": form})
+        return _meeting(request, record.meeting_id, **{f"vote-{key}": form})
     said = form.cleaned_data
     actions.vote(
         pk=pk,

@@ -27,6 +27,7 @@ def version(request: HttpRequest, number: str, version: int) -> HttpResponse:
         "before": before,
         "versions": record.versions.select_related("submitted_by"),
         "answers": [(_(words), sent.content["answers"].get(part)) for part, words in ANSWERS.items()],
+        "columns": sorted(sent.content["columns"].items()),
         "papers": _papers(record, sent),
         "differences": [
             (heading(one.part), one.before, one.after)
