@@ -31,6 +31,7 @@ from charteroak.requests.models import DataRequest
 from charteroak.submissions.models import Delivery
 from conftest import connection_as
 from faults.installation import OAK
+from printed import faults
 
 OFFICE, AUDITOR = "sam.reyes", "pat.lee"
 
@@ -85,9 +86,10 @@ def test_a_report_on_a_quarter_counts_the_log_and_nothing_of_another(at: Scene) 
     assert {row["value"] for row in before if not row["section"].startswith("Median")} == {"0", "0.00"}
     book = body(client.get("/reports/figures/", {"period": str(asked), "format": "xlsx"}))
     assert zipfile.is_zipfile(io.BytesIO(book))
-    for name in (str(asked), str(day.year)):
-        paper = client.get("/reports/figures/", {"period": name, "format": "pdf"})
-        assert paper.content.startswith(b"%PDF")
+    for name, language in ((str(asked), "es"), (str(day.year), "en")):
+        spoken = {"Accept-Language": language}
+        paper = client.get("/reports/figures/", {"period": name, "format": "pdf"}, headers=spoken)
+        assert faults(paper.content) == []
     year = client.get("/reports/figures/", {"period": str(day.year)}).text
     assert DataRequest.objects.get(number="001").title in year
 
