@@ -225,8 +225,13 @@ def carried(record: ReleaseRequest) -> None:
     moved("approve_outputs", record.workspace.agreement, record.number)
 
 
-def moved(kind: str, agreement: Agreement, about: str) -> None:
-    """The members concerned approve the motion, eight days after the notice."""
+def lost(record: ReleaseRequest) -> None:
+    """The board votes the outputs down, eight days after the notice."""
+    moved("approve_outputs", record.workspace.agreement, record.number, Choice.REJECT)
+
+
+def moved(kind: str, agreement: Agreement, about: str, choice: Choice = Choice.APPROVE) -> None:
+    """The members concerned vote so on the motion, eight days after the notice."""
     sam, june = person("sam.reyes"), person("june.fisher")
     now = clock.now()
     meeting = board.plan(
@@ -240,8 +245,7 @@ def moved(kind: str, agreement: Agreement, about: str) -> None:
     for member in way.MEMBERS:
         board.attend(pk=meeting.pk, by=person(member))
     board.open_(pk=meeting.pk, by=june)
-    votes = dict.fromkeys(("grace.stone", "omar.haines", "ruth.vega"), Choice.APPROVE)
-    for member, choice in votes.items():
+    for member in ("grace.stone", "omar.haines", "ruth.vega"):
         board.vote(pk=motion.pk, by=person(member), choice=choice)
     board.declare(pk=motion.pk, by=june)
 

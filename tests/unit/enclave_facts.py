@@ -24,7 +24,7 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("output_class", "consented_already"): {"actor_agency_consents": True},
     ("output_class", "not_consented"): {"actor_agency_consents": False},
     ("output_class", "because_missing"): {"because_said": False},
-    ("release_request", "not_cleared_ahead"): {"actor_agency_cleared_ahead": False},
+    ("release_request", "no_lost_motion"): {"motion_lost": False},
     ("release_request", "all_cleared"): {"agencies_not_cleared": ()},
     ("job", "not_covered"): {"coverage": ENDED},
     ("job", "workspace_closed"): {"workspace_open": False},

@@ -79,9 +79,7 @@ NOTHING_AGAINST: dict[str, Any] = {
     "output_class": output_class.Facts(days_permitted=90),
     "seat": seat.Facts(),
     "release_question": release_question.Facts(),
-    "release_request": release_request.Facts(
-        files=1, reviews=2, motion_carried=True, actor_agency_cleared_ahead=True
-    ),
+    "release_request": release_request.Facts(files=1, reviews=2, motion_carried=True, motion_lost=True),
     "responsibility": responsibility.Facts(),
     "retention": retention.Facts(),
     "token": token.Facts(),

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from charteroak.adapters.calendar import closed_days
 from charteroak.policy.clocks import Moment, Party, Run, Stage, State
 from charteroak.policy.output_clocks import agencies_started, runs_of_outputs
@@ -101,3 +103,25 @@ def test_what_is_withdrawn_waits_for_nobody() -> None:
 def test_what_is_cleared_ahead_waits_for_no_steward_of_that_agency() -> None:
     [left] = running([*REVIEWED, moment(13, "clear_ahead", "SDE")])
     assert (left.stage, left.whose) == (Stage.CLEARANCE, "CSC")
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"), [("return", Stage.REVISION), ("decline", Stage.REVISION), ("withdraw", None)]
+)
+def test_a_preview_that_was_left_does_not_end_on_its_day(name: str, stage: Stage | None) -> None:
+    left = [*PREVIEW, moment(20, name)]
+    assert [one.stage for one in running(left, ENDS, today=date(2027, 3, 1))] == ([stage] if stage else [])
+    late = [*PREVIEW, Moment(f"outputs:release_request:{name}", date(2027, 2, 22))]
+    assert [one.stage for one in running(late, ENDS, today=date(2027, 3, 1))] == ([stage] if stage else [])
+    [board] = [one for one in runs_of_outputs(late, ENDS, date(2027, 3, 1)) if one.stage is Stage.RELEASE]
+    assert (board.began_on, board.ended_on) == (ENDS, date(2027, 2, 22))
+    again = [
+        *left,
+        moment(21, "submit"),
+        moment(21, "check"),
+        moment(22, "complete_review", agencies=AGENCIES),
+    ]
+    anew = [*again, moment(25, "begin_preview", agencies=AGENCIES)]
+    if stage:
+        [board] = running(anew, date(2027, 2, 25), today=date(2027, 3, 1))
+        assert (board.stage, board.began_on) == (Stage.RELEASE, date(2027, 2, 25))

@@ -241,6 +241,12 @@ def turn_back(*, pk: int, by: Person, because: str) -> None:
     _sent_back(pk, Action.TURN_BACK, by, because)
 
 
+@transaction.atomic
+def decline(*, pk: int, by: Person, because: str) -> None:
+    """The chair puts the board's lost motion into effect: back to the author, with what the board said."""
+    _sent_back(pk, Action.DECLINE, by, because)
+
+
 def _sent_back(pk: int, action: Action, by: Person, because: str) -> None:
     record = locked(pk)
     known = require(record, action, by)

@@ -132,6 +132,12 @@ def turn_back(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, 
     return read(request, number)
 
 
+@router.post("/{number}/decline", summary="Send it back to the author, since the board’s motion was lost")
+def decline(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
+    actions.decline(pk=found(request, number).pk, by=signed_in(request), because=reason.because)
+    return read(request, number)
+
+
 @router.post("/{number}/recall", summary="Take an agency's clearance of a release back")
 def recall(request: HttpRequest, number: str, reason: ReasonIn) -> dict[str, Any]:
     actions.recall(pk=found(request, number).pk, by=signed_in(request), because=reason.because)

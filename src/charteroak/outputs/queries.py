@@ -12,13 +12,12 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agreements.models import Agreement, Recipient
 from charteroak.agreements.queries import contributed_by, contributors, coverage, names, standing_towards
-from charteroak.board.models import Motion
-from charteroak.board.queries import carried
 from charteroak.outputs import classes, clocks
 from charteroak.outputs.allowance import sent_lately
 from charteroak.outputs.explained import unexplained
 from charteroak.outputs.models import FileVote, OutputFile, ReleaseRequest, Review
 from charteroak.outputs.printed import readable
+from charteroak.outputs.voting import voted
 from charteroak.policy import job as job_rules
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, refuse
@@ -133,15 +132,6 @@ def coverage_of_step(record: ReleaseRequest, by: Person, agency: str | None) -> 
     return coverage_for(record, by)
 
 
-def carried_since_cleared(record: ReleaseRequest) -> bool:
-    """Whether the board carried a motion on these outputs after every agency had cleared this round of them."""
-    cleared = classes.cleared_at(record)
-    if cleared is None:
-        return False
-    motion = carried(Motion.Kind.APPROVE_OUTPUTS, agreement_of(record).data_request_id, record.number)
-    return motion is not None and motion.declared_at is not None and motion.declared_at >= cleared
-
-
 def _days_left(record: ReleaseRequest) -> int:
     """Of the preview."""
     return max((record.preview_ends_on - clock.today()).days, 0) if record.preview_ends_on else 0
@@ -162,6 +152,7 @@ def facts(
     open_ = classes.still_to_clear(record, judged)
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
     mine = [code for code in stewarded(by, record) if agency in (None, code)]
+    vote = voted(record)
     return Facts(
         files=len(files),
         files_unexplained=unexplained(record),
@@ -178,11 +169,11 @@ def facts(
         files_in_conflict=tuple(f.name for f in files if f.changes and f.approvals),
         files_failed=tuple(f.name for f in files if f.failed),
         actor_agency_cleared=bool(mine) and not set(mine) & set(open_),
-        actor_agency_cleared_ahead=bool(set(mine) & classes.cleared_by_class(record)),
         actor_agency_contributes=bool(mine),
         agencies_not_cleared=tuple(open_),
         preview_days_left=_days_left(record),
-        motion_carried=carried_since_cleared(record),
+        motion_carried=vote.carried,
+        motion_lost=vote.lost,
         reason_given=bool(because.strip()),
         bytes_differ=tuple(f.name for f in files if f.pinned < REVIEWS_NEEDED),  # by two people
         coverage=coverage_of_step(record, by, agency),
@@ -192,6 +183,7 @@ def facts(
 ON_THE_PAGE = (
     Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
     Action.WITHDRAW, Action.REVOKE, Action.RECALL, Action.TURN_BACK, Action.REOPEN,
+    Action.DECLINE,
 )  # fmt: skip
 
 
@@ -208,7 +200,11 @@ def decisions(record: ReleaseRequest, person: Person) -> dict[str, Decision]:
         if Role.OUTPUT_CHECKER not in roles or record.status == Status.REVIEWED:
             found.pop(Action.RETURN.value, None)
     if record.status in CLEARED:  # whoever has looked at it has no more to do with it
-        found = {name: may for name, may in found.items() if may or name not in ("clear", "return", "reopen")}
+        found = {
+            name: may
+            for name, may in found.items()
+            if may or name not in ("clear", "return", "reopen", "decline")
+        }
     return found
 
 
@@ -280,6 +276,8 @@ def whose_turn(record: ReleaseRequest) -> str:
         ) % (agencies)
     if record.status == Status.REVIEWED:
         return _("Stewards of %s") % ", ".join(classes.still_to_clear(record))
+    if record.status == Status.IN_PREVIEW and voted(record).lost:
+        return _("The board’s chair: its motion was lost, so it goes back to the author")
     if record.status == Status.IN_PREVIEW and not _days_left(record):
         return _("The board: its vote; then its chair releases the outputs")
     return {

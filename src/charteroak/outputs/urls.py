@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.outputs import class_pages, file_page, views
+from charteroak.outputs import class_pages, file_page, left, views
 
 urlpatterns = [
     path("", views.release_requests, name="release_requests"),
@@ -16,8 +16,8 @@ urlpatterns = [
     path("classes/of/<str:number>/take-back/<str:agency>/", class_pages.take_back, name="take_back_consent"),
     path("classes/of/<str:number>/withdraw/", class_pages.withdraw, name="withdraw_output_class"),
     path("<str:number>/", views.release_request, name="release_request"),
-    path("<str:number>/trace/", views.trace, name="trace"),
-    path("<str:number>/receipt/<str:name>.json", views.receipt, name="receipt"),
+    path("<str:number>/trace/", left.trace, name="trace"),
+    path("<str:number>/receipt/<str:name>.json", left.receipt, name="receipt"),
     path("<str:number>/files/<int:pk>/", file_page.file, name="output_file"),
     path("<str:number>/files/<int:pk>/vote/", file_page.vote, name="vote_on_file"),
     path("<str:number>/files/<int:pk>/adopt/", views.adopt, name="adopt_file"),

@@ -13,16 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.audit.queries import NotYetSigned
-from charteroak.audit.signed import LogAltered
 from charteroak.outputs import actions, classes, files, pages, queries, questions, reopening
-from charteroak.outputs import trace as tracing
 from charteroak.outputs.allowance import checks_left
 from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
-from charteroak.outputs.lineage import stages
 from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import ReleasedFile, ReleaseRequest
 from charteroak.outputs.rule_names import findings
+from charteroak.outputs.voting import Vote, voted
 from charteroak.policy.decision import Decision
 from charteroak.policy.release_request import Action, Status
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
@@ -32,6 +29,7 @@ FORM_OF = {
     "review": Action.REVIEW,
     "return": Action.RETURN,
     "turn-back": Action.TURN_BACK,
+    "decline": Action.DECLINE,
     "revoke": Action.REVOKE,
     "recall": Action.RECALL,
 }
@@ -95,6 +93,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "outputs": outputs,
             "return_form": in_error.get("return", ReturnForm()),
             "turn_back_form": in_error.get("turn-back", ReturnForm()),
+            "decline_form": in_error.get("decline", ReturnForm(auto_id="id_decline_%s")),
             "revoke_form": in_error.get("revoke", in_error.get("recall", RevokeForm())),
         },
         status=400 if in_error else 200,
@@ -117,14 +116,16 @@ def _of_agencies(record: ReleaseRequest, who: Person, decisions: dict[str, Decis
     """Which have cleared it, themselves or by a class, and what this person is for as a steward."""
     lapsed, returning = classes.lapsed(record), decisions.get("return")
     own, open_ = queries.stewarded(who, record), classes.still_to_clear(record)
-    in_preview = record.status == Status.IN_PREVIEW
+    in_preview, vote = record.status == Status.IN_PREVIEW, voted(record)
+    may_stop = bool(in_preview and returning)
     return {
         "agencies": own,
         "not_cleared": open_,
-        "motion_missing": in_preview and not open_ and not queries.carried_since_cleared(record),
+        "motion_missing": in_preview and not open_ and vote == Vote(),
         "lapsed": lapsed,
         "defines": classes.may_define(record.workspace.agreement, who).allowed,
-        "stops": bool(in_preview and returning and {*own} & classes.cleared_by_class(record) - {*lapsed}),
+        "unseen": may_stop and bool({*own} & classes.cleared_by_class(record) - {*lapsed}),
+        "seen": may_stop and bool({*own} & classes.looked(record)),
         "clearances": record.clearances.filter(round=record.round).select_related("by"),
         "ahead": classes.clearances_ahead(record),
     }
@@ -251,6 +252,7 @@ SIMPLE = {
 }  # fmt: skip
 REASONED = {
     "return": (actions.return_, ReturnForm), "turn-back": (actions.turn_back, ReturnForm),
+    "decline": (actions.decline, ReturnForm),
     "revoke": (actions.revoke, RevokeForm), "recall": (actions.recall, RevokeForm),
 }  # fmt: skip
 
@@ -272,28 +274,3 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         do(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("Recorded."))
     return redirect(record)
-
-
-@login_required
-@require_safe
-def trace(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    chain = tracing.trace(record.number)
-    shown = {"record": record, "trace": chain, "stages": stages(chain)}
-    return render(request, "outputs/trace.html", shown)
-
-
-@login_required
-@require_safe
-def receipt(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    """The proof that the log holds the release of this file."""
-    record = found(request, number)
-    if record.status != Status.RELEASED or not record.release.files.filter(name=name).exists():
-        raise Http404
-    try:
-        made = tracing.receipt_of(record.number)
-    except (NotYetSigned, LogAltered) as wait:
-        return HttpResponse(f"{wait}\n", status=503, content_type="text/plain", headers={"Retry-After": "10"})
-    response = HttpResponse(made.to_json(), content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.receipt.json"'
-    return response

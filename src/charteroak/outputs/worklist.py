@@ -11,7 +11,7 @@ from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost, waits_f
 from charteroak.agreements.models import Recipient
 from charteroak.agreements.queries import researches
 from charteroak.agreements.signed import together
-from charteroak.outputs import clocks
+from charteroak.outputs import classes, clocks
 from charteroak.outputs.models import Question, ReleaseRequest
 from charteroak.outputs.queries import (
     CLEARED,
@@ -19,6 +19,7 @@ from charteroak.outputs.queries import (
     by_when,
     decisions,
     roles_of,
+    stewarded,
     visible_to,
     whole,
     whose_turn,
@@ -79,9 +80,17 @@ def _steps(record: ReleaseRequest, person: Person) -> list[Action]:
 
 def _turn(record: ReleaseRequest, person: Person) -> Turn | None:
     """Whose it is, where this person acts or waits."""
-    if waits_for(_steps(record, person), partial(decisions, record, person)):
+    steps = [one for one in _steps(record, person) if one is not Action.RETURN or _unseen(record, person)]
+    if waits_for(steps, partial(decisions, record, person)):
         return Turn.YOURS
     return Turn.OTHERS if record.author_id == person.pk else None
+
+
+def _unseen(record: ReleaseRequest, person: Person) -> bool:
+    """Whether a return is to be thought of: in the preview an agency that has looked may, and need not."""
+    if record.status != Status.IN_PREVIEW:
+        return True
+    return bool({*stewarded(person, record)} & classes.cleared_by_class(record))
 
 
 def _asked(person: Person) -> list[Item]:

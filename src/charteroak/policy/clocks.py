@@ -180,6 +180,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "outputs:release_request:approve": (Stage.CLEARANCE, Stage.PREVIEW, Stage.RELEASE),
     "outputs:release_request:turn_back": OF_OUTPUTS,
     "outputs:release_request:return": OF_OUTPUTS,
+    "outputs:release_request:decline": OF_OUTPUTS,
     "outputs:release_request:withdraw": OF_OUTPUTS,
 }
 BEGINS: dict[str, tuple[Stage, Party]] = {
@@ -198,6 +199,7 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
     "outputs:release_request:complete_review": (Stage.CLEARANCE, Party.AGENCY),
     "outputs:release_request:turn_back": (Stage.REVISION, Party.APPLICANT),
     "outputs:release_request:return": (Stage.REVISION, Party.APPLICANT),
+    "outputs:release_request:decline": (Stage.REVISION, Party.APPLICANT),
     "outputs:release_request:begin_preview": (Stage.PREVIEW, Party.AGENCY),
     "outputs:release_request:reopen": (Stage.CLEARANCE, Party.AGENCY),  # those that must look themselves
     PREVIEW_OVER: (Stage.RELEASE, Party.BOARD),

@@ -57,6 +57,13 @@ class Judged:
     fewest: int | None
 
 
+_NOT_CARRIED = Reason(
+    "class_not_carried",
+    "The board has not carried a motion on this class.",
+    "The policy office puts one on an agenda.",
+)
+
+
 def holds(one: OutputClass, on: date) -> Decision:
     """Whether outputs can be cleared by the class on that day, whatever they are."""
     reasons = []
@@ -67,7 +74,7 @@ def holds(one: OutputClass, on: date) -> Decision:
     elif one.carried_on and on > min(one.until, one.ends_on, one.carried_on + timedelta(days=one.days)):
         reasons.append(Reason("class_expired", "The days of this class are over."))
     if one.carried_on is None:
-        reasons.append(Reason("class_not_carried", "The board has not carried a motion on this class."))
+        reasons.append(_NOT_CARRIED)
     if one.withdrawn:
         reasons.append(Reason("class_withdrawn", "The board has withdrawn this class."))
     if one.minimum_people < one.strictest_people:

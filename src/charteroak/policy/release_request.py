@@ -16,8 +16,8 @@ from charteroak.policy.release_rules import (
     context_missing,
     no_carried_motion,
     no_files,
+    no_lost_motion,
     not_a_contributor,
-    not_cleared_ahead,
     not_covered,
     own_request,
     preview_running,
@@ -58,6 +58,7 @@ class Action(StrEnum):
     COMPLETE_REVIEW = "complete_review"
     TURN_BACK = "turn_back"  # at first sight, before anybody has read it
     RETURN = "return"
+    DECLINE = "decline"  # the board’s motion on it was lost: back to the author
     CLEAR = "clear"
     BEGIN_PREVIEW = "begin_preview"
     APPROVE = "approve"
@@ -124,7 +125,10 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(own_request, not_a_contributor, cleared_already, not_covered),
         ),
         (Status.IN_PREVIEW, Action.RETURN): step(
-            Status.RETURNED, Role.DATA_STEWARD, rules=(own_request, not_a_contributor, not_cleared_ahead)
+            Status.RETURNED, Role.DATA_STEWARD, rules=(own_request, not_a_contributor)
+        ),
+        (Status.IN_PREVIEW, Action.DECLINE): step(
+            Status.RETURNED, Role.BOARD_CHAIR, rules=(own_request, no_lost_motion)
         ),
         (Status.IN_PREVIEW, Action.APPROVE): step(
             Status.APPROVED,
@@ -172,6 +176,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 Status.CHECKED,
                 Status.RETURNED,
                 Status.REVIEWED,
+                Status.IN_PREVIEW,
             )
         },
     },

@@ -28,11 +28,11 @@ class Facts:
     files_failed: tuple[str, ...] = ()  # a check says fail
     reason_given: bool = True  # of a revocation
     actor_agency_cleared: bool = False
-    actor_agency_cleared_ahead: bool = False  # by a class of outputs, not by a look at these
     actor_agency_contributes: bool = True
     agencies_not_cleared: tuple[str, ...] = ()
     preview_days_left: int = 0
     motion_carried: bool = False
+    motion_lost: bool = False  # the board’s last word since every agency cleared
     bytes_differ: tuple[str, ...] = ()  # stored bytes no longer have the approved hash
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of this step, today
 
@@ -84,7 +84,9 @@ def reviewed_already(facts: Facts) -> Reason | None:
 
 def votes_missing(facts: Facts) -> Reason | None:
     if facts.votes_missing:
-        return Reason("votes_missing", Sentence("No vote yet on: {files}.", files=facts.votes_missing))
+        return Reason(
+            "votes_missing", Sentence("No vote yet on: {files}.", files=facts.votes_missing), "Vote on each."
+        )
     return None
 
 
@@ -93,6 +95,7 @@ def comment_missing(facts: Facts) -> Reason | None:
         return Reason(
             "comment_missing",
             Sentence("Change asked without saying which: {files}.", files=facts.comments_missing),
+            "Say of each what must change.",
         )
     return None
 
@@ -106,6 +109,7 @@ def too_few_reviews(facts: Facts) -> Reason | None:
                 reviews=facts.reviews,
                 needed=REVIEWS_NEEDED,
             ),
+            "Checkers who have not reviewed this round do so first.",
         )
     return None
 
@@ -156,17 +160,12 @@ def cleared_already(facts: Facts) -> Reason | None:
     return Reason("cleared_already", "Your agency has cleared this.") if facts.actor_agency_cleared else None
 
 
-def not_cleared_ahead(facts: Facts) -> Reason | None:
-    if not facts.actor_agency_cleared_ahead:
-        return Reason("not_cleared_ahead", "Your agency has looked at these outputs itself.")
-    return None
-
-
 def agencies_not_cleared(facts: Facts) -> Reason | None:
     if facts.agencies_not_cleared:
         return Reason(
             "agencies_not_cleared",
             Sentence("Not yet cleared by: {agencies}.", agencies=facts.agencies_not_cleared),
+            "Their stewards clear it first.",
         )
     return None
 
@@ -182,13 +181,28 @@ def preview_running(facts: Facts) -> Reason | None:
         return Reason(
             "preview_running",
             Sentence("Days left of the publication preview: {days}.", days=facts.preview_days_left),
+            "Approve it once they are over.",
         )
     return None
 
 
 def no_carried_motion(facts: Facts) -> Reason | None:
     if not facts.motion_carried:
-        return Reason("no_carried_motion", "The board has not carried a motion on these outputs.")
+        return Reason(
+            "no_carried_motion",
+            "The board has not carried a motion on these outputs.",
+            "The policy office puts one on an agenda; the board votes after the last agency’s clearance.",
+        )
+    return None
+
+
+def no_lost_motion(facts: Facts) -> Reason | None:
+    if not facts.motion_lost:
+        return Reason(
+            "no_lost_motion",
+            "The board has not voted down a motion on these outputs.",
+            "Until it does, a contributing agency’s steward may return them and their author take them back.",
+        )
     return None
 
 
