@@ -133,6 +133,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         "/outputs/001-2/ask": {"text": "Why?"},
         f"/outputs/001-2/questions/{at.question}/answer": {"text": "So."},
         "/outputs/001-2/turn-back": because,
+        "/outputs/001-2/decline": because,
         "/outputs/001-1/revoke": because,
         "/outputs/001-1/recall": because,
         "/exceptions/record/records-request": {

@@ -25,6 +25,8 @@ ENCLAVE: dict[tuple[str, str], dict[str, Any]] = {
     ("output_class", "not_consented"): {"actor_agency_consents": False},
     ("output_class", "because_missing"): {"because_said": False},
     ("release_request", "no_lost_motion"): {"motion_lost": False},
+    ("release_request", "agreement_runs"): {"agreement_over": False},
+    ("release_request", "nothing_ended"): {"agreement_over": False},
     ("release_request", "all_cleared"): {"agencies_not_cleared": ()},
     ("job", "not_covered"): {"coverage": ENDED},
     ("job", "workspace_closed"): {"workspace_open": False},

@@ -95,6 +95,7 @@ APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("motion", "declare_lost"): {"rejections": 1},
     ("release_request", "turn_back"): {"reviews": 0},
     ("release_request", "reopen"): {"agencies_not_cleared": ("DOL",)},
+    ("release_request", "lapse"): {"agreement_over": True},
     ("output_class", "take_back"): {"actor_agency_consents": True},
 }
 # … and, for each rule, what makes it refuse.

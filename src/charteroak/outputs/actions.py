@@ -110,7 +110,7 @@ def withdraw(*, pk: int, by: Person) -> None:
     """Take the request back; what it names stays in the enclave."""
     record = locked(pk)
     require(record, Action.WITHDRAW, by)
-    record.status = Status.WITHDRAWN
+    record.status, record.returned_because = Status.WITHDRAWN, ""
     record.save()
     _record(record, Action.WITHDRAW, by)
 

@@ -151,8 +151,7 @@ def facts(
     reviewers = [one.by_id for one in record.reviews.all() if one.round == record.round]
     open_ = classes.still_to_clear(record, judged)
     cast = {file.pk: (str(file), ballot) for file, ballot in (ballots or {}).items()}
-    mine = [code for code in stewarded(by, record) if agency in (None, code)]
-    vote = voted(record)
+    vote, mine = voted(record), [code for code in stewarded(by, record) if agency in (None, code)]
     return Facts(
         files=len(files),
         files_unexplained=unexplained(record),

@@ -10,7 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from charteroak.adapters import showing, stores
 from charteroak.adapters.vault import VaultError
 from charteroak.audit.tasks import sign
-from charteroak.outputs import checks, destruction, viewing
+from charteroak.outputs import checks, destruction, lapsing, viewing
 from charteroak.outputs import release as releasing
 from charteroak.policy.decision import Refused
 
@@ -74,6 +74,13 @@ def destroy_due(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks ar
     """At the due date destruction needs nobody's click."""
     for duty in destruction.due():
         destruction.order(duty.agreement)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="outputs", name="outputs:lapse_over", queueing_lock="outputs:lapse_over")
+def lapse_over(timestamp: int = 0) -> None:  # noqa: ARG001 - as above
+    """With the agreement, or with its author's access, a release request that is open ends too."""
+    lapsing.lapse_over()
 
 
 @app.task(queue="outputs.pages", name="outputs:show")

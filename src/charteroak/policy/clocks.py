@@ -182,6 +182,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "outputs:release_request:return": OF_OUTPUTS,
     "outputs:release_request:decline": OF_OUTPUTS,
     "outputs:release_request:withdraw": OF_OUTPUTS,
+    "outputs:release_request:lapse": OF_OUTPUTS,
 }
 BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:start": (Stage.APPLICATION, Party.APPLICANT),

@@ -7,7 +7,7 @@ from datetime import date
 from charteroak.policy.clocks import PREVIEW_OVER, Moment, Run, Stage, runs
 
 OF_EACH_AGENCY = (":complete_review", ":begin_preview")
-LEAVES = (":return", ":decline", ":withdraw")  # and nothing of it goes out by that round
+LEAVES = (":return", ":decline", ":withdraw", ":lapse")  # and nothing of it goes out by that round
 
 
 def agencies_started(

@@ -7,6 +7,7 @@ from charteroak.policy.release_rules import (
     REVIEWS_NEEDED,
     Facts,
     agencies_not_cleared,
+    agreement_runs,
     all_cleared,
     bytes_differ,
     changes_asked,
@@ -19,6 +20,7 @@ from charteroak.policy.release_rules import (
     no_lost_motion,
     not_a_contributor,
     not_covered,
+    nothing_ended,
     own_request,
     preview_running,
     reason_missing,
@@ -65,6 +67,7 @@ class Action(StrEnum):
     RELEASE = "release"
     REOPEN = "reopen"  # what cleared it ahead holds no longer: agencies and board again
     WITHDRAW = "withdraw"
+    LAPSE = "lapse"  # by itself, once the agreement or its author’s access is over
     REVOKE = "revoke"
     RECALL = "recall"  # an agency takes its clearance back after all
 
@@ -74,6 +77,15 @@ class Vote(StrEnum):
     CHANGE = "change"
 
 
+NOT_APPROVED = (
+    Status.DRAFT,
+    Status.SUBMITTED,
+    Status.INTERRUPTED,
+    Status.CHECKED,
+    Status.RETURNED,
+    Status.REVIEWED,
+    Status.IN_PREVIEW,
+)
 _SUBMIT = (no_files, context_missing, too_many_checks, not_covered)
 
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
@@ -100,7 +112,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(own_request, too_few_reviews, split_vote, changes_asked, checks_failed, not_covered),
         ),
         (Status.CHECKED, Action.TURN_BACK): step(
-            Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, review_begun, not_covered)
+            Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, review_begun)
         ),
         (Status.CHECKED, Action.RETURN): step(
             Status.RETURNED, Role.OUTPUT_CHECKER, rules=(own_request, too_few_reviews)
@@ -167,17 +179,12 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             )
             for status in (Status.APPROVED, Status.RELEASED)
         },
+        **{(status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR) for status in NOT_APPROVED},
         **{
-            (status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.AUTHOR)
-            for status in (
-                Status.DRAFT,
-                Status.SUBMITTED,
-                Status.INTERRUPTED,
-                Status.CHECKED,
-                Status.RETURNED,
-                Status.REVIEWED,
-                Status.IN_PREVIEW,
-            )
+            (status, Action.LAPSE): step(Status.WITHDRAWN, Role.SYSTEM, rules=(nothing_ended,))
+            for status in NOT_APPROVED
         },
+        # what the board has approved stands whether or not its author is still there
+        (Status.APPROVED, Action.LAPSE): step(Status.WITHDRAWN, Role.SYSTEM, rules=(agreement_runs,)),
     },
 )

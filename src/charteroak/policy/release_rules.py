@@ -33,6 +33,8 @@ class Facts:
     preview_days_left: int = 0
     motion_carried: bool = False
     motion_lost: bool = False  # the board’s last word since every agency cleared
+    agreement_over: bool = False
+    author_gone: bool = False  # account closed, left, or named by the agreement no more
     bytes_differ: tuple[str, ...] = ()  # stored bytes no longer have the approved hash
     coverage: Decision = ALLOWED  # what policy.clauses.covers said of this step, today
 
@@ -212,6 +214,22 @@ def bytes_differ(facts: Facts) -> Reason | None:
             "bytes_differ",
             Sentence("Not the bytes that were approved: {files}.", files=facts.bytes_differ),
             "Begin anew.",
+        )
+    return None
+
+
+def agreement_runs(facts: Facts) -> Reason | None:
+    if not facts.agreement_over:
+        return Reason("agreement_runs", "The agreement is not over.", "A checker or the chair may revoke it.")
+    return None
+
+
+def nothing_ended(facts: Facts) -> Reason | None:
+    if not (facts.agreement_over or facts.author_gone):
+        return Reason(
+            "nothing_ended",
+            "Neither the agreement nor its author’s access is over.",
+            "Its author may take it back.",
         )
     return None
 
