@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.office import OFFICES
 from charteroak.policy.roles import Role
 
 AFTER_NOTICE = timedelta(
@@ -26,7 +27,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    colleague: bool = True  # the actor works for the same employer, or administers
+    colleague: bool = True  # the actor is the person, works for the same employer, or administers
 
 
 def not_a_colleague(facts: Facts) -> Reason | None:
@@ -42,7 +43,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     {
         (Status.OPEN, Action.GIVE_NOTICE): step(
             Status.LEAVING,
-            *(Role.POLICY_OFFICE, Role.SIGNATORY, Role.DATA_STEWARD, Role.RESEARCHER),
+            *sorted(OFFICES),
             rules=(not_a_colleague,),
         ),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),

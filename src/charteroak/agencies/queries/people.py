@@ -95,9 +95,9 @@ def status_of(holder: Person) -> account.Status:
 
 
 def may_give_notice(by: Person, holder: Person) -> Decision:
-    """Whether `by` may give notice that this person leaves: they work together, or `by` administers."""
+    """Whether `by` may give notice that this person leaves: it is `by`, a colleague, or `by` administers."""
     today = clock.today()
-    together = by.employer_id is not None and by.employer_id == holder.employer_id
+    together = by.pk == holder.pk or (by.employer_id is not None and by.employer_id == holder.employer_id)
     known = account.Facts(colleague=together or Role.POLICY_OFFICE in by.roles(today))
     return account.LIFECYCLE.may(status_of(holder), account.Action.GIVE_NOTICE, by.roles(today), known)
 

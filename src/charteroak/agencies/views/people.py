@@ -33,7 +33,7 @@ def _me(
 ) -> HttpResponse:
     """One's own page; the forms are given when there are mistakes in them."""
     standing = person.standing()
-    notice = notice_form or NoticeForm(cover.colleagues(person))
+    notice = notice_form or NoticeForm(cover.colleagues(person) | Person.objects.filter(pk=person.pk))
     return render(
         request,
         "agencies/me.html",
