@@ -10,6 +10,7 @@ from apps import hub_way, way
 from apps.way import as_, person, rules
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
+from charteroak.agencies.models import Agency
 from charteroak.agreements import destruction
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import coverage, standing_towards
@@ -22,6 +23,7 @@ from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.matter import Ground, Kind
 from charteroak.requests import actions as requests
+from conftest import owner_beside
 
 pytestmark = pytest.mark.usefixtures("executed", "rolled_back")
 NUMBER = hub_way.NUMBER
@@ -141,6 +143,20 @@ def test_a_request_for_records_is_referred_by_letter() -> None:
     letter = as_("sam.reyes").get(f"/exceptions/{matter.pk}/letters/referral/").text
     for said in ("Q. Public", "1 Main Street", "860-555-0100", "State Department of Education", "4-67dd"):
         assert said in letter
+    missing = as_("sam.reyes").get(f"/exceptions/{matter.pk}/letters/notice/").text
+    assert missing.count("is not on record, and section 4-67dd asks for it") == 2
+    with owner_beside():
+        Agency.objects.filter(code="SDE").update(address="450 Elm Street\nOaktown CT 06000")
+    half = as_("sam.reyes").get(f"/exceptions/{matter.pk}/letters/notice/").text
+    assert "450 Elm Street<br>Oaktown CT 06000" in half
+    assert "address is not on record" not in half
+    assert "telephone number is not on record" in half
+    with owner_beside():
+        Agency.objects.filter(code="SDE").update(telephone="860-555-0199")
+    whole = as_("sam.reyes").get(f"/exceptions/{matter.pk}/letters/notice/").text
+    assert "860-555-0199" in whole
+    assert "not on record" not in whole
+    assert "____" not in whole
     assert as_("sam.reyes").get(f"/exceptions/{matter.pk}/letters/resident/").status_code == 404
     assert all("860-555" not in event.text for event in Event.objects.all())
 

@@ -54,9 +54,9 @@ def load(state: Mapping[str, Any], *, password: str, by: str) -> None:
 
 
 def _load_agency(given: Mapping[str, Any]) -> None:
+    said = ("name", "kind", "joined_on", "address", "telephone")
     agency, _made = Agency.objects.update_or_create(
-        code=given["code"],
-        defaults={"name": given["name"], "kind": given["kind"], "joined_on": given["joined_on"]},
+        code=given["code"], defaults={name: given[name] for name in said if name in given}
     )
     for authority in given.get("authority", []):
         Authority.objects.update_or_create(

@@ -45,6 +45,10 @@ class JoiningForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What it is"), choices=[(one.value, _(one.label)) for one in Agency.Kind]
     )
+    address = forms.CharField(
+        label=_("Address"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=400
+    )
+    telephone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
     received_on = forms.DateField(label=_("Day on which the written request came"), widget=DayInput)
     authority = forms.CharField(
         label=_("Law under which it would share records"), widget=forms.Textarea(attrs={"rows": 2})

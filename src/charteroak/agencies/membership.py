@@ -15,12 +15,25 @@ from charteroak.policy.membership import LIFECYCLE, Action, Facts, Status
 
 
 @transaction.atomic
-def ask_to_join(*, by: Person, code: str, name: str, kind: str, received_on: date, **parts: str) -> Agency:
+def ask_to_join(
+    *,
+    by: Person,
+    code: str,
+    name: str,
+    kind: str,
+    received_on: date,
+    address: str = "",
+    telephone: str = "",
+    **parts: str,
+) -> Agency:
     """Take in an agency's written request to join; the data governing board has the next word."""
     missing = tuple(part for part in PARTS if not parts.get(part, "").strip())
     known = Facts(parts_missing=missing, known=Agency.objects.filter(code=code).exists())
     LIFECYCLE.may(None, Action.ASK_TO_JOIN, by.roles(clock.today()), known).require()
-    agency = Agency.objects.create(code=code, name=name, kind=kind, status=Status.REQUESTED, changed_by=by)
+    agency = Agency.objects.create(
+        code=code, name=name, kind=kind, status=Status.REQUESTED, address=address, telephone=telephone,
+        changed_by=by,
+    )  # fmt: skip
     JoiningRequest.objects.create(
         agency=agency, received_on=received_on, entered_by=by, entered_at=clock.now(), **parts
     )

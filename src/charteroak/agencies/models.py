@@ -31,6 +31,8 @@ class Agency(models.Model):
     status = models.CharField(
         max_length=15, choices=choices(membership.Status), default=membership.Status.PARTICIPATING
     )
+    address = models.TextField(blank=True)  # by post, in lines
+    telephone = models.CharField(max_length=40, blank=True)
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     changed_by = models.ForeignKey(

@@ -22,6 +22,8 @@ class Joining(Schema):
     name: str
     kind: Agency.Kind
     received_on: date
+    address: str = ""
+    telephone: str = ""
     authority: str = ""
     records: str = ""
     security: str = ""
@@ -58,6 +60,8 @@ def _facts(request: HttpRequest, agency: Agency) -> dict[str, Any]:
         "name": agency.name,
         "kind": agency.kind,
         "status": agency.status,
+        "address": agency.address,
+        "telephone": agency.telephone,
         "joined_on": agency.joined_on,
         "left_on": agency.left_on,
         "authority": _authority(queries.authority_of(agency, clock.today())),
