@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from charteroak.adapters import clock
@@ -13,7 +15,9 @@ from charteroak.agencies import instruments
 from charteroak.agencies.models import Agency, Authority, DepartureNotice, Person, Pledge, RoleHeld, Training
 from charteroak.agencies.queries import may_close, may_end, may_give_notice, may_grant
 from charteroak.audit import actions as audit
+from charteroak.policy.decision import Reason, Refused
 from charteroak.policy.roles import Role, must_stay_apart
+from charteroak.policy.sentence import Sentence
 
 VALID_FOR = timedelta(days=365)
 COURSE = "Confidentiality and secure data use"
@@ -82,10 +86,13 @@ def _load_person(given: Mapping[str, Any], hashed: str) -> None:
             "employer_kind": given.get(
                 "employer_kind", Person.Employer.STATE if employer else Person.Employer.OTHER
             ),
-            "email": f"{given['username']}@example.test",
+            "email": _address(given),
             "password": hashed,
         },
     )
+    if person.email in ("", f"{person.username}@example.test"):  # as first set up: nobody has given one here
+        person.email = _address(given)
+        person.save(update_fields=["email"])
     for role in given["roles"]:
         name, _at, code = role.partition("@")
         agency = Agency.objects.get(code=code) if code else None
@@ -96,6 +103,18 @@ def _load_person(given: Mapping[str, Any], hashed: str) -> None:
     must_stay_apart(person.roles(clock.today())).require()
     if given.get("trained") and not person.trainings.exists():
         _certify(person, clock.today())
+
+
+def _address(given: Mapping[str, Any]) -> str:
+    """Where mail reaches this person; empty where the file names no address, and then none is sent."""
+    said: str = given.get("email", "").strip()
+    try:
+        return said if not said else forms.EmailField().clean(said)
+    except ValidationError:
+        problem = Sentence(
+            "“{email}” is no e-mail address ({username}).", email=said, username=given["username"]
+        )
+        raise Refused((Reason("no_address", problem, "Mend it in the setup file."),)) from None
 
 
 def _certify(person: Person, on: date) -> None:

@@ -53,14 +53,22 @@ class OfficeHeld(Filter):
         return records.filter(pk__in=RoleHeld.objects.filter(role=value).values("person"))
 
 
+class Reached(Filter):
+    """Whom no letter reaches."""
+
+    def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:  # noqa: ARG002 - there is one value
+        return records.filter(email="")
+
+
 PEOPLE = Listing(
     name="people",
     caption=_("Accounts"),
-    search=("name", "username", "employer__code"),
+    search=("name", "username", "email", "employer__code"),
     filters=(
         OfficeHeld(
             "role", _("Office"), lambda: [(role.value, role.value.replace("_", " ")) for role in Role]
         ),
+        Reached("mail", _("Mail"), lambda: [("none", "No address: gets no mail")]),
         Filter("agency", _("Employer"), lambda: Agency.objects.values_list("code", "code"), "employer__code"),
     ),
     columns=(
@@ -71,6 +79,7 @@ PEOPLE = Listing(
             lambda one: one.employer.code if one.employer else one.get_employer_kind_display(),
         ),
         Column("offices", _("Offices"), _offices),
+        Column("email", _("E-mail"), lambda one: one.email or _t("No address: gets no mail")),
         Column("account", _("Account"), _account),
     ),
     nothing=_("There is no account yet."),

@@ -34,6 +34,7 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
     return {
         "username": person.username,
         "name": person.name,
+        "email": person.email,
         "active": person.is_active,
         "status": queries.status_of(person),
         "training_until": standing.training_until,
