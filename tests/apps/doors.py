@@ -87,6 +87,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/agreements/{NUMBER}/redline/{at.clause}": {"text": "Other words."},
         f"/agreements/{NUMBER}/sign": {"party": at.party, "text_hash": at.text_hash, "intent": "I sign."},
         f"/agreements/{NUMBER}/sign/{at.party}": {"text_hash": at.text_hash, "intent": "on"},
+        f"/agreements/{NUMBER}/recall": because,
         f"/agreements/{NUMBER}/withdraw": because,
         "/agreements/retention": approval,
         "/agreements/retention/record": approval,

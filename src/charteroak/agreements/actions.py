@@ -30,12 +30,12 @@ from charteroak.policy.roles import Role, must_stay_apart
 from charteroak.requests.models import DataRequest
 
 
-def _locked(pk: int) -> Agreement:
+def locked(pk: int) -> Agreement:
     every = Agreement.every.select_for_update(of=("self",))
     return every.select_related("data_request", "amends").get(pk=pk)
 
 
-def _require(record: Agreement, action: Action, by: Person, shown: str | None = None) -> None:
+def require(record: Agreement, action: Action, by: Person, shown: str | None = None) -> None:
     LIFECYCLE.may(Status(record.status), action, roles_of(by, record), facts(record, by, shown)).require()
 
 
@@ -45,7 +45,7 @@ def draft(*, data_request_pk: int, by: Person, sensitive_seen: bool | None = Non
     request = DataRequest.objects.select_for_update().get(pk=data_request_pk)
     amends = amending.to_amend(request)
     if amends is not None:  # of two amendments drafted at once, the second finds the first
-        amends = _locked(amends.pk)
+        amends = locked(amends.pk)
     draft_decision(request, by).require()
     parties = drafting.parties_to(request)
     seen = amending.sensitive_seen(request) if sensitive_seen is None else sensitive_seen
@@ -93,8 +93,8 @@ def _add_party(record: Agreement, party: Party) -> None:
 @transaction.atomic
 def redline(*, clause: int, by: Person, text: str, comment: str = "") -> None:
     """Change a clause's words before signature, and with them a value that its template leaves open."""
-    record = _locked(Clause.objects.values_list("agreement", flat=True).get(pk=clause))
-    _require(record, Action.REDLINE, by)
+    record = locked(Clause.objects.values_list("agreement", flat=True).get(pk=clause))
+    require(record, Action.REDLINE, by)
     changed = record.clauses.get(pk=clause)
     _redline(changed, by, text, comment)
     audit.record("agreements:clause:redline", by=by, subject=record, clause=changed.number)
@@ -106,8 +106,8 @@ def take_in(*, pk: int, by: Person, file: bytes) -> list[str]:
 
     Returns the numbers of the clauses that changed. Raises Refused with all that stands against the file.
     """
-    record = _locked(pk)
-    _require(record, Action.REDLINE, by)
+    record = locked(pk)
+    require(record, Action.REDLINE, by)
     changes = round_trip.changes(record, file)
     for change in changes:
         _redline(change.clause, by, change.text, change.comment)
@@ -144,8 +144,8 @@ def _redline(changed: Clause, by: Person, text: str, comment: str) -> None:
 @transaction.atomic
 def open_for_signature(*, pk: int, by: Person) -> None:
     """Freeze the text: from here on everyone signs the same hash."""
-    record = _locked(pk)
-    _require(record, Action.OPEN_FOR_SIGNATURE, by)
+    record = locked(pk)
+    require(record, Action.OPEN_FOR_SIGNATURE, by)
     record.status = LIFECYCLE.after(Status(record.status), Action.OPEN_FOR_SIGNATURE)
     record.opened_by, record.opened_at = by, clock.now()
     record.text_hash = text_hash(record.clauses.all())
@@ -160,15 +160,16 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str, confirmed_at: d
     `confirmed_at` is when the signer last proved who they are; long ago, or never, is refused.
     """
     wanted = Party.objects.select_related("agency").get(pk=party)
-    record = _locked(wanted.agreement_id)
+    record = locked(wanted.agreement_id)
     if record.amends_id is not None:  # while the last one signs, nobody ends what it amends
-        record.amends = _locked(record.amends_id)
+        record.amends = locked(record.amends_id)
     known = facts(record, by, text_hash, wanted, confirmed_at)
     LIFECYCLE.may(Status(record.status), Action.SIGN, roles_of(by, record), known).require()
     if not intent.strip():
         refuse("no_intent", _("Say that you mean to sign."), _("Tick the statement of intent.")).require()
     Signature.objects.create(
         party=wanted,
+        given_for=wanted,
         by=by,
         at=clock.now(),
         on=clock.today(),
@@ -195,7 +196,7 @@ def sign(*, party: int, by: Person, text_hash: str, intent: str, confirmed_at: d
 
 
 def _execute(record: Agreement, by: Person, shown: str) -> None:
-    _require(record, Action.EXECUTE, by, shown)
+    require(record, Action.EXECUTE, by, shown)
     record.status = LIFECYCLE.after(Status(record.status), Action.EXECUTE)
     record.executed_on, record.executed_at = clock.today(), clock.now()
     record.save()
@@ -242,8 +243,8 @@ def withdraw(*, pk: int, by: Person, because: str) -> None:
 
     What an amendment amends holds as it is, and another may be drafted.
     """
-    record = _locked(pk)
-    _require(record, Action.WITHDRAW, by)
+    record = locked(pk)
+    require(record, Action.WITHDRAW, by)
     if not because.strip():
         refuse("comment_missing", _("Say why it is withdrawn."), _("Its parties read it.")).require()
     record.status = LIFECYCLE.after(Status(record.status), Action.WITHDRAW)
@@ -256,8 +257,8 @@ def withdraw(*, pk: int, by: Person, because: str) -> None:
 @transaction.atomic
 def terminate(*, pk: int, by: Person, because: str) -> None:
     """End the agreement today: every route refuses from now on, and the destruction clocks start."""
-    record = _locked(pk)
-    _require(record, Action.TERMINATE, by)
+    record = locked(pk)
+    require(record, Action.TERMINATE, by)
     if not because.strip():
         refuse("comment_missing", _("Say why it ends."), _("The certificates name it.")).require()
     record.status = LIFECYCLE.after(Status(record.status), Action.TERMINATE)
@@ -272,8 +273,8 @@ def terminate(*, pk: int, by: Person, because: str) -> None:
 @transaction.atomic
 def destroy(*, pk: int, by: Person) -> None:
     """After the end: everything is due for destruction today; each room's own processes see to it."""
-    record = _locked(pk)
-    _require(record, Action.DESTROY, by)
+    record = locked(pk)
+    require(record, Action.DESTROY, by)
     today = clock.today()
     later = record.duties.filter(Q(due_on__isnull=True) | Q(due_on__gt=today), done_at__isnull=True)
     later.update(due_on=today, reason=noop("ordered after the end"))
@@ -283,8 +284,8 @@ def destroy(*, pk: int, by: Person) -> None:
 @transaction.atomic
 def close(*, pk: int, by: Person) -> None:
     """Close an ended agreement once everything under it is destroyed and certified."""
-    record = _locked(pk)
-    _require(record, Action.CLOSE, by)
+    record = locked(pk)
+    require(record, Action.CLOSE, by)
     record.status = LIFECYCLE.after(Status(record.status), Action.CLOSE)
     record.save()
     audit.record("agreements:agreement:close", by=by, subject=record, number=record.number)

@@ -14,6 +14,7 @@ from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, disclosures, queries, retention
+from charteroak.agreements import recall as recalling
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.keeping import account, asked_after, whose
 from charteroak.agreements.models import Agreement, Clause
@@ -39,6 +40,10 @@ class SignIn(Schema):
     party: int
     text_hash: str
     intent: str
+
+
+class RecallIn(Schema):
+    because: Annotated[str, Field(max_length=500)]
 
 
 class WithdrawIn(Schema):
@@ -200,6 +205,13 @@ def sign(request: HttpRequest, number: str, given: SignIn) -> dict[str, Any]:
         intent=given.intent,
         confirmed_at=confirmed_at(request),
     )
+    return _facts(record, request)
+
+
+@router.post("/{number}/recall", summary="Take the text back from its signatories, for other words")
+def recall(request: HttpRequest, number: str, given: RecallIn) -> dict[str, Any]:
+    record = _found(request, number)
+    recalling.recall(pk=record.pk, by=signed_in(request), because=given.because)
     return _facts(record, request)
 
 

@@ -44,6 +44,12 @@ class TerminateForm(forms.Form):
     because = forms.CharField(label=_("Why the agreement ends"), max_length=200)
 
 
+class RecallForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why the text is recalled"), max_length=500, help_text=_("Who signed it reads this.")
+    )
+
+
 class WithdrawForm(forms.Form):
     because = forms.CharField(label=_("Why it is withdrawn"), max_length=500)
 

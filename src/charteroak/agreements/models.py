@@ -150,16 +150,41 @@ class Party(models.Model):
         return f"{self.agency.code}:{self.part}"
 
 
+class Recall(models.Model):
+    """A text taken back from its signatories for other words; what was signed of it stays on record, void."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="recalls")
+    text_hash = models.CharField(max_length=64)  # what was being signed
+    because = models.TextField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class Signature(models.Model):
     """Who signed what, with which words of intent (UETA: intent, attribution, association, retention)."""
 
-    party = models.OneToOneField(Party, models.PROTECT, related_name="signature")
+    # none once its text was recalled: it counts for nobody
+    party = models.OneToOneField(Party, models.PROTECT, null=True, blank=True, related_name="signature")
+    given_for = models.ForeignKey(Party, models.PROTECT, related_name="signatures_given")
+    recall = models.ForeignKey(Recall, models.PROTECT, null=True, blank=True, related_name="signatures")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     on = models.DateField()
     intent = models.TextField()
     text_hash = models.CharField(max_length=64)
     confirmed_at = models.DateTimeField(null=True, blank=True)  # when the signer last proved who they are
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(party__isnull=True, recall__isnull=False)
+                | models.Q(party__isnull=False, recall__isnull=True, party=models.F("given_for")),
+                name="signature_counts_for_its_party_or_is_void",
+            )
+        ]
 
 
 class Recipient(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charteroak.agreements import documents, keeping, views
+from charteroak.agreements import documents, endings, keeping, views
 
 urlpatterns = [
     path("", views.agreements, name="agreements"),
@@ -20,10 +20,11 @@ urlpatterns = [
     path("<str:number>/redline/<int:clause>/", views.redline, name="redline"),
     path("<str:number>/open-for-signature/", views.open_for_signature, name="open_for_signature"),
     path("<str:number>/sign/<int:party>/", views.sign, name="sign"),
-    path("<str:number>/withdraw/", views.withdraw, name="withdraw_amendment"),
-    path("<str:number>/terminate/", views.terminate, name="terminate"),
-    path("<str:number>/destroy/", views.destroy, name="destroy_agreement_data"),
+    path("<str:number>/recall/", endings.recall, name="recall_agreement"),
+    path("<str:number>/withdraw/", endings.withdraw, name="withdraw_amendment"),
+    path("<str:number>/terminate/", endings.terminate, name="terminate"),
+    path("<str:number>/destroy/", endings.destroy, name="destroy_agreement_data"),
     path("<str:number>/certificate/", documents.certificate, name="agreement_certificate"),
     path("<str:number>/certificate/<str:what>/", documents.certificate_of, name="certificate_of_destruction"),
-    path("<str:number>/close/", views.close, name="close_agreement"),
+    path("<str:number>/close/", endings.close, name="close_agreement"),
 ]

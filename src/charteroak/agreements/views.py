@@ -23,6 +23,7 @@ from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import (
     DraftForm,
+    RecallForm,
     RedlineForm,
     SignForm,
     TerminateForm,
@@ -32,6 +33,7 @@ from charteroak.agreements.forms import (
 from charteroak.agreements.lists import AGREEMENTS
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
+from charteroak.agreements.recall import recalls
 from charteroak.agreements.terms import preclears
 from charteroak.policy.after_signature import match_due
 from charteroak.policy.agency_review import Choice
@@ -155,14 +157,21 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "sealed": is_sealed(record),
         "all_destroyed": queries.destroyed_at(record),
         "closing": record.ended_on is not None or record.ends_on < clock.today(),
-        "terminate_form": in_error.get("terminate") or TerminateForm(),
-        "withdraw_form": in_error.get("withdraw") or WithdrawForm(),
+        **_ways_out(in_error),
         **({} if record.amends else turns.of_changes(record.data_request, by)),
         "word_form": in_error.get("take_in") or WordForm(),
         "redline": redlines,
         **fees.shown(record.data_request),
     }
     return render(request, "agreements/agreement.html", shown, status=400 if in_error else 200)
+
+
+def _ways_out(in_error: dict[str, forms.Form]) -> dict[str, forms.Form]:
+    return {
+        "terminate_form": in_error.get("terminate") or TerminateForm(),
+        "withdraw_form": in_error.get("withdraw") or WithdrawForm(),
+        "recall_form": in_error.get("recall") or RecallForm(),
+    }
 
 
 def _text(record: Agreement) -> dict[str, Any]:
@@ -183,6 +192,7 @@ def _text(record: Agreement) -> dict[str, Any]:
             for clause in clauses
         ],
         "parties": record.parties.select_related("agency", "signatory", "signature__by"),
+        "recalls": recalls(record),
     }
 
 
@@ -240,49 +250,6 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
             raise ReauthenticationRequired from refused  # allauth asks, then sends this very form again
         raise
     messages.success(request, _("You have signed for %s.") % wanted.agency.name)
-    return redirect(record)
-
-
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    form = WithdrawForm(request.POST)
-    if not form.is_valid():
-        return agreement_page(request, record, withdraw=form)
-    actions.withdraw(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
-    amended = _("The amendment is withdrawn: the agreement holds as it is.")
-    messages.success(request, amended if record.amends else _("The agreement is withdrawn: nobody signs it."))
-    return redirect(record)
-
-
-@login_required
-@require_POST
-def terminate(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    form = TerminateForm(request.POST)
-    if not form.is_valid():
-        return agreement_page(request, record, terminate=form)
-    actions.terminate(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
-    messages.success(request, _("The agreement has ended: every route refuses from now on."))
-    return redirect(record)
-
-
-@login_required
-@require_POST
-def destroy(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    actions.destroy(pk=record.pk, by=signed_in(request))
-    messages.success(request, _("Ordered. What is destroyed, and how, appears here as it is done."))
-    return redirect(record)
-
-
-@login_required
-@require_POST
-def close(request: HttpRequest, number: str) -> HttpResponse:
-    record = found(request, number)
-    actions.close(pk=record.pk, by=signed_in(request))
-    messages.success(request, _("The agreement is closed."))
     return redirect(record)
 
 

@@ -21,6 +21,7 @@ from charteroak.agreements.queries import (
     to_draft,
     visible_to,
 )
+from charteroak.agreements.recall import signed_before
 from charteroak.agreements.signed import together
 from charteroak.policy import agreement
 from charteroak.policy.after_signature import WARNED
@@ -28,7 +29,12 @@ from charteroak.policy.roles import Role
 
 UNFINISHED = (agreement.Status.DRAFTED, agreement.Status.IN_SIGNATURE, agreement.Status.TERMINATED)
 RECENT = timedelta(days=30)
-TURN = ("parties__agency", "parties__signature", "duties")  # what `whose_turn` reads, for many at once
+TURN = (
+    "parties__agency",
+    "parties__signature",
+    "duties",
+    "recalls",
+)  # what `whose_turn` reads, for many at once
 LISTED = 20  # records that a worklist shows before it leads to the whole list
 
 
@@ -44,6 +50,8 @@ def whose_turn(record: Agreement) -> str:
     if status == agreement.Status.IN_SIGNATURE:
         waiting = sorted({p.agency.code for p in record.parties.all() if not hasattr(p, "signature")})
         return _("Signatories of %s: sign") % ", ".join(waiting)
+    if status == agreement.Status.DRAFTED and record.recalls.all():
+        return _("Counsel: give the recalled text its other words, open it for signature again")
     clock_runs = any(d.due_on for d in record.duties.all() if d.what == DestructionDuty.What.IDENTIFIERS)
     if status == agreement.Status.EXECUTED and clock_runs:
         return _("Named researchers: work in the enclave")  # every file came, the match is confirmed
@@ -94,7 +102,7 @@ def todo(person: Person) -> list[Item]:
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today + WARNED)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))
-    whole = Agreement.every.select_related("data_request").prefetch_related(*together(), "duties")
+    whole = Agreement.every.select_related("data_request").prefetch_related(*together(), "duties", "recalls")
     records = list(foremost(concerned.order_by("status", "ends_on", "pk"), whole))
     due = clocks.due_days(one.data_request for one in records if one.executed_on is None)
     for record in records:
@@ -105,6 +113,9 @@ def todo(person: Person) -> list[Item]:
                 found.append(_ends_soon(record))
             elif held:
                 found.append(Item(_("%s is in force") % record, record.get_absolute_url(), Turn.FINISHED))
+        elif record.recalls.all() and signed_before(record, person):
+            title = _("Your signature on %s counts no longer: its text was recalled") % record
+            found.append(Item(title, record.get_absolute_url(), Turn.OTHERS, whose_turn(record)))
         elif (mine := _waits_for(person, record)) or held:
             turn = Turn.YOURS if mine else Turn.OTHERS
             by_when = due.get(record.data_request_id)

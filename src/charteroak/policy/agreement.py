@@ -51,6 +51,7 @@ class Action(StrEnum):
     OPEN_FOR_SIGNATURE = "open_for_signature"
     SIGN = "sign"
     EXECUTE = "execute"
+    RECALL = "recall"  # back to counsel, for other words: what was signed so far counts no longer
     WITHDRAW = "withdraw"
     TERMINATE = "terminate"
     DESTROY = "destroy"  # today, instead of at the due date
@@ -86,6 +87,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 nothing_to_amend, identifiers_destroyed, newcomers_not_cleared,
             ),
         ),
+        (Status.IN_SIGNATURE, Action.RECALL): step(Status.DRAFTED, Role.COUNSEL, rules=(end_passed,)),
         **{
             (status, Action.WITHDRAW): step(
                 Status.WITHDRAWN, Role.COUNSEL, Role.POLICY_OFFICE, rules=(no_amendment, drafted_by_another)

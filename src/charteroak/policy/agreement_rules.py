@@ -89,7 +89,8 @@ def no_amendment(facts: Facts) -> Reason | None:
     if facts.amends or facts.end_passed:
         return None
     said = "A first agreement is withdrawn only once its last day is over: nothing waits for it."
-    return Reason("no_amendment", said, "The board reconsiders its approval, or the parties do not sign.")
+    mend = "For other words counsel recalls the text; for none the board reconsiders its approval."
+    return Reason("no_amendment", said, mend)
 
 
 def drafted_by_another(facts: Facts) -> Reason | None:
@@ -157,7 +158,7 @@ def clauses_missing(facts: Facts) -> Reason | None:
         return Reason(
             "clauses_missing",
             Sentence("Required clauses are missing: {clauses}.", clauses=facts.missing_clauses),
-            "Give an emptied clause its words by a redline; one that was never drafted takes a new project.",
+            "Ask for the same once more, as a project of its own, with what these clauses follow from.",
         )
     return None
 

@@ -169,6 +169,7 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "agreements:agreement:draft": (Stage.DRAFT,),
     "agreements:agreement:open_for_signature": (Stage.TEXT,),
     "agreements:agreement:sign": (Stage.SIGNATURE,),
+    "agreements:agreement:recall": (Stage.SIGNATURE,),
     "agreements:agreement:withdraw": (Stage.TEXT, Stage.SIGNATURE),
     "agreements:agreement:close": (),  # the day is read
     "outputs:release_request:submit": (Stage.REVISION,),
@@ -196,6 +197,7 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
     "requests:data_request:appeal": (Stage.BOARD, Party.BOARD),
     "agreements:agreement:draft": (Stage.TEXT, Party.COUNSEL),
     "agreements:agreement:open_for_signature": (Stage.SIGNATURE, Party.SIGNATORY),
+    "agreements:agreement:recall": (Stage.TEXT, Party.COUNSEL),
     "outputs:release_request:check": (Stage.CHECKS, Party.CHECKER),
     "outputs:release_request:complete_review": (Stage.CLEARANCE, Party.AGENCY),
     "outputs:release_request:turn_back": (Stage.REVISION, Party.APPLICANT),

@@ -51,7 +51,7 @@ GIVEN = (
 SAID = (
     "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
-    "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
+    "agreements.recall", "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
     "outputs.clearedahead", "outputs.filevote", "outputs.review", "requests.acceptedterm", "requests.change",
     "requests.feeschedule", "requests.version", "submissions.agencykey",
@@ -76,6 +76,7 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(SAID, ADD),
         **dict.fromkeys(RELEASES, LOOK),
         "agreements.recipient": ("SELECT", "INSERT", "DELETE"),  # who is named now; an amendment takes people out
+        "agreements.signature": ("SELECT", "INSERT", "UPDATE (party_id, recall_id)"),  # a recall makes it void
         "agreements.disclosurerecord": ADD,
         "agreements.paper": LOOK,
         "agreements.letter": LOOK,
