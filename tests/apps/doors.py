@@ -135,6 +135,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/outputs/001-2/questions/{at.question}/answer": {"text": "So."},
         "/outputs/001-2/turn-back": because,
         "/outputs/001-2/decline": because,
+        "/outputs/001-2/mark": {"public": "no"},
         "/outputs/001-1/revoke": because,
         "/outputs/001-1/recall": because,
         "/exceptions/record/records-request": {

@@ -4,18 +4,20 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.audit.receipt import WITHIN_PROJECT
-from charteroak.outputs import actions, class_api, classes, files, queries, questions, reopening
+from charteroak.outputs import actions, class_api, classes, files, marking, queries, questions, reopening
 from charteroak.outputs import trace as tracing
+from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
 from charteroak.outputs.views import found
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.explained import Kind
-from charteroak.policy.release_request import Vote
+from charteroak.policy.release_request import Status, Vote
 from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
 router = Router(auth=django_auth, tags=["outputs"])
@@ -41,6 +43,10 @@ class TextIn(Schema):
     text: str
 
 
+class MarkIn(Schema):
+    public: bool
+
+
 class ReasonIn(Schema):
     because: str
 
@@ -59,6 +65,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "number": record.number,
         "status": record.status,
         "round": record.round,
+        "public": record.public,
+        "released": _released(record),
         "revoked_because": record.revoked_because,
         "preview_ends_on": record.preview_ends_on,
         "not_cleared": classes.still_to_clear(record),
@@ -87,6 +95,27 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "permitted": [name for name, decision in decisions.items() if decision],
         "actions": reasons(decisions),
     }
+
+
+def _released(record: ReleaseRequest) -> list[dict[str, Any]]:
+    """What is out, with the address at which those who read the request fetch it."""
+    if record.status != Status.RELEASED:
+        return []
+    return [
+        {
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "href": reverse("released_to_project", args=[record.number, file.name]),
+        }
+        for file in record.release.files.all()
+    ]
+
+
+@router.post("/{number}/mark", summary="Say whether the results are for the public register")
+def mark(request: HttpRequest, number: str, said: MarkIn) -> dict[str, Any]:
+    marking.mark(pk=found(request, number).pk, by=signed_in(request), public=said.public)
+    return read(request, number)
 
 
 @router.get("/{number}/trace")

@@ -111,6 +111,18 @@ class VoteForm(forms.Form):
         return Ballot(Vote(said["vote"]), said["sha256"], said["comment"])
 
 
+class MarkForm(forms.Form):
+    public = forms.TypedChoiceField(
+        label=_("Who reads them once they are released"),
+        choices=[
+            ("yes", _("Everybody: they go to the public register")),
+            ("no", _("The project’s people and those who check: they are fetched on this page")),
+        ],
+        widget=forms.RadioSelect,
+        coerce=lambda said: said == "yes",
+    )
+
+
 class QuestionForm(forms.Form):
     text = forms.CharField(label=_("Your question to the project"), widget=forms.Textarea(attrs={"rows": 2}))
 

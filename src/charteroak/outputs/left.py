@@ -1,14 +1,16 @@
-"""What left: its receipt, and the way back from it to the signed clauses."""
+"""What left: its bytes, its receipt, and the way back from it to the signed clauses."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
+from charteroak.outputs import fetching
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.lineage import stages
+from charteroak.outputs.models import ReleasedFile, ReleaseRequest
 from charteroak.outputs.views import found
 from charteroak.policy.release_request import Status
 
@@ -27,8 +29,7 @@ def trace(request: HttpRequest, number: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """The proof that the log holds the release of this file."""
     record = found(request, number)
-    if record.status != Status.RELEASED or not record.release.files.filter(name=name).exists():
-        raise Http404
+    _file(record, name)
     try:
         made = tracing.receipt_of(record.number)
     except (NotYetSigned, LogAltered) as wait:
@@ -36,3 +37,17 @@ def receipt(request: HttpRequest, number: str, name: str) -> HttpResponse:
     response = HttpResponse(made.to_json(), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.receipt.json"'
     return response
+
+
+@login_required
+@require_safe
+def released(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
+    """The released bytes for whoever may read the request, also where the register does not have them."""
+    return fetching.download(request, _file(found(request, number), name))
+
+
+def _file(record: ReleaseRequest, name: str) -> ReleasedFile:
+    """What is out by that name. Raises Http404, also of what was revoked."""
+    if record.status != Status.RELEASED:
+        raise Http404
+    return get_object_or_404(record.release.files, name=name)

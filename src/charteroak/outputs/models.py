@@ -22,6 +22,7 @@ class ReleaseRequest(models.Model):
     )
     round = models.PositiveIntegerField(default=1)  # reviews of an earlier round never count
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    public = models.BooleanField(default=True)  # once released it goes to the public register too
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

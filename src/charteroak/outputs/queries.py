@@ -182,7 +182,7 @@ def facts(
 ON_THE_PAGE = (
     Action.EDIT, Action.SUBMIT, Action.RETRY, Action.REVIEW, Action.RETURN, Action.CLEAR, Action.APPROVE,
     Action.WITHDRAW, Action.REVOKE, Action.RECALL, Action.TURN_BACK, Action.REOPEN,
-    Action.DECLINE,
+    Action.DECLINE, Action.MARK,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The last step: exactly the approved bytes, checked once more, become public; everything else stays sealed."""
+"""The last step: exactly the approved bytes, checked once more, leave; the rest stays sealed."""
 
 import hashlib
 import io
@@ -93,7 +93,9 @@ def _publish(record: ReleaseRequest) -> dict[str, int]:
     for file in record.files.select_related("output"):
         content = read(file.output)
         sizes[file.name] = len(content)
-        public.put_ciphertext(io.BytesIO(content), store=Store.RELEASED)  # as it is: it is public now
+        public.put_ciphertext(
+            io.BytesIO(content), store=Store.RELEASED
+        )  # as it is: nothing in it is secret any more
     return sizes
 
 
@@ -118,6 +120,7 @@ def _release(pk: int, sizes: dict[str, int]) -> bool:
         subject=record,
         number=record.number,
         round=record.round,
+        public=record.public,
         agreement=audit.subject_of(agreement),
         request=agreement.number,
         files=[file.sha256 for file in files],

@@ -59,7 +59,8 @@ def _follow(chain: Trace, found: Entry) -> None:
     names = dict(zip(files, found.listed("names"), strict=False))  # older events name no files
     for sha256 in chosen:
         name = names.get(sha256) or found.facts["number"]
-        chain.add("released_file", found, "anyone to read it", id=name, hash=sha256)
+        whom = "anyone" if found.facts.get("public", True) else "the project’s people"
+        chain.add("released_file", found, f"{whom} to read it", id=name, hash=sha256)
     chain.add("release", found, "publication of these bytes", id=found.facts["number"])
     agreement = last_of(chain, Sentence("agreement in force"), EXECUTED, found.facts["agreement"])
     texts = _texts(agreement) if agreement else {}

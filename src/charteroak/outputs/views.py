@@ -13,9 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.outputs import actions, classes, files, pages, queries, questions, reopening
+from charteroak.outputs import actions, classes, files, marking, pages, queries, questions, reopening
 from charteroak.outputs.allowance import checks_left
-from charteroak.outputs.forms import AddFileForm, AnswerForm, QuestionForm, ReturnForm, ReviewForm, RevokeForm
+from charteroak.outputs.forms import (
+    AddFileForm,
+    AnswerForm,
+    MarkForm,
+    QuestionForm,
+    ReturnForm,
+    ReviewForm,
+    RevokeForm,
+)
 from charteroak.outputs.lists import RELEASE_REQUESTS
 from charteroak.outputs.models import ReleasedFile, ReleaseRequest
 from charteroak.outputs.rule_names import findings
@@ -26,6 +34,7 @@ from charteroak.workspaces.queries import visible_to as workspaces_visible_to
 
 FORM_OF = {
     "add": Action.EDIT,
+    "mark": Action.MARK,
     "review": Action.REVIEW,
     "return": Action.RETURN,
     "turn-back": Action.TURN_BACK,
@@ -91,6 +100,7 @@ def _page(request: HttpRequest, record: ReleaseRequest, **in_error: forms.Form) 
             "earlier": earlier.exclude(pk=record.pk),
             "add_form": in_error.get("add", AddFileForm(record, outputs)),
             "outputs": outputs,
+            "mark_form": in_error.get("mark", MarkForm({"public": "yes" if record.public else "no"})),
             "return_form": in_error.get("return", ReturnForm()),
             "turn_back_form": in_error.get("turn-back", ReturnForm()),
             "decline_form": in_error.get("decline", ReturnForm(auto_id="id_decline_%s")),
@@ -169,6 +179,17 @@ def add_file(request: HttpRequest, number: str) -> HttpResponse:
         **{part: said[part] for part in ("context", "population", "kinds", "controls")},
     )
     messages.success(request, _("%s is put forward.") % said["output"].name)
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def mark(request: HttpRequest, number: str) -> HttpResponse:
+    record, form = found(request, number), MarkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, record, mark=form)
+    marking.mark(pk=record.pk, by=signed_in(request), public=form.cleaned_data["public"])
+    messages.success(request, _("Recorded."))
     return redirect(record)
 
 

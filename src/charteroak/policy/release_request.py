@@ -52,6 +52,7 @@ class Status(StrEnum):
 
 class Action(StrEnum):
     EDIT = "edit"
+    MARK = "mark"  # for the public register, or for the project’s people alone
     SUBMIT = "submit"
     CHECK = "check"
     GIVE_UP = "give_up"
@@ -93,6 +94,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     {
         (Status.DRAFT, Action.EDIT): step(Status.DRAFT, Role.RECIPIENT, rules=(not_covered,)),
         (Status.RETURNED, Action.EDIT): step(Status.RETURNED, Role.RECIPIENT, rules=(not_covered,)),
+        (Status.DRAFT, Action.MARK): step(Status.DRAFT, Role.AUTHOR, rules=(not_covered,)),
+        (Status.RETURNED, Action.MARK): step(Status.RETURNED, Role.AUTHOR, rules=(not_covered,)),
         (Status.DRAFT, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
         (Status.RETURNED, Action.SUBMIT): step(Status.SUBMITTED, Role.AUTHOR, rules=_SUBMIT),
         (Status.SUBMITTED, Action.CHECK): step(Status.CHECKED, Role.SYSTEM),

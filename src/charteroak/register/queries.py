@@ -14,7 +14,7 @@ from charteroak.agreements.models import Agreement
 from charteroak.agreements.queries import destroyed_at, terms
 from charteroak.board.models import Motion
 from charteroak.catalog.models import Variable
-from charteroak.outputs.models import Release
+from charteroak.outputs.models import Release, ReleaseRequest
 from charteroak.policy import motion as motion_rules
 from charteroak.policy import release_request
 from charteroak.policy.agency_review import SHARED, Choice
@@ -29,7 +29,12 @@ def projects() -> QuerySet[DataRequest]:
         .exclude(status=Status.WITHDRAWN)
         .select_related("applicant__employer", "agreement")
         .prefetch_related("agreement__duties")
-        .annotate(released=Subquery(_release_counts()), contributed=ArraySubquery(_agency_names()))
+        .annotate(
+            released=Subquery(_release_counts(public=True)),
+            within=Subquery(_release_counts(public=False)),
+            not_public=ArraySubquery(_not_public()),
+            contributed=ArraySubquery(_agency_names()),
+        )
         .order_by("-number")
     )
 
@@ -61,6 +66,7 @@ def _is_revoked(one: Release) -> bool:
     return one.release_request.status == release_request.Status.REVOKED
 
 
+PUBLIC = {"release_request__public": True}
 REVOKED = {"release_request__status": release_request.Status.REVOKED}
 
 
@@ -70,10 +76,17 @@ def _agency_names() -> QuerySet[Any, Any]:
     return asked.order_by().values_list("variable__dataset__agency__name", flat=True).distinct()
 
 
-def _release_counts() -> QuerySet[Any, Any]:
-    """How many sets of results of a project are out, for many projects at once."""
+def _not_public() -> QuerySet[Any, Any]:
+    """Numbers of a project's outputs that are not for the register, for many projects at once."""
+    of_project = ReleaseRequest.objects.filter(workspace__agreement__data_request=OuterRef("pk"))
+    return of_project.filter(public=False).order_by().values_list("number", flat=True)
+
+
+def _release_counts(*, public: bool) -> QuerySet[Any, Any]:
+    """How many sets of results of a project are out, on the register or beside it, for many projects at once."""
     of_project = "release_request__workspace__agreement__data_request"
-    found = Release.objects.filter(**{of_project: OuterRef("pk")}).exclude(**REVOKED).order_by()
+    of_these = {of_project: OuterRef("pk"), "release_request__public": public}
+    found = Release.objects.filter(**of_these).exclude(**REVOKED).order_by()
     counted: QuerySet[Any, Any] = found.values(of_project).annotate(n=Count("pk")).values("n")
     return counted
 
@@ -81,6 +94,11 @@ def _release_counts() -> QuerySet[Any, Any]:
 def release_count(record: DataRequest) -> int:
     """How many sets of results are out; of a record that `projects` fetched."""
     return getattr(record, "released", None) or 0
+
+
+def within_count(record: DataRequest) -> int:
+    """How many more are out that the register does not show; of a record that `projects` fetched."""
+    return getattr(record, "within", None) or 0
 
 
 def agreement_of(record: DataRequest) -> Agreement | None:
@@ -100,6 +118,7 @@ def revoked(record: DataRequest) -> QuerySet[Release]:
 
 def _every_release(record: DataRequest) -> QuerySet[Release]:
     found = Release.objects.filter(release_request__workspace__agreement__data_request=record)
+    found = found.filter(**PUBLIC)
     return found.select_related("release_request").order_by("at")
 
 
@@ -137,11 +156,14 @@ def timeline(record: DataRequest) -> list[Moment]:
     if record.historic_decision_on:
         return [Moment(record.historic_decision_on, _("The board approved the request"))]
     found = [Moment(record.started_on, _("Enquiry"))]
+    not_public = getattr(record, "not_public", None) or ()
     if record.submitted_at:
         found.append(Moment(_day(record.submitted_at), _("Request submitted")))
     if record.accepted_at:
         found.append(Moment(_day(record.accepted_at), _("Found complete; the agencies’ reviews begin")))
     for motion in _carried_of(record):
+        if motion.kind == Motion.Kind.APPROVE_OUTPUTS and motion.about in not_public:
+            continue
         found.append(Moment(_day(motion.declared_at), _carried(motion)))
     agreement = agreement_of(record)
     if agreement is not None and agreement.executed_on is not None:

@@ -1,9 +1,8 @@
 """The public register: who uses which records, why, how people are protected, what came of it."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
-from pathlib import PurePath
 
 from django.http import (
     Http404,
@@ -15,15 +14,13 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from charteroak.adapters import spreadsheet, stores
+from charteroak.adapters import spreadsheet
 from charteroak.adapters.environment import home
-from charteroak.adapters.stores import Store
-from charteroak.adapters.streaming import streamed
-from charteroak.adapters.vault import ObjectId
 from charteroak.agreements import clocks
 from charteroak.audit.checkpoint import verifier_key
 from charteroak.audit.queries import NotYetSigned
 from charteroak.audit.signed import LogAltered
+from charteroak.outputs import fetching
 from charteroak.outputs import trace as tracing
 from charteroak.outputs.lineage import stages
 from charteroak.outputs.models import ReleasedFile
@@ -31,14 +28,6 @@ from charteroak.register import queries, whole
 from charteroak.register.lists import PROJECTS
 from charteroak.requests.models import DataRequest
 
-# what may be released (outputs.printed.EXTENSIONS), by the name it ends with
-KINDS = {
-    ".csv": "text/csv; charset=utf-8",
-    ".json": "application/json",
-    ".md": "text/markdown; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-}
 LARGEST_PICTURE = 200_000  # bytes of a chart that the page shows
 
 
@@ -112,6 +101,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "milestones": queries.milestones(record),
         "releases": queries.releases(record),
         "revoked": queries.revoked(record),
+        "within": queries.within_count(record),
         "pictures": _pictures(record),
         "agreement": queries.agreement_of(record),
     }
@@ -130,13 +120,9 @@ def _pictures(record: DataRequest) -> list[tuple[ReleasedFile, str, str]]:
         told = dict(release.release_request.files.values_list("name", "context"))
         for file in release.files.all():
             if file.name.endswith(".svg") and file.size <= LARGEST_PICTURE:
-                content = b"".join(_bytes(file))
+                content = b"".join(fetching.content(file))
                 found.append((file, told.get(file.name, ""), base64.b64encode(content).decode()))
     return found
-
-
-def _bytes(file: ReleasedFile) -> Iterator[bytes]:
-    return stores.vault(Store.RELEASED).open_ciphertext(ObjectId(Store.RELEASED, file.sha256))
 
 
 def _file(number: str, release: str, name: str) -> ReleasedFile:
@@ -169,12 +155,7 @@ def _or_revoked(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 @_or_revoked
 def released(request: HttpRequest, number: str, release: str, name: str) -> HttpResponseBase:
     """The released bytes, exactly; their hash is checked while they are read."""
-    file = _file(number, release, name)
-    kind = KINDS.get(PurePath(file.name).suffix.lower(), "application/octet-stream")
-    response = streamed(request, _bytes(file), name=file.name, kind=kind)
-    response.headers["Content-Length"] = str(file.size)
-    response.headers["ETag"] = f'"{file.sha256}"'
-    return response
+    return fetching.download(request, _file(number, release, name))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from charteroak.register.queries import (
     releases_of,
     safeguards,
     timeline,
+    within_count,
 )
 from charteroak.requests.models import DataRequest
 
@@ -34,7 +35,7 @@ def every_project() -> QuerySet[DataRequest]:
 
 def _out() -> QuerySet[ReleaseRequest]:
     """What was released, also what was revoked since: the timeline tells of both."""
-    found = ReleaseRequest.objects.filter(release__isnull=False)
+    found = ReleaseRequest.objects.filter(release__isnull=False, public=True)
     return found.select_related("release").prefetch_related("release__files").order_by("release__at")
 
 
@@ -66,4 +67,5 @@ def as_json(record: DataRequest) -> dict[str, Any]:
             }
             for one in releases_of(record)
         ],
+        "released_not_public": within_count(record),
     }

@@ -2,7 +2,7 @@
 
 Grants say which columns the web may change. Here stands what its new rows may not claim: that a file was scanned, that
 a release request was checked, that a file may come in which the enclave did not let pass. While the checks of a release
-request stand, it leaves them and the request's files as they were judged.
+request stand, it leaves them, the request's files and whether it is for the public as they were judged.
 """
 
 from django.apps import apps
@@ -59,7 +59,7 @@ CREATE OR REPLACE FUNCTION charteroak_checks_stand() RETURNS trigger LANGUAGE pl
 BEGIN
     IF current_user = {web} AND NEW.status = ANY ({judged}) AND (
         TG_OP = 'INSERT' OR OLD.status <> ALL ({judged})
-        OR (NEW.checks, NEW.checked_at) IS DISTINCT FROM (OLD.checks, OLD.checked_at)
+        OR (NEW.checks, NEW.checked_at, NEW.public) IS DISTINCT FROM (OLD.checks, OLD.checked_at, OLD.public)
     ) THEN
         RAISE EXCEPTION 'The checks of % stand, or fail, as they were made.', NEW.number
             USING ERRCODE = 'insufficient_privilege';
