@@ -78,6 +78,8 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/board/meetings/{at.planned}/add-motion": motion | {"kind": "approve_outputs", "about": "001-2"},
         f"/board/meetings/{at.meeting}/add-follow-up": follow_up,
         f"/board/meetings/{at.planned}/add-follow-up": follow_up,
+        f"/board/meetings/{at.meeting}/cancel": because,
+        f"/board/meetings/{at.planned}/cancel": because,
         f"/board/motions/{at.motion}/vote": {"choice": "approve"},
         f"/board/motions/{at.motion}/set-conditions": {"conditions": "Tables only."},
         f"/board/seats/{at.seat}/refill": {"person": "fay.brook"},

@@ -10,8 +10,9 @@ from apps.way import refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.audit.models import Event
-from charteroak.board import actions, promises, queries
+from charteroak.board import actions, boards, promises, queries
 from charteroak.board.models import Board, Meeting, Motion, Seat
+from charteroak.board.worklist import by_when
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 
@@ -43,7 +44,7 @@ def status(motion: Motion) -> tuple[str, str]:
 
 
 def test_loading_the_boards_twice_changes_nothing() -> None:
-    actions.load([{"name": "Data Governing Board", "seats": ["SDE", "DAS"]}], by="setup")
+    boards.load([{"name": "Data Governing Board", "seats": ["SDE", "DAS"]}], by="setup")
     assert Board.objects.count() == 1
     assert Seat.objects.count() == 6
 
@@ -54,10 +55,10 @@ def test_a_meeting_is_noticed_a_week_ahead_or_not_at_all(motion: Motion) -> None
 
 
 def test_a_planned_meeting_waits_for_its_notice_until_a_week_before(motion: Motion) -> None:
-    assert queries.by_when(motion.meeting) == motion.meeting.day - timedelta(days=7)
+    assert by_when(motion.meeting) == motion.meeting.day - timedelta(days=7)
     actions.notice(pk=motion.meeting_id, by=way.person("sam.reyes"))
     motion.meeting.refresh_from_db()
-    assert queries.by_when(motion.meeting) == motion.meeting.day
+    assert by_when(motion.meeting) == motion.meeting.day
 
 
 def test_an_agenda_is_closed_by_its_notice(motion: Motion) -> None:

@@ -16,7 +16,8 @@ from charteroak.agreements.models import Agreement, Signature
 from charteroak.agreements.queries import coverage, to_draft
 from charteroak.agreements.queries import facts as agreement_facts
 from charteroak.board.models import Motion
-from charteroak.board.queries import by_when, standing_conditions
+from charteroak.board.queries import standing_conditions
+from charteroak.board.worklist import by_when
 from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Refused
 from charteroak.policy.motion import Choice

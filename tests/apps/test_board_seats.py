@@ -14,7 +14,7 @@ from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
-from charteroak.board import actions, promises, queries, seating
+from charteroak.board import actions, boards, promises, queries, seating
 from charteroak.board.models import Board, Seat
 from charteroak.board.seats import seats_today
 from charteroak.policy.decision import Refused
@@ -37,7 +37,7 @@ def ruled(**rules: object) -> None:
 def as_before() -> Iterator[None]:
     board = Board.objects.get()
     yield
-    ruled(**{name: getattr(board, name) for name in actions.SETTINGS})
+    ruled(**{name: getattr(board, name) for name in boards.SETTINGS})
 
 
 def test_a_proxy_by_dated_letter_sits_and_votes_for_an_absent_member() -> None:

@@ -16,6 +16,7 @@ from charteroak.agencies.models import Person
 from charteroak.agreements import actions as agreements
 from charteroak.agreements.models import Agreement
 from charteroak.board import actions as board
+from charteroak.board import boards
 from charteroak.board.models import Board
 from charteroak.catalog import actions as catalog
 from charteroak.catalog.models import Variable
@@ -73,7 +74,7 @@ def load() -> None:
     people = tomllib.loads((files("charteroak.demo") / "people.toml").read_text("utf-8"))
     with owner_beside():
         agencies.load(people, password="a long password for tests", by="setup")
-        board.load(people["board"], by="setup")
+        boards.load(people["board"], by="setup")
         for agency in STEWARDS:
             dictionary = files("charteroak.synthetic") / "dictionaries" / f"{agency}.toml"
             catalog.load(tomllib.loads(dictionary.read_text("utf-8")), by="setup")

@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from charteroak.policy import meeting, motion
+from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 
 BOARD: dict[tuple[str, str], dict[str, Any]] = {
     ("meeting", "too_little_notice"): {"until_start": meeting.NOTICE - timedelta(seconds=1)},
     ("meeting", "empty_agenda"): {"agenda_items": 0},
     ("meeting", "before_its_time"): {"until_start": timedelta(minutes=1)},
+    ("meeting", "day_passed"): {"since_day": timedelta()},
+    ("meeting", "sitting_over"): {"since_day": meeting.NIGHT},
+    ("meeting", "because_missing"): {"because_said": False},
     ("meeting", "no_quorum"): {"present": 3},
     ("meeting", "motions_undecided"): {"undecided_motions": 1},
     ("meeting", "holder_may_come"): {"left_to_holder": True},
@@ -21,6 +25,8 @@ BOARD: dict[tuple[str, str], dict[str, Any]] = {
     ("motion", "agenda_closed"): {"agenda_open": False},
     ("motion", "not_ready"): {"ready": False},
     ("motion", "meeting_not_open"): {"meeting_open": False},
+    ("motion", "sitting_over"): {"sitting": refuse("sitting_over", "The night has passed.", "Postpone it.")},
+    ("motion", "meeting_not_cancelled"): {"meeting_cancelled": False},
     ("motion", "no_quorum"): {"quorum": False},
     ("motion", "not_present"): {"actor_present": False},
     ("motion", "must_recuse"): {"actor_conflicted": True},

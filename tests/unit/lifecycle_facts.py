@@ -93,6 +93,7 @@ APART_FROM: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "destroy"): {"not_destroyed": ("extract",)},
     ("agreement", "withdraw"): {"amends": "042"},
     ("motion", "declare_lost"): {"rejections": 1},
+    ("motion", "put_back"): {"meeting_cancelled": True},
     ("release_request", "turn_back"): {"reviews": 0},
     ("release_request", "reopen"): {"agencies_not_cleared": ("DOL",)},
     ("release_request", "lapse"): {"agreement_over": True},

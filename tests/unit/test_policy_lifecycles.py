@@ -174,7 +174,7 @@ def test_there_is_no_way_around(name: str, goal: str, through: list[str]) -> Non
         ("data_request", {"withdrawn"}),
         ("agency_review", {"decided"}),
         ("agreement", {"closed", "withdrawn"}),
-        ("meeting", {"closed"}),
+        ("meeting", {"closed", "cancelled"}),
         ("motion", {"postponed", "superseded"}),
         ("follow_up", {"reported"}),
         ("finder_list", {"made"}),

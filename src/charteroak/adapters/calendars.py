@@ -17,6 +17,7 @@ class Entry:
     on: date | datetime
     summary: str
     url: str = ""
+    cancelled: bool = False  # calendars that have taken it in strike it out
 
 
 def calendar(entries: Iterable[Entry], *, made_at: datetime) -> bytes:
@@ -32,6 +33,9 @@ def calendar(entries: Iterable[Entry], *, made_at: datetime) -> bytes:
         event.add("summary", entry.summary)
         if entry.url:
             event.add("url", entry.url)
+        if entry.cancelled:
+            event.add("status", "CANCELLED")
+            event.add("sequence", 1)  # the entry as it was first taken in is 0
         whole.add_component(event)
     written: bytes = whole.to_ical()
     return written

@@ -80,6 +80,7 @@ class Listing:
     next_href: str = ""
     search: Sequence[str] = ()
     filters: Sequence[Filter] = ()
+    cancelled: Callable[[Any], bool] | None = None  # whether a record's dates are struck out in a calendar
     together: Callable[[list[Any]], None] | None = (
         None  # reads for many records at once what their cells show
     )
@@ -158,7 +159,8 @@ class Listed:
                 on = column.of(record).value
                 if isinstance(on, date):
                     url = self.request.build_absolute_uri(first.href) if first.href else ""
-                    yield calendars.Entry(on, f"{first.value}: {column.label}", url)
+                    out = self.listing.cancelled is not None and self.listing.cancelled(record)
+                    yield calendars.Entry(on, f"{first.value}: {column.label}", url, out)
 
     @cached_property
     def count(self) -> int:

@@ -1,18 +1,17 @@
-"""Every write of a board: meetings planned, noticed, opened and closed; motions voted on and declared."""
+"""Every write of a board: meetings planned, noticed, opened, closed and cancelled; motions voted on and declared."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from charteroak.adapters import clock
-from charteroak.agencies.models import Agency, Person, RoleHeld
+from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of
 from charteroak.audit import actions as audit
 from charteroak.board import minutes
-from charteroak.board.models import Attendance, Board, Meeting, Motion, Seat, Vote
+from charteroak.board.models import Attendance, Meeting, Motion, Seat, Vote
 from charteroak.board.queries import (
     agencies_concerned,
     decision_on,
@@ -27,40 +26,8 @@ from charteroak.board.queries import (
 )
 from charteroak.board.seats import roles_of, seat_of, to_take
 from charteroak.policy import meeting, motion
-from charteroak.policy.roles import Role
-from charteroak.policy.seat import Kind
 from charteroak.requests import actions as requests
 from charteroak.requests.models import DataRequest
-
-SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted"}
-
-
-@transaction.atomic
-def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
-    """Take in boards, their rules and seats from a setup file: each seat is held by its agency's board member."""
-    given = list(boards)
-    for one in given:
-        board, _made = Board.objects.get_or_create(name=one["name"])
-        if rules := sorted(SETTINGS & one.keys()):
-            for name in rules:
-                setattr(board, name, one[name])
-            board.save(update_fields=rules)
-        kinds = one.get("kinds", {})
-        for code in one["seats"]:
-            agency = Agency.objects.get(code=code)
-            held = RoleHeld.objects.filter(role=Role.BOARD_MEMBER, agency=agency).latest("since")
-            kind = kinds.get(code, Kind.CONTRIBUTING)
-            Seat.objects.get_or_create(
-                board=board,
-                agency=agency,
-                defaults={"person": held.person, "since": held.since, "kind": kind},
-            )
-        for username in one.get("residents", []):
-            held = RoleHeld.objects.filter(role=Role.BOARD_MEMBER, person__username=username).latest("since")
-            Seat.objects.get_or_create(
-                board=board, person=held.person, kind=Kind.RESIDENT, defaults={"since": held.since}
-            )
-    audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
 
 
 def _require(record: Meeting, action: meeting.Action, by: Person) -> None:
@@ -130,6 +97,32 @@ def notice(*, pk: int, by: Person) -> None:
     record.noticed_by, record.noticed_at = by, clock.now()
     record.save()
     audit.record("board:meeting:notice", by=by, subject=record)
+
+
+@transaction.atomic
+def cancel(*, pk: int, by: Person, because: str) -> None:
+    """The meeting is not held: its page says so and why, and what was on its agenda may go on a later one."""
+    record = _locked(pk)
+    known = replace(meeting_facts(record, by), because_said=bool(because.strip()))
+    status, roles = meeting.Status(record.status), roles_of(by, record)
+    meeting.LIFECYCLE.may(status, meeting.Action.CANCEL, roles, known).require()
+    record.status = meeting.Status.CANCELLED
+    record.cancelled_by, record.cancelled_at, record.cancelled_because = by, clock.now(), because
+    record.save()
+    put_back = list(record.motions.filter(status=motion.Status.ON_AGENDA))
+    for one in put_back:
+        motion.LIFECYCLE.may(
+            motion.Status(one.status), motion.Action.PUT_BACK, roles, motion.Facts(meeting_cancelled=True)
+        ).require()
+        one.status = motion.Status.POSTPONED
+        one.save(update_fields=["status"])
+    audit.record(
+        "board:meeting:cancel",
+        by=by,
+        subject=record,
+        noticed=record.noticed_at is not None,
+        motions=[one.pk for one in put_back],
+    )
 
 
 @transaction.atomic

@@ -12,14 +12,14 @@ from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, promises, queries, seating
-from charteroak.board.models import FollowUp, Meeting, Motion, Seat
-from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
+from charteroak.board import actions, promises, queries, seat_api
+from charteroak.board.models import FollowUp, Meeting, Motion
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
 router = Router(auth=django_auth, tags=["board"])
+router.add_router("", seat_api.router)
 FURTHEST = 1_000_000  # pages: further on there is no number of a row
 
 
@@ -47,18 +47,12 @@ class ConditionsIn(Schema):
     conditions: str
 
 
+class CancelIn(Schema):
+    because: str
+
+
 class OutcomeIn(Schema):
     outcome: str
-
-
-class HolderIn(Schema):
-    person: str
-
-
-class StandInIn(Schema):
-    person: str
-    letter_on: date
-    meeting: int | None = None
 
 
 class FollowUpIn(Schema):
@@ -70,7 +64,9 @@ class FollowUpIn(Schema):
 
 @router.get("/", summary="Meetings, the latest first, fifty to a page; the page after the last is empty")
 def meetings(request: HttpRequest, page: int = 1) -> list[dict[str, Any]]:
-    seen = queries.visible_to(signed_in(request)).only("status", "starts_at", "place", "board__name")
+    seen = queries.visible_to(signed_in(request)).only(
+        "status", "starts_at", "place", "cancelled_because", "board__name"
+    )
     first = (min(max(page, 1), FURTHEST) - 1) * PER_PAGE
     shown = seen.order_by("-starts_at", "-pk")[first : first + PER_PAGE]
     return [_brief(record) for record in shown]  # without the minutes, which grow with the years
@@ -83,6 +79,7 @@ def _brief(record: Meeting) -> dict[str, Any]:
         "status": record.status,
         "starts_at": record.starts_at,
         "place": record.place,
+        "cancelled_because": record.cancelled_because or None,
     }
 
 
@@ -208,6 +205,13 @@ def close(request: HttpRequest, pk: int) -> dict[str, Any]:
     return _facts(record, request)
 
 
+@router.post("/meetings/{pk}/cancel")
+def cancel(request: HttpRequest, pk: int, given: CancelIn) -> dict[str, Any]:
+    record = _found(request, pk)
+    actions.cancel(pk=pk, by=signed_in(request), because=given.because)
+    return _facts(record, request)
+
+
 @router.post("/motions/{pk}/vote")
 def vote(request: HttpRequest, pk: int, given: VoteIn) -> dict[str, Any]:
     record = _found_motion(request, pk)
@@ -255,34 +259,3 @@ def finish_follow_up(request: HttpRequest, pk: int, given: OutcomeIn) -> dict[st
     record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
     promises.finish_follow_up(pk=pk, by=signed_in(request), outcome=given.outcome)
     return _facts(record.meeting, request)
-
-
-@router.get("/seats")
-def seats(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - as every address is called
-    return [_seat(seat) for seat in seats_today()]
-
-
-def _seat(seat: Seat) -> dict[str, Any]:
-    return {
-        "id": seat.pk, "board": seat.board.name, "seat": seat.name, "kind": seat.kind,
-        "person": seat.person.name, "since": seat.since,
-    }  # fmt: skip
-
-
-@router.post("/seats/{pk}/refill")
-def refill(request: HttpRequest, pk: int, given: HolderIn) -> dict[str, Any]:
-    seat = get_object_or_404(seats_today(), pk=pk)
-    may_refill(seat, signed_in(request)).require()  # first: an answer tells which people there are
-    person = get_object_or_404(Person.objects.with_access(), username=given.person)
-    return _seat(seating.refill(pk=pk, by=signed_in(request), person=person))
-
-
-@router.post("/seats/{pk}/name_stand_in")
-def name_stand_in(request: HttpRequest, pk: int, given: StandInIn) -> dict[str, Any]:
-    seat = get_object_or_404(seats_today(), pk=pk)
-    may_name_stand_in(seat, signed_in(request)).require()
-    person = get_object_or_404(Person.objects.with_access(), username=given.person)
-    seating.name_stand_in(
-        pk=pk, by=signed_in(request), person=person, letter_on=given.letter_on, meeting=given.meeting
-    )
-    return _seat(seat)

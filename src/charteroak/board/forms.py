@@ -77,6 +77,10 @@ class ConditionsForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    because = forms.CharField(label=_("Why"), help_text=_("The public reads it."))
+
+
 class OutcomeForm(forms.Form):
     outcome = forms.CharField(label=_("What was done"), widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -105,7 +109,9 @@ class StandInForm(_PersonForm):
     def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"] = forms.ModelChoiceField(
-            board.meetings.exclude(status=meeting.Status.CLOSED).select_related("board"),
+            board.meetings.exclude(
+                status__in=(meeting.Status.CLOSED, meeting.Status.CANCELLED)
+            ).select_related("board"),
             label=_("For one meeting (proxy)"),
             required=False,
             empty_label=_("Whenever the holder is absent (alternate)"),

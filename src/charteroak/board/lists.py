@@ -17,6 +17,7 @@ MEETINGS = Listing(
         Column("place", _("Where"), lambda record: record.place),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
     ),
+    cancelled=lambda record: record.status == Status.CANCELLED,
     nothing=_("No meeting has been noticed yet."),
     next_step=_("The policy office posts the next one here."),
 )

@@ -94,10 +94,13 @@ class Meeting(models.Model):
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     minutes = models.TextField(blank=True)
+    cancelled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_because = models.TextField(blank=True)  # as the public reads it
 
     class Meta:
         ordering = ["-starts_at"]
-        constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed")]
+        constraints = [by_and_at("meeting", act) for act in ("noticed", "opened", "closed", "cancelled")]
         indexes = [
             models.Index(fields=["starts_at", "id"], name="board_meeting_by_day"),
             models.Index(
@@ -114,6 +117,16 @@ class Meeting(models.Model):
     def day(self) -> date:
         """The day of the meeting in the state's own time."""
         return self.starts_at.astimezone(clock.STATE_TIME).date()
+
+    @property
+    def since_day(self) -> timedelta:
+        """Since the midnight that ended the meeting's day; before it, below zero."""
+        return clock.now() - clock.midnight(self.day + timedelta(days=1))
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do with it but to cancel it or to close it."""
+        return meeting_rules.over(meeting_rules.Status(self.status), self.since_day)
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.pk])

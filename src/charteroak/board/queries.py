@@ -1,18 +1,14 @@
 """What a meeting's rules need to know: seats, quorum, who is concerned, who must recuse, how votes stand."""
 
-from datetime import date
-
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
-from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
 from charteroak.board.seats import ToTake, roles_of, seat_of, seats, to_take
 from charteroak.policy import data_request, follow_up, meeting, motion
 from charteroak.policy.agency_review import SHARED
-from charteroak.policy.decision import Decision
+from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
@@ -31,6 +27,7 @@ def _meeting_facts(record: Meeting, by: Person | None, left: ToTake) -> meeting.
         left_to_holder=bool(left.waiting) and not left.now,
         stand_in_voted=bool(left.voted) and not left.now,
         until_start=record.starts_at - clock.now(),
+        since_day=record.since_day,
         agenda_items=record.motions.count(),
         notice=record.board.notice,
         share=record.board.share,
@@ -80,6 +77,8 @@ def motion_facts(
     unseated = [agency.code for agency in agencies_concerned(record) if agency.pk not in seated]
     return motion.Facts(
         meeting_open=record.meeting.status == meeting.Status.OPEN,
+        sitting=Decision((late,)) if (late := meeting.sitting_over(whole)) else ALLOWED,
+        meeting_cancelled=record.meeting.status == meeting.Status.CANCELLED,
         quorum=whole.present >= whole.quorum,
         present_seats=whole.present,
         seats_needed=whole.quorum,
@@ -113,9 +112,11 @@ def carried(kind: str, data_request: int, about: str = "") -> Motion | None:
 
 def visible_to(person: Person | None) -> QuerySet[Meeting]:
     """Meetings are public once noticed; before that, those who prepare them see them."""
+    found = Meeting.objects.select_related("board")
     if person is not None and sets_agenda(person):
-        return Meeting.objects.select_related("board")
-    return Meeting.objects.exclude(status=meeting.Status.PLANNED).select_related("board")
+        return found
+    never_noticed = Q(status=meeting.Status.CANCELLED, noticed_at=None)
+    return found.exclude(status=meeting.Status.PLANNED).exclude(never_noticed)
 
 
 def sets_agenda(person: Person) -> bool:
@@ -222,43 +223,8 @@ def motion_decisions(record: Motion, person: Person) -> dict[str, Decision]:
     return found
 
 
-def whose_turn(record: Meeting) -> str:
-    return {
-        meeting.Status.PLANNED: _("Policy office: publish the notice"),
-        meeting.Status.NOTICED: _("Members: take your seats; chair: open the meeting"),
-        meeting.Status.OPEN: _("Members: vote; chair: declare and close"),
-    }.get(meeting.Status(record.status), "")
-
-
-def by_when(record: Meeting) -> date:
-    """The last day for what is to be done now: a notice that is later than this is refused."""
-    planned = record.status == meeting.Status.PLANNED
-    return clock.day_of(record.starts_at - max(record.board.notice, meeting.FLOOR)) if planned else record.day
-
-
 def page_of(record: DataRequest, reader: Person | None) -> str:
     """Where this reader finds the request: its own page, or the public register's."""
     if reader is not None and requests_visible_to(reader).filter(pk=record.pk).exists():
         return record.get_absolute_url()
     return f"/register/{record.number}/"
-
-
-def todo(person: Person) -> list[Item]:
-    """Meetings that wait for this person."""
-    found = []
-    acts = person.roles(clock.today()) & {
-        role for one in meeting.LIFECYCLE.table.values() for role in one.roles
-    }
-    open_ = visible_to(person).exclude(status=meeting.Status.CLOSED).order_by("starts_at", "pk")
-    for record in foremost(open_, Meeting.objects.select_related("board")):
-        seated = seat_of(person, record) is not None
-        if not acts and not seated:
-            continue
-        offered = meeting.LIFECYCLE.offered(meeting.Status(record.status), roles_of(person, record))
-        mine = seated or bool({*offered} - {meeting.Action.ATTEND})
-        if mine or sets_agenda(person):
-            turn = Turn.YOURS if mine else Turn.OTHERS
-            found.append(
-                Item(str(record), record.get_absolute_url(), turn, whose_turn(record), by_when(record))
-            )
-    return found

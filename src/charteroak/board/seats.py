@@ -135,7 +135,7 @@ def may_name_stand_in(
             holds_it=one.person_id == person.pk,
             apart=must_stay_apart(person.roles(clock.today()) | {Role.BOARD_MEMBER}),
             letter_dated=letter_on is not None and letter_on <= clock.today(),
-            meeting_over=at is not None and at.status == meeting.Status.CLOSED,
+            meeting_over=at is not None and at.status in (meeting.Status.CLOSED, meeting.Status.CANCELLED),
         )
     return _may(seat.Action.NAME_STAND_IN, by, known)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("meetings/<int:pk>/meeting.ics", agenda.ics, name="meeting_ics"),
     path("meetings/<int:pk>/add-motion/", views.add_motion, name="add_motion"),
     path("meetings/<int:pk>/add-follow-up/", views.add_follow_up, name="add_follow_up"),
+    path("meetings/<int:pk>/cancel/", views.cancel, name="cancel_meeting"),
     path("meetings/<int:pk>/<slug:action>/", views.act, name="act_on_meeting"),
     path("motions/<int:pk>/vote/", views.vote, name="vote"),
     path("motions/<int:pk>/declare/", views.declare, name="declare"),

@@ -28,12 +28,12 @@ def load(file: Path, password_file: Path) -> None:
         from django.db import transaction
 
         from charteroak.agencies import actions as agencies
-        from charteroak.board import actions as board
+        from charteroak.board import boards
         from charteroak.requests import actions as requests
 
         with transaction.atomic():
             agencies.load(state, password=password, by=BY)
-            board.load(state.get("board", []), by=BY)
+            boards.load(state.get("board", []), by=BY)
             for given in state.get("historic_request", []):
                 requests.record_historic(**given, by=BY)
     click.echo(f"{len(state.get('agency', []))} agencies, {len(state.get('person', []))} people", err=True)

@@ -1,4 +1,4 @@
-"""A public meeting of a board: noticed ahead, opened with a quorum, closed with minutes."""
+"""A public meeting of a board: noticed ahead, opened on its day with a quorum, closed with minutes; or cancelled."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +13,9 @@ from charteroak.policy.sentence import Sentence
 NOTICE = timedelta(days=7)  # the manual's week, where a board sets nothing else
 FLOOR = timedelta(hours=24)  # the Freedom of Information Act's: no board may set less
 TWO_THIRDS = Fraction(2, 3)  # the manual's quorum
+NIGHT = timedelta(
+    hours=6
+)  # an open meeting may run on past midnight; taken up again by daylight it is another
 
 
 class Status(StrEnum):
@@ -20,6 +23,7 @@ class Status(StrEnum):
     NOTICED = "noticed"
     OPEN = "open"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
 
 
 class Action(StrEnum):
@@ -28,11 +32,16 @@ class Action(StrEnum):
     ATTEND = "attend"
     OPEN = "open"
     CLOSE = "close"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
 class Facts:
     until_start: timedelta = timedelta()
+    since_day: timedelta = timedelta(
+        hours=-1
+    )  # since the midnight that ended the noticed day; before it, below zero
+    because_said: bool = True  # why it is cancelled
     agenda_items: int = 0
     notice: timedelta = NOTICE  # the board's own
     share: Fraction = TWO_THIRDS  # of the seats that count, for a quorum: the board's own
@@ -107,6 +116,38 @@ def before_its_time(facts: Facts) -> Reason | None:
     return None
 
 
+def day_passed(facts: Facts) -> Reason | None:
+    if facts.since_day >= timedelta():
+        return Reason(
+            "day_passed",
+            "The day that was noticed for this meeting has passed.",
+            "Cancel it, and plan and notice another: no vote is cast outside a noticed meeting.",
+        )
+    return None
+
+
+def sitting_over(facts: Facts) -> Reason | None:
+    """An open meeting runs into the night after its day and no further."""
+    if facts.since_day >= NIGHT:
+        return Reason(
+            "sitting_over",
+            "The day that was noticed for this meeting, and the night after it, have passed.",
+            "Postpone what is undecided, close the meeting, and notice another for it.",
+        )
+    return None
+
+
+def because_missing(facts: Facts) -> Reason | None:
+    if not facts.because_said:
+        return Reason("because_missing", "Say why the meeting is cancelled.", "The public reads it.")
+    return None
+
+
+def over(status: Status, since_day: timedelta) -> bool:
+    """Whether nothing is left to do with a meeting but to cancel it or to close it."""
+    return since_day >= (NIGHT if status is Status.OPEN else timedelta())
+
+
 def no_quorum(facts: Facts) -> Reason | None:
     if facts.present < facts.quorum:
         return Reason(
@@ -116,7 +157,7 @@ def no_quorum(facts: Facts) -> Reason | None:
                 present=facts.present,
                 quorum=facts.quorum,
             ),
-            "More members take their seats, or who stands in for them; otherwise plan another meeting.",
+            "More members take their seats, or who stands in for them; otherwise cancel this meeting and plan another.",
         )
     return None
 
@@ -143,13 +184,19 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
                 status,
                 Role.BOARD_MEMBER,
                 Role.BOARD_CHAIR,
-                rules=(no_seat, holder_may_come, stand_in_voted),
+                rules=(no_seat, holder_may_come, stand_in_voted, late),
             )
-            for status in (Status.NOTICED, Status.OPEN)
+            for status, late in ((Status.NOTICED, day_passed), (Status.OPEN, sitting_over))
         },
         (Status.NOTICED, Action.OPEN): step(
-            Status.OPEN, Role.BOARD_CHAIR, rules=(before_its_time, no_quorum)
+            Status.OPEN, Role.BOARD_CHAIR, rules=(before_its_time, day_passed, no_quorum)
         ),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.BOARD_CHAIR, rules=(motions_undecided,)),
+        **{
+            (status, Action.CANCEL): step(
+                Status.CANCELLED, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(because_missing,)
+            )
+            for status in (Status.PLANNED, Status.NOTICED)
+        },
     },
 )

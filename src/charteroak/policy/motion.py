@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
@@ -25,6 +25,7 @@ class Action(StrEnum):
     POSTPONE = "postpone"
     SET_CONDITIONS = "set_conditions"
     SUPERSEDE = "supersede"
+    PUT_BACK = "put_back"  # its meeting is cancelled
 
 
 class Choice(StrEnum):
@@ -39,6 +40,8 @@ class Facts:
     agenda_open: bool = True  # the meeting's notice has not gone out
     ready: bool = True  # a request: every agency asked has decided; outputs: named, of an approved request
     meeting_open: bool = False
+    sitting: Decision = ALLOWED  # whether the open meeting is still the one that was noticed
+    meeting_cancelled: bool = False
     quorum: bool = False
     present_seats: int = 0
     seats_needed: int = 0
@@ -76,6 +79,16 @@ def meeting_not_open(facts: Facts) -> Reason | None:
         return Reason(
             "meeting_not_open", "Votes are cast only inside a noticed, open meeting.", "Open the meeting."
         )
+    return None
+
+
+def sitting_over(facts: Facts) -> Decision:
+    return facts.sitting
+
+
+def meeting_not_cancelled(facts: Facts) -> Reason | None:
+    if not facts.meeting_cancelled:
+        return Reason("meeting_not_cancelled", "The meeting is to be held.", "Postpone the motion there.")
     return None
 
 
@@ -186,6 +199,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Role.BOARD_MEMBER,
             rules=(
                 meeting_not_open,
+                sitting_over,
                 no_quorum,
                 not_present,
                 must_recuse,
@@ -197,13 +211,15 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
             Status.CARRIED,
             Role.BOARD_CHAIR,
-            rules=(meeting_not_open, no_quorum, votes_missing, not_unanimous),
+            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, not_unanimous),
         ),
         (Status.ON_AGENDA, Action.DECLARE_LOST): step(
-            Status.LOST, Role.BOARD_CHAIR, rules=(meeting_not_open, no_quorum, votes_missing, unanimous)
+            Status.LOST,
+            Role.BOARD_CHAIR,
+            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, unanimous),
         ),
         (Status.ON_AGENDA, Action.SET_CONDITIONS): step(
-            Status.ON_AGENDA, Role.BOARD_CHAIR, rules=(meeting_not_open, votes_cast)
+            Status.ON_AGENDA, Role.BOARD_CHAIR, rules=(meeting_not_open, sitting_over, votes_cast)
         ),
         (Status.CARRIED, Action.SUPERSEDE): step(
             Status.SUPERSEDED, Role.BOARD_CHAIR, rules=(not_reconsidered,)
@@ -211,6 +227,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.LOST, Action.SUPERSEDE): step(Status.SUPERSEDED, Role.BOARD_CHAIR, rules=(not_reconsidered,)),
         (Status.ON_AGENDA, Action.POSTPONE): step(
             Status.POSTPONED, Role.BOARD_CHAIR, rules=(meeting_not_open,)
+        ),
+        (Status.ON_AGENDA, Action.PUT_BACK): step(
+            Status.POSTPONED, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(meeting_not_cancelled,)
         ),
     },
 )

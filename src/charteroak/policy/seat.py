@@ -70,7 +70,9 @@ def letter_not_dated(facts: Facts) -> Reason | None:
 
 def meeting_over(facts: Facts) -> Reason | None:
     if facts.meeting_over:
-        return Reason("meeting_over", "The meeting is closed.", "Name the stand-in for a later one.")
+        return Reason(
+            "meeting_over", "The meeting is closed or cancelled.", "Name the stand-in for a later one."
+        )
     return None
 
 

@@ -14,6 +14,7 @@ from charteroak.agencies.models import Person
 from charteroak.board import queries
 from charteroak.board.models import Meeting
 from charteroak.board.seats import seats
+from charteroak.policy.meeting import Status
 
 KEPT = (
     256  # agendas, some 50 KB each, in each language; not in Django's cache, which counts attempts to sign in
@@ -55,7 +56,8 @@ def ics(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting with its place, for the reader's calendar."""
     record = _found(request, pk)
     here = request.build_absolute_uri(record.get_absolute_url())
-    entry = calendars.Entry(record.starts_at, f"{record.board.name}, {record.place}", here)
+    cancelled = record.status == Status.CANCELLED
+    entry = calendars.Entry(record.starts_at, f"{record.board.name}, {record.place}", here, cancelled)
     made = calendars.calendar([entry], made_at=clock.real_now())
     header = {"Content-Disposition": f'attachment; filename="meeting-{record.day}.ics"'}
     return HttpResponse(made, content_type=KINDS["ics"], headers=header)

@@ -15,10 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import actions, promises, queries
-from charteroak.board.forms import ConditionsForm, FollowUpForm, MotionForm, OutcomeForm, PlanForm, VoteForm
+from charteroak.board.forms import (
+    CancelForm,
+    ConditionsForm,
+    FollowUpForm,
+    MotionForm,
+    OutcomeForm,
+    PlanForm,
+    VoteForm,
+)
 from charteroak.board.lists import MEETINGS
 from charteroak.board.models import FollowUp, Motion
 from charteroak.board.seats import seats_for
+from charteroak.board.worklist import by_when, whose_turn
 from charteroak.policy.motion import Choice
 from charteroak.requests.queries import visible_to as requests_visible_to
 
@@ -77,8 +86,8 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "facts": queries.meeting_facts(record),
             "items": items,
             "seats": queries.roll(record),
-            "turn": queries.whose_turn(record),
-            "by_when": queries.by_when(record),
+            "turn": whose_turn(record),
+            "by_when": by_when(record),
             "decisions": queries.decisions(record, reader) if reader else {},
             "sets_agenda": reader is not None and queries.may_add_motion(record, reader).allowed,
             "chairs": reader is not None and queries.may_add_follow_up(record, reader).allowed,
@@ -88,6 +97,7 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "outcome_form": forms_in_error.get("outcome", OutcomeForm()),
             "finishes": reader is not None and any(queries.may_finish(one, reader) for one in promised),
             "board": record.board,
+            "cancel_form": forms_in_error.get("cancel", CancelForm()),
         },
         status=400 if forms_in_error else 200,
     )
@@ -136,6 +146,18 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
     simple[action](pk=record.pk, by=signed_in(request))
     messages.success(request, _("Recorded."))
+    return redirect(record)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _meeting(request, pk, cancel=form)
+    actions.cancel(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
+    messages.success(request, _("The meeting is cancelled; what was on its agenda may go on a later one."))
     return redirect(record)
 
 
