@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from apps import way
 from apps.board_way import CONCERNED, JUNE, SAM, convene, decided, moved
@@ -14,7 +12,7 @@ from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agencies import actions as agencies
 from charteroak.agencies.models import Person
-from charteroak.board import actions, boards, promises, queries, seating
+from charteroak.board import actions, boards, queries, seating
 from charteroak.board.models import Board, Seat
 from charteroak.board.seats import seats_today
 from charteroak.policy.decision import Refused
@@ -207,26 +205,6 @@ def test_an_appeal_comes_too_late_after_thirty_days() -> None:
     clock.move_to(clock.now() + timedelta(days=31))
     maya = way.person("maya.ortiz")
     assert refused(requests.appeal, pk=first.data_request_id, by=maya, grounds="Late.") == ["appeal_late"]
-
-
-def test_a_follow_up_is_tracked_to_done_and_reported() -> None:
-    motion, june, sam = moved(), way.person(JUNE), way.person(SAM)
-    convene(motion, *CONCERNED, JUNE)
-    once = uuid4()
-    for _press in range(2):  # a double click
-        one = promises.add_follow_up(
-            pk=motion.meeting_id, by=june, text="Explain.", reported_to="Residents", owner="Sam Reyes",
-            due_on=clock.today() + timedelta(days=9), once=once,
-        )  # fmt: skip
-    assert motion.meeting.follow_ups.count() == 1
-    assert refused(promises.finish_follow_up, pk=one.pk, by=sam, outcome=" ") == ["outcome_missing"]
-    as_(SAM).post(f"/board/follow-ups/{one.pk}/finish/", {"outcome": "A page was written."})
-    one.refresh_from_db()
-    assert one.status == "done"
-    promises.report_follow_up(pk=one.pk, by=sam)
-    one.refresh_from_db()
-    assert one.status == "reported"
-    assert "A page was written." in Client().get(motion.meeting.get_absolute_url()).text
 
 
 def test_a_residents_seat_counts_only_where_the_board_says_so() -> None:

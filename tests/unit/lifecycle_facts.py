@@ -46,7 +46,8 @@ from charteroak.policy.decision import refuse
 from charteroak.policy.roles import Role, must_stay_apart
 
 MOVED = motion.Facts(
-    meeting_open=True, quorum=True, actor_present=True, actor_concerned=True, approvals=3, choice=motion.Choice.APPROVE
+    meeting_open=True, quorum=True, actor_present=True, actor_concerned=True, approvals=3,
+    agencies_approving=3, choice=motion.Choice.APPROVE
 )  # fmt: skip
 
 # Facts under which nothing speaks against any step of the lifecycle …

@@ -246,9 +246,9 @@ def test_a_member_whose_agency_is_not_asked_notes_or_recuses(choice: motion.Choi
 
 
 def test_a_motion_that_nobody_approved_is_lost_and_never_carried() -> None:
-    facts = replace(NOTHING_AGAINST["motion"], approvals=0)
-    assert motion.not_unanimous(facts) is not None
-    assert motion.unanimous(facts) is None
+    facts = replace(NOTHING_AGAINST["motion"], approvals=0, agencies_approving=0)
+    assert motion.majority_missed(facts) is not None
+    assert motion.majority_reached(facts) is None
 
 
 def test_a_recipient_of_the_project_checks_nothing_of_it_either() -> None:

@@ -190,7 +190,7 @@ def declare(*, pk: int, by: Person) -> None:
     roles = roles_of(by, record.meeting)
     motion.LIFECYCLE.may(motion.Status(record.status), action, roles, facts).require()
     record.status = motion.LIFECYCLE.after(motion.Status(record.status), action)
-    record.declared_by, record.declared_at = by, clock.now()
+    record.declared_by, record.declared_at, record.majority = by, clock.now(), facts.majority
     record.save()
     today, administration = clock.today(), administration_on(clock.today())
     authorities = [(a.code, authority_of(a, today)) for a in agencies_concerned(record)]
@@ -207,6 +207,7 @@ def declare(*, pk: int, by: Person) -> None:
         kind=record.kind,
         number=record.data_request.number,
         about=record.about,
+        majority=record.majority,
         votes=votes,
         authorities=[f"{code}:{found.code if found else 'none'}" for code, found in authorities],
         administration=f"{administration.agency.code}:{administration.code}" if administration else None,

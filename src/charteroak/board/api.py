@@ -12,14 +12,15 @@ from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, promises, queries, seat_api
-from charteroak.board.models import FollowUp, Meeting, Motion
+from charteroak.board import actions, follow_up_api, follow_ups, promises, queries, seat_api
+from charteroak.board.models import Meeting, Motion
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
 
 router = Router(auth=django_auth, tags=["board"])
 router.add_router("", seat_api.router)
+router.add_router("/follow_ups", follow_up_api.router)
 FURTHEST = 1_000_000  # pages: further on there is no number of a row
 
 
@@ -47,12 +48,12 @@ class ConditionsIn(Schema):
     conditions: str
 
 
-class CancelIn(Schema):
-    because: str
-
-
 class OutcomeIn(Schema):
     outcome: str
+
+
+class CancelIn(Schema):
+    because: str
 
 
 class FollowUpIn(Schema):
@@ -101,18 +102,7 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
         "present": facts.present,
         "quorum": facts.quorum,
         "motions": [_motion(one, request) for one in record.motions.select_related("data_request")],
-        "follow_ups": [
-            {
-                "id": one.pk,
-                "text": one.text,
-                "owner": one.owner,
-                "due_on": one.due_on,
-                "status": one.status,
-                "outcome": one.outcome,
-                "reported_at": one.reported_at,
-            }
-            for one in record.follow_ups.all()
-        ],
+        "follow_ups": [follow_up_api.told(one, by) for one in record.follow_ups.order_by("due_on", "pk")],
         "minutes": record.minutes or None,
         "permitted": _permitted(record, by),
         "actions": reasons(queries.decisions(record, by)) if by else {},
@@ -122,7 +112,7 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
 def _permitted(record: Meeting, by: Person) -> list[str]:
     asked = queries.decisions(record, by) | {
         "add_motion": queries.may_add_motion(record, by),
-        "add_follow_up": queries.may_add_follow_up(record, by),
+        "add_follow_up": follow_ups.may_add_follow_up(record, by),
     }
     return [name for name, decision in asked.items() if decision.allowed]
 
@@ -239,13 +229,6 @@ def _found_motion(request: HttpRequest, pk: int) -> Motion:
     return get_object_or_404(Motion, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
 
 
-@router.post("/follow_ups/{pk}/report")
-def report_follow_up(request: HttpRequest, pk: int) -> dict[str, Any]:
-    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
-    promises.report_follow_up(pk=pk, by=signed_in(request))
-    return _facts(record.meeting, request)
-
-
 @router.post("/motions/{pk}/set_conditions")
 def set_conditions(request: HttpRequest, pk: int, given: ConditionsIn) -> dict[str, Any]:
     record = _found_motion(request, pk)
@@ -254,8 +237,15 @@ def set_conditions(request: HttpRequest, pk: int, given: ConditionsIn) -> dict[s
     return _motion(record, request)
 
 
+@router.post("/follow_ups/{pk}/report")
+def report_follow_up(request: HttpRequest, pk: int) -> dict[str, Any]:
+    record = get_object_or_404(follow_ups.visible_to(signed_in(request)), pk=pk)
+    promises.report_follow_up(pk=pk, by=signed_in(request))
+    return _facts(record.meeting, request)
+
+
 @router.post("/follow_ups/{pk}/finish")
 def finish_follow_up(request: HttpRequest, pk: int, given: OutcomeIn) -> dict[str, Any]:
-    record = get_object_or_404(FollowUp, meeting__in=queries.visible_to(signed_in(request)), pk=pk)
+    record = get_object_or_404(follow_ups.visible_to(signed_in(request)), pk=pk)
     promises.finish_follow_up(pk=pk, by=signed_in(request), outcome=given.outcome)
     return _facts(record.meeting, request)

@@ -8,10 +8,11 @@ from django.db import transaction
 from charteroak.agencies.models import Agency, RoleHeld
 from charteroak.audit import actions as audit
 from charteroak.board.models import Board, Seat
+from charteroak.policy.meeting import no_rule_of_a_board
 from charteroak.policy.roles import Role
 from charteroak.policy.seat import Kind
 
-SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted"}
+SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted", "majority"}
 
 
 @transaction.atomic
@@ -19,11 +20,7 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
     """Take in boards, their rules and seats from a setup file: each seat is held by its agency's board member."""
     given = list(boards)
     for one in given:
-        board, _made = Board.objects.get_or_create(name=one["name"])
-        if rules := sorted(SETTINGS & one.keys()):
-            for name in rules:
-                setattr(board, name, one[name])
-            board.save(update_fields=rules)
+        board = _ruled(one, by)
         kinds = one.get("kinds", {})
         for code in one["seats"]:
             agency = Agency.objects.get(code=code)
@@ -40,3 +37,33 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
                 board=board, person=held.person, kind=Kind.RESIDENT, defaults={"since": held.since}
             )
     audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
+
+
+def _ruled(given: Mapping[str, Any], by: str) -> Board:
+    """The board with its rules as given; those that the file leaves out stay as they are."""
+    board = Board.objects.filter(name=given["name"]).first() or Board(name=given["name"])
+    before = None if board.pk is None else rules_of(board)
+    for name in SETTINGS & given.keys():
+        setattr(board, name, given[name])
+    no_rule_of_a_board(
+        notice_hours=board.notice_hours,
+        quorum=(board.quorum_of, board.quorum_in),
+        voting=board.voting,
+        counted=board.counted,
+        majority=board.majority,
+    ).require()
+    if (rules := rules_of(board)) != before:
+        board.save()
+        audit.record("board:board:set_rules", by=by, subject=board, **rules)
+    return board
+
+
+def rules_of(board: Board) -> dict[str, Any]:
+    """By which a board decides."""
+    return {
+        "notice_hours": board.notice_hours,
+        "quorum": f"{board.quorum_of}/{board.quorum_in}",
+        "voting": [str(kind) for kind in board.voting],
+        "counted": [str(kind) for kind in board.counted],
+        "majority": str(board.majority),
+    }

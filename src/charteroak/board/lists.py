@@ -1,8 +1,9 @@
-"""The list of meetings: on the page, as a file, in a calendar."""
+"""The lists of meetings and of what they promised: on the page, as a file, in a calendar."""
 
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.policy import follow_up
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.meeting import Status
 
@@ -20,4 +21,22 @@ MEETINGS = Listing(
     cancelled=lambda record: record.status == Status.CANCELLED,
     nothing=_("No meeting has been noticed yet."),
     next_step=_("The policy office posts the next one here."),
+)
+
+FOLLOW_UPS = Listing(
+    name="follow-ups",
+    caption=_("What the boards promised"),
+    search=("text", "owner", "reported_to", "outcome", "meeting__board__name"),
+    filters=(Filter("status", _("Status"), lambda: choices(follow_up.Status), lookup="state"),),
+    columns=(
+        Column("follow_up", _("Follow-up"), lambda record: Cell(record.text, record.get_absolute_url())),
+        Column("meeting", _("Meeting"), lambda record: str(record.meeting)),
+        Column("owner", _("Who sees to it"), lambda record: record.owner),
+        Column("reported_to", _("Reported to"), lambda record: record.reported_to),
+        Column("due_on", _("By"), lambda record: record.due_on, due=True),
+        Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
+        Column("outcome", _("What was done"), lambda record: record.outcome),
+    ),
+    nothing=_("No board has promised anything yet."),
+    next_step=_("The chair records a follow-up while the meeting is open."),
 )

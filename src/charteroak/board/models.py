@@ -15,6 +15,7 @@ from charteroak.policy import meeting as meeting_rules
 from charteroak.policy import motion as motion_rules
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.seat import Kind
+from charteroak.policy.sentence import words
 from charteroak.requests.models import DataRequest
 
 
@@ -31,6 +32,9 @@ class Board(models.Model):
     quorum_in = models.PositiveIntegerField(default=3)  # … in three of the seats that count
     voting = models.JSONField(default=_votes)  # kinds of seats that vote
     counted = models.JSONField(default=_votes)  # kinds of seats that count towards the quorum
+    majority = models.CharField(
+        max_length=20, choices=choices(motion_rules.Majority), default=motion_rules.Majority.UNANIMITY
+    )  # of the votes for and against
 
     def __str__(self) -> str:
         return self.name
@@ -38,6 +42,14 @@ class Board(models.Model):
     @property
     def notice(self) -> timedelta:
         return timedelta(hours=self.notice_hours)
+
+    @property
+    def kinds_voting(self) -> list[str]:
+        return [words(Kind(kind)) for kind in self.voting]
+
+    @property
+    def kinds_counted(self) -> list[str]:
+        return [words(Kind(kind)) for kind in self.counted]
 
     @property
     def share(self) -> Fraction:
@@ -163,6 +175,9 @@ class Motion(models.Model):
     status = models.CharField(
         max_length=12, choices=choices(motion_rules.Status), default=motion_rules.Status.ON_AGENDA
     )
+    majority = models.CharField(
+        max_length=20, choices=choices(motion_rules.Majority), default=motion_rules.Majority.UNANIMITY
+    )  # the board's, when the result was declared
     declared_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     declared_at = models.DateTimeField(null=True, blank=True)
 
@@ -192,7 +207,7 @@ class Vote(models.Model):
 
 
 class FollowUp(models.Model):
-    """Something the board promised, and when it was reported to the advisory board."""
+    """Something the board promised, and when it was last reported to the advisory board."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="follow_ups")
     text = models.TextField()
@@ -209,8 +224,16 @@ class FollowUp(models.Model):
     class Meta:
         constraints = [by_and_at("follow_up", "reported"), by_and_at("follow_up", "done")]
 
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        return f"{self.meeting.get_absolute_url()}#follow-up-{self.pk}"
+
     @property
     def status(self) -> follow_up.Status:
-        if self.reported_at:
-            return follow_up.Status.REPORTED
-        return follow_up.Status.DONE if self.done_at else follow_up.Status.PROMISED
+        """By its two days: reported before it was done, it is to be reported again (`follow_ups.by_status`)."""
+        if self.done_at is None:
+            return follow_up.Status.REPORTED_UNDONE if self.reported_at else follow_up.Status.PROMISED
+        reported = self.reported_at is not None and self.reported_at >= self.done_at
+        return follow_up.Status.REPORTED if reported else follow_up.Status.DONE

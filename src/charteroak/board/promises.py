@@ -8,8 +8,8 @@ from django.db import transaction
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.audit import actions as audit
+from charteroak.board.follow_ups import may_add_follow_up, may_finish, may_report
 from charteroak.board.models import FollowUp, Meeting
-from charteroak.board.queries import may_add_follow_up, may_finish, may_report
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def finish_follow_up(*, pk: int, by: Person, outcome: str) -> None:
 
 @transaction.atomic
 def report_follow_up(*, pk: int, by: Person) -> None:
-    """The policy office has reported it to the advisory board."""
+    """The policy office has reported to the advisory board how it stands; once it is done, how it came out."""
     record = FollowUp.objects.select_for_update().get(pk=pk)
     may_report(record, by).require()
     record.reported_by, record.reported_at = by, clock.now()

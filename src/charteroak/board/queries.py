@@ -1,16 +1,20 @@
 """What a meeting's rules need to know: seats, quorum, who is concerned, who must recuse, how votes stand."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
-from charteroak.board.models import FollowUp, Meeting, Motion, Seat, Vote
+from charteroak.board.models import Meeting, Motion, Seat, Vote
 from charteroak.board.seats import ToTake, roles_of, seat_of, seats, to_take
-from charteroak.policy import data_request, follow_up, meeting, motion
+from charteroak.policy import data_request, meeting, motion
 from charteroak.policy.agency_review import SHARED
 from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.motion import Choice
 from charteroak.policy.roles import Role
+from charteroak.policy.seat import Kind, decides
 from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import on_team
 from charteroak.requests.queries import visible_to as requests_visible_to
@@ -38,12 +42,18 @@ def _meeting_facts(record: Meeting, by: Person | None, left: ToTake) -> meeting.
 
 
 def concerned(record: Motion) -> list[Seat]:
-    """Voting seats of agencies whose records are asked for; for outputs, of those that allowed a column."""
+    """The seats that decide: of agencies whose records are asked for, and of the other kinds that vote here."""
     voting = record.meeting.board.voting
-    return list(seats(record.meeting).filter(agency__in=agencies_concerned(record), kind__in=voting))
+    asked = {agency.pk for agency in agencies_concerned(record)}
+    return [
+        one
+        for one in seats(record.meeting)
+        if decides(Kind(one.kind), votes=one.kind in voting, asked=one.agency_id in asked)
+    ]
 
 
 def agencies_concerned(record: Motion) -> QuerySet[Agency]:
+    """Whose records are asked for; for outputs, of those that allowed a column."""
     columns = record.data_request.columns.all()
     if record.kind in (Motion.Kind.APPROVE_OUTPUTS, Motion.Kind.PRECLEAR_OUTPUTS):
         columns = columns.filter(choice__in=SHARED)
@@ -67,15 +77,37 @@ def standing_votes(record: Motion) -> dict[int, Vote]:
     }
 
 
+def tally(record: Motion, majority: str, votes: Collection[Vote]) -> motion.Facts:
+    """The votes that stand, counted for and against."""
+    approve = [vote.seat.agency_id for vote in votes if vote.choice == Choice.APPROVE]
+    asked = {agency.pk for agency in agencies_concerned(record)}
+    return motion.Facts(
+        majority=motion.Majority(majority),
+        approvals=len(approve),
+        rejections=sum(vote.choice == Choice.REJECT for vote in votes),
+        agencies_approving=sum(agency in asked for agency in approve),
+        votes_cast=len(votes),
+    )
+
+
+def _not_voted(record: Motion, asked: list[Seat], votes: Collection[int]) -> tuple[str, ...]:
+    """Who has still to vote: every agency whose records are asked for, come or not, and who else decides and came."""
+    agencies = {agency.pk: agency.code for agency in agencies_concerned(record)}
+    came = set(record.meeting.attendance.values_list("seat", flat=True))
+    waited = [one for one in asked if one.agency_id in agencies or one.pk in came]
+    seated = {one.agency_id for one in asked}
+    unseated = [code for pk, code in agencies.items() if pk not in seated]
+    return (*(one.name for one in waited if one.pk not in votes), *unseated)
+
+
 def motion_facts(
     record: Motion, by: Person, choice: Choice | None = None, seat_pk: int | None = None
 ) -> motion.Facts:
     whole = meeting_facts(record.meeting)
     seat = seat_of(by, record.meeting, seat_pk)
     votes, asked = standing_votes(record), concerned(record)
-    seated = {other.agency_id for other in asked}
-    unseated = [agency.code for agency in agencies_concerned(record) if agency.pk not in seated]
-    return motion.Facts(
+    return replace(
+        tally(record, record.meeting.board.majority, votes.values()),
         meeting_open=record.meeting.status == meeting.Status.OPEN,
         sitting=Decision((late,)) if (late := meeting.sitting_over(whole)) else ALLOWED,
         meeting_cancelled=record.meeting.status == meeting.Status.CANCELLED,
@@ -87,18 +119,13 @@ def motion_facts(
         actor_votes=seat is None or seat.kind in record.meeting.board.voting,
         choice=choice,
         actor_concerned=seat is not None and seat.pk in {other.pk for other in asked},
-        concerned_not_voted=(*(other.name for other in asked if other.pk not in votes), *unseated),
-        approvals=sum(vote.choice == Choice.APPROVE for vote in votes.values()),
-        rejections=sum(vote.choice == Choice.REJECT for vote in votes.values()),
-        votes_cast=len(votes),
+        concerned_not_voted=_not_voted(record, asked, votes),
     )
 
 
 def result(facts: motion.Facts) -> motion.Action:
     """What the votes, once complete, let the chair declare."""
-    if facts.rejections or not facts.approvals:
-        return motion.Action.DECLARE_LOST
-    return motion.Action.DECLARE_CARRIED
+    return motion.Action.DECLARE_CARRIED if motion.carries(facts) else motion.Action.DECLARE_LOST
 
 
 def carried(kind: str, data_request: int, about: str = "") -> Motion | None:
@@ -164,28 +191,7 @@ def standing_conditions(about: DataRequest) -> str:
 
 
 def _was_carried(record: Motion) -> bool:
-    choices = {vote.choice for vote in standing_votes(record).values()}
-    return Choice.APPROVE in choices and Choice.REJECT not in choices
-
-
-def may_add_follow_up(record: Meeting, person: Person) -> Decision:
-    """Whether this person may record what the board promised."""
-    known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN)
-    return follow_up.LIFECYCLE.may(None, follow_up.Action.ADD, roles_of(person, record), known)
-
-
-def may_finish(record: FollowUp, person: Person, outcome: str = "-") -> Decision:
-    """Whether this person may say that a follow-up is done, and how it came out."""
-    known = follow_up.Facts(outcome_said=bool(outcome.strip()))
-    roles = person.roles(clock.today())
-    return follow_up.LIFECYCLE.may(record.status, follow_up.Action.FINISH, roles, known)
-
-
-def may_report(record: FollowUp, person: Person) -> Decision:
-    """Whether this person may note that a follow-up was reported."""
-    return follow_up.LIFECYCLE.may(
-        record.status, follow_up.Action.REPORT, person.roles(clock.today()), follow_up.Facts()
-    )
+    return motion.carries(tally(record, record.majority, standing_votes(record).values()))
 
 
 def roll(record: Meeting) -> list[tuple[Seat, bool, Person | None]]:

@@ -11,7 +11,8 @@ from ninja.security import django_auth
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.board import seating
-from charteroak.board.models import Seat
+from charteroak.board.boards import rules_of
+from charteroak.board.models import Board, Seat
 from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
 
 router = Router(auth=django_auth, tags=["board"])
@@ -30,6 +31,11 @@ class StandInIn(Schema):
 @router.get("/seats")
 def seats(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - as every address is called
     return [_seat(seat) for seat in seats_today()]
+
+
+@router.get("/boards", summary="Boards and the rules by which they decide")
+def boards(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - as every address is called
+    return [{"id": one.pk, "board": one.name, **rules_of(one)} for one in Board.objects.order_by("name")]
 
 
 def _seat(seat: Seat) -> dict[str, Any]:

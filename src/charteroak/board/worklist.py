@@ -1,4 +1,4 @@
-"""Whose turn a meeting is, by when, and what of it waits for a person."""
+"""Whose turn a meeting is, by when, and what of the boards waits for a person."""
 
 from datetime import date, timedelta
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn, foremost
+from charteroak.board import follow_ups
 from charteroak.board.models import Meeting
 from charteroak.board.queries import sets_agenda, visible_to
 from charteroak.board.seats import roles_of, seat_of
@@ -39,7 +40,11 @@ def by_when(record: Meeting) -> date:
 
 
 def todo(person: Person) -> list[Item]:
-    """Meetings that wait for this person."""
+    """Meetings and follow-ups that wait for this person."""
+    return [*_meetings(person), *follow_ups.todo(person)]
+
+
+def _meetings(person: Person) -> list[Item]:
     found = []
     acts = person.roles(clock.today()) & {
         role for one in meeting.LIFECYCLE.table.values() for role in one.roles

@@ -1,4 +1,4 @@
-"""What the board promised: recorded while it meets, done by somebody, reported to the advisory board once."""
+"""What the board promised: recorded while it meets, done by somebody, and reported to the advisory board."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +11,7 @@ from charteroak.policy.roles import Role
 class Status(StrEnum):
     PROMISED = "promised"
     DONE = "done"
+    REPORTED_UNDONE = "reported_undone"  # how it stands was reported; it is still to be done
     REPORTED = "reported"
 
 
@@ -18,6 +19,13 @@ class Action(StrEnum):
     ADD = "add"
     FINISH = "finish"
     REPORT = "report"
+
+
+AWAITS = {  # the one step that each waits for; that an undone one may be reported, nobody waits for
+    Status.PROMISED: Action.FINISH,
+    Status.REPORTED_UNDONE: Action.FINISH,
+    Status.DONE: Action.REPORT,
+}
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,13 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "follow-up",
     {
         (None, Action.ADD): step(Status.PROMISED, Role.BOARD_CHAIR, rules=(meeting_not_open,)),
-        (Status.PROMISED, Action.FINISH): step(
-            Status.DONE, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(outcome_missing,)
-        ),
+        **{
+            (status, Action.FINISH): step(
+                Status.DONE, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(outcome_missing,)
+            )
+            for status in (Status.PROMISED, Status.REPORTED_UNDONE)
+        },
         (Status.DONE, Action.REPORT): step(Status.REPORTED, Role.POLICY_OFFICE),
-        (Status.PROMISED, Action.REPORT): step(Status.REPORTED, Role.POLICY_OFFICE),
+        (Status.PROMISED, Action.REPORT): step(Status.REPORTED_UNDONE, Role.POLICY_OFFICE),
     },
 )

@@ -1,13 +1,16 @@
 """A public meeting of a board: noticed ahead, opened on its day with a quorum, closed with minutes; or cancelled."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
+from charteroak.policy.motion import Majority
 from charteroak.policy.roles import Role
+from charteroak.policy.seat import Kind
 from charteroak.policy.sentence import Sentence
 
 NOTICE = timedelta(days=7)  # the manual's week, where a board sets nothing else
@@ -56,6 +59,29 @@ class Facts:
     def quorum(self) -> int:
         """The board's share of the seats that count, rounded up (P20 WIN manual: two thirds)."""
         return -(-self.share.numerator * self.seats // self.share.denominator)
+
+
+def no_rule_of_a_board(
+    *,
+    notice_hours: int,
+    quorum: tuple[int, int],
+    voting: Collection[str],
+    counted: Collection[str],
+    majority: str,
+) -> Decision:
+    """What speaks against these rules of a board; `quorum` is so many in so many of the seats `counted`."""
+    kinds, against = {*Kind}, []
+    if timedelta(hours=notice_hours) < FLOOR:
+        against.append("The notice goes out at least 24 hours ahead.")
+    if not 0 < quorum[0] <= quorum[1]:
+        against.append("A quorum is some of the seats or all of them.")
+    if not {*voting} <= kinds or not {*counted} <= kinds:
+        against.append(Sentence("The kinds of seats are: {kinds}.", kinds=tuple(sorted(kinds))))
+    if not voting or not counted:
+        against.append("Seats of some kind vote, and seats of some kind count towards the quorum.")
+    if majority not in {*Majority}:
+        against.append(Sentence("What carries a motion is one of: {majorities}.", majorities=tuple(Majority)))
+    return Decision(tuple(Reason("no_rule_of_a_board", said, "Mend the setup file.") for said in against))
 
 
 def too_little_notice(facts: Facts) -> Reason | None:

@@ -35,6 +35,14 @@ class Choice(StrEnum):
     RECUSE = "recuse"
 
 
+class Majority(StrEnum):
+    """Of the votes for and against, what carries a motion: each board's own; the manual's is unanimity."""
+
+    UNANIMITY = "unanimity"
+    TWO_THIRDS = "two_thirds"
+    MORE_THAN_HALF = "more_than_half"
+
+
 @dataclass(frozen=True)
 class Facts:
     agenda_open: bool = True  # the meeting's notice has not gone out
@@ -49,12 +57,25 @@ class Facts:
     actor_conflicted: bool = False  # on the request's team or employed by its applicant's unit: must recuse
     actor_votes: bool = True  # seats of this kind vote on this board
     choice: Choice | None = None
-    actor_concerned: bool = False  # the agency's records are asked for
+    actor_concerned: bool = False  # the motion is for this seat to decide (`seat.decides`)
     concerned_not_voted: tuple[str, ...] = ()
+    majority: Majority = Majority.UNANIMITY
     approvals: int = 0
+    agencies_approving: int = 0  # of those whose records are asked for
     rejections: int = 0
     votes_cast: int = 0
     reconsidered: bool = True  # a motion to reconsider it was carried
+
+
+def carries(facts: Facts) -> bool:
+    """Whether the votes, once complete, carry the motion: never against every agency whose records are asked for."""
+    cast = facts.approvals + facts.rejections
+    reached = {
+        Majority.UNANIMITY: facts.approvals == cast,
+        Majority.TWO_THIRDS: 3 * facts.approvals >= 2 * cast,
+        Majority.MORE_THAN_HALF: 2 * facts.approvals > cast,
+    }[facts.majority]
+    return facts.agencies_approving > 0 and reached
 
 
 def agenda_closed(facts: Facts) -> Reason | None:
@@ -123,7 +144,9 @@ def must_recuse(facts: Facts) -> Reason | None:
 def not_concerned(facts: Facts) -> Reason | None:
     if facts.choice in (Choice.APPROVE, Choice.REJECT) and facts.actor_votes and not facts.actor_concerned:
         return Reason(
-            "not_concerned", "Only members whose agency's records are asked for decide.", "Choose “note”."
+            "not_concerned",
+            "Of the contributing members, only those whose agency's records are asked for decide.",
+            "Choose “note”.",
         )
     return None
 
@@ -157,7 +180,9 @@ def not_reconsidered(facts: Facts) -> Reason | None:
 def must_decide(facts: Facts) -> Reason | None:
     if facts.choice is Choice.NOTE and facts.actor_concerned:
         return Reason(
-            "must_decide", "Your agency's records are asked for: noting is not enough.", "Approve or reject."
+            "must_decide",
+            "This motion is for your seat to decide: noting is not enough.",
+            "Approve or reject.",
         )
     return None
 
@@ -172,19 +197,28 @@ def votes_missing(facts: Facts) -> Reason | None:
     return None
 
 
-def not_unanimous(facts: Facts) -> Reason | None:
-    if facts.rejections or not facts.approvals:
-        return Reason(
-            "not_unanimous",
-            "Every member whose agency is concerned must approve.",
-            "A vote may be changed until the result is declared; as the votes stand, declare the motion lost.",
+def majority_missed(facts: Facts) -> Reason | None:
+    if carries(facts):
+        return None
+    if facts.approvals and not facts.agencies_approving:
+        said: str = "No agency whose records are asked for has approved."
+    else:
+        said = Sentence(
+            "For: {approvals}; against: {rejections}. What carries a motion on this board: {majority}.",
+            approvals=facts.approvals,
+            rejections=facts.rejections,
+            majority=facts.majority,
         )
-    return None
+    return Reason(
+        "majority_missed",
+        said,
+        "A vote may be changed until the result is declared; as the votes stand, declare the motion lost.",
+    )
 
 
-def unanimous(facts: Facts) -> Reason | None:
-    if facts.approvals and not facts.rejections:
-        return Reason("unanimous", "Nobody voted against.", "Declare the motion carried.")
+def majority_reached(facts: Facts) -> Reason | None:
+    if carries(facts):
+        return Reason("majority_reached", "The votes carry the motion.", "Declare the motion carried.")
     return None
 
 
@@ -211,12 +245,12 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
             Status.CARRIED,
             Role.BOARD_CHAIR,
-            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, not_unanimous),
+            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, majority_missed),
         ),
         (Status.ON_AGENDA, Action.DECLARE_LOST): step(
             Status.LOST,
             Role.BOARD_CHAIR,
-            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, unanimous),
+            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, majority_reached),
         ),
         (Status.ON_AGENDA, Action.SET_CONDITIONS): step(
             Status.ON_AGENDA, Role.BOARD_CHAIR, rules=(meeting_not_open, sitting_over, votes_cast)

@@ -26,6 +26,15 @@ class Kind(StrEnum):
     RESIDENT = "resident"
 
 
+def decides(kind: Kind, *, votes: bool, asked: bool) -> bool:
+    """Whether a motion is for a seat of this kind to decide, on a board where that kind `votes`.
+
+    A contributing seat decides where its agency's records are `asked` for, and notes otherwise (P20 WIN manual); a
+    seat of another kind, which shares no records, on every motion.
+    """
+    return votes and (asked or kind is not Kind.CONTRIBUTING)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Of the person who is to take the seat."""

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, promises, queries
+from charteroak.board import actions, queries
+from charteroak.board.follow_ups import may_add_follow_up, may_finish, may_report
 from charteroak.board.forms import (
     CancelForm,
     ConditionsForm,
@@ -68,16 +69,15 @@ def plan(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
-    return _meeting(request, pk)
+    return shown(request, pk)
 
 
-def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> HttpResponse:
+def shown(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> HttpResponse:
     reader = request.user if isinstance(request.user, Person) else None
     record = get_object_or_404(queries.visible_to(reader), pk=pk)
     items = [
         _item(motion, reader, forms_in_error) for motion in record.motions.select_related("data_request")
     ]
-    promised = record.follow_ups.all()
     return render(
         request,
         "board/meeting.html",
@@ -90,17 +90,24 @@ def _meeting(request: HttpRequest, pk: int, **forms_in_error: forms.Form) -> Htt
             "by_when": by_when(record),
             "decisions": queries.decisions(record, reader) if reader else {},
             "sets_agenda": reader is not None and queries.may_add_motion(record, reader).allowed,
-            "chairs": reader is not None and queries.may_add_follow_up(record, reader).allowed,
-            "reports": reader is not None and any(queries.may_report(one, reader) for one in promised),
+            "chairs": reader is not None and may_add_follow_up(record, reader).allowed,
+            "promised": [_promise(one, reader) for one in record.follow_ups.order_by("due_on", "pk")],
             "motion_form": forms_in_error.get("motion", MotionForm(initial={"once": uuid4()})),
             "follow_up_form": forms_in_error.get("follow_up", FollowUpForm(initial={"once": uuid4()})),
             "outcome_form": forms_in_error.get("outcome", OutcomeForm()),
-            "finishes": reader is not None and any(queries.may_finish(one, reader) for one in promised),
             "board": record.board,
             "cancel_form": forms_in_error.get("cancel", CancelForm()),
         },
         status=400 if forms_in_error else 200,
     )
+
+
+def _promise(one: FollowUp, reader: Person | None) -> dict[str, Any]:
+    return {
+        "record": one,
+        "reports": reader is not None and may_report(one, reader).allowed,
+        "finishes": reader is not None and may_finish(one, reader).allowed,
+    }
 
 
 def _item(motion: Motion, reader: Person | None, in_error: dict[str, forms.Form]) -> dict[str, Any]:
@@ -155,7 +162,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
     form = CancelForm(request.POST)
     if not form.is_valid():
-        return _meeting(request, pk, cancel=form)
+        return shown(request, pk, cancel=form)
     actions.cancel(pk=record.pk, by=signed_in(request), because=form.cleaned_data["because"])
     messages.success(request, _("The meeting is cancelled; what was on its agenda may go on a later one."))
     return redirect(record)
@@ -170,7 +177,7 @@ def add_motion(request: HttpRequest, pk: int) -> HttpResponse:
     ).require()  # first: the form tells which requests there are
     form = MotionForm(request.POST)
     if not form.is_valid():
-        return _meeting(request, pk, motion=form)
+        return shown(request, pk, motion=form)
     said = form.cleaned_data
     added = actions.add_motion(
         pk=record.pk,
@@ -202,7 +209,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     )  # what is wrong with a proxy's ballot stands on that one
     form = VoteForm(request.POST, auto_id=f"vote-{key}-%s", of=others.get(seat, ""))
     if not form.is_valid():
-        return _meeting(request, record.meeting_id, **{f"vote-{key}": form})
+        return shown(request, record.meeting_id, **{f"vote-{key}": form})
     said = form.cleaned_data
     actions.vote(
         pk=pk,
@@ -230,7 +237,7 @@ def set_conditions(request: HttpRequest, pk: int) -> HttpResponse:
     record = _motion(request, pk)
     form = ConditionsForm(request.POST, auto_id=f"conditions-{pk}-%s")
     if not form.is_valid():
-        return _meeting(request, record.meeting_id, **{f"conditions-{pk}": form})
+        return shown(request, record.meeting_id, **{f"conditions-{pk}": form})
     actions.set_conditions(pk=pk, by=signed_in(request), conditions=form.cleaned_data["conditions"])
     messages.success(request, _("The conditions are part of the motion."))
     return redirect(record.meeting)
@@ -242,36 +249,4 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     record = _motion(request, pk)
     actions.postpone(pk=pk, by=signed_in(request))
     messages.success(request, _("The motion is postponed: it may be put on a later agenda."))
-    return redirect(record.meeting)
-
-
-@login_required
-@require_POST
-def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(queries.visible_to(signed_in(request)), pk=pk)
-    form = FollowUpForm(request.POST)
-    if not form.is_valid():
-        return _meeting(request, pk, follow_up=form)
-    promises.add_follow_up(pk=record.pk, by=signed_in(request), **form.cleaned_data)
-    return redirect(record)
-
-
-@login_required
-@require_POST
-def report_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = queries.visible_to(signed_in(request))
-    record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
-    promises.report_follow_up(pk=pk, by=signed_in(request))
-    return redirect(record.meeting)
-
-
-@login_required
-@require_POST
-def finish_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = queries.visible_to(signed_in(request))
-    record = get_object_or_404(FollowUp.objects.filter(meeting__in=visible), pk=pk)
-    form = OutcomeForm(request.POST)
-    if not form.is_valid():
-        return _meeting(request, record.meeting_id, outcome=form)
-    promises.finish_follow_up(pk=pk, by=signed_in(request), outcome=form.cleaned_data["outcome"])
     return redirect(record.meeting)
