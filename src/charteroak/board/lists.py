@@ -33,7 +33,7 @@ FOLLOW_UPS = Listing(
         Column("meeting", _("Meeting"), lambda record: str(record.meeting)),
         Column("owner", _("Who sees to it"), lambda record: record.owner),
         Column("reported_to", _("Reported to"), lambda record: record.reported_to),
-        Column("due_on", _("By"), lambda record: record.due_on, due=True),
+        Column("due_on", _("By when"), lambda record: record.due_on, due=True),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
         Column("outcome", _("What was done"), lambda record: record.outcome),
     ),
