@@ -81,7 +81,7 @@ def test_a_meeting_is_held_over_json() -> None:
     planned = post(sam, "/board/plan", board=board, starts_at=starts.isoformat(), place="Room 2B").json()
     here = f"/board/meetings/{planned['id']}"
     added = post(sam, f"{here}/add_motion", kind="approve_request", number=number, text="Approve.").json()
-    assert added["permitted"] == ["notice", "add_motion"]
+    assert added["permitted"] == ["notice", "cancel", "add_motion"]
     post(sam, f"{here}/notice")
     clock.move_to(starts + timedelta(minutes=1))
     for member in way.MEMBERS:
