@@ -265,5 +265,5 @@ def test_what_is_yours_and_due_first_stands_first_in_the_list(monkeypatch: pytes
     nothing_due = recorded(Kind.COMPLAINT)
     breach = recorded(Kind.BREACH, number=NUMBER)
     recorded(Kind.COMPLAINT, by="sam.reyes")
-    found = [item.href for item in queries.todo(person("ann.weiss"))]
-    assert found == [one.get_absolute_url() for one in (breach, nothing_due, late)]
+    hrefs = [item.href.partition("#")[0] for item in queries.todo(person("ann.weiss"))]
+    assert list(dict.fromkeys(hrefs)) == [one.get_absolute_url() for one in (breach, nothing_due, late)]

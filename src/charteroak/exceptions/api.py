@@ -54,6 +54,7 @@ def _facts(request: HttpRequest, record: Matter) -> dict[str, Any]:
         "agency": record.agency.code if record.agency else None,
         "clocks": record.clocks,
         "owner": record.owner.username,
+        "by_when": record.first_due,
         "duties": list(record.duties.values("name", "says", "due_on", "source", "verified", "done_at")),
         "permitted": [name.replace("_", "-") for name, decision in decisions.items() if decision],
     }
@@ -62,6 +63,7 @@ def _facts(request: HttpRequest, record: Matter) -> dict[str, Any]:
 @router.get("/", summary="Matters that you may read")
 def matters(request: HttpRequest) -> dict[str, Any]:
     shown = queries.visible_to(signed_in(request)).select_related("data_request", "owner", "agency", "person")
+    shown = shown.prefetch_related("duties")
     return {"matters": [_facts(request, one) for one in shown[: queries.LISTED]]}
 
 

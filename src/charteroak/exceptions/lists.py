@@ -3,15 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listing
-from charteroak.exceptions.models import Matter
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.matter import Kind, Status
-
-
-def _due(record: Matter) -> object:
-    days = [one.due_on for one in record.duties.all() if one.done_at is None and one.due_on]
-    return min(days, default=None)
-
 
 MATTERS = Listing(
     name="exceptions",
@@ -28,7 +21,7 @@ MATTERS = Listing(
             "project", _("Project"), lambda record: record.data_request.number if record.data_request else ""
         ),
         Column("owner", _("Owner"), lambda record: record.owner.name),
-        Column("due", _("Due"), _due, due=True),
+        Column("due", _("Due"), lambda record: record.first_due, due=True),
     ),
     nothing=_("No matter is on record for you."),
     next_step=_("One appears here once it is recorded."),

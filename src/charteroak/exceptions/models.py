@@ -1,5 +1,7 @@
 """Holds, suspensions, subpoenas, breaches, records requests, complaints and findings; each with its duties."""
 
+from datetime import date
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,6 +58,12 @@ class Matter(models.Model):
     def number(self) -> str:
         return f"E-{self.pk}"
 
+    @property
+    def first_due(self) -> date | None:
+        """The first day on which one of its duties is due; none once all that have a day are done."""
+        days = (one.due_on for one in self.duties.all() if one.done_at is None and one.due_on)
+        return min(days, default=None)
+
     def get_absolute_url(self) -> str:
         return reverse("matter", args=[self.pk])
 
@@ -80,3 +88,9 @@ class Duty(models.Model):
             by_and_at("duty", "done"),
             models.UniqueConstraint(fields=["matter", "name"], name="duty_of_a_matter_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.matter}: {_(self.says).rstrip('.')}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.matter.get_absolute_url()}#duty-{self.name}"

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
@@ -18,6 +19,7 @@ from charteroak.requests.models import DataRequest
 from charteroak.requests.queries import visible_to as requests_visible_to
 
 LISTED = 20
+ACT_FOR_OTHERS = KEEPS - {Role.AUDITOR}  # do the duties of any matter, whoever owns it
 
 
 def may_destroy(number: str, what: str) -> Decision:
@@ -94,7 +96,7 @@ def facts(kind: Kind, by: Person, record: Matter | None = None, **said: object) 
     }
     if record is not None:
         known |= {
-            "works_on_it": record.owner_id == by.pk or bool(roles & (KEEPS - {Role.AUDITOR})),
+            "works_on_it": record.owner_id == by.pk or bool(roles & ACT_FOR_OTHERS),
             "not_done": tuple(record.duties.filter(done_at__isnull=True).values_list("name", flat=True)),
             "wages": record.wages and kind is Kind.SUBPOENA,
         }
@@ -114,18 +116,50 @@ def decisions(record: Matter, by: Person) -> dict[str, Decision]:
     return LIFECYCLE.decisions(Status(record.status), by.roles(clock.today()), known)
 
 
+def open_duties() -> QuerySet[Duty]:
+    """What is still to be done by a day, of matters that are open; the first due first."""
+    left = Duty.objects.filter(matter__status=Status.OPEN, done_at__isnull=True, due_on__isnull=False)
+    return left.select_related("matter__owner", "matter__data_request", "matter__agency").order_by(
+        "due_on", "pk"
+    )
+
+
+def has_owner(record: Matter) -> bool:
+    """Whether its owner can still act; otherwise it is the turn of the offices that act on any of them."""
+    return record.owner.is_active and not record.owner.left
+
+
+def whose_turn(record: Matter, *, has_owner: bool) -> str:
+    """In words: its owner, or who acts for an owner who has left; nobody once it is closed."""
+    if record.status == Status.CLOSED:
+        return ""
+    return record.owner.name if has_owner else _("Policy office or counsel")
+
+
 def todo(person: Person) -> list[Item]:
-    """Open matters that a person owns, by the first day on which something is due."""
-    found = []
-    open_duties = Duty.objects.filter(matter=OuterRef("pk"), done_at__isnull=True, due_on__isnull=False)
-    first_due = Subquery(open_duties.order_by("due_on").values("due_on")[:1])
+    """Open matters by the first day on which something is due; of a person's own, each duty with its day."""
+    open_ones = Duty.objects.filter(matter=OuterRef("pk"), done_at__isnull=True, due_on__isnull=False)
+    first_due = Subquery(open_ones.order_by("due_on").values("due_on")[:1])
     own_first = Case(When(owner=person, then=0), default=1)
-    held_open = visible_to(person).filter(status=Status.OPEN).annotate(first_due=first_due)
-    ordered = held_open.order_by(own_first, F("first_due").asc(nulls_last=True), "pk")
-    for record in ordered.select_related("owner").prefetch_related("duties")[:LISTED]:
-        due = [one.due_on for one in record.duties.all() if one.done_at is None and one.due_on]
-        turn = Turn.YOURS if record.owner_id == person.pk else Turn.OTHERS
-        found.append(
-            Item(str(record), record.get_absolute_url(), turn, record.owner.name, min(due, default=None))
-        )
+    held_open = visible_to(person).filter(status=Status.OPEN).annotate(due=first_due)
+    ordered = held_open.order_by(own_first, F("due").asc(nulls_last=True), "pk")
+    records = list(ordered.select_related("owner").prefetch_related("duties__matter")[:LISTED])
+    owners = Person.objects.with_access().filter(pk__in={one.owner_id for one in records})
+    here = set(owners.values_list("pk", flat=True)) if records else set()
+    acts = bool(person.roles(clock.today()) & ACT_FOR_OTHERS)
+    found = []
+    for record in records:
+        has_owner = record.owner_id in here
+        mine = record.owner_id == person.pk or (acts and not has_owner)
+        found += _items(record, mine, whose_turn(record, has_owner=has_owner))
     return found
+
+
+def _items(record: Matter, mine: bool, who: str) -> list[Item]:
+    """A line for each duty of one's own; one for all where it is another's, or where nothing but closing is left."""
+    left = [one for one in record.duties.all() if one.done_at is None]
+    if not (mine and left):
+        turn = Turn.YOURS if mine else Turn.OTHERS
+        return [Item(str(record), record.get_absolute_url(), turn, who, record.first_due)]
+    left.sort(key=lambda one: (one.due_on is None, one.due_on or record.known_on, one.pk))
+    return [Item(str(one), one.get_absolute_url(), Turn.YOURS, who, one.due_on) for one in left]

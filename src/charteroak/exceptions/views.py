@@ -78,8 +78,9 @@ def _matter(request: HttpRequest, record: Matter, close_form: CloseForm | None =
         "exceptions/matter.html",
         {
             "matter": record,
+            "whose_turn": queries.whose_turn(record, has_owner=queries.has_owner(record)),
             "clocks": [clocks[one] for one in record.clocks],
-            "duties": record.duties.select_related("done_by"),
+            "duties": record.duties.select_related("done_by", "matter"),
             "decisions": queries.decisions(record, signed_in(request)),
             "do_form": DoForm(auto_id=False),
             "hand_over_form": HandOverForm(),

@@ -164,6 +164,26 @@ class Duty:
     verified: bool
 
 
+class Notice(StrEnum):
+    """What a duty's owner is told, each once; days of the law are calendar days."""
+
+    MONTH = "a_month_before"
+    WEEK = "a_week_before"
+    DAY = "a_day_before"
+    OVERDUE = "overdue"
+
+
+BEFORE = {Notice.DAY: 1, Notice.WEEK: 7, Notice.MONTH: 30}  # days before the due day, the nearest first
+
+
+def notice(due_on: date, today: date) -> Notice | None:
+    """What is to be said of a duty that is not done, on this day; None while it is further off."""
+    if today > due_on:
+        return Notice.OVERDUE
+    left = (due_on - today).days
+    return next((one for one, days in BEFORE.items() if left <= days), None)
+
+
 def duties(kind: Kind, on: date, *, social_security_numbers: bool = False, wages: bool = False) -> list[Duty]:
     """The duties that begin on the day `on`, on which the matter became known; statutory days are calendar days."""
     if kind is Kind.BREACH:

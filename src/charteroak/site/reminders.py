@@ -109,7 +109,7 @@ def _tell_office(turn: Turn, whose: Whose, office: Whose) -> int:
     late = _("%(who)s is late: this was due on %(day)s and nobody has acted.")
     if turn.state is State.SOON:
         late = _("%(who)s has until %(day)s to act.")
-    call = _("You cannot act in their place. Call: %s") % people_to_call(whose)
+    call = _("You cannot act in their place. Call: %s") % people_to_call(whose.people)
     if not whose.people:
         call = _("Nobody holds this office today. Give it to somebody: %s") % (
             settings.CONFIG.origins[0] + reverse("people")
@@ -119,9 +119,9 @@ def _tell_office(turn: Turn, whose: Whose, office: Whose) -> int:
     return sum(_write(turn, one, why, said) for one in office.people if one not in whose.people)
 
 
-def people_to_call(whose: Whose) -> str:
+def people_to_call(people: Iterable[Person]) -> str:
     """Each with an address, who covers too."""
-    return ", ".join(f"{one.name} <{one.email}>" if one.email else one.name for one in whose.people)
+    return ", ".join(f"{one.name} <{one.email}>" if one.email else one.name for one in people)
 
 
 def _write(turn: Turn, person: Person, why: str, said: list[str]) -> bool:

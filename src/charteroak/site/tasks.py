@@ -6,7 +6,7 @@ from charteroak.adapters import clock
 from charteroak.agreements import letters
 from charteroak.agreements.clocks import figures
 from charteroak.reports import clocks
-from charteroak.site import reminders, webhooks
+from charteroak.site import duty_letters, reminders, webhooks
 from charteroak.site.digest import write_digests
 
 MINUTE, HOUR = 60, 3600
@@ -17,6 +17,7 @@ MINUTE, HOUR = 60, 3600
 def post(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
     """Each letter is written once, however often this runs; what could not be sent is tried again."""
     reminders.remind()
+    duty_letters.remind_of_duties()
     write_digests()
     letters.send_waiting()
 
