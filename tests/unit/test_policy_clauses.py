@@ -205,3 +205,20 @@ def test_everything_that_speaks_against_a_use_is_said_at_once() -> None:
         "agreement_expired", "element_not_covered", "training_lapsed", "pledge_lapsed", "person_not_named",
         "purpose_differs", "place_not_covered",
     ]  # fmt: skip
+
+
+def under(**tags: str) -> Terms:
+    """The agreement with each contributor's elements under one more law."""
+    shared = {
+        code: replace(TERMS.elements[code], law=legal.on_each(legal.Element(code, frozenset({tag}))))
+        for code, tag in tags.items()
+    }
+    return replace(TERMS, elements={**TERMS.elements, **shared})
+
+
+def test_no_extract_holds_what_may_not_stand_together_though_each_contributors_clause_passes_alone() -> None:
+    asked = Asked(Use.EXTRACT, SIGNED)
+    assert covers(under(DOL="42 CFR Part 2"), asked)
+    assert covers(under(SDE="Juvenile records"), asked)
+    found = covers(under(DOL="42 CFR Part 2", SDE="Juvenile records"), asked)
+    assert [reason.rule for reason in found.reasons] == ["not_beside_criminal_records"]

@@ -110,7 +110,8 @@ def test_a_rule_that_refuses_says_how_to_mend_it(key: str) -> None:
 UNCONFIRMED = {
     "ferpa.agreement_elements", "ferpa.redisclosure", "ferpa.misuse", "hipaa.six_years_of_account",
     "part2.patients_identified", "part2.qualified_researchers", "part2.back_to_the_program_only",
-    "part2.linkage_and_repository", "ui_wages.audit_disposal_training", "ui_wages.public_officials",
+    "part2.linkage_and_repository", "part2.not_beside_criminal_records",
+    "ui_wages.audit_disposal_training", "ui_wages.public_officials",
     "cgs_4_193.disclosure_record", "school_meals.listed_programs_only", "hea_483.student_aid_only",
     "irs_1075.tax_information", "juvenile.juvenile_records_closed", "erased.erased_records",
     "head_start.head_start_agreement", "tribal.nation_has_not_consented", "tribal.nation_sees_outputs",
@@ -182,6 +183,38 @@ def of(tag: str, use: str = "study", sensitivity: str = "plain") -> Element:
 )
 def test_what_the_law_refuses(column: Element, exception: str, refused: list[str]) -> None:
     assert refusals(column, exception=exception) == refused
+
+
+TREATMENT, COURT = of("42 CFR Part 2"), Element("JUD", frozenset({"Juvenile records"}))
+
+
+def test_what_may_not_stand_together_is_refused_together_and_passes_alone() -> None:
+    assert refusals(TREATMENT) == refusals(COURT) == refusals(TREATMENT, SCHOOL, WAGE) == []
+    assert refusals(TREATMENT, COURT) == refusals(COURT, SCHOOL, TREATMENT) == ["not_beside_criminal_records"]
+    one_column = Element("DMHAS", frozenset({"42 CFR 2", "Juvenile records"}))
+    assert refusals(one_column) == ["not_beside_criminal_records"]
+    assert refusals(TREATMENT, of("Erased records")) == ["erased_records", "not_beside_criminal_records"]
+
+
+def test_contributors_laws_join_so_that_each_alone_may_pass_and_both_may_not() -> None:
+    one, other = legal.on_each(TREATMENT), legal.on_each(COURT)
+    assert one.may_be_shared()
+    assert other.may_be_shared()
+    [reason] = (one | other).may_be_shared().reasons
+    assert (reason.rule, "42 CFR 2.12(d)(1) (to be confirmed by counsel)" in reason.message) == (
+        "not_beside_criminal_records",
+        True,
+    )
+
+
+def test_every_combination_that_is_barred_names_a_law_that_has_a_file() -> None:
+    barred = {key: rule.not_with for key, rule in RULES.items() if rule.not_with}
+    assert barred
+    assert all(names <= REGIMES.keys() for names in barred.values())
+    with pytest.raises(ValueError, match="not_wiht"):
+        Regime.from_toml(
+            "x", 'name="X"\n[[rules]]\nname="a"\nsays="B."\nsource="C"\nverified=true\nnot_wiht=["sde"]'
+        )
 
 
 def test_a_nations_consent_lifts_what_waits_for_it_and_nothing_else() -> None:

@@ -56,7 +56,16 @@ def _row(v: Variable) -> list[object]:
 @require_safe
 def law(request: HttpRequest) -> HttpResponse:
     """Every law that this platform applies: what it binds, its rules, their sources and marks."""
-    regimes = [(regime, sorted(regime.tags), sorted(regime.agencies)) for regime in legal.shipped()]
+    shipped = {regime.key: regime for regime in legal.shipped()}
+    regimes = [
+        (
+            regime,
+            sorted(regime.tags),
+            sorted(regime.agencies),
+            [(rule, [shipped[key] for key in sorted(rule.not_with)]) for rule in regime.rules],
+        )
+        for regime in shipped.values()
+    ]
     return render(request, "catalog/law.html", {"regimes": regimes})
 
 

@@ -86,8 +86,10 @@ def _agencies(columns: list[RequestedColumn]) -> Iterator[Finding]:
 def _law(record: DataRequest, columns: list[RequestedColumn]) -> Iterator[Finding]:
     """What the law refuses, and what an agency will most likely deny because of it."""
     refused = {reason.rule for reason in law_decision(record, columns).reasons}
-    for rule, variables in rules_on(column.variable for column in columns):
-        about = ", ".join(map(str, variables))
+    bound = rules_on(column.variable for column in columns)
+    for rule, variables in bound:
+        beside = (one for other, theirs in bound if other.regime in rule.not_with for one in theirs)
+        about = ", ".join(dict.fromkeys(map(str, (*variables, *beside))))
         if rule.name in refused:
             yield Finding(about, rule.told, rule.mend, stops=True)
         elif rule.likely_denied:

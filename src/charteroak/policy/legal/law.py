@@ -40,6 +40,12 @@ class Law:
         return self._where(lambda rule: rule.state_employees_only)
 
     @property
+    def combined(self) -> list[Rule]:
+        """Rules that forbid what stands here together: their own elements beside those of a regime that they name."""
+        present = {rule.regime for rule in self.rules}
+        return self._where(lambda rule: bool(rule.not_with & present))
+
+    @property
     def likely_denied(self) -> list[Rule]:
         return self._where(lambda rule: rule.likely_denied)
 
@@ -70,8 +76,8 @@ class Law:
         return _refused(() if state_employee else self.for_state_employees_only)
 
     def may_be_shared(self) -> Decision:
-        """Whether the elements may be shared at all."""
-        return _refused(self._where(lambda rule: rule.refused))
+        """Whether the elements may be shared at all, and all of them together."""
+        return _refused(self._where(lambda rule: rule.refused)) & _refused(self.combined)
 
     def may_be_asked(self, *, exception: str) -> Decision:
         """Whether they may be asked for under the exception that the request names."""

@@ -38,8 +38,9 @@ class Rule:
     """One rule of law: what it says, where, and what follows; what is not said follows not.
 
     `verified`: counsel has read the source; otherwise pages mark the rule. `uses` and `sensitivities` narrow the
-    elements that it binds. `clauses` are the kinds of clause that an agreement must have. Days are counted from the
-    confirmed match (`identifiers_…`) and from a breach.
+    elements that it binds. `not_with` names regimes, by their files, whose elements may not stand beside its own in one
+    request, agreement or extract. `clauses` are the kinds of clause that an agreement must have. Days are counted from
+    the confirmed match (`identifiers_…`) and from a breach.
     """
 
     regime: str  # the name of its file
@@ -56,6 +57,7 @@ class Rule:
     appetite: str = ""  # disclosure rules that outputs obey
     state_employees_only: bool = False
     refused: bool = False
+    not_with: frozenset[str] = frozenset()
     likely_denied: bool = False
     lifted_by_consent: bool = False
     identifiers_days: int | None = None

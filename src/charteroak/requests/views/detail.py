@@ -182,6 +182,8 @@ def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form
         form = wrong.get(f"decide-{code}")
         shown["decide"] = form or DecideForm(None, columns=columns, conditions=review.conditions)
         shown["law"] = rules_on(column.variable for column in columns)
+        every = review.data_request.columns.select_related("variable__dataset__agency")
+        shown["lawful"] = queries.law_decision(review.data_request, every)
     for action in ("ask", "answer"):
         if action in may:
             shown[action] = wrong.get(f"{action}-{code}") or text_form(None, action, code)
