@@ -270,7 +270,8 @@ EMPTIES = (
 def test_a_full_work_folder_is_emptied_by_a_job_and_filled_by_none(
     room: Workspace, as_process: AsProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "LIMITS", replace(batch.LIMITS, work=1 << 20))
+    allowed = replace(batch.limits(), work=1 << 20)
+    monkeypatch.setattr(batch, "limits", lambda: allowed)
     filled = ran(as_process, room, FILLS.format(name="first"))
     assert "it may begin in a full folder" in filled.outcome
     more = ran(as_process, room, FILLS.format(name="second"))

@@ -58,7 +58,7 @@ def test_what_a_killed_process_left_half_done_goes_within_a_minute(
 
 def test_all_that_can_be_sealed_can_be_opened() -> None:
     """On the disk an opened folder takes what it took before, and what its holes took in the archive."""
-    for limits in (broker.LIMITS, batch.LIMITS):
+    for limits in (broker.LIMITS, batch.limits()):
         assert limits.work < sealing.PACKING.work, "it is looked at twice a second: it may have outgrown it"
         assert limits.file_size <= sealing.OPENING.file_size
     assert sealing.OPENING.work == sealing.PACKING.work + sealing.LARGEST

@@ -136,6 +136,28 @@ def project_disk() -> int:
     return int(float(os.environ.get("CHARTEROAK_PROJECT_DISK_GIB", DISK / (1 << 30))) * (1 << 30))
 
 
+@dataclass(frozen=True)
+class JobSize:
+    """What one job may use: hours of wall time, bytes of memory, processors."""
+
+    hours: float
+    memory: int
+    cpus: float
+
+
+def job_size() -> JobSize:
+    """CHARTEROAK_JOB_HOURS, _JOB_MEMORY_GIB and _JOB_CPUS, else four hours, 4 GiB and one processor.
+
+    Raises ValueError for what is no number above 0.
+    """
+    usual = {"JOB_HOURS": 4.0, "JOB_MEMORY_GIB": 4.0, "JOB_CPUS": 1.0}
+    said = {name: float(os.environ.get(f"CHARTEROAK_{name}", most)) for name, most in usual.items()}
+    for name, most in said.items():
+        if not 0 < most < float("inf"):
+            raise ValueError(f"CHARTEROAK_{name} is {most}: give a number above 0.")
+    return JobSize(said["JOB_HOURS"], int(said["JOB_MEMORY_GIB"] * (1 << 30)), said["JOB_CPUS"])
+
+
 def price_of_an_hour() -> float | None:
     """Dollars for an hour of one processor, where the installation counts costs."""
     said = os.environ.get("CHARTEROAK_PRICE_OF_AN_HOUR")

@@ -1,5 +1,6 @@
 """Workspaces and jobs as JSON: what is there, what the caller may do."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
+from charteroak.adapters.environment import job_size
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as rules
 from charteroak.policy.decision import as_json as reasons
@@ -42,6 +44,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "shut": [{"rule": reason.rule, "message": str(reason)} for reason in queries.shut(record).reasons],
         "ends_on": record.agreement.last_day,
         "tables": record.extract.tables,
+        "job": asdict(job_size()),  # what one may use: hours of wall time, bytes of memory, processors
         "snapshots": [
             {
                 "id": one.pk,

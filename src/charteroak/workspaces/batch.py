@@ -11,7 +11,7 @@ from typing import Any
 
 from charteroak.adapters import environments, sandboxes, stores
 from charteroak.adapters.collector import RefusedFile, collect
-from charteroak.adapters.environment import home
+from charteroak.adapters.environment import home, job_size
 from charteroak.adapters.environments import ResearchEnvironment
 from charteroak.adapters.keys import KeyMismatch, KeyUnavailable
 from charteroak.adapters.sandboxes import Group, used
@@ -29,11 +29,17 @@ from charteroak.workspaces.models import Job
 from charteroak.workspaces.modes import EVIDENCE
 from charteroak.workspaces.scripts import CODE, LOG
 
-LIMITS = Limits(memory=2 << 30, cpus=1.0, processes=64, seconds=600.0)
+PROCESSES = 64  # of one job; threads count
 SHOWN = 100_000  # bytes of what a script printed on invented records
 NEVER_RAN = 125  # as `oak sandbox exec` says it
 LOOK_AGAIN = 1.0  # seconds between two looks at whether a run may go on
 LARGEST, MOST = 32 << 20, 100  # bytes of one output; outputs of one job
+
+
+def limits() -> Limits:
+    """What the installation allows one job."""
+    size = job_size()
+    return Limits(memory=size.memory, cpus=size.cpus, processes=PROCESSES, seconds=size.hours * 3600)
 
 
 def run(pk: int) -> None:
@@ -85,7 +91,7 @@ def _before(job: Job, python: ResearchEnvironment) -> dict[str, Any]:
         "environment": python.digest,
         "packages": python.packages | scripts.packages(job.script_name),
         "isolator": _isolator(job),
-        "limits": asdict(LIMITS),
+        "limits": asdict(limits()),
     }
 
 
@@ -107,7 +113,7 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
         code = stack.enter_context(in_memory(f"code-{account}"))
         work = stack.enter_context(sealing.opened(job.workspace) if _kept(job) else empty_work(account))
         empty_outbox(work, account_of(account))
-        command = scripts.placed(job.script_name, job.script, code, LIMITS)
+        command = scripts.placed(job.script_name, job.script, code, limits())
         hand_over(code, account_of(account))
         mounts = (
             Mount(str(data), DATA), Mount(str(code), CODE), Mount(str(work), WORK, writable=True), python, *brought,
@@ -133,7 +139,8 @@ def _run(job: Job, python: Mount) -> tuple[sandboxes.Ended, list[Left], int]:
 
 def limits_in(work: Path) -> Limits:
     """Who left the folder too full may empty it by a job, which adds nothing to it."""
-    return replace(LIMITS, work=max(LIMITS.work, used(str(work))))
+    allowed = limits()
+    return replace(allowed, work=max(allowed.work, used(str(work))))
 
 
 class _Clock:
@@ -210,9 +217,10 @@ def _hashed(_project: str, name: str, content: bytes) -> Left:
 
 def _outcome(ended: sandboxes.Ended, left: list[Left], refused: int) -> str:
     if ended.timed_out:
-        said = f"Stopped after {LIMITS.seconds:.0f} seconds. Do less in one job."
+        said = f"Stopped after {job_size().hours:g} hours. Do less in one job."
     elif ended.out_of_memory:
-        said = f"Stopped for using more than {LIMITS.memory >> 30} GiB of memory. Read fewer columns at once."
+        gib = job_size().memory / (1 << 30)
+        said = f"Stopped for using more than {gib:g} GiB of memory. Read fewer columns at once."
     elif ended.work_full:
         said = (
             "Stopped because the work folder is full. Send a job that removes what is not needed: it may begin in a "

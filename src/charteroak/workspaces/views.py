@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.adapters.environment import project_disk
+from charteroak.adapters.environment import job_size, project_disk
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
@@ -20,6 +20,7 @@ from charteroak.policy.roles import Role
 from charteroak.workspaces import (
     actions,
     again,
+    batch,
     broker,
     brought_in,
     counters,
@@ -29,7 +30,6 @@ from charteroak.workspaces import (
     sessions,
     snapshots,
 )
-from charteroak.workspaces.batch import LIMITS
 from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm, SnapshotForm
 from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Job, Session, Workspace
@@ -93,8 +93,8 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
                 for name, facts in sorted(record.extract.tables.items())
                 if name != modes.EVIDENCE
             ],
-            "limits": LIMITS,
-            "memory": LIMITS.memory >> 30,
+            "job_size": job_size(),
+            "processes": batch.PROCESSES,
             "nobody_sees": nobody_sees,
             "risks": (
                 *rules.RESIDUAL_RISK[rules.Mode.QUERY_ONLY if nobody_sees else mode],
