@@ -21,13 +21,23 @@ Cells = dict[str, str]  # actor → outcome
 
 
 def routes() -> set[tuple[str, str]]:
-    """(method, route) of all that the site answers; a page's methods are not declared, so "GET" stands for any."""
+    """(method, route) of all that the site answers; a page's are not declared: `taken` asks the page itself."""
     methods: dict[str, set[str]] = {}
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             route = f"api{prefix}{path}".replace("{", "<").replace("}", ">")
             methods.setdefault(route, set()).update(m for one in view.operations for m in one.methods)
     return {(method, route) for route in _walk(get_resolver(), "") for method in methods.get(route, {"any"})}
+
+
+def taken(client: Client, path: str) -> set[str]:
+    """GET and POST, as far as a page takes them: what it says itself, or both where it says nothing."""
+    if view := getattr(
+        resolve(path).func, "view_class", None
+    ):  # it may send away before it says what it takes
+        return {method for method in ("GET", "POST") if hasattr(view, method.lower())}
+    said = client.options(path).headers.get("Allow", "GET, POST")
+    return {"GET", "POST"} & set(said.split(", "))
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[str]:

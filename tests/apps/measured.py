@@ -29,6 +29,10 @@ AT_OTHER_STAGES = {
     f"/agreements/{DESTROYED}/certificate/identifiers/": ("steward", "auditor", "recipient"),
     f"/hub/{DESTROYED}/certificate/identifiers/": ("steward", "auditor", "hub"),
     f"/workspaces/open/{UNOPENED}/": ("enclave",),
+    f"/api/agreements/{DESTROYED}/certificate": ("auditor",),
+    f"/api/agreements/{DESTROYED}/certificate/identifiers": ("auditor",),
+    f"/api/hub/{DESTROYED}/certificate/identifiers": ("auditor",),
+    f"/api/workspaces/open/{UNOPENED}": ("enclave",),
 }
 
 WAITS = "waits for the process that holds the key, which does not run here; `bench enclave` has one beside"
@@ -54,6 +58,12 @@ APART = {
     "/inputs/{input}/file/": WAITS,
     "/reports/cases/001/evidence.zip": WAITS,
     "/audit/export/": WAITS,
+    "/api/outputs/001-1/receipt/flow.csv.json": WAITS,
+    "/api/outputs/001-2/files/{file}": WAITS,
+    "/api/inputs/{input}/file": WAITS,
+    "/api/reports/cases/001/evidence.zip": WAITS,
+    "/api/audit/export": WAITS,
+    "/api/submissions/001/finder-lists/{finder_list}": "as the page's, below",
     "/submissions/001/finder-lists/{finder_list}/": "the file itself, for DOL's steward, on record with each look",
     "/accounts/password/set/": "for accounts without a password, which there are none of",
     "/accounts/2fa/authenticate/": NONE,

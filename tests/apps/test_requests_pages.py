@@ -171,7 +171,8 @@ def test_the_same_over_json(record: DataRequest) -> None:
     }
     assert as_("eve.lang").get("/api/requests/001").status_code == 404
     assert Client().get("/api/requests/001").status_code == 401
-    assert as_("eve.lang").get("/api/requests/").json() == {"requests": [], "page": 1, "pages": 1}
+    told = as_("eve.lang").get("/api/requests/").json()
+    assert (told["requests"], told["rows"], told["count"], told["pages"]) == ([], [], 0, 1)
 
 
 def test_stewards_decide_over_json() -> None:

@@ -86,3 +86,26 @@ def test_what_is_left_of_the_risk_in_each_mode_stands_where_it_is_opened(
     page = unescape(client.get(f"/workspaces/open/{NUMBER}/").text)
     assert RESIDUAL_RISK[Mode.QUERY_ONLY][0] in page
     assert RESIDUAL_RISK[Mode.PIXEL][0] not in page, "no clause lets anybody see a sensitive column"
+
+
+def test_a_program_opens_what_the_page_opens_and_nobody_else_hears_of_it(
+    as_process: AsProcess, client: Client
+) -> None:
+    outputs_way.small_extract(as_process)
+    page, program = f"/workspaces/open/{NUMBER}/", f"/api/workspaces/open/{NUMBER}"
+    for stranger in ("maya.ortiz", "sam.reyes", "noor.haddad", "ida.moss"):
+        client.force_login(person(stranger))
+        for path in (page, program):
+            assert client.get(path).status_code == 404, (stranger, path)
+            assert client.post(path, {}, content_type="application/json").status_code == 404, (stranger, path)
+    client.force_login(person("kim.tran"))
+    told = client.get(program).json()
+    assert (told["permitted"], told["mode"], told["modes"][0]) == (["open"], "browser", "query-only")
+    refused = client.post(program, {"hours": MOST_HOURS + 1}, content_type="application/json")
+    assert (refused.status_code, refused.json()["reasons"][0]["rule"]) == (403, "not_more_hours")
+    assert not Workspace.objects.exists()
+    answer = client.post(program, {"hours": 5, "mode": "query-only"}, content_type="application/json").json()
+    record = Workspace.objects.get()
+    assert (answer["status"], record.hours, record.mode) == ("open", 5, Mode.QUERY_ONLY)
+    assert Event.objects.latest("index").name == "workspaces:workspace:open"
+    assert client.post(program, {}, content_type="application/json").status_code == 404, "it is open already"

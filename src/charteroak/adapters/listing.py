@@ -206,12 +206,20 @@ class Listed:
         return any(column.due for column in self.listing.columns)
 
     def as_json(self) -> dict[str, Any]:
-        """This page of the list for programs."""
+        """This page of the list for programs; `next` is the address of the one after it."""
         heads = [column.key for column in self.listing.columns]
+        more = self.number < self.pages
         return {
             "count": self.count, "page": self.number, "pages": self.pages,
-            "rows": [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in self.rows],
+            "next": self.request.path + self.address(page=str(self.number + 1)) if more else None,
+            "rows": [
+                dict(zip(heads, (cell.value for cell in row), strict=True)) | _leads_to(row[0]) for row in self.rows
+            ],
         }  # fmt: skip
+
+    def told(self) -> Any:
+        """What a program gets: the file that `format` names, or this page of the list."""
+        return self.file or self.as_json()
 
     def address(self, **changed: str) -> str:
         """This list's address with what is changed; without a page unless one is named."""
@@ -221,6 +229,11 @@ class Listed:
         for name, value in changed.items():
             query[name] = value
         return f"?{query.urlencode()}"
+
+
+def _leads_to(first: Cell) -> dict[str, str]:
+    """Where a program reads the record of a row, whose first cell leads a person there."""
+    return {"href": f"/api{first.href.rstrip('/')}"} if first.href.startswith("/") else {}
 
 
 def batched(records: Iterable[Any], size: int) -> Iterator[list[Any]]:

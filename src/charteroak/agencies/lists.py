@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
 from charteroak.agencies import queries
 from charteroak.agencies.models import Agency, Authority, Person, RoleHeld
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.membership import Status
 from charteroak.policy.roles import Role
@@ -85,6 +87,17 @@ PEOPLE = Listing(
     nothing=_("There is no account yet."),
     next_step=_("The policy office makes accounts."),
 )
+
+
+def people(request: HttpRequest) -> Listed:
+    """Accounts and offices; for the policy office and the auditor only."""
+    by = signed_in(request)
+    if not queries.reads_accounts(by):
+        raise Http404
+    found = queries.visible_to(by).select_related("employer").order_by("name")
+    return PEOPLE.of(request, found.prefetch_related("roles_held__agency"))
+
+
 AGENCIES = Listing(
     name="agencies",
     caption=_("Agencies and their authority to disclose"),
@@ -103,3 +116,10 @@ AGENCIES = Listing(
     nothing=_("No agency takes part yet."),
     next_step=_("One appears here once it has joined."),
 )
+
+
+def agencies(request: HttpRequest) -> Listed:
+    """Who takes part, as far as the reader may know."""
+    reader = request.user if isinstance(request.user, Person) else None
+    found = queries.agencies_visible_to(reader).prefetch_related("authorities")
+    return AGENCIES.of(request, found)

@@ -13,11 +13,14 @@ from pydantic import Field
 from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, disclosures, queries, retention
+from charteroak.agreements import actions, amending, disclosures, documents, queries, retention
 from charteroak.agreements import recall as recalling
 from charteroak.agreements.confirmation import confirmed_at
-from charteroak.agreements.keeping import account, asked_after, whose
+from charteroak.agreements.keeping import account, asked_after, handed_over, whose
+from charteroak.agreements.lists import listed
 from charteroak.agreements.models import Agreement, Clause
+from charteroak.agreements.views import due_on
+from charteroak.agreements.worklist import whose_turn
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.matter import Clock
 from charteroak.requests import fees
@@ -59,6 +62,11 @@ class ApprovalIn(Schema):
     series: str
     approval: str
     approved_on: date
+
+
+@router.get("/", summary="Agreements that you may read; ?q, ?status, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
 
 
 @router.get("/retention", summary="The series and approvals that certificates cite")
@@ -103,6 +111,36 @@ def disclosed(request: HttpRequest, number: str) -> dict[str, Any]:
     }
 
 
+@router.get("/{number}/disclosures/{pk}", summary="An agency's record as it was handed over, as CSV")
+def handed(request: HttpRequest, number: str, pk: int) -> Any:
+    return handed_over(request, number, pk)
+
+
+@router.get("/{number}/pdf", summary="On paper, as a tagged PDF")
+def as_pdf(request: HttpRequest, number: str) -> Any:
+    return documents.as_pdf(request, number)
+
+
+@router.get("/{number}/sealed", summary="As it was executed, under the installation's seal")
+def sealed(request: HttpRequest, number: str) -> Any:
+    return documents.sealed(request, number)
+
+
+@router.get("/{number}/word", summary="The draft for Word; take_in takes it back")
+def as_word(request: HttpRequest, number: str) -> Any:
+    return documents.as_word(request, number)
+
+
+@router.get("/{number}/certificate", summary="That nothing held under it is left, as a PDF")
+def certificate(request: HttpRequest, number: str) -> Any:
+    return documents.certificate(request, number)
+
+
+@router.get("/{number}/certificate/{what}", summary="That one kind of thing is gone, as a PDF")
+def certificate_of(request: HttpRequest, number: str, what: str) -> Any:
+    return documents.certificate_of(request, number, what)
+
+
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     return _facts(_found(request, number), request)
@@ -133,6 +171,8 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
         "ends_on": record.ends_on,
         "executed_on": record.executed_on,
         "ended_on": record.ended_on,
+        "turn": whose_turn(record) or None,
+        "by_when": due_on(record),
         "text_hash": record.text_hash or None,
         "clauses": [_clause(one) for one in record.clauses.all()],
         "parties": [

@@ -1,10 +1,13 @@
 """The list of agreements: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
-from charteroak.agreements.worklist import whose_turn
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.signin import signed_in
+from charteroak.agreements import queries
+from charteroak.agreements.worklist import TURN, whose_turn
 from charteroak.policy.agreement import Status
 from charteroak.policy.lifecycle import choices
 
@@ -35,3 +38,9 @@ AGREEMENTS = Listing(
     next_step=_("An approved request becomes one."),
     next_href="/requests/",
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    records = queries.visible_to(signed_in(request)).select_related("data_request")
+    return AGREEMENTS.of(request, records.prefetch_related(*TURN))

@@ -30,7 +30,7 @@ from charteroak.agreements.forms import (
     WithdrawForm,
     WordForm,
 )
-from charteroak.agreements.lists import AGREEMENTS
+from charteroak.agreements.lists import listed
 from charteroak.agreements.models import Agreement, Clause, DestructionDuty, Redline
 from charteroak.agreements.paper import is_sealed
 from charteroak.agreements.recall import recalls
@@ -54,8 +54,7 @@ def found(request: HttpRequest, number: str) -> Agreement:
 @require_safe
 def agreements(request: HttpRequest) -> HttpResponseBase:
     by = signed_in(request)
-    records = queries.visible_to(by).select_related("data_request")
-    shown = AGREEMENTS.of(request, records.prefetch_related(*worklist.TURN))
+    shown = listed(request)
     drafts = by.roles(clock.today()) & queries.DRAFTERS
     context = {
         "shown": shown,
@@ -142,7 +141,7 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
     ]
     shown |= {
         "turn": worklist.whose_turn(record),
-        "due": _due_on(record),
+        "due": due_on(record),
         "decisions": decisions,
         "compared": amending.compared(record),
         "versions": amending.versions(record),
@@ -253,7 +252,7 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
     return redirect(record)
 
 
-def _due_on(record: Agreement) -> date | None:
+def due_on(record: Agreement) -> date | None:
     """By when: the draft's clock, the match confirmed, the last day in force, then the next destruction."""
     if record.executed_on is None:
         return clocks.due_of(record)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from charteroak.adapters import clock
+from charteroak.adapters.listing import Listed
 from charteroak.adapters.streaming import pieces, streamed
 from charteroak.audit import queries
 from charteroak.audit.export import export as write
@@ -43,10 +44,15 @@ def events(request: HttpRequest) -> QuerySet[Event]:
     return queries.visible_to(reader, roles)
 
 
+def log_listed(request: HttpRequest) -> Listed:
+    """Every event, the newest first, for an auditor."""
+    return EVENTS.of(request, events(request).defer("leaf", "leaf_hash").order_by("-index"))
+
+
 @login_required
 @require_safe
 def log(request: HttpRequest) -> HttpResponseBase:
-    shown = EVENTS.of(request, events(request).defer("leaf", "leaf_hash").order_by("-index"))
+    shown = log_listed(request)
     context = {"shown": shown, "checkpoint": queries.newest_checkpoint()}
     return shown.file or render(request, "audit/log.html", context)
 

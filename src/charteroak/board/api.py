@@ -12,8 +12,9 @@ from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import actions, follow_up_api, follow_ups, promises, queries, seat_api
+from charteroak.board import actions, follow_up_api, follow_ups, paper_api, promises, queries, seat_api
 from charteroak.board.models import Meeting, Motion
+from charteroak.board.worklist import by_when, whose_turn
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.motion import Choice
 from charteroak.requests.models import DataRequest
@@ -21,6 +22,7 @@ from charteroak.requests.models import DataRequest
 router = Router(auth=django_auth, tags=["board"])
 router.add_router("", seat_api.router)
 router.add_router("/follow_ups", follow_up_api.router)
+router.add_router("", paper_api.router)
 FURTHEST = 1_000_000  # pages: further on there is no number of a row
 
 
@@ -101,6 +103,9 @@ def _facts(record: Meeting, request: HttpRequest) -> dict[str, Any]:
         "seats": facts.seats,
         "present": facts.present,
         "quorum": facts.quorum,
+        "turn": whose_turn(record) or None,
+        "by_when": by_when(record),
+        "roll": paper_api.roll(record),
         "motions": [_motion(one, request) for one in record.motions.select_related("data_request")],
         "follow_ups": [follow_up_api.told(one, by) for one in record.follow_ups.order_by("due_on", "pk")],
         "minutes": record.minutes or None,

@@ -1,8 +1,11 @@
 """The lists of meetings and of what they promised: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.models import Person
+from charteroak.board import queries
 from charteroak.policy import follow_up
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.meeting import Status
@@ -40,3 +43,9 @@ FOLLOW_UPS = Listing(
     nothing=_("No board has promised anything yet."),
     next_step=_("The chair records a follow-up while the meeting is open."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Every meeting with its state; the public sees those that were noticed."""
+    reader = request.user if isinstance(request.user, Person) else None
+    return MEETINGS.of(request, queries.visible_to(reader))

@@ -11,6 +11,7 @@ from pydantic import Field
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
 from charteroak.elsewhere import actions, queries
+from charteroak.elsewhere.lists import listed
 from charteroak.elsewhere.models import Happening
 from charteroak.elsewhere.views import found
 from charteroak.policy import decision
@@ -54,6 +55,11 @@ def _facts(request: HttpRequest, record: Agreement) -> dict[str, Any]:
         "happenings": [_happening(one) for one in queries.happenings(record)],
         "actions": decision.as_json(queries.decisions(record, signed_in(request))),
     }
+
+
+@router.get("/", summary="Agreements whose files go beside the platform; ?q, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
 
 
 @router.get("/{number}", summary="What is on record of a project, and what you may put there")

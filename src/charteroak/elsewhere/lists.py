@@ -1,9 +1,12 @@
 """The agreements whose files go beside the platform: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Column, Listing
+from charteroak.adapters.listing import Column, Listed, Listing
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements.lists import agreement_column
+from charteroak.elsewhere import queries
 from charteroak.elsewhere.queries import status_of, whose_turn
 from charteroak.policy.sentence import words
 
@@ -22,3 +25,8 @@ AGREEMENTS = Listing(
     next_step=_("Follow a request to its agreement."),
     next_href="/requests/",
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    return AGREEMENTS.of(request, queries.visible_to(signed_in(request)).prefetch_related(*queries.READ))

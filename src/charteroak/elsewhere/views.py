@@ -17,7 +17,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
 from charteroak.elsewhere import actions, queries
 from charteroak.elsewhere.forms import DestroyForm, FileForm, OnADay, SendForm
-from charteroak.elsewhere.lists import AGREEMENTS
+from charteroak.elsewhere.lists import listed
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.matter import DESTROYS, Clock
 
@@ -29,7 +29,7 @@ FORMS: dict[str, type[OnADay]] = {
 @login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponseBase:
-    shown = AGREEMENTS.of(request, queries.visible_to(signed_in(request)).prefetch_related(*queries.READ))
+    shown = listed(request)
     return shown.file or render(
         request, "elsewhere/agreements.html", {"shown": shown, "governance_only": governance_only()}
     )

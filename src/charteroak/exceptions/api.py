@@ -9,8 +9,9 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.exceptions import actions, queries
+from charteroak.exceptions.lists import listed
 from charteroak.exceptions.models import Matter
-from charteroak.exceptions.views import found, kind_named
+from charteroak.exceptions.views import found, kind_named, letter
 from charteroak.policy.matter import Clock, Ground
 
 router = Router(auth=django_auth, tags=["exceptions"])
@@ -60,11 +61,10 @@ def _facts(request: HttpRequest, record: Matter) -> dict[str, Any]:
     }
 
 
-@router.get("/", summary="Matters that you may read")
-def matters(request: HttpRequest) -> dict[str, Any]:
-    shown = queries.visible_to(signed_in(request)).select_related("data_request", "owner", "agency", "person")
-    shown = shown.prefetch_related("duties")
-    return {"matters": [_facts(request, one) for one in shown[: queries.LISTED]]}
+@router.get("/", summary="Matters that you may read; ?q, ?status, ?kind, ?page, ?format")
+def matters(request: HttpRequest) -> Any:
+    shown = listed(request)
+    return shown.file or {"matters": [_facts(request, one) for one in shown.page], **shown.as_json()}
 
 
 @router.get("/{pk}", summary="One matter")
@@ -94,3 +94,8 @@ def do(request: HttpRequest, pk: int, duty: str, body: DoneIn) -> dict[str, Any]
 def close(request: HttpRequest, pk: int, body: OutcomeIn) -> dict[str, Any]:
     actions.close(pk=found(request, pk).pk, by=signed_in(request), **body.dict())
     return read(request, pk)
+
+
+@router.get("/{pk}/letters/{name}", summary="A letter to print, as the page has it")
+def read_letter(request: HttpRequest, pk: int, name: str) -> Any:
+    return letter(request, pk, name)

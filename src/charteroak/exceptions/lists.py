@@ -1,8 +1,11 @@
 """The list of matters: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.signin import signed_in
+from charteroak.exceptions import queries
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.matter import Kind, Status
 
@@ -26,3 +29,9 @@ MATTERS = Listing(
     nothing=_("No matter is on record for you."),
     next_step=_("One appears here once it is recorded."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    found = queries.visible_to(signed_in(request)).select_related("data_request", "owner", "agency")
+    return MATTERS.of(request, found.prefetch_related("duties"))

@@ -15,7 +15,7 @@ from charteroak.agencies.queries import administration_on
 from charteroak.agencies.signin import signed_in
 from charteroak.exceptions import actions, queries
 from charteroak.exceptions.forms import CLOCKS, CloseForm, DoForm, HandOverForm, MatterForm
-from charteroak.exceptions.lists import MATTERS
+from charteroak.exceptions.lists import listed
 from charteroak.exceptions.models import Matter
 from charteroak.policy.matter import Ground, Kind
 from charteroak.policy.sentence import words
@@ -30,8 +30,7 @@ LETTERS = {
 @require_safe
 def matters(request: HttpRequest) -> HttpResponseBase:
     by = signed_in(request)
-    found = queries.visible_to(by).select_related("data_request", "owner").prefetch_related("duties")
-    shown = MATTERS.of(request, found)
+    shown = listed(request)
     kinds = [(kind.value.replace("_", "-"), words(kind)) for kind in queries.kinds_for(by)]
     return shown.file or render(request, "exceptions/matters.html", {"shown": shown, "kinds": kinds})
 

@@ -11,7 +11,8 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import queries as agreements
 from charteroak.agreements.models import Agreement, DestructionDuty
-from charteroak.hub import actions, queries
+from charteroak.hub import actions, queries, views
+from charteroak.hub.lists import listed
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.policy import link_run as link_rules
 
@@ -30,6 +31,11 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
 
 
+@router.get("/", summary="Agreements that the hub links; ?q, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
+
+
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     record, by = _visible(request, number), signed_in(request)
@@ -40,10 +46,16 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "status": _status(run),
         "link_run": _run(run) if run else None,
         "extract": _extract(extract) if extract else None,
+        "turn": views.turn(record, run, extract) or None,
         "identifiers_due": duty.due_on if duty else None,
         "identifiers_destroyed": duty.done_at if duty else None,
         "permitted": permitted(record, run, extract, by),
     }
+
+
+@router.get("/{number}/certificate/{what}", summary="What was destroyed and how, as the page has it")
+def certificate(request: HttpRequest, number: str, what: str) -> Any:
+    return views.certificate(request, number, what)
 
 
 def _status(run: LinkRun | None) -> str | None:

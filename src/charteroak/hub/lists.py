@@ -1,11 +1,14 @@
 """The list of what the hub links: on the page and as files."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Listing
+from charteroak.adapters.listing import Cell, Column, Listed, Listing
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements.lists import agreement_column
 from charteroak.agreements.models import Agreement
+from charteroak.hub import queries
 from charteroak.policy.link_run import Status
 
 
@@ -35,3 +38,9 @@ RUNS = Listing(
     nothing=_("No signed agreement is linked by the hub for you to see."),
     next_step=_("One appears here once every party has signed and its files are due."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    found = queries.visible_to(signed_in(request)).prefetch_related("link_runs__extract")
+    return RUNS.of(request, found)

@@ -19,7 +19,7 @@ from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.audit import looks
 from charteroak.hub import actions, clerical, clocks, pictures, queries
 from charteroak.hub.forms import pair_decisions
-from charteroak.hub.lists import RUNS
+from charteroak.hub.lists import listed
 from charteroak.hub.models import Extract, LinkRun
 from charteroak.hub.pictures import percent
 from charteroak.policy import extract as extract_rules
@@ -38,8 +38,7 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
-    found = queries.visible_to(signed_in(request)).prefetch_related("link_runs__extract")
-    shown = RUNS.of(request, found)
+    shown = listed(request)
     return shown.file or render(request, "hub/index.html", {"shown": shown})
 
 
@@ -58,7 +57,7 @@ def pipeline(request: HttpRequest, number: str) -> HttpResponse:
         "start": queries.start_decision(record, by),
         "duty": record.duties.filter(what=DestructionDuty.What.IDENTIFIERS).first(),
         "destroy": queries.destroy_decision(record, DestructionDuty.What.IDENTIFIERS, by),
-        "turn": _turn(record, run, extract),
+        "turn": turn(record, run, extract),
         "due": _due(record),
         "working": _working(run, extract),
         **(_report(run, request) if run else {}),
@@ -135,7 +134,7 @@ def _columns(extract: Extract) -> list[list[Any]]:
     ]
 
 
-def _turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> str:
+def turn(record: Agreement, run: LinkRun | None, extract: Extract | None) -> str:
     if run is None or run.status == Status.FAILED:
         lacking = queries.missing(record, FileKind.MATCHING)
         return ", ".join(lacking) or _("hub operator")

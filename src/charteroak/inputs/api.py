@@ -10,6 +10,8 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.inputs import actions, queries
+from charteroak.inputs.lists import listed
+from charteroak.inputs.viewing import look
 from charteroak.inputs.views import found
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.input_request import LARGEST, Kind
@@ -26,6 +28,11 @@ class ReasonIn(Schema):
     because: str
 
 
+@router.get("/", summary="Input requests; ?q, ?status, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
+
+
 @router.get("/{number}")
 def read(request: HttpRequest, number: str) -> dict[str, Any]:
     record = found(request, number)
@@ -33,6 +40,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
     return {
         "number": record.number,
         "status": record.status,
+        "turn": queries.whose_turn(record) or None,
+        "by_when": record.workspace.agreement.last_day,
         "kind": record.kind,
         "name": record.name,
         "sha256": record.sha256,
@@ -42,6 +51,12 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "permitted": [name for name, decision in decisions.items() if decision],
         "actions": reasons(decisions),
     }
+
+
+@router.get("/{number}/file", summary="What is in the file, for a checker; each look is on record")
+def read_file(request: HttpRequest, number: str) -> dict[str, Any]:
+    record = found(request, number)
+    return {"name": record.name, "sha256": record.sha256, **look(record, signed_in(request))}
 
 
 @router.post("/ask/{number}")

@@ -1,8 +1,11 @@
 """The list of input requests: on the page and as files."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.signin import signed_in
+from charteroak.inputs import queries
 from charteroak.inputs.queries import whose_turn
 from charteroak.policy.input_request import Status
 from charteroak.policy.lifecycle import choices
@@ -23,3 +26,8 @@ INPUT_REQUESTS = Listing(
     nothing=_("No input request concerns you."),
     next_step=_("A researcher asks from the project’s workspace."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    return INPUT_REQUESTS.of(request, queries.visible_to(signed_in(request)))

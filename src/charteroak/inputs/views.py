@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters.showing import NotShown
 from charteroak.agencies.signin import signed_in
 from charteroak.inputs import actions, queries
 from charteroak.inputs.forms import AcceptForm, AskForm, RefuseForm
-from charteroak.inputs.lists import INPUT_REQUESTS
+from charteroak.inputs.lists import listed
 from charteroak.inputs.models import InputRequest
 from charteroak.inputs.viewing import look
 from charteroak.outputs.file_page import not_shown
@@ -34,11 +34,12 @@ def found(request: HttpRequest, number: str) -> InputRequest:
 @login_required
 @require_safe
 def input_requests(request: HttpRequest) -> HttpResponseBase:
-    shown = INPUT_REQUESTS.of(request, queries.visible_to(signed_in(request)))
+    shown = listed(request)
     return shown.file or render(request, "inputs/input_requests.html", {"shown": shown})
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """GET: what may come in and how; POST: ask for one file."""
     who = signed_in(request)

@@ -12,8 +12,11 @@ from charteroak.agencies.signin import signed_in
 from charteroak.audit.receipt import WITHIN_PROJECT
 from charteroak.outputs import actions, class_api, classes, files, marking, queries, questions, reopening
 from charteroak.outputs import trace as tracing
+from charteroak.outputs.left import receipt, released
+from charteroak.outputs.lists import listed
 from charteroak.outputs.models import ReleaseRequest
 from charteroak.outputs.queries import Ballot
+from charteroak.outputs.viewing import look
 from charteroak.outputs.views import found
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.explained import Kind
@@ -51,6 +54,11 @@ class ReasonIn(Schema):
     because: str
 
 
+@router.get("/", summary="Release requests; ?q, ?status, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
+
+
 @router.post("/start/{number}", summary="Begin a release request for results of a project's workspace")
 def start(request: HttpRequest, number: str) -> dict[str, Any]:
     room = get_object_or_404(workspaces_visible_to(signed_in(request)), agreement__number=number)
@@ -67,6 +75,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "round": record.round,
         "public": record.public,
         "released": _released(record),
+        "turn": queries.whose_turn(record) or None,
+        "by_when": queries.by_when(record),
         "revoked_because": record.revoked_because,
         "preview_ends_on": record.preview_ends_on,
         "not_cleared": classes.still_to_clear(record),
@@ -106,7 +116,7 @@ def _released(record: ReleaseRequest) -> list[dict[str, Any]]:
             "name": file.name,
             "sha256": file.sha256,
             "size": file.size,
-            "href": reverse("released_to_project", args=[record.number, file.name]),
+            "href": f"/api{reverse('released_to_project', args=[record.number, file.name])}",
         }
         for file in record.release.files.all()
     ]
@@ -121,6 +131,24 @@ def mark(request: HttpRequest, number: str, said: MarkIn) -> dict[str, Any]:
 @router.get("/{number}/trace")
 def trace(request: HttpRequest, number: str) -> dict[str, Any]:
     return tracing.trace(found(request, number).number).as_json()
+
+
+@router.get(
+    "/{number}/files/{pk}", summary="What is in a file and what the checks found; each look is on record"
+)
+def read_file(request: HttpRequest, number: str, pk: int) -> dict[str, Any]:
+    shown = get_object_or_404(found(request, number).files, pk=pk)
+    return {"id": shown.pk, "name": shown.name, "sha256": shown.sha256, **look(shown, signed_in(request))}
+
+
+@router.get("/{number}/released/{name}", summary="The released bytes, for whoever may read the request")
+def read_released(request: HttpRequest, number: str, name: str) -> Any:
+    return released(request, number, name)
+
+
+@router.get("/{number}/receipt/{name}.json", summary="The proof that the log holds the release of a file")
+def read_receipt(request: HttpRequest, number: str, name: str) -> Any:
+    return receipt(request, number, name)
 
 
 @router.post("/{number}/add-file")

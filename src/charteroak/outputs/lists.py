@@ -1,9 +1,12 @@
 """The list of release requests: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.signin import signed_in
+from charteroak.outputs import queries
 from charteroak.outputs.clocks import due_days
 from charteroak.outputs.models import OutputClass, ReleaseRequest
 from charteroak.outputs.queries import by_when, whose_turn
@@ -40,6 +43,13 @@ RELEASE_REQUESTS = Listing(
     nothing=_("No release request concerns you."),
     next_step=_("A researcher starts one from the project’s workspace."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    found = queries.visible_to(signed_in(request)).prefetch_related("clearances", "cleared_ahead")
+    return RELEASE_REQUESTS.of(request, found)
+
 
 CLASSES = Listing(
     name="output-classes",

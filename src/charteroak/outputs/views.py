@@ -24,7 +24,7 @@ from charteroak.outputs.forms import (
     ReviewForm,
     RevokeForm,
 )
-from charteroak.outputs.lists import RELEASE_REQUESTS
+from charteroak.outputs.lists import listed
 from charteroak.outputs.models import ReleasedFile, ReleaseRequest
 from charteroak.outputs.rule_names import findings
 from charteroak.outputs.voting import Vote, voted
@@ -51,9 +51,7 @@ def found(request: HttpRequest, number: str) -> ReleaseRequest:
 @login_required
 @require_safe
 def release_requests(request: HttpRequest) -> HttpResponseBase:
-    shown = RELEASE_REQUESTS.of(
-        request, queries.visible_to(signed_in(request)).prefetch_related("clearances", "cleared_ahead")
-    )
+    shown = listed(request)
     return shown.file or render(request, "outputs/release_requests.html", {"shown": shown})
 
 

@@ -62,6 +62,11 @@ def offices_on(request: HttpRequest, day: date) -> dict[str, Any]:
     return {"day": day} | lists.offices_on(day).of(request, access.offices(day)).as_json()
 
 
+@router.get("/cases/{number}/evidence.zip", summary="The case as a file that is checked offline")
+def evidence(request: HttpRequest, number: str) -> Any:
+    return views.evidence_file(request, number)
+
+
 @router.get("/cases/{number}", summary="Everything that happened to a project, in order; ?page")
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     record = views.found(request, number)

@@ -1,14 +1,17 @@
 """The list of data requests: on the page, as a file, in a calendar."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters import clock
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
 from charteroak.agencies.models import Person
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.data_request import Status
 from charteroak.policy.fee import money
 from charteroak.policy.lifecycle import choices
+from charteroak.requests import queries
 from charteroak.requests.models import FeeSchedule
 from charteroak.requests.queries import whose_turn
 
@@ -32,6 +35,13 @@ REQUESTS = Listing(
     nothing=_("There is no request here that you may see."),
     next_step=_("Those that concern you appear here."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    found = queries.visible_to(signed_in(request)).select_related("applicant")
+    return REQUESTS.of(request, found.prefetch_related("reviews__agency"))
+
 
 FEES = Listing(
     name="fees",

@@ -10,7 +10,8 @@ from ninja.security import django_auth
 
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements.models import Agreement
-from charteroak.submissions import actions, agency_key, queries
+from charteroak.submissions import actions, agency_key, queries, views
+from charteroak.submissions.lists import listed
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.views import set_aside
 
@@ -24,6 +25,21 @@ class FinderListIn(Schema):
 class KeyIn(Schema):
     agency: str
     recipient: str
+
+
+@router.get("/", summary="Agreements that ask for files; ?q, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
+
+
+@router.get("/hub/{kind}.recipient", summary="The hub's public key for one kind of file")
+def hub_key(request: HttpRequest, kind: str) -> Any:
+    return views.hub_key(request, kind)
+
+
+@router.get("/{number}/finder-lists/{pk}", summary="The encrypted list, for its agency's steward")
+def finder_list(request: HttpRequest, number: str, pk: int) -> Any:
+    return views.finder_list(request, number, pk)
 
 
 @router.get("/{number}")
@@ -49,7 +65,7 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
                 "id": found.pk,
                 "agency": found.agency.code,
                 "numbers": found.numbers,
-                "href": f"/submissions/{number}/finder-lists/{found.pk}/",
+                "href": f"/api/submissions/{number}/finder-lists/{found.pk}",
             }
             for found in queries.finder_lists_for(record, by).exclude(ciphertext="")
         ],

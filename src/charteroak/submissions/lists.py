@@ -1,10 +1,13 @@
 """The list of agreements that ask for files: on the page and as files."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Column, Listing
+from charteroak.adapters.listing import Column, Listed, Listing
+from charteroak.agencies.signin import signed_in
 from charteroak.agreements.lists import agreement_column
 from charteroak.agreements.queries import contributors
+from charteroak.submissions import queries
 
 DELIVERIES = Listing(
     name="deliveries",
@@ -20,3 +23,8 @@ DELIVERIES = Listing(
     next_step=_("Follow a request to its agreement."),
     next_href="/requests/",
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    return DELIVERIES.of(request, queries.with_files_accepted(queries.visible_to(signed_in(request))))

@@ -25,7 +25,7 @@ from charteroak.submissions import actions, agency_key, clocks, queries
 from charteroak.submissions.delimited import Found
 from charteroak.submissions.file_names import expected_name
 from charteroak.submissions.forms import DeliverForm, FinderListForm, KeyForm
-from charteroak.submissions.lists import DELIVERIES
+from charteroak.submissions.lists import listed
 from charteroak.submissions.models import Delivery
 from charteroak.submissions.queries import Expected
 
@@ -37,7 +37,7 @@ def _visible(request: HttpRequest, number: str) -> Agreement:
 @login_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponseBase:
-    shown = DELIVERIES.of(request, queries.with_files_accepted(queries.visible_to(signed_in(request))))
+    shown = listed(request)
     return shown.file or render(request, "submissions/index.html", {"shown": shown})
 
 

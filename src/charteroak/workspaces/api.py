@@ -11,11 +11,14 @@ from ninja.security import django_auth
 from charteroak.adapters.environment import job_size
 from charteroak.agencies.signin import signed_in
 from charteroak.policy import job as rules
+from charteroak.policy.budget import HOURS
 from charteroak.policy.decision import as_json as reasons
-from charteroak.workspaces import actions, again, queries, sessions, snapshots
+from charteroak.policy.workspace import Isolator, Mode, offered
+from charteroak.workspaces import actions, again, modes, queries, sessions, snapshots
+from charteroak.workspaces.lists import listed
 from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import SCRIPT
-from charteroak.workspaces.views import found, found_job
+from charteroak.workspaces.views import found, found_job, ready_extract
 
 router = Router(auth=django_auth, tags=["workspaces"])
 
@@ -30,8 +33,42 @@ class HoursIn(Schema):
     hours: int  # that the project may use in all
 
 
+class OpenIn(Schema):
+    hours: int = HOURS  # that the project may use in all
+    mode: Mode | None = None  # the catalog's unless said; a stricter one can be chosen
+    isolator: Isolator = Isolator.BUBBLEWRAP
+
+
 class SnapshotIn(Schema):
     because: str  # a few words, which stand beside it
+
+
+@router.get("/", summary="Workspaces; ?q, ?status, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    return listed(request).told()
+
+
+@router.get("/open/{number}", summary="What a workspace could be opened on, and how")
+def read_ready(request: HttpRequest, number: str) -> dict[str, Any]:
+    extract = ready_extract(request, number)
+    mode = modes.mode_of(extract)
+    decisions = {"open": queries.may_open(extract, signed_in(request), mode=mode)}
+    return {
+        "number": number,
+        "tables": extract.tables,
+        "mode": mode,
+        "modes": list(offered(modes.openest(extract))),
+        "hours": HOURS,
+        "permitted": [name for name, decision in decisions.items() if decision],
+        "actions": reasons(decisions),
+    }
+
+
+@router.post("/open/{number}", summary="Open a project's workspace on its extract")
+def open_(request: HttpRequest, number: str, how: OpenIn) -> dict[str, Any]:
+    extract = ready_extract(request, number)
+    actions.open_(extract=extract.pk, by=signed_in(request), **how.dict())
+    return read(request, number)
 
 
 @router.get("/{number}")
@@ -43,6 +80,8 @@ def read(request: HttpRequest, number: str) -> dict[str, Any]:
         "status": record.status,
         "shut": [{"rule": reason.rule, "message": str(reason)} for reason in queries.shut(record).reasons],
         "ends_on": record.agreement.last_day,
+        "turn": queries.whose_turn(record) or None,
+        "by_when": record.agreement.last_day,
         "tables": record.extract.tables,
         "job": asdict(job_size()),  # what one may use: hours of wall time, bytes of memory, processors
         "snapshots": [

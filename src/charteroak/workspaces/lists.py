@@ -1,10 +1,13 @@
 """The list of workspaces: on the page and as files."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.adapters.listing import Cell, Column, Filter, Listing
+from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
+from charteroak.agencies.signin import signed_in
 from charteroak.policy.lifecycle import choices
 from charteroak.policy.workspace import Status
+from charteroak.workspaces import queries
 
 WORKSPACES = Listing(
     name="workspaces",
@@ -20,3 +23,8 @@ WORKSPACES = Listing(
     nothing=_("You are named in no project with a workspace."),
     next_step=_("It opens once the agreement is signed and the extract has passed its review."),
 )
+
+
+def listed(request: HttpRequest) -> Listed:
+    """Those that whoever asks may see."""
+    return WORKSPACES.of(request, queries.visible_to(signed_in(request)))

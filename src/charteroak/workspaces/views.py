@@ -7,11 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters import clock
 from charteroak.adapters.environment import job_size, project_disk
 from charteroak.agencies.signin import signed_in
+from charteroak.hub.models import Extract
 from charteroak.policy import job as job_rules
 from charteroak.policy import session as session_rules
 from charteroak.policy import workspace as rules
@@ -24,6 +25,7 @@ from charteroak.workspaces import (
     broker,
     brought_in,
     counters,
+    lists,
     modes,
     proxy,
     queries,
@@ -31,7 +33,6 @@ from charteroak.workspaces import (
     snapshots,
 )
 from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm, SnapshotForm
-from charteroak.workspaces.lists import WORKSPACES
 from charteroak.workspaces.models import Job, Session, Workspace
 
 
@@ -45,18 +46,23 @@ def workspaces(request: HttpRequest) -> HttpResponseBase:
     who = signed_in(request)
     operates = Role.ENCLAVE_OPERATOR in who.roles(clock.today())
     ready = [extract.link_run.agreement for extract in queries.ready_extracts()] if operates else []
-    shown = WORKSPACES.of(request, queries.visible_to(who))
+    shown = lists.listed(request)
     context = {"shown": shown, "operates": operates, "ready": ready}
     return shown.file or render(request, "workspaces/workspaces.html", context)
 
 
+def ready_extract(request: HttpRequest, number: str) -> Extract:
+    """What a workspace may be opened on; whether there is such an extract is the operators' to know."""
+    if Role.ENCLAVE_OPERATOR not in signed_in(request).roles(clock.today()):
+        raise Http404
+    return get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
+
+
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_(request: HttpRequest, number: str) -> HttpResponse:
     """GET: what is about to be opened; POST: open it."""
-    who = signed_in(request)
-    if Role.ENCLAVE_OPERATOR not in who.roles(clock.today()):
-        raise Http404
-    extract = get_object_or_404(queries.ready_extracts(), link_run__agreement__number=number)
+    who, extract = signed_in(request), ready_extract(request, number)
     default, offered = modes.mode_of(extract), rules.offered(modes.openest(extract))
     form = OpenForm(request.POST or None, initial={"hours": HOURS, "mode": default}, modes=offered)
     if request.method == "POST" and form.is_valid():

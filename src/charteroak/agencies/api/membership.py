@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from ninja.security import django_auth
 
 from charteroak.adapters import clock
-from charteroak.agencies import membership, queries
+from charteroak.agencies import lists, membership, queries
 from charteroak.agencies.models import Agency, Authority
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
@@ -110,6 +110,11 @@ def administration(request: HttpRequest, on: date | None = None) -> dict[str, An
 @router.post("/join", auth=django_auth, summary="Enter an agency's written request to join")
 def join(request: HttpRequest, body: Joining) -> dict[str, Any]:
     return _facts(request, membership.ask_to_join(by=signed_in(request), **body.dict()))
+
+
+@router.get("/members", summary="The same, page by page; ?q, ?kind, ?status, ?page, ?format")
+def members(request: HttpRequest) -> Any:
+    return lists.agencies(request).told()
 
 
 @router.get("/members/{code}", summary="An agency's part in the initiative")

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from charteroak.agencies import actions, queries
+from charteroak.agencies import actions, lists, queries
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
@@ -55,6 +55,11 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
             *(["close-account"] if queries.may_close(by, person) else []),
         ],
     }
+
+
+@router.get("/people", auth=django_auth, summary="Accounts and offices; ?q, ?role, ?agency, ?page, ?format")
+def people(request: HttpRequest) -> Any:
+    return lists.people(request).told()
 
 
 @router.get("/people/me", auth=django_auth, summary="Your own offices, training and pledge")

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.agencies import membership, queries
+from charteroak.agencies import lists, membership, queries
 from charteroak.agencies.forms import BoardWordForm, JoiningForm, LeaveForm, SignJoinderForm
-from charteroak.agencies.lists import AGENCIES
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
@@ -32,7 +31,7 @@ FORMS: dict[Action, type[forms.Form]] = {
 def agencies(request: HttpRequest) -> HttpResponseBase:
     """Who takes part, under which authority and since when; what counsel has not read is marked."""
     today, person = clock.today(), reader(request)
-    shown = AGENCIES.of(request, queries.agencies_visible_to(person).prefetch_related("authorities"))
+    shown = lists.agencies(request)
     return shown.file or render(
         request,
         "agencies/agencies.html",

@@ -2,15 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.agencies import actions, queries
+from charteroak.agencies import actions, lists, queries
 from charteroak.agencies.forms import CoverForm, GrantForm, NoticeForm
-from charteroak.agencies.lists import PEOPLE
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.queries import cover
 from charteroak.agencies.signin import signed_in
@@ -78,10 +77,7 @@ def sign_pledge(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponseBase:
     """Accounts and offices; for the policy office and the auditor only."""
-    if not queries.reads_accounts(signed_in(request)):
-        raise Http404
-    found = queries.visible_to(signed_in(request)).select_related("employer").order_by("name")
-    shown = PEOPLE.of(request, found.prefetch_related("roles_held__agency"))
+    shown = lists.people(request)
     return shown.file or render(request, "agencies/people.html", {"shown": shown})
 
 

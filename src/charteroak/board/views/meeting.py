@@ -25,7 +25,7 @@ from charteroak.board.forms import (
     PlanForm,
     VoteForm,
 )
-from charteroak.board.lists import MEETINGS
+from charteroak.board.lists import listed
 from charteroak.board.models import FollowUp, Motion
 from charteroak.board.seats import seats_for
 from charteroak.board.worklist import by_when, whose_turn
@@ -41,7 +41,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
 
 def _calendar(request: HttpRequest, form: PlanForm) -> HttpResponseBase:
     reader = request.user if isinstance(request.user, Person) else None
-    shown = MEETINGS.of(request, queries.visible_to(reader))
+    shown = listed(request)
     return shown.file or render(
         request,
         "board/calendar.html",

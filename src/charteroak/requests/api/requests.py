@@ -16,7 +16,7 @@ from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.irb import Determination
 from charteroak.policy.request_change import Kind
 from charteroak.requests import actions, changes, consents, fees, papers, queries, steward
-from charteroak.requests.lists import REQUESTS
+from charteroak.requests.lists import listed
 from charteroak.requests.models import AgencyReview, Attachment, DataRequest
 from charteroak.requests.versions import differences
 
@@ -169,11 +169,11 @@ def _reviews(record: DataRequest, reader: Person) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/", summary="Requests that you may see")
-def listing(request: HttpRequest) -> dict[str, Any]:
-    shown = REQUESTS.of(request, queries.visible_to(signed_in(request)))
+@router.get("/", summary="Requests that you may see; ?q, ?status, ?page, ?format")
+def listing(request: HttpRequest) -> Any:
+    shown = listed(request)
     found = [{"number": r.number, "title": r.title, "status": r.status} for r in shown.page]
-    return {"requests": found, "page": shown.number, "pages": shown.pages}
+    return shown.file or {"requests": found, **shown.as_json()}
 
 
 @router.post("/start", summary="Begin a request")

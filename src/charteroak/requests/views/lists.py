@@ -10,17 +10,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from charteroak.agencies.signin import signed_in
 from charteroak.requests import actions, queries
 from charteroak.requests.forms import StartForm
-from charteroak.requests.lists import REQUESTS
+from charteroak.requests.lists import listed
 
 
 @login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponseBase:
     """Every request this person may see, with whose turn it is."""
-    person = signed_in(request)
-    found = queries.visible_to(person).select_related("applicant").prefetch_related("reviews__agency")
-    shown = REQUESTS.of(request, found)
-    context = {"shown": shown, "begins": queries.may_begin(person).allowed}
+    shown = listed(request)
+    context = {"shown": shown, "begins": queries.may_begin(signed_in(request)).allowed}
     return shown.file or render(request, "requests/list.html", context)
 
 
