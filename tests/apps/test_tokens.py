@@ -16,7 +16,7 @@ from charteroak.policy.decision import Refused
 from charteroak.policy.roles import Role
 from charteroak.requests.models import DataRequest
 from charteroak.site import limits, tokens
-from charteroak.site.models import KeptAnswer, Token
+from charteroak.site.models import Token
 from conftest import owner_beside
 
 DAY = date(2026, 9, 8)
@@ -136,6 +136,44 @@ def test_what_a_token_may_not() -> None:
     assert AnonymousRefusals.objects.get(action="site:token:use", day=clock.today()).count == 1
 
 
+def test_a_token_that_only_delivers_reads_nothing_not_even_that_a_record_exists() -> None:
+    number = requests_way.begun().number
+    delivers = Program(made("ben.cole", agency="SDE", delivers_only=True))
+    told = set()
+    for path in (
+        f"/requests/{number}",
+        "/requests/none",
+        "/submissions/",
+        "/submissions/001",
+        "/worklist",
+        "/none",
+    ):
+        answer = delivers.get(path)
+        assert (answer.status_code, rules(answer)) == (403, ["delivers_only"]), path
+        told.add(answer.content)
+    for path in (
+        "/submissions/001/deliver/x",
+        "/submissions/001/register-key",
+        "/requests/start",
+        "/tokens/create",
+    ):
+        told.add(delivers.post(path).content)
+    told.add(delivers.get("/submissions/001/deliver").content)
+    assert len(told) == 1, "whatever is asked for, and whether or not it exists"
+    assert delivers.post("/submissions/001/deliver").status_code != 403, "it is past this door"
+    client = Client()
+    client.force_login(way.person("ben.cole"))
+    form = {
+        "label": "Mail room",
+        "agency": "SDE",
+        "may": "deliver",
+        "last_day": f"{DAY + timedelta(days=9):%Y-%m-%d}",
+    }
+    assert "deliver files, and nothing else" in client.post("/tokens/create/", form).text
+    made_there = Token.objects.get(label="Mail room")
+    assert (made_there.delivers_only, made_there.reads_only) == (True, False)
+
+
 def test_a_request_that_is_sent_twice_acts_once() -> None:
     program = Program(made("maya.ortiz"))
     first = program.post("/requests/start", {"title": "Once"}, Idempotency_Key="a1")
@@ -145,9 +183,6 @@ def test_a_request_that_is_sent_twice_acts_once() -> None:
     assert DataRequest.objects.count() == 1
     other = program.post("/requests/start", {"title": "Other"}, Idempotency_Key="a1")
     assert (other.status_code, rules(other)) == (422, ["key_used_before"])
-    KeptAnswer.objects.update(status=None)
-    at_work = program.post("/requests/start", {"title": "Once"}, Idempotency_Key="a1")
-    assert (at_work.status_code, rules(at_work)) == (409, ["still_at_work"])
     somebody = Program(made("eve.lang")).post("/requests/start", {"title": "Once"}, Idempotency_Key="a1")
     assert somebody.json()["applicant"] == "eve.lang"
     assert rules(program.post("/requests/start", {"title": "x"}, Idempotency_Key="k" * 101)) == ["key_unfit"]

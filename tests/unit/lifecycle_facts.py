@@ -226,6 +226,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("token", "account_closed"): {"account_open": False},
     ("token", "token_expired"): {"expired": True},
     ("token", "reads_only"): {"reads_only": True, "writes": True},
+    ("token", "delivers_only"): {"delivers_only": True},
 }
 # A rule that hands on the clauses' own reason does not speak under its own name.
 SPEAKS_AS = {

@@ -38,6 +38,8 @@ class Facts:
     expired: bool = False
     writes: bool = False  # what is asked for changes something
     reads_only: bool = False
+    delivers: bool = False  # what is asked for sends a file of an agency's in, and nothing else
+    delivers_only: bool = False
 
 
 def lifetime_wrong(facts: Facts) -> Reason | None:
@@ -91,6 +93,12 @@ def reads_only(facts: Facts) -> Reason | None:
     return Reason("reads_only", "This token only reads.", "Make one that may write.")
 
 
+def delivers_only(facts: Facts) -> Reason | None:
+    if facts.delivers or not facts.delivers_only:
+        return None
+    return Reason("delivers_only", "This token only delivers files.", "Make one that may do more.")
+
+
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "token",
     {
@@ -98,7 +106,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.ACTIVE, *HOLDERS, rules=(lifetime_wrong, too_many_tokens, no_office_there, made_by_token)
         ),
         (Status.ACTIVE, Action.USE): step(
-            Status.ACTIVE, *HOLDERS, rules=(account_closed, token_expired, reads_only)
+            Status.ACTIVE, *HOLDERS, rules=(account_closed, token_expired, reads_only, delivers_only)
         ),
         (Status.ACTIVE, Action.REVOKE): step(Status.REVOKED, *HOLDERS, rules=(not_your_token,)),
     },

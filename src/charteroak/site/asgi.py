@@ -81,7 +81,7 @@ def _who_sends(cookies: dict[str, str], token: str) -> tuple[bool, bool]:
             held = tokens.named_in(token)
             if held is None:
                 return False, False
-            person = tokens.standing_for(held) if tokens.may_use(held, writes=True) else None
+            person = tokens.standing_for(held) if tokens.may_use(held, writes=True, delivers=True) else None
         elif (person := _in_session(cookies)) is None:
             return False, False
         return True, person is not None and Role.DATA_STEWARD in person.roles(clock.today())

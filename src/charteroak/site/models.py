@@ -16,6 +16,7 @@ class Token(models.Model):
     label = models.CharField(max_length=80)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     reads_only = models.BooleanField(default=True)
+    delivers_only = models.BooleanField(default=False)  # sends files in, and reads nothing
     second_factor = models.BooleanField(default=False)  # shown in the sign-in that made it
     digest = models.CharField(max_length=64, unique=True)  # SHA-256; the words are random, so no salt
     begins_with = models.CharField(max_length=12)  # by which its holder knows it again
@@ -27,7 +28,13 @@ class Token(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [by_and_at("token", "revoked")]
+        constraints = [
+            by_and_at("token", "revoked"),
+            models.CheckConstraint(
+                condition=models.Q(reads_only=False) | models.Q(delivers_only=False),
+                name="token_reads_or_delivers",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.begins_with}…"

@@ -23,6 +23,7 @@ class New(Schema):
     last_day: date
     agency: str | None = None
     reads_only: bool = True
+    delivers_only: bool = False  # it sends files in and reads nothing, whatever reads_only says
 
 
 def _facts(request: HttpRequest, record: Token) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _facts(request: HttpRequest, record: Token) -> dict[str, Any]:
         "begins_with": record.begins_with,
         "agency": record.agency.code if record.agency else None,
         "reads_only": record.reads_only,
+        "delivers_only": record.delivers_only,
         "last_day": record.last_day,
         "status": record.status,
         "actions": decision.as_json({"revoke": tokens.may_revoke(record, signed_in(request))}),

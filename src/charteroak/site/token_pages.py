@@ -24,6 +24,8 @@ from charteroak.site.second_factor import is_shown
 
 USUAL = timedelta(days=90)
 EVERYWHERE = ""
+READ, WRITE, DELIVER = "read", "write", "deliver"
+MAY = [(READ, _("read")), (WRITE, _("read and write")), (DELIVER, _("deliver files, and nothing else"))]
 
 
 class NewToken(forms.Form):
@@ -31,13 +33,22 @@ class NewToken(forms.Form):
         label=_("What it is for"), max_length=80, help_text=_("For example: our case system.")
     )
     agency = forms.ChoiceField(label=_("Agency"), required=False)
-    writes = forms.BooleanField(label=_("It may write, not only read"), required=False)
+    may = forms.ChoiceField(
+        label=_("What it may do"), required=False, choices=MAY,
+        help_text=_("What only sends files in needs no more: it is told nothing of any record."),
+    )  # fmt: skip
     last_day = forms.DateField(label=_("Last day"), help_text=_("For example 2026-11-30."))
 
     def __init__(self, data: Any, *, agencies: list[str]) -> None:
         super().__init__(data, initial={"last_day": clock.today() + USUAL})
         offered = [(EVERYWHERE, _t("All of mine")), *((code, code) for code in agencies)]
         self.fields["agency"] = forms.ChoiceField(label=_("Agency"), required=False, choices=offered)
+
+
+def _may(record: Token) -> str:
+    if record.delivers_only:
+        return _t("deliver files, and nothing else")
+    return _t("read") if record.reads_only else _t("read and write")
 
 
 TOKENS = Listing(
@@ -51,7 +62,7 @@ TOKENS = Listing(
         Column(
             "agency", _("Agency"), lambda record: record.agency.code if record.agency else _t("All of mine")
         ),
-        Column("may", _("It may"), lambda record: _t("read") if record.reads_only else _t("read and write")),
+        Column("may", _("It may"), _may),
         Column("last_day", _("Last day"), lambda record: record.last_day, due=True),
         Column("status", _("Status"), lambda record: Cell(record.status, status_of=record)),
     ),
@@ -95,7 +106,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
     said = form.cleaned_data
     _record, words = rooms_tokens.create(
         by=signed_in(request), label=said["label"], agency=said["agency"] or None, last_day=said["last_day"],
-        reads_only=not said["writes"], second_factor=is_shown(request),
+        reads_only=said["may"] not in (WRITE, DELIVER), delivers_only=said["may"] == DELIVER,
+        second_factor=is_shown(request),
     )  # fmt: skip
     return _page(request, words=words)
 

@@ -1,6 +1,7 @@
 """Tokens: made and revoked by their holder, and used below /api/ in place of a session."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -20,6 +21,7 @@ from charteroak.site.middleware import GetResponse, as_json
 from charteroak.site.models import Token
 
 BEGIN = "oak_"
+DELIVERS = re.compile(r"/api/submissions/[^/]+/deliver")
 READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -52,7 +54,7 @@ def may_revoke(record: Token, by: Person) -> Decision:
     return rules.LIFECYCLE.may(Status(record.status), Action.REVOKE, by.roles(clock.today()), known)
 
 
-def may_use(record: Token, *, writes: bool) -> Decision:
+def may_use(record: Token, *, writes: bool, delivers: bool = False) -> Decision:
     """Whether the token still stands for its holder today: it ends with the holder's access."""
     today, person = clock.today(), record.person
     known = rules.Facts(
@@ -60,6 +62,8 @@ def may_use(record: Token, *, writes: bool) -> Decision:
         expired=record.last_day < today,
         writes=writes,
         reads_only=record.reads_only,
+        delivers=delivers,
+        delivers_only=record.delivers_only,
     )
     return rules.LIFECYCLE.may(Status(record.status), Action.USE, person.roles(today), known)
 
@@ -71,7 +75,14 @@ def token_of(person: Person) -> Token | None:
 
 @transaction.atomic
 def create(
-    *, by: Person, label: str, agency: str | None, last_day: date, reads_only: bool, second_factor: bool
+    *,
+    by: Person,
+    label: str,
+    agency: str | None,
+    last_day: date,
+    reads_only: bool,
+    second_factor: bool,
+    delivers_only: bool = False,
 ) -> tuple[Token, str]:
     """Make a token; its words are returned and kept nowhere."""
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -79,12 +90,14 @@ def create(
     may_create(by, at, last_day).require()
     words = BEGIN + secrets.token_urlsafe(32)
     record = Token.objects.create(
-        person=by, label=label, agency=at, reads_only=reads_only, second_factor=second_factor, digest=_digest(words),
-        begins_with=words[:8], created_at=clock.now(), last_day=last_day,
+        person=by, label=label, agency=at, reads_only=reads_only and not delivers_only,
+        second_factor=second_factor, digest=_digest(words),
+        begins_with=words[:8], created_at=clock.now(), last_day=last_day, delivers_only=delivers_only,
     )  # fmt: skip
     audit.record(
-        "site:token:create", by=by, subject=record, agency=agency or "all", last_day=last_day.isoformat()
-    )
+        "site:token:create", by=by, subject=record, agency=agency or "all", last_day=last_day.isoformat(),
+        may="deliver" if delivers_only else "read" if reads_only else "write",
+    )  # fmt: skip
     return record, words
 
 
@@ -120,7 +133,10 @@ def standing_for(record: Token) -> Person:
 
 
 def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Below /api/ a token stands for its holder, with the offices held for its agency; a wrong one opens nothing."""
+    """Below /api/ a token stands for its holder, with the offices held for its agency; a wrong one opens nothing.
+
+    What a token may not is said before any address is looked up: the answer tells of no record whether it exists.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         said = request.headers.get("Authorization", "")
@@ -130,12 +146,13 @@ def bearer(get_response: GetResponse) -> Callable[[HttpRequest], HttpResponseBas
         if record is None:
             audit.record_refusal(Refused(()), action="site:token:use", by=None, subject="unnamed")
             return _closed({"detail": "There is no such token."})
-        allowed = may_use(record, writes=request.method not in READS)
+        delivers = request.method == "POST" and bool(DELIVERS.fullmatch(request.path))
+        allowed = may_use(record, writes=request.method not in READS, delivers=delivers)
         if not allowed:
             refused = Refused(allowed.reasons)
             audit.record_refusal(refused, action="site:token:use", by=record.person, subject=record)
-            reads_only = [reason.rule for reason in allowed.reasons] == ["reads_only"]
-            return JsonResponse(as_json(refused), status=403) if reads_only else _closed(as_json(refused))
+            stands = {reason.rule for reason in allowed.reasons} <= {"reads_only", "delivers_only"}
+            return JsonResponse(as_json(refused), status=403) if stands else _closed(as_json(refused))
         request.user = standing_for(record)
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # no browser sends this header by itself
         return get_response(request)
