@@ -37,6 +37,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "outputs:destroy": (frozenset({OUTPUTS}), frozenset({OUTPUTS, ENCLAVE})),
     "outputs:destroy_due": (WORKERS, frozenset({OUTPUTS})),
     "outputs:give_up": (WORKERS, frozenset({OUTPUTS})),
+    "outputs:lapse_over": (WORKERS, frozenset({OUTPUTS})),
     "outputs:prepare_checks": (frozenset({WEB}), frozenset({OUTPUTS})),
     "outputs:rebuild": (frozenset({OUTPUTS}), frozenset({f"{ENCLAVE}.checks"})),
     "outputs:record_checks": (frozenset({ENCLAVE}), frozenset({OUTPUTS})),
