@@ -196,6 +196,7 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         "/webhooks/create": {"label": "Ours", "url": "https://data.example.gov/news"},
         "/tokens/create": {"label": "Ours", "last_day": f"{clock.today() + timedelta(days=9):%Y-%m-%d}"},
         "/agencies/people/al.pike/grant-role": {"role": "auditor"},
+        "/agencies/people/al.pike/move": {"kind": "contractor", "since": "2026-09-01"},
     }
     return {twin(path): body for path, body in said.items()}
 

@@ -35,6 +35,24 @@ class GrantForm(forms.Form):
     until = forms.DateField(label=_("Last day, if one is set"), required=False, widget=DayInput)
 
 
+class MoveForm(forms.Form):
+    """Where a person works from a day on; what is on file stands filled in."""
+
+    employer = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("Employer"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("No participating agency"),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of employment"),
+        choices=[(one.value, _(one.label)) for one in Person.Employer],
+        help_text=_("Some law rests on it: unit-level wages are for state employees alone."),
+    )
+    since = forms.DateField(label=_("First day"), widget=DayInput, help_text=_("Today or a day past."))
+
+
 class JoiningForm(forms.Form):
     """An agency's written request, as P20 WIN's manual asks for it: authority, data, security, conflicts."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<str:username>/name-delegate/", cover.name_delegate, name="name_delegate"),
     path("people/<str:username>/", people.one, name="person"),
     path("people/<str:username>/grant-role/", people.grant_role, name="grant_role"),
+    path("people/<str:username>/move/", people.move, name="move_person"),
     path("people/<str:username>/close-account/", people.close_account, name="close_account"),
     path("cover/stop/", cover.stop, name="stop_acting"),
     path("cover/<int:pk>/act/", cover.act, name="act_under_cover"),

@@ -8,6 +8,7 @@ from charteroak.policy.decision import Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.office import OFFICES
 from charteroak.policy.roles import Role
+from charteroak.policy.sentence import Sentence
 
 AFTER_NOTICE = timedelta(
     hours=24
@@ -23,11 +24,17 @@ class Status(StrEnum):
 class Action(StrEnum):
     GIVE_NOTICE = "give_notice"
     CLOSE = "close"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)
 class Facts:
     colleague: bool = True  # the actor is the person, works for the same employer, or administers
+    actor_is_holder: bool = False
+    changes: bool = True  # another employer, or another kind of employment, than is on file
+    since: date = date.min  # the first day at the new employer
+    last_since: date | None = None  # … and at the one before, when that is on file
+    on: date = date.min
 
 
 def not_a_colleague(facts: Facts) -> Reason | None:
@@ -38,6 +45,47 @@ def not_a_colleague(facts: Facts) -> Reason | None:
     return None
 
 
+def own_employer(facts: Facts) -> Reason | None:
+    """Some law rests on it: unit-level wages are for state employees alone (CGS 31-254)."""
+    if facts.actor_is_holder:
+        return Reason(
+            "own_employer", "Nobody changes their own employer.", "Ask a colleague of the policy office."
+        )
+    return None
+
+
+def employed_so_already(facts: Facts) -> Reason | None:
+    if not facts.changes:
+        return Reason(
+            "employed_so_already",
+            "This is the employer and the kind that are on file.",
+            "Choose what changed.",
+        )
+    return None
+
+
+def begins_later(facts: Facts) -> Reason | None:
+    """The rules of today ask for the employer of today."""
+    if facts.since > facts.on:
+        return Reason(
+            "begins_later",
+            "The first day at the new employer is still to come.",
+            "Record the move on that day.",
+        )
+    return None
+
+
+def before_the_move_before(facts: Facts) -> Reason | None:
+    if facts.last_since is not None and facts.since < facts.last_since:
+        return Reason(
+            "before_the_move_before",
+            Sentence("The move on file is of {day}.", day=facts.last_since),
+            "Choose that day or a later one.",
+        )
+    return None
+
+
+_MOVES = (own_employer, employed_so_already, begins_later, before_the_move_before)
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "account",
     {
@@ -46,6 +94,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             *sorted(OFFICES),
             rules=(not_a_colleague,),
         ),
+        (Status.OPEN, Action.MOVE): step(Status.OPEN, Role.POLICY_OFFICE, rules=_MOVES),
+        (Status.LEAVING, Action.MOVE): step(Status.LEAVING, Role.POLICY_OFFICE, rules=_MOVES),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
         (Status.LEAVING, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
     },

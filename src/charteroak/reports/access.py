@@ -24,7 +24,7 @@ MEMBER = frozenset({TAKES_PART, membership.Status.SUSPENDED})
 AWAY = {
     act.value: step.to for (status, act), step in membership.LIFECYCLE.table.items() if status in MEMBER
 }  # where each act of a member leads
-HELD = ("trainings", "pledges", "notices", "roles_held")
+HELD = ("trainings", "pledges", "notices", "roles_held", "employments")
 
 
 def end_of(day: date) -> datetime:
@@ -100,12 +100,17 @@ class Day:
         return Standing(
             username=person.username,
             active=not closed,
-            state_employee=person.employer_kind == Person.Employer.STATE,
+            state_employee=self._kind(person) == Person.Employer.STATE,
             training_until=max(trained, default=None),
             pledge_until=max(pledged, default=None),
             left=left,
             roles=frozenset(held) | {Role.RECIPIENT},
         )
+
+    def _kind(self, person: Person) -> str:
+        """How this person was employed: what the first move recorded after that day says of before."""
+        later = [one for one in person.employments.all() if one.recorded_at >= end_of(self.day)]
+        return later[0].kind_before if later else person.employer_kind
 
     def _closed(self, people: Iterable[int]) -> set[int]:
         """Whose account was closed by the end of the day."""

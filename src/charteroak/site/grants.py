@@ -49,7 +49,8 @@ GIVEN = (
 )  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
-    "agencies.authority", "agencies.departurenotice", "agencies.instrument", "agencies.instrument_parties",
+    "agencies.authority", "agencies.departurenotice", "agencies.employment", "agencies.instrument",
+    "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.recall", "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
@@ -63,7 +64,7 @@ UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no wo
 OFFICES = {
     "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on, changed_by_id)"),
     "agencies.cover": ("SELECT", "INSERT", "UPDATE (ended_by_id, ended_at)"),
-    "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active)"),
+    "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active, employer_id, employer_kind)"),
     "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
     "board.seat": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
 }

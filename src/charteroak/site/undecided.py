@@ -84,6 +84,23 @@ END $$;
 CREATE OR REPLACE TRIGGER charteroak_judged_files_stay BEFORE INSERT OR UPDATE OR DELETE ON outputs_outputfile
     FOR EACH ROW EXECUTE FUNCTION charteroak_judged_files_stay();
 
+CREATE OR REPLACE FUNCTION charteroak_moved_on_record() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {web} AND (NEW.employer_id, NEW.employer_kind)
+        IS DISTINCT FROM (OLD.employer_id, OLD.employer_kind) AND NOT EXISTS (
+        SELECT 1 FROM agencies_employment move
+        WHERE move.person_id = NEW.id AND move.kind = NEW.employer_kind
+            AND move.employer_id IS NOT DISTINCT FROM NEW.employer_id
+            AND move.id = (SELECT max(id) FROM agencies_employment WHERE person_id = NEW.id)
+    ) THEN
+        RAISE EXCEPTION 'No move of this person is on record.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_moved_on_record BEFORE UPDATE ON agencies_person
+    FOR EACH ROW EXECUTE FUNCTION charteroak_moved_on_record();
+
 CREATE OR REPLACE TRIGGER charteroak_scanned_first BEFORE INSERT ON workspaces_input
     FOR EACH ROW EXECUTE FUNCTION charteroak_scanned_first();
 """

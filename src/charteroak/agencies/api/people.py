@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from charteroak.agencies import actions, lists, queries
+from charteroak.agencies import actions, employment, lists, queries
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
@@ -20,6 +20,14 @@ class Office(Schema):
     role: Role
     agency: str | None = None
     until: date | None = None
+
+
+class Move(Schema):
+    """`employer` is an agency's code, or absent where none takes part; `since` the first day there."""
+
+    employer: str | None = None
+    kind: Person.Employer
+    since: date
 
 
 def _visible(request: HttpRequest, username: str) -> Person:
@@ -35,6 +43,8 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
         "username": person.username,
         "name": person.name,
         "email": person.email,
+        "employer": person.employer.code if person.employer else None,
+        "employer_kind": person.employer_kind,
         "active": person.is_active,
         "status": queries.status_of(person),
         "training_until": standing.training_until,
@@ -52,6 +62,7 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
             *mine,
             *(["grant-role"] if grants and person.is_active else []),
             *(["end-role"] if grants and held else []),
+            *(["move"] if queries.may_move_somewhere(by, person) else []),
             *(["close-account"] if queries.may_close(by, person) else []),
         ],
     }
@@ -89,6 +100,13 @@ def grant_role(request: HttpRequest, username: str, body: Office) -> dict[str, A
     held = _visible(request, username)
     actions.grant_role(person=held.pk, by=signed_in(request), **body.dict())
     return _facts(request, held)
+
+
+@router.post("/people/{username}/move", auth=django_auth, summary="Record that a person changes employer")
+def move(request: HttpRequest, username: str, body: Move) -> dict[str, Any]:
+    holder = _visible(request, username)
+    employment.move(person=holder.pk, by=signed_in(request), **body.dict())
+    return _facts(request, _visible(request, username))
 
 
 @router.post("/people/{username}/close-account", auth=django_auth, summary="Close an account today")

@@ -13,6 +13,7 @@ from charteroak.agencies.queries.people import (
     may_end,
     may_give_notice,
     may_grant,
+    may_move_somewhere,
     reads_accounts,
     roles_held,
     status_of,
@@ -23,7 +24,7 @@ from charteroak.agencies.worklist import Item
 __all__ = [
     "administration_on", "agencies_visible_to", "agencies_where", "answers_for", "authority_of", "disclosing",
     "grants_roles", "holders", "may_be_noticed", "may_close", "may_end", "may_give_notice", "may_grant", "may_move",
-    "reads_accounts", "roles_held", "status_of", "todo", "visible_to",
+    "may_move_somewhere", "reads_accounts", "roles_held", "status_of", "todo", "visible_to",
 ]  # fmt: skip
 
 

@@ -88,6 +88,25 @@ def may_close(by: Person, holder: Person) -> Decision:
     )
 
 
+def may_move_to(by: Person, holder: Person, employer: Agency | None, kind: str, since: date) -> Decision:
+    """Whether `by` may record that this person works for `employer` from `since` on."""
+    last, today = holder.employments.last(), clock.today()
+    known = account.Facts(
+        actor_is_holder=by.pk == holder.pk,
+        changes=(employer and employer.pk, kind) != (holder.employer_id, holder.employer_kind),
+        since=since,
+        last_since=last.since if last else None,
+        on=today,
+    )
+    return account.LIFECYCLE.may(status_of(holder), account.Action.MOVE, by.roles(today), known)
+
+
+def may_move_somewhere(by: Person, holder: Person) -> Decision:
+    """Whether `by` may record any move of this person's today."""
+    known = account.Facts(actor_is_holder=by.pk == holder.pk)
+    return account.LIFECYCLE.may(status_of(holder), account.Action.MOVE, by.roles(clock.today()), known)
+
+
 def status_of(holder: Person) -> account.Status:
     if not holder.is_active:
         return account.Status.CLOSED

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
-from charteroak.agencies import actions, lists, queries
-from charteroak.agencies.forms import CoverForm, GrantForm, NoticeForm
+from charteroak.agencies import actions, employment, lists, queries
+from charteroak.agencies.forms import CoverForm, GrantForm, MoveForm, NoticeForm
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.queries import cover
 from charteroak.agencies.signin import signed_in
@@ -88,10 +88,15 @@ def one(request: HttpRequest, username: str) -> HttpResponse:
 
 
 def _one(
-    request: HttpRequest, username: str, form: GrantForm, cover_form: CoverForm | None = None
+    request: HttpRequest,
+    username: str,
+    form: GrantForm,
+    cover_form: CoverForm | None = None,
+    move_form: MoveForm | None = None,
 ) -> HttpResponse:
     person = visible(request, username)
     by = signed_in(request)
+    on_file = {"employer": person.employer and person.employer.code, "kind": person.employer_kind}
     return render(
         request,
         "agencies/person.html",
@@ -105,10 +110,13 @@ def _one(
             "notice": person.notices.first(),
             "covers": cover.of_offices(person),
             "cover_form": cover_form or CoverForm(person),
+            "moves": person.employments.select_related("employer", "employer_before"),
+            "may_move": queries.may_move_somewhere(by, person),
+            "move_form": move_form or MoveForm(initial=on_file, auto_id="move-%s"),
             "may_give_notice": queries.may_give_notice(by, person),
             "notice_form": NoticeForm(Person.objects.filter(pk=person.pk), person=person.username),
         },
-        status=400 if form.errors or cover_form else 200,
+        status=400 if form.errors or cover_form or move_form else 200,
     )
 
 
@@ -137,6 +145,22 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     actions.end_role(held=pk, by=signed_in(request))
     messages.success(request, _("Ended. Access that rested on it is gone."))
     return redirect("person", held.person.username)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, username: str) -> HttpResponse:
+    """The policy office records that a person works for another employer."""
+    person, form = visible(request, username), MoveForm(request.POST, auto_id="move-%s")
+    if not form.is_valid():
+        return _one(request, username, GrantForm(), move_form=form)
+    said = form.cleaned_data
+    agency = said["employer"].code if said["employer"] else None
+    employment.move(
+        person=person.pk, employer=agency, kind=said["kind"], since=said["since"], by=signed_in(request)
+    )
+    messages.success(request, _("The move is on record. What rested on the employer before is over."))
+    return redirect("person", username)
 
 
 @login_required

@@ -256,6 +256,22 @@ class DepartureNotice(models.Model):
     at = models.DateTimeField()
 
 
+class Employment(models.Model):
+    """A move: for whom a person works from a day on, and for whom before."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
+    employer = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=Person.Employer)
+    employer_before = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    kind_before = models.CharField(max_length=12, choices=Person.Employer)
+    since = models.DateField()
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class Training(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="trainings")
     course = models.CharField(max_length=120)
@@ -270,33 +286,3 @@ class Pledge(models.Model):
     wording = models.CharField(max_length=64)  # SHA-256 of the text signed
     signed_on = models.DateField()
     until = models.DateField()
-
-
-class JoiningRequest(models.Model):
-    """What an agency wrote when it asked to join, as the policy office received it."""
-
-    agency = models.OneToOneField(Agency, models.PROTECT, related_name="joining_request")
-    authority = models.TextField()  # the law under which it would share
-    records = models.TextField()
-    security = models.TextField()
-    conflicts = models.TextField()
-    received_on = models.DateField()
-    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField()
-
-
-class MemberWord(models.Model):
-    """One act of a membership: what a board decided, or what the head of an agency agreed to or signed."""
-
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="words")  # whom it is about
-    speaker = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
-    act = models.CharField(max_length=15, choices=choices(membership.Action))
-    on = models.DateField()
-    met_on = models.DateField(null=True, blank=True)  # the board's meeting
-    because = models.TextField(blank=True)
-    text_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what was signed
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at"]
