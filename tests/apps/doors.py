@@ -81,6 +81,9 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         f"/requests/{NUMBER}/appeal": {"grounds": "Why."},
         f"/requests/{NUMBER}/change": {"kind": "extension", "because": "Why."},
         f"/requests/{NUMBER}/reviews/SDE/decide": {"columns": {pk: {"choice": "allow"} for pk in at.columns}},
+        f"/requests/{NUMBER}/reviews/SDE/correct": {
+            "columns": {pk: {"choice": "allow"} for pk in at.columns}
+        },
         f"/requests/{NUMBER}/reviews/SDE/ask": {"text": "Why?"},
         f"/requests/{NUMBER}/reviews/SDE/answer": {"text": "So."},
         "/board/plan": later,
@@ -206,6 +209,7 @@ def page_only(at: Scene) -> dict[str, dict[str, Any]]:
     review = {f"vote-{at.file}": "approve", f"sha256-{at.file}": at.sha256, f"comment-{at.file}": ""}
     return {
         f"/requests/{NUMBER}/columns": {f"column-{at.variable}": "on", f"purpose-{at.variable}": "needed"},
+        f"/requests/{NUMBER}/reviews/SDE/correct": {f"choice-{pk}": "allow" for pk in at.columns},
         f"/requests/{NUMBER}/reviews/SDE/decide": {f"choice-{pk}": "allow" for pk in at.columns},
         "/outputs/001-2/review": review,
         f"/outputs/001-2/files/{at.file}/vote": {"vote": "approve", "sha256": at.sha256},

@@ -4,6 +4,7 @@ from typing import Any
 
 AGREEMENTS: dict[tuple[str, str], dict[str, Any]] = {
     ("agency_review", "own_request"): {"actor_on_team": True},
+    ("agency_review", "nothing_new_asked"): {"carried": True},
     ("agency_review", "not_in_review"): {"request_in_review": False},
     ("agency_review", "columns_undecided"): {"undecided_columns": ("SDE gpa",)},
     ("agency_review", "nation_not_consented"): {"unconsented_columns": ("SDE gpa",)},

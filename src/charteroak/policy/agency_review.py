@@ -18,7 +18,9 @@ class Status(StrEnum):
 class Action(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
+    TAKE_QUESTION_BACK = "take_question_back"  # a question that waits for its answer
     DECIDE = "decide"
+    CORRECT = "correct"  # what was decided, while nobody relies on it
 
 
 class Choice(StrEnum):
@@ -47,6 +49,7 @@ class Facts:
     reasonless_columns: tuple[str, ...] = ()  # denied, masked or conditional without words
     unconsented_columns: tuple[str, ...] = ()  # shared though a nation's consent is not on record
     request_in_review: bool = True
+    carried: bool = False  # nothing new is asked: its decision on an earlier request stands
 
 
 def own_request(facts: Facts) -> Reason | None:
@@ -58,6 +61,13 @@ def own_request(facts: Facts) -> Reason | None:
 def not_in_review(facts: Facts) -> Reason | None:
     if not facts.request_in_review:
         return Reason("not_in_review", "The request is not under review by the agencies now.")
+    return None
+
+
+def nothing_new_asked(facts: Facts) -> Reason | None:
+    if facts.carried:
+        said = "Nothing new is asked of this agency: its earlier decision stands."
+        return Reason("nothing_new_asked", said, "A change that asks for more is decided anew.")
     return None
 
 
@@ -100,10 +110,20 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.QUESTION_ASKED, Role.DATA_STEWARD, rules=(own_request, not_in_review)
         ),
         (Status.QUESTION_ASKED, Action.ANSWER): step(Status.WAITING, Role.APPLICANT, rules=(not_in_review,)),
+        (Status.QUESTION_ASKED, Action.TAKE_QUESTION_BACK): step(
+            Status.WAITING, Role.DATA_STEWARD, rules=(own_request, not_in_review)
+        ),
+        (Status.DECIDED, Action.CORRECT): step(
+            Status.DECIDED,
+            Role.DATA_STEWARD,
+            rules=(
+                own_request, not_in_review, nothing_new_asked, columns_undecided, reason_missing, nation_not_consented,
+            ),
+        ),
         (Status.WAITING, Action.DECIDE): step(
             Status.DECIDED,
             Role.DATA_STEWARD,
             rules=(own_request, not_in_review, columns_undecided, reason_missing, nation_not_consented),
         ),
     },
-)
+)  # fmt: skip

@@ -161,10 +161,12 @@ ENDS: dict[str, tuple[Stage, ...]] = {
     "requests:data_request:accept_as_complete": (Stage.COMPLETENESS,),
     "requests:data_request:recommend": (Stage.DECISION,),
     "requests:question:answer": (Stage.ANSWER,),
+    "requests:question:take_back": (Stage.ANSWER,),
     "requests:agency_review:decide": (Stage.DECISION, Stage.ANSWER),
     "requests:data_request:approve": (Stage.BOARD,),
     "requests:data_request:decline": tuple(Stage),
     "requests:data_request:withdraw": tuple(Stage),
+    "requests:data_request:withdraw_appeal": (Stage.BOARD,),
     "requests:data_request:reconsider": (Stage.DRAFT, Stage.TEXT, Stage.SIGNATURE),
     "agreements:agreement:draft": (Stage.DRAFT,),
     "agreements:agreement:open_for_signature": (Stage.TEXT,),
@@ -226,7 +228,7 @@ def runs(moments: Iterable[Moment]) -> list[Run]:
         for key in _concerned(running, moment):
             for at in running.pop(key):
                 held[at] = _ended(held[at], moment.on)
-        if moment.name == "requests:question:answer":
+        if moment.name in ("requests:question:answer", "requests:question:take_back"):
             _at_the_decision(held, running, moment, _resumed)
         if moment.name in BEGINS:
             stage, party = BEGINS[moment.name]

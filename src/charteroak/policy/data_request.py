@@ -61,6 +61,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     RECONSIDER = "reconsider"
     APPEAL = "appeal"
+    WITHDRAW_APPEAL = "withdraw_appeal"  # the board’s decision stands
     CHANGE = "change"  # begins a request of its own, which changes this one
     WITHDRAW = "withdraw"
 
@@ -118,6 +119,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.DECLINED, Action.APPEAL): step(
             Status.APPEALED, Role.APPLICANT, rules=(grounds_missing, appealed_already, appeal_late)
         ),
+        (Status.APPEALED, Action.WITHDRAW_APPEAL): step(Status.DECLINED, Role.APPLICANT),
         **{(status, Action.WITHDRAW): step(Status.WITHDRAWN, Role.APPLICANT) for status in UNDECIDED},
     },
 )

@@ -207,10 +207,12 @@ class Question(models.Model):
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["asked_at"]
-        constraints = [by_and_at("question", "answered")]
+        constraints = [by_and_at("question", act) for act in ("answered", "taken_back")]
 
 
 class Change(models.Model):

@@ -33,7 +33,7 @@ CHANGEABLE = ANSWERS | {TEAM: noop("team"), COLUMNS: noop("columns"), PAPERS: no
 WITH_APPLICANT = (Status.DRAFT, Status.RETURNED)
 BY_THEMSELVES = (
     Action.EDIT, Action.ACCEPT_TERMS, Action.SUBMIT, Action.RETURN, Action.ACCEPT_AS_COMPLETE, Action.APPEAL,
-    Action.CHANGE, Action.WITHDRAW,
+    Action.WITHDRAW_APPEAL, Action.CHANGE, Action.WITHDRAW,
 )  # fmt: skip
 
 
@@ -141,14 +141,22 @@ def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Dec
 def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
     columns = columns_of(review)
     shared = (column.variable for column in columns if column.choice in SHARED)
-    return agency_review.Facts(
-        actor_on_team=on_team(by, review.data_request),
+    return replace(
+        _to_begin(review, by),
         undecided_columns=tuple(str(c.variable) for c in columns if not c.choice),
         reasonless_columns=tuple(
             str(c.variable) for c in columns if c.choice in STATED and not c.reason.strip()
         ),
         unconsented_columns=tuple(str(one) for one in consents.lacking(review.data_request, shared)),
+    )
+
+
+def _to_begin(review: AgencyReview, by: Person) -> agency_review.Facts:
+    """Without what is still to be filled in."""
+    return agency_review.Facts(
+        actor_on_team=on_team(by, review.data_request),
         request_in_review=review.data_request.status == Status.IN_REVIEW,
+        carried=review.carried_from_id is not None,
     )
 
 
@@ -182,11 +190,10 @@ def may_review(review: AgencyReview, action: agency_review.Action, person: Perso
 
 def may_open(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
     """Whether this person may begin it, whatever is still to be filled in."""
-    known = replace(
-        review_facts(review, person), undecided_columns=(), reasonless_columns=(), unconsented_columns=()
-    )
     roles = roles_of(person, review.data_request, review.agency)
-    return agency_review.LIFECYCLE.may(agency_review.Status(review.status), action, roles, known)
+    return agency_review.LIFECYCLE.may(
+        agency_review.Status(review.status), action, roles, _to_begin(review, person)
+    )
 
 
 def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
@@ -208,12 +215,10 @@ def _may_change_somehow(record: DataRequest, person: Person) -> Decision:
 def review_actions(review: AgencyReview, person: Person) -> set[str]:
     """Which forms of an agency's review this person gets; whether the columns are decided, the form checks."""
     roles = roles_of(person, review.data_request, review.agency)
-    known = agency_review.Facts(
-        actor_on_team=on_team(person, review.data_request),
-        request_in_review=review.data_request.status == Status.IN_REVIEW,
-    )
     status = agency_review.Status(review.status)
-    return {action.value for action in agency_review.LIFECYCLE.permitted(status, roles, known)}
+    return {
+        action.value for action in agency_review.LIFECYCLE.permitted(status, roles, _to_begin(review, person))
+    }
 
 
 def may_begin(person: Person) -> Decision:
@@ -224,7 +229,7 @@ def may_begin(person: Person) -> Decision:
 def reviews(record: DataRequest) -> QuerySet[AgencyReview]:
     return record.reviews.select_related(
         "agency", "data_request__applicant", "decided_by", "carried_from__decided_by"
-    ).prefetch_related("questions__asked_by", "questions__answered_by")
+    ).prefetch_related("questions__asked_by", "questions__answered_by", "questions__taken_back_by")
 
 
 def columns(record: DataRequest) -> QuerySet[RequestedColumn]:

@@ -13,6 +13,8 @@ from charteroak.requests.models import DataRequest
 
 SHOWN = 50  # moments at first; a link shows all
 
+OVER = ("requests:question:answer", "requests:question:take_back")  # no question waits any more
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -53,7 +55,7 @@ def timeline(record: DataRequest) -> Timeline:
     for name, by, at, leaf in events:
         what, holder = words[name]
         facts = json.loads(bytes(leaf))["facts"]
-        questions += (name == "requests:question:ask") - (name == "requests:question:answer")
+        questions += (name == "requests:question:ask") - (name in OVER)
         if facts.get("on_to_the_board"):
             holder = _("Board")
         elif holder == agencies and questions:
@@ -76,11 +78,14 @@ def _words() -> dict[str, tuple[str, str]]:
         "requests:data_request:recommend": (_("Nothing for an agency to decide anew"), _("Board")),
         "requests:question:ask": (_("asked a question"), _("Agencies")),
         "requests:question:answer": (_("question answered"), _("Agencies")),
+        "requests:question:take_back": (_("took its question back"), _("Agencies")),
+        "requests:agency_review:correct": (_("corrected its decision"), _("Agencies")),
         "requests:agency_review:decide": (_("decided on its columns"), _("Agencies")),
         "requests:data_request:approve": (_("Approved by the board"), ""),
         "requests:data_request:decline": (_("Declined by the board"), ""),
         "requests:data_request:reconsider": (_("To be decided anew by the board"), _("Board")),
         "requests:data_request:appeal": (_("Appealed"), _("Board")),
+        "requests:data_request:withdraw_appeal": (_("Appeal withdrawn: the decision stands"), ""),
         "requests:data_request:withdraw": (_("Withdrawn"), ""),
         "requests:fee:fix": (_("Fee fixed"), ""),
         "requests:fee:waive": (_("Fee waived"), ""),

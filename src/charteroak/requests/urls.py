@@ -29,6 +29,8 @@ urlpatterns = [
     path("<slug:number>/return/", decision.return_, name="return_data_request"),
     path("<slug:number>/versions/<int:version>/", versions.version, name="data_request_version"),
     path("<slug:number>/reviews/<slug:code>/decide/", review.decide, name="decide_columns"),
+    path("<slug:number>/reviews/<slug:code>/correct/", review.correct, name="correct_decision"),
+    path("<slug:number>/reviews/<slug:code>/take-back/", review.take_back, name="take_question_back"),
     path("<slug:number>/reviews/<slug:code>/<slug:action>/", review.converse, name="converse"),
     path("<slug:number>/<slug:action>/", decision.act, name="act_on_data_request"),
 ]

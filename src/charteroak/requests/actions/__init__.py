@@ -13,6 +13,7 @@ from charteroak.requests.actions.decision import (
     return_,
     submit,
     withdraw,
+    withdraw_appeal,
 )
 from charteroak.requests.actions.draft import (
     EDITABLE,
@@ -54,5 +55,6 @@ __all__ = [
     "take_out",
     "waive_fee",
     "withdraw",
+    "withdraw_appeal",
     "withdraw_consent",
 ]

@@ -171,3 +171,14 @@ def withdraw(*, pk: int, by: Person) -> None:
     record.status = Status.WITHDRAWN
     record.save()
     audit.record("requests:data_request:withdraw", by=by, subject=record)
+
+
+@transaction.atomic
+def withdraw_appeal(*, pk: int, by: Person) -> None:
+    """Who appealed lets it be: the board's decision stands, and they may appeal anew while there is time."""
+    record = locked(pk)
+    may(record, Action.WITHDRAW_APPEAL, by).require()
+    record.status = LIFECYCLE.after(Status(record.status), Action.WITHDRAW_APPEAL)
+    record.appeal, record.appealed_by, record.appealed_at = "", None, None
+    record.save()
+    audit.record("requests:data_request:withdraw_appeal", by=by, subject=record, number=record.number)

@@ -11,13 +11,12 @@ from pydantic import Field
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.policy.agency_review import Choice
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.irb import Determination
 from charteroak.policy.request_change import Kind
-from charteroak.requests import actions, changes, consents, fees, papers, queries, steward
+from charteroak.requests import actions, changes, consents, fees, papers, queries
 from charteroak.requests.lists import listed
-from charteroak.requests.models import AgencyReview, Attachment, DataRequest
+from charteroak.requests.models import Attachment, DataRequest
 from charteroak.requests.versions import differences
 
 router = Router(auth=django_auth, tags=["requests"])
@@ -78,26 +77,8 @@ class ChangeOf(Schema):
     because: str
 
 
-class Text(Schema):
-    text: str
-
-
-class ColumnDecision(Schema):
-    choice: Choice
-    reason: str = ""
-
-
-class Decisions(Schema):
-    columns: dict[int, ColumnDecision]  # column id → decision
-    conditions: str | None = None  # without a word on them, those that stand go on
-
-
 def visible(request: HttpRequest, number: str) -> DataRequest:
     return get_object_or_404(queries.visible_to(signed_in(request)), number=number)
-
-
-def _review(request: HttpRequest, number: str, agency: str) -> AgencyReview:
-    return get_object_or_404(AgencyReview, data_request=visible(request, number), agency__code=agency)
 
 
 def facts(request: HttpRequest, number: str) -> dict[str, Any]:
@@ -275,24 +256,7 @@ def withdraw(request: HttpRequest, number: str) -> dict[str, Any]:
     return facts(request, number)
 
 
-@router.post("/{number}/reviews/{agency}/ask", summary="Ask the applicant")
-def ask(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
-    steward.ask(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
-    return facts(request, number)
-
-
-@router.post("/{number}/reviews/{agency}/answer", summary="Answer the steward")
-def answer(request: HttpRequest, number: str, agency: str, body: Text) -> dict[str, Any]:
-    steward.answer(pk=_review(request, number, agency).pk, by=signed_in(request), text=body.text)
-    return facts(request, number)
-
-
-@router.post("/{number}/reviews/{agency}/decide", summary="Decide on each column asked of your agency")
-def decide(request: HttpRequest, number: str, agency: str, body: Decisions) -> dict[str, Any]:
-    steward.decide(
-        pk=_review(request, number, agency).pk,
-        by=signed_in(request),
-        choices={column: (said.choice, said.reason) for column, said in body.columns.items()},
-        conditions=body.conditions,
-    )
+@router.post("/{number}/withdraw-appeal", summary="Withdraw the appeal: the decision stands")
+def withdraw_appeal(request: HttpRequest, number: str) -> dict[str, Any]:
+    actions.withdraw_appeal(pk=visible(request, number).pk, by=signed_in(request))
     return facts(request, number)

@@ -73,6 +73,7 @@ class DecideForm(forms.Form):
             name = str(column.variable)
             self.fields[f"choice-{column.pk}"] = forms.ChoiceField(
                 label=_t("Decision on %(column)s") % {"column": name},
+                initial=column.choice,
                 choices=[("", _t("Decide")), *((value, _t(words)) for value, words in choices(Choice))],
                 widget=forms.Select(
                     attrs={
@@ -81,7 +82,9 @@ class DecideForm(forms.Form):
                     }
                 ),
             )
-            self.fields[f"reason-{column.pk}"] = line(_t("Reason on %(column)s") % {"column": name})
+            self.fields[f"reason-{column.pk}"] = line(
+                _t("Reason on %(column)s") % {"column": name}, column.reason
+            )
         self.fields["conditions"] = forms.CharField(
             required=False,
             initial=conditions,

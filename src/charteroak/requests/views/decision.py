@@ -71,6 +71,10 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         "submit": (actions.submit, _("Sent to the policy office.")),
         "accept-as-complete": (actions.accept_as_complete, _("Each agency asked has its turn now.")),
         "withdraw": (actions.withdraw, _("Withdrawn.")),
+        "withdraw-appeal": (
+            actions.withdraw_appeal,
+            _("The appeal is withdrawn: the board’s decision stands."),
+        ),
     }
     if action not in simple:
         raise Http404

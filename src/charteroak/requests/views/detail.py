@@ -177,7 +177,7 @@ def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form
         "may": may,
         "authority": disclosing(review.agency, queries.day_decided(review.data_request)),
     }
-    if "decide" in may or f"decide-{code}" in wrong:
+    if may & {"decide", "correct"} or f"decide-{code}" in wrong:
         columns = list(queries.columns_to_decide(review))
         form = wrong.get(f"decide-{code}")
         shown["decide"] = form or DecideForm(None, columns=columns, conditions=review.conditions)

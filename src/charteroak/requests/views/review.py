@@ -21,18 +21,42 @@ from charteroak.requests.views.stale import told_when_stale
 @require_POST
 @told_when_stale("requests:agency_review:decide")
 def decide(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    done = _("Your agency’s decision is on the record.")
+    return _decided(request, number, code, steward.decide, done)
+
+
+@login_required
+@require_POST
+@told_when_stale("requests:agency_review:correct")
+def correct(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    done = _("The corrected decision is on the record, beside what it was before.")
+    return _decided(request, number, code, steward.correct, done)
+
+
+def _decided(
+    request: HttpRequest, number: str, code: str, take: Callable[..., None], done: str
+) -> HttpResponse:
     review = visible_review(request, number, code)
     form = DecideForm(request.POST, columns=queries.columns_to_decide(review))
     if not form.is_valid():
         return detail_page(request, review.data_request, {f"decide-{code}": form})
-    steward.decide(
+    take(
         pk=review.pk,
         by=signed_in(request),
         choices=form.decided(),
         conditions=form.cleaned_data["conditions"],
         seen=seen_in(request.POST),
     )
-    messages.success(request, _("Your agency’s decision is on the record."))
+    messages.success(request, done)
+    return redirect(review)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    review = visible_review(request, number, code)
+    steward.take_back(pk=review.pk, by=signed_in(request))
+    messages.success(request, _("The question is taken back: your agency decides."))
     return redirect(review)
 
 
