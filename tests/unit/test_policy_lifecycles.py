@@ -202,7 +202,7 @@ def test_a_decided_request_goes_on_by_reconsidering_and_appeal_alone() -> None:
     ways = {
         at.APPROVED: {out.RECONSIDER, out.CHANGE},
         at.DECLINED: {out.RECONSIDER, out.APPEAL},
-        at.APPEALED: {out.APPROVE, out.DECLINE},
+        at.APPEALED: {out.APPROVE, out.DECLINE, out.WITHDRAW_APPEAL},
     }
     for status, actions_ in ways.items():
         assert {action for (here, action) in data_request.LIFECYCLE.table if here is status} == actions_

@@ -15,7 +15,7 @@ from charteroak.agencies.queries import administration_on, agencies_where
 from charteroak.agencies.reading import once
 from charteroak.catalog.queries import law_on
 from charteroak.policy import agency_review, data_request
-from charteroak.policy.agency_review import SHARED, STATED
+from charteroak.policy.agency_review import SHARED
 from charteroak.policy.clocks import ALLOWED, Stage
 from charteroak.policy.data_request import Action, Status
 from charteroak.policy.deadlines import business_days_after
@@ -138,28 +138,6 @@ def law_decision(record: DataRequest, columns: Iterable[RequestedColumn]) -> Dec
     return law.may_be_asked(exception=exception) if exception else law.may_be_shared()
 
 
-def review_facts(review: AgencyReview, by: Person) -> agency_review.Facts:
-    columns = columns_of(review)
-    shared = (column.variable for column in columns if column.choice in SHARED)
-    return replace(
-        _to_begin(review, by),
-        undecided_columns=tuple(str(c.variable) for c in columns if not c.choice),
-        reasonless_columns=tuple(
-            str(c.variable) for c in columns if c.choice in STATED and not c.reason.strip()
-        ),
-        unconsented_columns=tuple(str(one) for one in consents.lacking(review.data_request, shared)),
-    )
-
-
-def _to_begin(review: AgencyReview, by: Person) -> agency_review.Facts:
-    """Without what is still to be filled in."""
-    return agency_review.Facts(
-        actor_on_team=on_team(by, review.data_request),
-        request_in_review=review.data_request.status == Status.IN_REVIEW,
-        carried=review.carried_from_id is not None,
-    )
-
-
 def may(record: DataRequest, action: Action, person: Person) -> Decision:
     return data_request.LIFECYCLE.may(
         Status(record.status), action, roles_of(person, record), facts(record, person)
@@ -179,23 +157,6 @@ def may_change(record: DataRequest, person: Person, kind: Kind, because: str) ->
     return data_request.LIFECYCLE.may(Status(record.status), Action.CHANGE, roles_of(person, record), known)
 
 
-def may_review(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
-    return agency_review.LIFECYCLE.may(
-        agency_review.Status(review.status),
-        action,
-        roles_of(person, review.data_request, review.agency),
-        review_facts(review, person),
-    )
-
-
-def may_open(review: AgencyReview, action: agency_review.Action, person: Person) -> Decision:
-    """Whether this person may begin it, whatever is still to be filled in."""
-    roles = roles_of(person, review.data_request, review.agency)
-    return agency_review.LIFECYCLE.may(
-        agency_review.Status(review.status), action, roles, _to_begin(review, person)
-    )
-
-
 def decisions(record: DataRequest, person: Person) -> dict[str, Decision]:
     """What this person's roles are for at this status: allowed, or refused with reasons."""
     found = data_request.LIFECYCLE.decisions(
@@ -210,15 +171,6 @@ def _may_change_somehow(record: DataRequest, person: Person) -> Decision:
     """Of all kinds a repeat waits for the least; every other begins from what stands now."""
     repeat = may_change(record, person, Kind.REPEAT, "-")
     return repeat or may_change(changes.standing(record), person, Kind.AMENDMENT, "-")
-
-
-def review_actions(review: AgencyReview, person: Person) -> set[str]:
-    """Which forms of an agency's review this person gets; whether the columns are decided, the form checks."""
-    roles = roles_of(person, review.data_request, review.agency)
-    status = agency_review.Status(review.status)
-    return {
-        action.value for action in agency_review.LIFECYCLE.permitted(status, roles, _to_begin(review, person))
-    }
 
 
 def may_begin(person: Person) -> Decision:

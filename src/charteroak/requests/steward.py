@@ -14,7 +14,8 @@ from charteroak.policy.decision import refuse
 from charteroak.requests.actions import locked, recommend_when_all_decided
 from charteroak.requests.history import require_unchanged
 from charteroak.requests.models import AgencyReview, DataRequest, Question
-from charteroak.requests.queries import columns_to_decide, may_open, may_review
+from charteroak.requests.queries import columns_to_decide
+from charteroak.requests.reviewing import may_open, may_review
 
 
 def _locked(pk: int) -> AgencyReview:

@@ -14,7 +14,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.irb import Determination
 from charteroak.policy.request_change import Kind
-from charteroak.requests import actions, changes, consents, fees, papers, queries
+from charteroak.requests import actions, changes, consents, fees, papers, queries, reviewing
 from charteroak.requests.lists import listed
 from charteroak.requests.models import Attachment, DataRequest
 from charteroak.requests.versions import differences
@@ -144,7 +144,7 @@ def _reviews(record: DataRequest, reader: Person) -> list[dict[str, Any]]:
             "agency": review.agency.code,
             "status": review.status,
             "conditions": review.conditions,
-            "permitted": sorted(queries.review_actions(review, reader)),
+            "permitted": sorted(reviewing.review_actions(review, reader)),
         }
         for review in queries.reviews(record)
     ]

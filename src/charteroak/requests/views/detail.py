@@ -17,7 +17,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.catalog.queries import rules_on
 from charteroak.policy.data_request import Status
 from charteroak.policy.request_change import COLUMNS, TEAM, amends, may_touch
-from charteroak.requests import changes, consents, fees, papers, queries
+from charteroak.requests import changes, consents, fees, papers, queries, reviewing
 from charteroak.requests.fit_check import findings
 from charteroak.requests.forms import (
     AppealForm,
@@ -171,7 +171,7 @@ def _reviews(record: DataRequest, person: Person, wrong: Mapping[str, forms.Form
 
 def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form]) -> dict[str, Any]:
     """With the forms that this person gets, and those that came back with mistakes."""
-    code, may = review.agency.code, queries.review_actions(review, person)
+    code, may = review.agency.code, reviewing.review_actions(review, person)
     shown = {
         "review": review,
         "may": may,
