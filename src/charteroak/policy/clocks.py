@@ -1,7 +1,7 @@
 """Whose clock runs: every stage of a request, held by one party from a day to a day, counted in business days.
 
-The clocks are read from what happened, so no clock can be forgotten, stopped or set: a question stops the agency's
-and starts the applicant's, a return starts the applicant's anew, the last agency's decision starts the board's.
+The clocks are read from what happened, so none can be forgotten or set: a question stops the agency's and starts the
+applicant's, a return starts the applicant's anew, the last agency's decision starts the board's.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -212,9 +212,8 @@ BEGINS: dict[str, tuple[Stage, Party]] = {
 HEEDED = frozenset(ENDS) | frozenset(BEGINS)
 
 
-Running = dict[
-    tuple[Stage, str], list[int]
-]  # of a stage and whose it is: where in the list of all its turns stand
+# Of a stage and whose it is: where in the list of all its turns stand.
+Running = dict[tuple[Stage, str], list[int]]
 
 
 def runs(moments: Iterable[Moment]) -> list[Run]:
