@@ -86,13 +86,13 @@ def test_the_projects_people_fetch_it_with_its_receipt_and_a_stranger_finds_noth
     assert not [text for text in everything if record.number in text]
     assert "no results released on this register" in everything[0]
     [file] = as_(MAYA).get(f"/api/outputs/{record.number}").json()["released"]
-    assert file["href"] in as_(MAYA).get(record.get_absolute_url()).text
+    assert file["href"].removeprefix("/api") in as_(MAYA).get(record.get_absolute_url()).text
     got = as_("jonah.reed").get(file["href"])
     content = b"".join(got.streaming_content)  # type: ignore[attr-defined]
     assert (content, hashlib.sha256(content).hexdigest()) == (TABLE, file["sha256"])
     assert as_(MAYA).get(f"/outputs/{record.number}/receipt/flow.csv.json").status_code == 200
     for other in (as_(STRANGER), client):
-        assert other.get(file["href"]).status_code in (302, 404)
+        assert other.get(file["href"]).status_code in (401, 404)
     assert as_(STRANGER).get(file["href"]).status_code == 404
     assert [link.authorises for link in trace(record.number).links if link.kind == "released_file"] == [
         "the project’s people to read it"

@@ -233,7 +233,8 @@ class Listed:
 
 def _leads_to(first: Cell) -> dict[str, str]:
     """Where a program reads the record of a row, whose first cell leads a person there."""
-    return {"href": f"/api{first.href.rstrip('/')}"} if first.href.startswith("/") else {}
+    page = first.href.partition("#")[0].rstrip("/")
+    return {"href": f"/api{page}"} if page.startswith("/") else {}
 
 
 def batched(records: Iterable[Any], size: int) -> Iterator[list[Any]]:

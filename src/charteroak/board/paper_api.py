@@ -9,7 +9,7 @@ from ninja.security import django_auth
 from charteroak.board import queries
 from charteroak.board.lists import listed
 from charteroak.board.models import Meeting
-from charteroak.board.views import agenda, packet
+from charteroak.board.views import agenda, follow_ups, packet
 
 router = Router(auth=django_auth, tags=["board"])
 
@@ -40,3 +40,8 @@ def meeting_ics(request: HttpRequest, pk: int) -> Any:
 @router.get("/motions/{pk}/packet.pdf", summary="One sheet on the request that a motion is about")
 def packet_file(request: HttpRequest, pk: int) -> Any:
     return packet.packet_file(request, pk)
+
+
+@router.get("/follow_ups/{pk}/due.ics", summary="The day of a follow-up, for a calendar")
+def due_ics(request: HttpRequest, pk: int) -> Any:
+    return follow_ups.due(request, pk)
