@@ -85,7 +85,7 @@ PEOPLE = Listing(
         Column("account", _("Account"), _account),
     ),
     nothing=_("There is no account yet."),
-    next_step=_("The policy office makes accounts."),
+    next_step=_("The operator adds accounts from the setup file."),
 )
 
 
