@@ -138,8 +138,8 @@ def test_no_agreement_is_signed_without_its_signatory() -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            'INSERT INTO agreements_signature (party_id, by_id, at, "on", intent, text_hash)'
-            " VALUES (%s, %s, now(), '2026-09-16', 'I sign.', 'x')",
-            [party.pk, party.signatory.pk],
+            'INSERT INTO agreements_signature (party_id, given_for_id, by_id, at, "on", intent, text_hash)'
+            " VALUES (%s, %s, %s, now(), '2026-09-16', 'I sign.', 'x')",
+            [party.pk, party.pk, party.signatory.pk],
         )
     assert not Agreement.objects.filter(executed_on__isnull=False).exists()

@@ -205,7 +205,8 @@ def test_the_same_through_the_forms() -> None:
     [
         "INSERT INTO agencies_authority (agency_id, kind, citation, instrument, since, verified)"
         " SELECT agency_id, kind, citation, instrument, since + 9000, verified FROM agencies_authority LIMIT 1",
-        "INSERT INTO agencies_agency (code, name, kind, status) VALUES ('NEW', 'New', 'state', 'participating')",
+        "INSERT INTO agencies_agency (code, name, kind, status, address, telephone)"
+        " VALUES ('NEW', 'New', 'state', 'participating', '', '')",
         "UPDATE agencies_agency SET status = 'suspended'",
         "INSERT INTO agencies_roleheld (person_id, role, agency_id, since)"
         " SELECT person_id, 'policy_office', agency_id, since + 9000 FROM agencies_roleheld LIMIT 1",

@@ -19,8 +19,11 @@ SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted", "majo
 def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
     """Take in boards, their rules and seats from a setup file: each seat is held by its agency's board member."""
     given = list(boards)
+    changed = []
     for one in given:
-        board = _ruled(one, by)
+        board, new_rules = _ruled(one)
+        if new_rules:
+            changed.append(board)
         kinds = one.get("kinds", {})
         for code in one["seats"]:
             agency = Agency.objects.get(code=code)
@@ -36,11 +39,13 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
             Seat.objects.get_or_create(
                 board=board, person=held.person, kind=Kind.RESIDENT, defaults={"since": held.since}
             )
+    for board in changed:
+        audit.record("board:board:set_rules", by=by, subject=board, **rules_of(board))
     audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
 
 
-def _ruled(given: Mapping[str, Any], by: str) -> Board:
-    """The board with its rules as given; those that the file leaves out stay as they are."""
+def _ruled(given: Mapping[str, Any]) -> tuple[Board, bool]:
+    """The board with its rules as given, and whether they changed; those that the file leaves out stay as they are."""
     board = Board.objects.filter(name=given["name"]).first() or Board(name=given["name"])
     before = None if board.pk is None else rules_of(board)
     for name in SETTINGS & given.keys():
@@ -52,10 +57,10 @@ def _ruled(given: Mapping[str, Any], by: str) -> Board:
         counted=board.counted,
         majority=board.majority,
     ).require()
-    if (rules := rules_of(board)) != before:
+    changed = rules_of(board) != before
+    if changed:
         board.save()
-        audit.record("board:board:set_rules", by=by, subject=board, **rules)
-    return board
+    return board, changed
 
 
 def rules_of(board: Board) -> dict[str, Any]:
