@@ -19,7 +19,7 @@ SETTINGS = {"notice_hours", "quorum_of", "quorum_in", "voting", "counted", "majo
 def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
     """Take in boards, their rules and seats from a setup file: each seat is held by its agency's board member."""
     given = list(boards)
-    changed = []
+    total, changed = len(given), []
     for one in given:
         board, new_rules = _ruled(one)
         if new_rules:
@@ -41,7 +41,7 @@ def load(boards: Iterable[Mapping[str, Any]], *, by: str) -> None:
             )
     for board in changed:
         audit.record("board:board:set_rules", by=by, subject=board, **rules_of(board))
-    audit.record("board:setup:load", by=by, subject="boards", boards=len(given))
+    audit.record("board:setup:load", by=by, subject="boards", boards=total)
 
 
 def _ruled(given: Mapping[str, Any]) -> tuple[Board, bool]:
