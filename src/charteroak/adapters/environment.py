@@ -158,6 +158,20 @@ def job_size() -> JobSize:
     return JobSize(said["JOB_HOURS"], int(said["JOB_MEMORY_GIB"] * (1 << 30)), said["JOB_CPUS"])
 
 
+def jobs_at_once() -> int:
+    """Projects whose jobs run beside each other: CHARTEROAK_JOBS_AT_ONCE, else as many as this machine has room for.
+
+    Room is a job's processors each, and half of the memory together; one project's always.
+    Raises ValueError for what is no whole number above 0.
+    """
+    if said := os.environ.get("CHARTEROAK_JOBS_AT_ONCE"):
+        if not said.isdecimal() or int(said) < 1:
+            raise ValueError(f"CHARTEROAK_JOBS_AT_ONCE is {said}: give a whole number above 0.")
+        return int(said)
+    one, memory = job_size(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(int(len(os.sched_getaffinity(0)) / one.cpus), memory // 2 // one.memory))
+
+
 def price_of_an_hour() -> float | None:
     """Dollars for an hour of one processor, where the installation counts costs."""
     said = os.environ.get("CHARTEROAK_PRICE_OF_AN_HOUR")

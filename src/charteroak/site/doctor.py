@@ -39,6 +39,7 @@ def examine() -> list[Part]:
         *_installation(home),
         *_sandbox(),
         _sessions(),
+        _jobs(),
         _assets(),
         _chromium(),
         _clock(),
@@ -153,6 +154,16 @@ def _sessions() -> Part:
             "interactive sessions", State.WEAKER, "JupyterLab is not installed; jobs run", "make jupyter"
         )
     return Part("interactive sessions", State.OK, f"JupyterLab {metadata.version('jupyterlab')}")
+
+
+def _jobs() -> Part:
+    try:
+        size, most = environment.job_size(), environment.jobs_at_once()
+    except ValueError as error:
+        detail, _, mend = str(error).partition(": ")
+        return Part("jobs", State.MISSING, detail, mend)
+    each = f"{size.hours:g} hours, {size.memory / (1 << 30):g} GiB and {size.cpus:g} processors each at most"
+    return Part("jobs", State.OK, f"of {most} projects at once; {each}")
 
 
 def _assets() -> Part:

@@ -5,6 +5,7 @@ Each queue is one kind of work, done beside the others: what takes hours holds u
 
 import asyncio
 import signal
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +15,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
-from charteroak.adapters.environment import Process
+from charteroak.adapters.environment import Process, jobs_at_once
 from charteroak.site.settling import settle, tidy
 
 ATTEMPTS = 5
@@ -22,7 +23,7 @@ HEARTBEAT = 2.0  # seconds between a worker's signs of life
 STALLED = 8.0  # seconds without one, after which its job is another's
 PAGES = 4  # pages that a process serves at once
 # of the enclave, beside what is done within seconds: batch jobs; checks and scans; work folders sealed and kept
-ENCLAVE_TOO = ("jobs", "checks", "folders")
+ENCLAVE_TOO: dict[str, Callable[[], int]] = {"jobs": jobs_at_once, "checks": lambda: 1, "folders": lambda: 1}
 SOON = 0.1  # seconds after a job, when whoever waits for it has been told
 SPARE = 4  # threads for what the worker itself asks of the operating system
 
@@ -30,8 +31,8 @@ SPARE = 4  # threads for what the worker itself asks of the operating system
 def queues(process: Process) -> dict[str, int]:
     """The queues of that process, all of them its own account's, and how many jobs of each it does at once."""
     found = {process.value: 1, f"{process}.pages": PAGES}
-    if process is Process.ENCLAVE:  # one of each kind: so what sandboxes take together is known
-        found |= {f"{process}.{kind}": 1 for kind in ENCLAVE_TOO}
+    if process is Process.ENCLAVE:  # so many of each kind: so what sandboxes take together is known
+        found |= {f"{process}.{kind}": most() for kind, most in ENCLAVE_TOO.items()}
     return found
 
 

@@ -51,7 +51,10 @@ def queued(
     record: Workspace, by: Person, allowed: Decision, *, script_name: str, script: str, invented: bool = False,
     repeats: Job | None = None,
 ) -> Job:  # fmt: skip
-    """A job that waits for its turn. Projects take turns: who has more waiting already comes after who has fewer."""
+    """A job that waits for its turn. Projects take turns: who has more waiting already comes after who has fewer.
+
+    Jobs of one project, which share its folder, follow each other; those of several may run beside each other.
+    """
     ahead = record.jobs.filter(status__in=WAITING).count()
     script_hash = hashlib.sha256(script.encode()).hexdigest()
     job = Job.objects.create(
@@ -65,7 +68,8 @@ def queued(
         repeats=repeats,
         ahead=ahead,
     )
-    app.configure_task(RUN, allow_unknown=False, priority=-ahead).defer(job=job.pk)
+    one_after_the_other = f"workspaces:{record.pk}:jobs"
+    app.configure_task(RUN, allow_unknown=False, priority=-ahead, lock=one_after_the_other).defer(job=job.pk)
     audit.record(
         "workspaces:job:submit",
         by=by,
