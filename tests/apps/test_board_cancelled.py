@@ -13,10 +13,11 @@ from apps.way import as_, refused
 from charteroak.adapters import clock
 from charteroak.agencies.worklist import Turn
 from charteroak.audit.models import Event
-from charteroak.board import actions, seating
+from charteroak.board import actions, promises, seating
 from charteroak.board.models import Meeting, Motion, Seat
 from charteroak.board.worklist import todo, whose_turn
 from charteroak.policy.motion import Choice
+from charteroak.requests import actions as requests
 
 pytestmark = pytest.mark.usefixtures("on_day_zero")
 
@@ -69,6 +70,28 @@ def test_an_open_meeting_runs_on_past_midnight_and_is_not_taken_up_another_day()
     actions.close(pk=motion.meeting_id, by=june)
     motion.refresh_from_db()
     assert (motion.status, motion.data_request.status) == ("postponed", "recommended")
+
+
+def test_what_was_withdrawn_on_the_day_is_voted_on_no_longer_and_the_chair_postpones_it() -> None:
+    motion, june = moved(), way.person(JUNE)
+    convene(motion, *CONCERNED, JUNE)
+    requests.withdraw(pk=motion.data_request_id, by=motion.data_request.applicant)
+    approve: dict[str, Any] = {"pk": motion.pk, "by": way.person("grace.stone"), "choice": Choice.APPROVE}
+    assert refused(actions.vote, **approve) == ["not_before_the_board"]
+    assert "not_before_the_board" in refused(actions.declare, pk=motion.pk, by=june)
+    assert (
+        "withdrawn, sent back or decided meanwhile" in as_(JUNE).get(motion.meeting.get_absolute_url()).text
+    )
+    actions.postpone(pk=motion.pk, by=june)
+    actions.close(pk=motion.meeting_id, by=june)
+
+
+def test_no_follow_up_is_recorded_once_the_sitting_is_over() -> None:
+    motion, june = moved(), way.person(JUNE)
+    convene(motion, *CONCERNED, JUNE)
+    after_midnight(motion.meeting, 6)
+    late: dict[str, Any] = {"text": "Explain.", "reported_to": "Residents", "due_on": clock.today()}
+    assert refused(promises.add_follow_up, pk=motion.meeting_id, by=june, **late) == ["sitting_over"]
 
 
 def test_a_meeting_whose_day_has_passed_waits_for_who_cancels_it_and_for_nobody_else() -> None:

@@ -122,10 +122,7 @@ def scene(as_process: AsProcess) -> Scene:
         agreement_tasks.seal(paper=Paper.objects.values_list("pk", flat=True).get())
     agreement, held = Agreement.objects.get(), Meeting.objects.get(motions__kind="approve_outputs")
     planned = _planned()
-    promises.add_follow_up(
-        pk=held.pk, by=person("june.fisher"), text="Explain.", reported_to="Advisory board",
-        due_on=clock.today() + timedelta(days=9),
-    )  # fmt: skip
+    _promise(held)
     other = requests.start(by=person("eve.lang"), title="Another project")
     paper = requests.attach(
         pk=other.pk, by=person("eve.lang"), kind=Attached.OTHER, name="letter.pdf", content=b"%PDF-1.7"
@@ -242,6 +239,16 @@ def _fee(agreement: Agreement) -> None:
     requests.set_fees(by=person("sam.reyes"), since=before, under=FEES["under"], **amounts)
     clock.move_to(now)
     requests.fix_fee(pk=agreement.data_request_id, by=person("sam.reyes"), hours=Decimal("7.5"))
+
+
+def _promise(held: Meeting) -> None:
+    """Recorded while the meeting sat; due in nine days of now."""
+    due, now = clock.today() + timedelta(days=9), clock.now()
+    clock.move_to(held.starts_at)
+    promises.add_follow_up(
+        pk=held.pk, by=person("june.fisher"), text="Explain.", reported_to="Advisory board", due_on=due
+    )
+    clock.move_to(now)
 
 
 def _planned() -> Meeting:

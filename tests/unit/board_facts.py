@@ -24,6 +24,10 @@ BOARD: dict[tuple[str, str], dict[str, Any]] = {
     ("motion", "not_reconsidered"): {"reconsidered": False},
     ("motion", "agenda_closed"): {"agenda_open": False},
     ("motion", "not_ready"): {"ready": False},
+    ("motion", "not_before_the_board"): {"ready": False},
+    ("follow_up", "sitting_over"): {
+        "sitting": refuse("sitting_over", "The night has passed.", "Postpone it.")
+    },
     ("motion", "meeting_not_open"): {"meeting_open": False},
     ("motion", "sitting_over"): {"sitting": refuse("sitting_over", "The night has passed.", "Postpone it.")},
     ("motion", "meeting_not_cancelled"): {"meeting_cancelled": False},

@@ -7,6 +7,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.worklist import Item, Turn, foremost
 from charteroak.board.models import FollowUp, Meeting
+from charteroak.board.queries import sitting
 from charteroak.board.queries import visible_to as meetings_visible_to
 from charteroak.board.seats import roles_of
 from charteroak.policy import follow_up, meeting
@@ -34,7 +35,7 @@ def by_status(found: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
 
 def may_add_follow_up(record: Meeting, person: Person) -> Decision:
     """Whether this person may record what the board promised."""
-    known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN)
+    known = follow_up.Facts(meeting_open=record.status == meeting.Status.OPEN, sitting=sitting(record))
     return follow_up.LIFECYCLE.may(None, follow_up.Action.ADD, roles_of(person, record), known)
 
 

@@ -100,6 +100,12 @@ def _not_voted(record: Motion, asked: list[Seat], votes: Collection[int]) -> tup
     return (*(one.name for one in waited if one.pk not in votes), *unseated)
 
 
+def sitting(record: Meeting) -> Decision:
+    """Whether what is done in a meeting may still be done: into the night after its day and no further."""
+    late = meeting.sitting_over(meeting.Facts(since_day=record.since_day))
+    return Decision((late,)) if late else ALLOWED
+
+
 def motion_facts(
     record: Motion, by: Person, choice: Choice | None = None, seat_pk: int | None = None
 ) -> motion.Facts:
@@ -108,8 +114,9 @@ def motion_facts(
     votes, asked = standing_votes(record), concerned(record)
     return replace(
         tally(record, record.meeting.board.majority, votes.values()),
+        ready=ready_for_the_board(record.kind, record.data_request, record.about),
         meeting_open=record.meeting.status == meeting.Status.OPEN,
-        sitting=Decision((late,)) if (late := meeting.sitting_over(whole)) else ALLOWED,
+        sitting=sitting(record.meeting),
         meeting_cancelled=record.meeting.status == meeting.Status.CANCELLED,
         quorum=whole.present >= whole.quorum,
         present_seats=whole.present,

@@ -137,5 +137,5 @@ class ReturnForm(forms.Form):
 
 class RevokeForm(forms.Form):
     because = forms.CharField(
-        label=_("Why it is revoked; the register tells everybody"), widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Why it is revoked; whoever could read it is told"), widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charteroak.policy.decision import Reason
+from charteroak.policy.decision import ALLOWED, Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 
@@ -31,6 +31,7 @@ AWAITS = {  # the one step that each waits for; that an undone one may be report
 @dataclass(frozen=True)
 class Facts:
     meeting_open: bool = False
+    sitting: Decision = ALLOWED  # whether the meeting's day, and its night, have not passed
     outcome_said: bool = True
 
 
@@ -44,6 +45,10 @@ def meeting_not_open(facts: Facts) -> Reason | None:
     return None
 
 
+def sitting_over(facts: Facts) -> Decision:
+    return facts.sitting
+
+
 def outcome_missing(facts: Facts) -> Reason | None:
     if not facts.outcome_said:
         return Reason("outcome_missing", "Say what was done.", "The advisory board reads it.")
@@ -53,7 +58,7 @@ def outcome_missing(facts: Facts) -> Reason | None:
 LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
     "follow-up",
     {
-        (None, Action.ADD): step(Status.PROMISED, Role.BOARD_CHAIR, rules=(meeting_not_open,)),
+        (None, Action.ADD): step(Status.PROMISED, Role.BOARD_CHAIR, rules=(meeting_not_open, sitting_over)),
         **{
             (status, Action.FINISH): step(
                 Status.DONE, Role.POLICY_OFFICE, Role.BOARD_CHAIR, rules=(outcome_missing,)

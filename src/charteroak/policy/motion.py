@@ -95,6 +95,17 @@ def not_ready(facts: Facts) -> Reason | None:
     return None
 
 
+def not_before_the_board(facts: Facts) -> Reason | None:
+    """What was ready when the agenda was set need not be so any more: a request may be withdrawn on the day itself."""
+    if not facts.ready:
+        return Reason(
+            "not_before_the_board",
+            "This is before the board no longer: it was withdrawn, sent back or decided meanwhile.",
+            "The chair postpones the motion; nobody needs to vote.",
+        )
+    return None
+
+
 def meeting_not_open(facts: Facts) -> Reason | None:
     if not facts.meeting_open:
         return Reason(
@@ -234,6 +245,7 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             rules=(
                 meeting_not_open,
                 sitting_over,
+                not_before_the_board,
                 no_quorum,
                 not_present,
                 must_recuse,
@@ -245,12 +257,26 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.ON_AGENDA, Action.DECLARE_CARRIED): step(
             Status.CARRIED,
             Role.BOARD_CHAIR,
-            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, majority_missed),
+            rules=(
+                meeting_not_open,
+                sitting_over,
+                not_before_the_board,
+                no_quorum,
+                votes_missing,
+                majority_missed,
+            ),
         ),
         (Status.ON_AGENDA, Action.DECLARE_LOST): step(
             Status.LOST,
             Role.BOARD_CHAIR,
-            rules=(meeting_not_open, sitting_over, no_quorum, votes_missing, majority_reached),
+            rules=(
+                meeting_not_open,
+                sitting_over,
+                not_before_the_board,
+                no_quorum,
+                votes_missing,
+                majority_reached,
+            ),
         ),
         (Status.ON_AGENDA, Action.SET_CONDITIONS): step(
             Status.ON_AGENDA, Role.BOARD_CHAIR, rules=(meeting_not_open, sitting_over, votes_cast)

@@ -236,7 +236,7 @@ def nothing_ended(facts: Facts) -> Reason | None:
 
 def reason_missing(facts: Facts) -> Reason | None:
     if not facts.reason_given:
-        return Reason("reason_missing", "Say why it is revoked.", "The register tells everybody.")
+        return Reason("reason_missing", "Say why it is revoked.", "Whoever could read the results is told.")
     return None
 
 
