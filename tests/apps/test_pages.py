@@ -192,3 +192,11 @@ def test_no_page_carries_styles_or_scripts_of_its_own(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert re.findall(r"\sstyle=|\son[a-z]+=|<style|javascript:|hx-on", text) == []
     assert [tag for tag in re.findall(r"<script[^>]*>", text) if " src=" not in tag] == []
+
+
+def test_who_loads_the_address_of_a_button_reads_that_it_is_no_page(client: Client, maya: Person) -> None:
+    client.force_login(maya)
+    found = client.get("/requests/001/submit/")
+    assert (found.status_code, found.headers["Allow"]) == (405, "POST")
+    assert "This address takes what a form sends; it is not a page." in found.text
+    assert found.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY

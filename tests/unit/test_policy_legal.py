@@ -201,7 +201,7 @@ def test_contributors_laws_join_so_that_each_alone_may_pass_and_both_may_not() -
     assert one.may_be_shared()
     assert other.may_be_shared()
     [reason] = (one | other).may_be_shared().reasons
-    assert (reason.rule, "42 CFR 2.12(d)(1) (to be confirmed by counsel)" in reason.message) == (
+    assert (reason.rule, "42 CFR 2.12(a)(2) (to be confirmed by counsel)" in reason.message) == (
         "not_beside_criminal_records",
         True,
     )

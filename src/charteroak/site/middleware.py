@@ -124,6 +124,8 @@ class Refusals:
         response = self.get_response(request)
         if request.resolver_match and not request.user.is_authenticated and _asks_to_sign_in(response):
             _on_record(request, SIGN_IN_FIRST)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not request.path.startswith("/api/"):
+            return _only_a_form_sends_here(request, response)
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
@@ -150,6 +152,13 @@ class Refusals:
             return JsonResponse(as_json(raised), status=status)
         said = {"reasons": raised.reasons, "back": _page_before(request)}
         return render(request, "refused.html", said, status=status)
+
+
+def _only_a_form_sends_here(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """For who loads again, or types in, the address of a form's button."""
+    page = render(request, "405.html", status=response.status_code)
+    page.headers["Allow"] = response.headers.get("Allow", "")
+    return page
 
 
 def _page_before(request: HttpRequest) -> str:
