@@ -204,7 +204,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("matter", "not_named"): {"unsaid": ("clocks",)},
     ("matter", "not_yours_to_do"): {"works_on_it": False},
     ("matter", "closed_by_another"): {"may_close": False},
-    ("matter", "duties_left"): {"not_done": ("refer",)},
+    ("matter", "duties_left"): {"not_done": 1},
     ("matter", "outcome_missing"): {"outcome": False},
     ("matter", "wages_protected"): {"wages": True, "disclosed": True},
     ("office", "own_role"): {"actor_is_holder": True},

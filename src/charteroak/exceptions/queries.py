@@ -97,7 +97,7 @@ def facts(kind: Kind, by: Person, record: Matter | None = None, **said: object) 
     if record is not None:
         known |= {
             "works_on_it": record.owner_id == by.pk or bool(roles & ACT_FOR_OTHERS),
-            "not_done": tuple(record.duties.filter(done_at__isnull=True).values_list("name", flat=True)),
+            "not_done": record.duties.filter(done_at__isnull=True).count(),
             "wages": record.wages and kind is Kind.SUBPOENA,
         }
     return Facts(**(known | said))  # type: ignore[arg-type] # facts by their names

@@ -84,7 +84,7 @@ class Facts:
     may_close: bool = True
     works_on_it: bool = True  # the actor owns it, or keeps all of them
     unsaid: tuple[str, ...] = ()  # what this kind must name
-    not_done: tuple[str, ...] = ()  # duties
+    not_done: int = 0  # duties
     outcome: bool = True
     wages: bool = False  # a subpoena for unit-level wage records …
     disclosed: bool = False  # … that were handed over
@@ -119,7 +119,7 @@ def duties_left(facts: Facts) -> Reason | None:
     if facts.not_done:
         return Reason(
             "duties_left",
-            Sentence("Still to do: {duties}.", duties=facts.not_done),
+            Sentence("Duties still to do: {count}.", count=facts.not_done),
             "Record each here once it is done.",
         )
     return None
