@@ -14,6 +14,7 @@ from charteroak.adapters.environment import Process
 from charteroak.agreements import actions, clocks, letters
 from charteroak.agreements.models import Agreement, Letter
 from charteroak.catalog.models import Dataset
+from charteroak.requests import actions as requests
 from charteroak.site import reminders
 from charteroak.site.digest import write_digests
 from charteroak.site.grants import privileges
@@ -126,6 +127,23 @@ def test_a_subject_shows_request_dataset_requester_and_day(drafted: Agreement) -
     for part in ("001 CTE and earnings", dataset, "Dr Maya Ortiz", "signature, due"):
         assert part in letter.subject
     assert f"/agreements/{drafted.number}/#signatures" in letter.body
+
+
+def test_a_digest_names_each_record_its_day_and_for_a_steward_the_datasets_and_who_asks() -> None:
+    for title in ("One more study", "Another one"):
+        record = way.filled_in()
+        requests.edit(pk=record.pk, by=way.person("maya.ortiz"), title=title)
+        requests.submit(pk=record.pk, by=way.person("maya.ortiz"))
+        requests.accept_as_complete(pk=record.pk, by=way.person("sam.reyes"))
+    assert by_post(write_digests) > 0
+    letter = Letter.objects.get(person__username="lou.grant")
+    lines = letter.body.splitlines()
+    for title in ("One more study", "Another one"):
+        (line,) = [number for number, said in enumerate(lines) if title in said]
+        assert "by October" in lines[line]
+        assert "Wage records" in lines[line + 1]
+        assert "Dr Maya Ortiz" in lines[line + 1]
+        assert lines[line + 2].endswith("#review-DOL")
 
 
 def test_nobody_but_the_post_writes_letters_and_it_writes_nothing_else() -> None:

@@ -137,6 +137,30 @@ def test_a_denial_without_a_reason_comes_back_as_it_was_typed() -> None:
     assert "In the enclave only." in page.text
 
 
+def test_one_choice_decides_on_every_column_that_has_none_of_its_own() -> None:
+    record = way.filled_in()
+    actions.submit(pk=record.pk, by=person("maya.ortiz"))
+    actions.accept_as_complete(pk=record.pk, by=person("sam.reyes"))
+    address, ben = f"{record.get_absolute_url()}reviews/SDE/decide/", as_("ben.cole")
+    columns = record.columns.filter(variable__dataset__agency__code="SDE")
+    denied = columns.get(variable__name="frpl")
+    assert 'name="rest-choice"' in (page := ben.get(record.get_absolute_url()).text)
+    assert "checked" not in page.partition('id="action-decide-SDE"')[2].partition("<table")[0], (
+        "nothing is chosen"
+    )
+    own = {f"choice-{denied.pk}": "deny", f"reason-{denied.pk}": "The law."}
+    for sent, said in ((own, "Decide on this column."), (own | {"rest-choice": "mask"}, "Say why.")):
+        answer = ben.post(address, sent)
+        assert answer.status_code == 400
+        assert said in answer.text
+        assert set(columns.values_list("choice", flat=True)) == {""}
+    ben.post(address, own | {"rest-choice": "mask", "rest-reason": "By year."})
+    told = {(one.choice, one.reason) for one in columns.exclude(pk=denied.pk)}
+    denied.refresh_from_db()
+    assert (denied.choice, denied.reason) == ("deny", "The law.")
+    assert told == {("mask", "By year.")}
+
+
 def test_a_colleague_of_another_agency_gets_no_form() -> None:
     record = way.filled_in()
     actions.submit(pk=record.pk, by=person("maya.ortiz"))

@@ -23,13 +23,17 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """`title` says record and task; `whose_turn` is a person, role or agency in plain words."""
+    """`title` says record and task; `whose_turn` is a person, role or agency in plain words.
+
+    `about` is what a letter says beside: which datasets, and who asks for them.
+    """
 
     title: str
     href: str
     state: Turn
     whose_turn: str = ""
     by_when: date | None = None
+    about: str = ""
 
 
 def foremost(found: QuerySet[Record], read: QuerySet[Record], most: int = IN_DEPTH) -> QuerySet[Record]:

@@ -31,21 +31,26 @@ def write_digests() -> int:
 
 
 def _subject(items: list[Item]) -> str:
-    """The most urgent first, and how many more."""
+    """The most urgent first, whose it is and by when, and how many more."""
     first, more = sorted(items, key=_urgency)[0], len(items) - 1
+    said = " · ".join(filter(None, [first.title, first.about, _by(first) if first.by_when else ""]))
     if not more:
-        return _("Your turn: %s") % first.title
-    said = ngettext(
+        return _("Your turn: %s") % said
+    words = ngettext(
         "Your turn: %(title)s, and %(count)d more", "Your turn: %(title)s, and %(count)d more", more
     )
-    return said % {"title": first.title, "count": more}
+    return words % {"title": said, "count": more}
+
+
+def _by(item: Item) -> str:
+    return _("by %s") % date_format(item.by_when) if item.by_when else _("no deadline")
 
 
 def _body(person: Person, items: list[Item]) -> str:
     lines = [person.name + ",", ""]
     for item in sorted(items, key=_urgency):
-        by = _("by %s") % date_format(item.by_when) if item.by_when else _("no deadline")
-        lines += [f"- {item.title}, {by}", f"  {settings.CONFIG.origins[0]}{item.href}"]
+        lines += [f"- {item.title}, {_by(item)}", *([f"  {item.about}"] if item.about else [])]
+        lines.append(f"  {settings.CONFIG.origins[0]}{item.href}")
     return "\n".join([*lines, "", _("This list comes once a day, while something waits for you.")])
 
 

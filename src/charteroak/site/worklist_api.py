@@ -34,6 +34,7 @@ def _told(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [
         {
             "title": str(item.title),
+            "about": item.about or None,
             "turn": str(translated(item.whose_turn)) or None,
             "by_when": item.by_when,
             "page": item.href,

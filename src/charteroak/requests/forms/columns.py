@@ -62,19 +62,25 @@ class ColumnsForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """A decision, with its reason, on every column asked of one agency."""
+    """A decision, with its reason, on every column asked of one agency: each for itself, or all the rest at once."""
+
+    REST = ("rest-choice", "rest-reason")
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, columns: Iterable[RequestedColumn], conditions: str = ""
     ) -> None:
         super().__init__(data)
         self.columns = list(columns)
+        words = [(value, _t(words)) for value, words in choices(Choice)]
+        if any(not column.choice for column in self.columns):
+            self._add_rest(words)
         for column in self.columns:
             name = str(column.variable)
             self.fields[f"choice-{column.pk}"] = forms.ChoiceField(
+                required=False,
                 label=_t("Decision on %(column)s") % {"column": name},
                 initial=column.choice,
-                choices=[("", _t("Decide")), *((value, _t(words)) for value, words in choices(Choice))],
+                choices=[("", _t("Decide")), *words],
                 widget=forms.Select(
                     attrs={
                         "class": "usa-select",
@@ -93,17 +99,47 @@ class DecideForm(forms.Form):
             help_text=_t("They become part of the agreement."),
         )
 
+    def _add_rest(self, words: list[tuple[str, str]]) -> None:
+        """Nothing is chosen beforehand: who chooses nothing decides nothing."""
+        choice, reason = self.REST
+        self.fields[choice] = forms.ChoiceField(
+            required=False,
+            label=_t("Decision on every column for which you choose nothing in the table"),
+            choices=words,
+            widget=forms.RadioSelect(attrs={"class": "usa-radio__input"}),
+        )
+        self.fields[reason] = forms.CharField(
+            required=False,
+            label=_t("Reason or condition for all of these, if not allowed as they are"),
+            widget=forms.TextInput(attrs={"class": "usa-input"}),
+        )
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
+        if said.get("rest-choice") in STATED and not said.get("rest-reason"):
+            self.add_error("rest-reason", _t("Say why."))
         for column in self.columns:
-            stands_alone = said.get(f"choice-{column.pk}") not in STATED
-            if not stands_alone and not said.get(f"reason-{column.pk}"):
+            choice = said.get(f"choice-{column.pk}")
+            if choice in STATED and not said.get(f"reason-{column.pk}"):
                 self.add_error(f"reason-{column.pk}", _t("Say why."))
+            if choice == "" and not said.get("rest-choice"):
+                self.add_error(f"choice-{column.pk}", _t("Decide on this column."))
         return said
+
+    def rest(self) -> list[BoundField]:
+        """The fields that decide on all the rest, where something is undecided."""
+        return [self[name] for name in self.REST if name in self.fields]
 
     def rows(self) -> list[tuple[RequestedColumn, BoundField, BoundField]]:
         return [(c, self[f"choice-{c.pk}"], self[f"reason-{c.pk}"]) for c in self.columns]
 
     def decided(self) -> dict[int, tuple[Choice, str]]:
+        """Column id → choice and reason; a reason of its own goes before the one for all."""
         said = self.cleaned_data
-        return {c.pk: (Choice(said[f"choice-{c.pk}"]), said[f"reason-{c.pk}"]) for c in self.columns}
+        found = {}
+        for pk in (column.pk for column in self.columns):
+            choice, reason = said[f"choice-{pk}"], said[f"reason-{pk}"]
+            if not choice:
+                choice, reason = said["rest-choice"], reason or said["rest-reason"]
+            found[pk] = (Choice(choice), reason)
+        return found
