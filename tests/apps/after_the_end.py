@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.hub_way import NUMBER
 from apps.outputs_way import MAYA
+from apps.retention_way import approve
 from apps.way import person
 from charteroak.adapters import stores
 from charteroak.adapters.environment import home
@@ -41,6 +42,7 @@ def terminated(as_process: AsProcess) -> Agreement:
     """Everything ordered to go today, and gone from here."""
     agreement = Agreement.objects.get()
     actions.terminate(pk=agreement.pk, by=person("sam.reyes"), because="the work is done")
+    approve()
     actions.destroy(pk=agreement.pk, by=person("kim.tran"))
     destroyed(as_process)
     return agreement

@@ -63,7 +63,13 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
     because = {"because": "Why."}
     later = {"board": at.board, "starts_at": "2027-03-01T09:00", "place": "Room 2B"}
     motion = {"kind": "approve_request", "number": NUMBER, "data_request": NUMBER, "text": "Approve."}
-    approval = {"what": "payload", "series": "S1", "approval": "No. 7", "approved_on": "2026-01-04"}
+    approval = {
+        "what": "payload",
+        "series": "S1",
+        "approval": "No. 7",
+        "given_by": "Records",
+        "approved_on": "2026-01-04",
+    }
     follow_up = {"text": "Explain.", "reported_to": "Advisory board", "due_on": "2027-06-30"}
     said: dict[str, dict[str, Any]] = {
         "/requests/new": {"title": "New"},

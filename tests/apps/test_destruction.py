@@ -9,6 +9,7 @@ from django.test import Client
 from apps import after_the_end, outputs_way, way
 from apps.hub_way import DAY, NUMBER, AsProcess
 from apps.outputs_way import MAYA, left
+from apps.retention_way import approve
 from apps.way import person
 from charteroak.adapters import clock, keys
 from charteroak.adapters.environment import home
@@ -51,6 +52,7 @@ def test_destruction_is_ordered_after_the_end_by_those_who_answer_for_it(
     room: Workspace, as_process: AsProcess
 ) -> None:
     refused("still_in_force", room, "sam.reyes")
+    approve()
     actions.terminate(pk=room.agreement_id, by=person("sam.reyes"), because="breach")
     for other in (MAYA, "ida.moss", "noor.haddad"):
         refused("wrong_role", room, other)
@@ -99,6 +101,7 @@ def test_the_certificate_names_every_part_and_the_register_says_it_in_a_sentence
     client.force_login(person("sam.reyes"))
     assert client.get(f"{here}certificate/").status_code == 404
     client.post(f"{here}terminate/", {"because": "The work is done."})
+    approve()
     assert 'id="action-destroy"' in client.get(here).text
     assert client.post(f"{here}close/").status_code == 403
     client.post(f"{here}destroy/")

@@ -150,6 +150,7 @@ def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_ci
         what=Clock.IDENTIFIERS,
         series="S4-100",
         approval="2026-17",
+        given_by="Records office",
         approved_on=clock.today(),
     )
     record().duties.update(due_on=clock.today())
@@ -182,6 +183,7 @@ def test_a_certificate_without_an_approval_on_record_says_so() -> None:
     [
         ({"by": "ann.weiss"}, "wrong_role"),
         ({"series": " "}, "approval_unsaid"),
+        ({"given_by": " "}, "approval_unsaid"),
         ({"approved_on": clock.today() + timedelta(days=4000)}, "approved_ahead"),
     ],
 )
@@ -191,6 +193,7 @@ def test_an_approval_that_is_not_whole_is_not_taken(said: dict[str, Any], rule: 
         "what": Clock.PAYLOAD,
         "series": "S1",
         "approval": "No. 7",
+        "given_by": "Records office",
         "approved_on": clock.today(),
     }
     given: dict[str, Any] = whole | said
@@ -199,7 +202,13 @@ def test_an_approval_that_is_not_whole_is_not_taken(said: dict[str, Any], rule: 
 
 
 def test_the_policy_office_records_an_approval_on_the_page() -> None:
-    sent = {"what": "payload", "series": "S4-100", "approval": "2026-17", "approved_on": f"{clock.today()}"}
+    sent = {
+        "what": "payload",
+        "series": "S4-100",
+        "approval": "2026-17",
+        "given_by": "Records",
+        "approved_on": f"{clock.today()}",
+    }
     page = as_("sam.reyes").post("/agreements/retention/", sent, follow=True).text
     assert "Series S4-100, approval 2026-17" in page
 

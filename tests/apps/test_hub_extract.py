@@ -11,6 +11,7 @@ import pytest
 
 from apps import hub_way, way
 from apps.hub_way import NUMBER, as_if, table
+from apps.retention_way import approve
 from apps.way import STEWARDS, person
 from charteroak.adapters import clock, stores
 from charteroak.adapters.environment import home
@@ -24,6 +25,7 @@ from charteroak.hub import actions, destruction, extracts, tasks
 from charteroak.hub.api import permitted
 from charteroak.hub.models import Extract
 from charteroak.policy.decision import Refused
+from charteroak.policy.matter import Clock
 from charteroak.submissions.models import Delivery
 from charteroak.synthetic import generate
 from conftest import connection_as
@@ -203,6 +205,8 @@ def destroyed() -> DestructionDuty:
 @pytest.mark.usefixtures("files_put_back")
 def test_identifiers_are_destroyed_with_keys_objects_and_a_certificate(extract: Extract) -> None:
     refused("wrong_role", actions.destroy_identifiers, by=person("lou.grant"))
+    refused("retention_unapproved", actions.destroy_identifiers, by=person("noor.haddad"))
+    approve(Clock.IDENTIFIERS)
     actions.destroy_identifiers(number=NUMBER, by=person("noor.haddad"))
     run = extract.link_run
     with as_if("linker"):
@@ -229,6 +233,7 @@ def test_identifiers_are_destroyed_with_keys_objects_and_a_certificate(extract: 
 @pytest.mark.usefixtures("files_put_back")
 def test_destruction_that_was_cut_off_is_completed_with_the_same_certificate() -> None:
     record = Agreement.objects.get()
+    approve(Clock.IDENTIFIERS)
     actions.destroy_identifiers(number=NUMBER, by=person("noor.haddad"))
     with as_if("linker"):
         planned = plan(record, "identifiers", destruction.HELD["identifiers"])

@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps import hub_way, way
 from apps.hub_way import NUMBER, AsProcess
+from apps.retention_way import approve
 from apps.way import STEWARDS, as_, person
 from charteroak.adapters import showing
 from charteroak.adapters.environment import Process
@@ -17,6 +18,7 @@ from charteroak.agreements.models import DestructionDuty
 from charteroak.audit.models import Event
 from charteroak.hub import clerical, destruction, extracts, linking
 from charteroak.hub.models import Extract, LinkRun
+from charteroak.policy.matter import Clock
 from charteroak.synthetic import generate
 from conftest import owner_beside
 
@@ -103,6 +105,7 @@ def clear_and_destroy(as_process: AsProcess) -> None:
     assert f"{NUMBER}/2.SDE" in page
     as_("sam.reyes").post(f"{HERE}clear-extract/")
     assert as_("noor.haddad").get(f"{HERE}certificate/identifiers/").status_code == 404
+    approve(Clock.IDENTIFIERS)
     as_("noor.haddad").post(f"{HERE}destroy-identifiers/")
     duty = DestructionDuty.objects.get(what="identifiers")
     for process in destruction.HELD["identifiers"].owners():

@@ -21,6 +21,7 @@ AGREEMENTS: dict[tuple[str, str], dict[str, Any]] = {
     ("agreement", "parties_unsigned"): {"unsigned": ("DOL",)},
     ("agreement", "still_in_force"): {"in_force": True},
     ("agreement", "nothing_left"): {"not_destroyed": ()},
+    ("agreement", "retention_unapproved"): {"unapproved": ("extract",)},
     ("agreement", "still_sealed"): {"sealed": ("extract",)},
     ("agreement", "not_destroyed"): {"not_destroyed": ("extract",)},
     ("agreement", "nothing_to_amend"): {"amends": "042", "to_amend_in_force": False},

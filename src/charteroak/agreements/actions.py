@@ -12,7 +12,7 @@ from charteroak.adapters import clock
 from charteroak.adapters.environment import governance_only
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import administration_on, authority_of, holders
-from charteroak.agreements import amending, drafting, round_trip
+from charteroak.agreements import amending, drafting, retention, round_trip
 from charteroak.agreements.models import (
     Agreement,
     Clause,
@@ -277,8 +277,11 @@ def destroy(*, pk: int, by: Person) -> None:
     require(record, Action.DESTROY, by)
     today = clock.today()
     later = record.duties.filter(Q(due_on__isnull=True) | Q(due_on__gt=today), done_at__isnull=True)
+    approvals = retention.rested_on(record, later)
     later.update(due_on=today, reason=noop("ordered after the end"))
-    audit.record("agreements:agreement:destroy", by=by, subject=record, number=record.number)
+    audit.record(
+        "agreements:agreement:destroy", by=by, subject=record, number=record.number, approvals=approvals
+    )
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from charteroak.agreements import actions, amending, disclosures, documents, que
 from charteroak.agreements import recall as recalling
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.keeping import account, asked_after, handed_over, whose
-from charteroak.agreements.lists import listed
+from charteroak.agreements.lists import listed, without_approval
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.agreements.views import due_on
 from charteroak.agreements.worklist import whose_turn
@@ -61,7 +61,9 @@ class ApprovalIn(Schema):
     what: Clock
     series: str
     approval: str
+    given_by: str
     approved_on: date
+    agreement: str | None = None
 
 
 @router.get("/", summary="Agreements that you may read; ?q, ?status, ?page, ?format")
@@ -71,12 +73,20 @@ def listing(request: HttpRequest) -> Any:
 
 @router.get("/retention", summary="The series and approvals that certificates cite")
 def approvals(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - a view's signature
+    """Those that hold for every agreement; an agreement's answer names what its own certificates cite."""
     return {what.value: retention.cited(what) for what in Clock}
+
+
+@router.get("/retention/wanted", summary="What is due soon without an approval on record; ?q, ?what, ?page")
+def wanted(request: HttpRequest) -> Any:
+    return without_approval(request).told()
 
 
 @router.post("/retention/record", summary="Put a retention approval on record")
 def record_approval(request: HttpRequest, body: ApprovalIn) -> dict[str, Any]:
-    retention.record(by=signed_in(request), **body.dict())
+    """`agreement`: the number of the one that it holds for; without it, it holds for all."""
+    said = body.dict() | {"agreement": _found(request, body.agreement) if body.agreement else None}
+    retention.record(by=signed_in(request), **said)
     return approvals(request)
 
 
@@ -185,8 +195,8 @@ def _facts(record: Agreement, request: HttpRequest) -> dict[str, Any]:
             for party in record.parties.select_related("agency", "signature")
         ],
         "duties": [
-            {"what": duty.what, "due_on": duty.due_on, "done_at": duty.done_at}
-            for duty in record.duties.all()
+            {"what": duty.what, "due_on": duty.due_on, "done_at": duty.done_at, "retention": cites}
+            for duty, cites in retention.told(record)
         ],
         "amends": record.amends.number if record.amends else None,
         "held_as": record.held.number,

@@ -115,7 +115,7 @@ def plan(record: Agreement, what: str, holding: Holding) -> dict[str, Any]:
     """What will be destroyed, written down first: a destroyed key can no longer be named."""
     with transaction.atomic():
         duty = DestructionDuty.objects.select_for_update().get(agreement=record, what=what)
-        certificate = duty.certificate or {"plans": {}, "parts": {}, "retention": cited(what)}
+        certificate = duty.certificate or {"plans": {}, "parts": {}, "retention": cited(what, record)}
         if process() not in certificate["plans"]:
             found = {str(one) for one in holding.beside(record)}
             for store in holding.mine():
@@ -161,6 +161,7 @@ def _answer(duty_pk: int, planned: dict[str, Any], gone: dict[str, Destroyed], h
         what=duty.what,
         keys=planned["keys"],
         objects=planned["objects"],
+        approval=((duty.certificate or {}).get("retention") or {}).get("id"),
         sealed_until=duty.sealed_until.isoformat() if duty.sealed_until else None,
     )
 

@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from charteroak.agreements.models import WHAT, Clause, Party
+from charteroak.agreements.models import WHAT, Agreement, Clause, Party
 
 
 class DraftForm(forms.Form):
@@ -55,14 +55,29 @@ class WithdrawForm(forms.Form):
 
 
 class RetentionForm(forms.Form):
+    agreement = forms.CharField(
+        label=_("Number of the agreement"), max_length=12, required=False,
+        help_text=_("Leave it empty for an approval that holds for every agreement."),
+    )  # fmt: skip
     what = forms.ChoiceField(label=_("What is destroyed"), choices=[(what, _(words)) for what, words in WHAT])
     series = forms.CharField(
         label=_("Series"), max_length=60, help_text=_("As the retention schedule names it.")
     )
     approval = forms.CharField(
-        label=_("Approval"), max_length=120, help_text=_("Its number and who gave it.")
+        label=_("Approval"), max_length=120, help_text=_("Its number, as who gave it wrote it.")
     )
+    given_by = forms.CharField(label=_("Given by"), max_length=120, help_text=_("Which office approved it."))
     approved_on = forms.DateField(label=_("Approved on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_agreement(self) -> Agreement | None:
+        """The policy office alone sends it, who reads every agreement."""
+        number = self.cleaned_data["agreement"].strip()
+        found = Agreement.objects.filter(number=number).first() if number else None
+        if number and found is None:
+            raise forms.ValidationError(
+                _("There is no agreement of this number. Take it from the agreement’s page.")
+            )
+        return found
 
 
 class WordForm(forms.Form):

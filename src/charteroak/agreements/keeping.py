@@ -21,6 +21,7 @@ from charteroak.agencies.signin import signed_in
 from charteroak.agreements import disclosures, retention
 from charteroak.agreements.disclosures import Disclosure
 from charteroak.agreements.forms import RetentionForm
+from charteroak.agreements.lists import without_approval
 from charteroak.agreements.models import Agreement, DisclosureRecord
 from charteroak.agreements.views import found
 from charteroak.policy.matter import Clock
@@ -130,9 +131,11 @@ def handed_over(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def approvals(request: HttpRequest) -> HttpResponse:
-    by = signed_in(request)
-    form = RetentionForm(request.POST or None)
+def approvals(request: HttpRequest) -> HttpResponseBase:
+    """What certificates cite, and what comes near its day without it; `agreement` and `of` fill the form in."""
+    by, lacking = signed_in(request), without_approval(request)
+    begun = {"agreement": request.GET.get("agreement", ""), "what": request.GET.get("of", "")}
+    form = RetentionForm(request.POST or None, initial=begun)
     if request.method == "POST":
         retention.may_record(by).require()
         if form.is_valid():
@@ -141,4 +144,6 @@ def approvals(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("On record. Certificates cite it from now on."))
             return redirect("retention")
     shown = {"overview": retention.overview(), "decision": retention.may_record(by), "form": form}
-    return render(request, "agreements/retention.html", shown, status=400 if form.errors else 200)
+    context = {**shown, "lacking": lacking}
+    answer = render(request, "agreements/retention.html", context, status=400 if form.errors else 200)
+    return lacking.file or answer

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.adapters.listing import Cell, Column, Filter, Listed, Listing
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import queries
+from charteroak.agreements import queries, retention
+from charteroak.agreements.models import WHAT
 from charteroak.agreements.worklist import TURN, whose_turn
 from charteroak.policy.agreement import Status
 from charteroak.policy.lifecycle import choices
@@ -44,3 +46,28 @@ def listed(request: HttpRequest) -> Listed:
     """Those that whoever asks may see."""
     records = queries.visible_to(signed_in(request)).select_related("data_request")
     return AGREEMENTS.of(request, records.prefetch_related(*TURN))
+
+
+WANTED = Listing(
+    name="retention",
+    caption=_("Due soon without an approval on record"),
+    search=("agreement__number", "agreement__data_request__title"),
+    filters=(Filter("what", _("What is destroyed"), lambda: WHAT),),
+    columns=(
+        Column(
+            "agreement",
+            _("Agreement"),
+            lambda duty: Cell(str(duty.agreement), f"{duty.agreement.get_absolute_url()}#duties"),
+        ),
+        Column("what", _("What is destroyed"), lambda duty: translate(duty.get_what_display())),
+        Column("due_on", _("Due"), lambda duty: duty.due_on, due=True),
+    ),
+    nothing=_("Nothing that is due within 30 days lacks its approval."),
+    next_step=_("What comes near its day without one appears here."),
+)
+
+
+def without_approval(request: HttpRequest) -> Listed:
+    """Under agreements that whoever asks may see."""
+    seen = queries.visible_to(signed_in(request)).order_by().values("pk")
+    return WANTED.of(request, retention.wanted().filter(agreement__in=seen).select_related("agreement"))

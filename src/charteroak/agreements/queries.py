@@ -10,7 +10,7 @@ from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.reading import once
-from charteroak.agreements import amending
+from charteroak.agreements import amending, retention
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.halted import halted
 from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient, Signature
@@ -188,6 +188,7 @@ def facts(
         to_amend_in_force=record.amends is None or _runs(record.amends),
         newcomers_not_cleared=amending.newcomers_not_cleared(record),
         identifiers_destroyed=amending.identifiers_destroyed(record.data_request, record.amends),
+        unapproved=() if _runs(record) else retention.unapproved(record, duties),
         sealed=tuple(Sentence(duty.get_what_display()) for duty in duties if duty.done_at and _sealed(duty)),
     )
 

@@ -16,7 +16,17 @@ from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.agreements import actions, amending, clocks, disclosures, drafting, queries, turns, worklist
+from charteroak.agreements import (
+    actions,
+    amending,
+    clocks,
+    disclosures,
+    drafting,
+    queries,
+    retention,
+    turns,
+    worklist,
+)
 from charteroak.agreements.checklist import checklist
 from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
@@ -39,6 +49,7 @@ from charteroak.policy.after_signature import match_due
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status
 from charteroak.policy.decision import ALLOWED, Decision, Refused
+from charteroak.policy.retention import ASKED_AHEAD
 from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
 
@@ -149,7 +160,9 @@ def agreement_page(request: HttpRequest, record: Agreement, **in_error: forms.Fo
         "wanted": wanted,
         "unsignable": _unsignable(record, by),
         "sign_decision": ALLOWED,
-        "duties": record.duties.all(),
+        "duties": retention.told(record),
+        "asked_ahead": clock.today() + ASKED_AHEAD,
+        "approves": retention.may_record(by).allowed,
         "discloses": record.amends is None and bool(disclosures.seen_by(by, record)),
         "preclears": preclears(record),
         "today": clock.today(),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from charteroak.adapters import clock
 from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
-from charteroak.agencies.worklist import Item, Turn, foremost
-from charteroak.agreements import clocks
+from charteroak.agencies.worklist import IN_DEPTH, Item, Turn, foremost
+from charteroak.agreements import clocks, retention
 from charteroak.agreements.models import Agreement, DestructionDuty, Party, Recipient
 from charteroak.agreements.queries import (
     DRAFTERS,
@@ -68,6 +68,22 @@ def _ends_soon(record: Agreement) -> Item:
     return Item(title, record.data_request.get_absolute_url(), Turn.YOURS, who, record.ends_on)
 
 
+def _approvals_wanted() -> list[Item]:
+    """What comes near its day without a retention approval, the first due first; the room's own list holds them all."""
+    near = retention.wanted().select_related("agreement")[:IN_DEPTH]
+    title, who = (
+        _("%(agreement)s, retention approval: %(what)s"),
+        _("Policy office: put the approval on record"),
+    )
+    return [
+        Item(
+            title % {"agreement": one.agreement, "what": _(one.get_what_display())},
+            retention.page_for(one.agreement.number, one.what), Turn.YOURS, who, one.due_on,
+        )
+        for one in near
+    ]  # fmt: skip
+
+
 def _concerns(person: Person, roles: frozenset[Role]) -> Q:
     """Whose agreements a worklist asks the rules about: not those that a person may merely read."""
     if roles & {*DRAFTERS, Role.ENCLAVE_OPERATOR}:
@@ -99,6 +115,8 @@ def todo(person: Person) -> list[Item]:
              Turn.YOURS if Role.COUNSEL in roles else Turn.OTHERS, _("Counsel: draft it"), due.get(request.pk))
         for request in waiting
     ]  # fmt: skip
+    if Role.POLICY_OFFICE in roles:
+        found += _approvals_wanted()
     begun_or_over = Q(executed_on__gte=today - RECENT) | Q(ends_on__lt=today + WARNED)
     unfinished = Q(status__in=UNFINISHED) | Q(begun_or_over, status=agreement.Status.EXECUTED)
     concerned = visible_to(person).filter(unfinished, _concerns(person, roles))

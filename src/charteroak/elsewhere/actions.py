@@ -96,7 +96,7 @@ def destroy(*, number: str, by: Person, what: str, on: date, way: str) -> Happen
     duty.done_at = min(clock.now(), end_of_the_day)
     duty.certificate = {
         "plans": {},
-        "retention": cited(what),
+        "retention": cited(what, record),
         "parts": {by.name: {"objects": objects, "keys": [], "also": [], "how": [way], "at": str(on)}},
     }
     duty.save()

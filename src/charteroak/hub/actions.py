@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from charteroak.adapters import clock
 from charteroak.adapters.environment import Process
 from charteroak.agencies.models import Agency, Person
+from charteroak.agreements import retention
 from charteroak.agreements.destruction import start_identifiers
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.agreements.queries import contributors, terms
@@ -167,8 +168,11 @@ def destroy_identifiers(*, number: str, by: Person) -> None:
     what = DestructionDuty.What.IDENTIFIERS
     queries.destroy_decision(record, what, by).require()
     today = clock.today()
-    later = Q(due_on__isnull=True) | Q(due_on__gt=today)
-    record.duties.filter(later, what=what, done_at__isnull=True).update(due_on=today)
+    later = record.duties.filter(
+        Q(due_on__isnull=True) | Q(due_on__gt=today), what=what, done_at__isnull=True
+    )
+    approvals = retention.rested_on(record, later)
+    later.update(due_on=today)
     destruction.order(record, what)
     agreed = terms(record)
     audit.record(
@@ -177,5 +181,6 @@ def destroy_identifiers(*, number: str, by: Person) -> None:
         subject=record,
         number=number,
         what=what.value,
+        approvals=approvals,
         clauses=[f"{agreed.number}/{agreed.destroy_clause}"],
     )

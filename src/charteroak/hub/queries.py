@@ -8,6 +8,7 @@ from charteroak.agencies.models import Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.reading import once
 from charteroak.agreements import queries as agreements
+from charteroak.agreements import retention
 from charteroak.agreements.models import Agreement, DestructionDuty
 from charteroak.catalog.models import Variable
 from charteroak.hub.models import Extract, LinkRun
@@ -18,6 +19,7 @@ from charteroak.policy.clauses import Asked, Use
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.delivery import FileKind
 from charteroak.policy.delivery import Status as DeliveryStatus
+from charteroak.policy.retention import retention_unapproved
 from charteroak.policy.roles import Role
 from charteroak.submissions import queries as submissions
 from charteroak.submissions.models import Delivery
@@ -177,4 +179,7 @@ def destroy_decision(record: Agreement, what: str, by: Person) -> Decision:
         reasons.append(Reason("destroyed", _("This was destroyed already.")))
     if what in DESTROYED_AFTER and (found is None or not found.built_at):
         reasons.append(Reason("extract_not_built", _("The extract is not built yet.")))
+    if duty is not None and duty.due_on and not duty.done_at:
+        unapproved = retention_unapproved(retention.unapproved(record, [duty]))
+        reasons += [unapproved] if unapproved else []
     return Decision(tuple(reasons))

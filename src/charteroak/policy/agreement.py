@@ -23,6 +23,7 @@ from charteroak.policy.agreement_rules import (
     nothing_to_amend,
     parties_unsigned,
     request_not_approved,
+    retention_unapproved,
     sign_in_not_confirmed,
     signed_already,
     still_in_force,
@@ -99,7 +100,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         ),
         **{
             (status, Action.DESTROY): step(
-                status, Role.POLICY_OFFICE, Role.ENCLAVE_OPERATOR, rules=(amends_another, still_in_force, nothing_left)
+                status, Role.POLICY_OFFICE, Role.ENCLAVE_OPERATOR,
+                rules=(amends_another, still_in_force, nothing_left, retention_unapproved),
             )
             for status in (Status.EXECUTED, Status.TERMINATED)
         },

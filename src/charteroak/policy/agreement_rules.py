@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.request_change import not_in_force
+from charteroak.policy.retention import retention_unapproved as unapproved
 from charteroak.policy.sentence import Sentence
 
 CONFIRMED_FOR = 5  # minutes for which a proof of who one is counts towards a signature
@@ -31,6 +32,9 @@ class Facts:
     superseded_by: str = ""  # the number of a change that was approved after this one
     identifiers_destroyed: bool = False  # and the text lets more records be linked than the one that holds
     newcomers_not_cleared: int = 0  # people whom it names anew, without valid training and pledge
+    unapproved: tuple[
+        str | Sentence, ...
+    ] = ()  # would go before its day without a retention approval on record
     sealed: tuple[str, ...] = ()  # destroyed here, though a backup of a key could restore it still
 
 
@@ -213,6 +217,10 @@ def still_in_force(facts: Facts) -> Reason | None:
 
 def nothing_left(facts: Facts) -> Reason | None:
     return None if facts.not_destroyed else Reason("nothing_left", "Everything is destroyed.")
+
+
+def retention_unapproved(facts: Facts) -> Reason | None:
+    return unapproved(facts.unapproved)
 
 
 def not_destroyed(facts: Facts) -> Reason | None:

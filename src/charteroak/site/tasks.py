@@ -6,7 +6,7 @@ from charteroak.adapters import clock
 from charteroak.agreements import letters
 from charteroak.agreements.clocks import figures
 from charteroak.reports import clocks
-from charteroak.site import duty_letters, meeting_letters, reminders, webhooks
+from charteroak.site import approval_letters, duty_letters, meeting_letters, reminders, webhooks
 from charteroak.site.digest import write_digests
 
 MINUTE, HOUR = 60, 3600
@@ -18,6 +18,7 @@ def post(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are hande
     """Each letter is written once, however often this runs; what could not be sent is tried again."""
     reminders.remind()
     duty_letters.remind_of_duties()
+    approval_letters.ask_for_approvals()
     meeting_letters.tell_of_cancelled()
     write_digests()
     letters.send_waiting()

@@ -61,6 +61,12 @@ def initiative() -> str:
 
 
 @register.filter
+def written_day(said: str) -> str:
+    """A day that is kept as 2026-11-02, in the reader's words."""
+    return date_format(date.fromisoformat(said))
+
+
+@register.filter
 def translated(said: Any) -> Any:
     """What the code below the pages says in English, in the reader's language: a reason's words, a status."""
     if isinstance(said, Sentence):

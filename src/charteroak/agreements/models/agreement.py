@@ -1,4 +1,4 @@
-"""Data sharing agreements: clauses with their terms, parties, signatures over the exact text, destruction."""
+"""Data sharing agreements: clauses with their terms, parties, signatures over the exact text."""
 
 from datetime import date
 from typing import Any
@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from charteroak.agencies.models import Agency, Person
 from charteroak.audit.attribution import by_and_at
-from charteroak.policy import agreement, clocks, wording
+from charteroak.policy import agreement, wording
 from charteroak.policy.lifecycle import choices
-from charteroak.policy.matter import DESTROYS, Clock
 from charteroak.requests.models import DataRequest
 
 
@@ -206,95 +205,3 @@ class Paper(models.Model):
     made_at = models.DateTimeField()
     sealed = models.BinaryField(null=True, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
-
-
-WHAT = [(one.value, str(says)) for one, says in DESTROYS.items()]
-
-
-class DestructionDuty(models.Model):
-    """What must be destroyed by when. Each room destroys its own and answers here with a certificate."""
-
-    What = Clock
-
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="duties")
-    what = models.CharField(max_length=15, choices=WHAT)
-    began_on = models.DateField(null=True, blank=True)  # when its clock started, where that was an act
-    due_on = models.DateField(null=True, blank=True)  # set when its clock starts
-    reason = models.CharField(max_length=200, blank=True)  # what started the clock
-    done_at = models.DateTimeField(null=True, blank=True)
-    sealed_until = models.DateTimeField(null=True, blank=True)  # something could still restore it until then
-    certificate = models.JSONField(null=True, blank=True)  # objects, keys, when, by which process
-
-    class Meta:
-        ordering = ["due_on"]
-        constraints = [models.UniqueConstraint(fields=["agreement", "what"], name="duty_once")]
-
-
-class DisclosureRecord(models.Model):
-    """What was disclosed of one agency's records, as it was handed over before something was destroyed."""
-
-    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="disclosure_records")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    what = models.CharField(max_length=15, choices=WHAT)
-    content = models.JSONField()
-    sha256 = models.CharField(max_length=64)  # of the content as JSON
-    made_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "agency", "what"], name="disclosure_record_once")
-        ]
-
-
-class RetentionApproval(models.Model):
-    """The series of the retention schedule under which something is destroyed, and its approval."""
-
-    what = models.CharField(max_length=15, choices=WHAT)
-    series = models.CharField(max_length=60)
-    approval = models.CharField(max_length=120)
-    approved_on = models.DateField()
-    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["pk"]
-
-
-class Letter(models.Model):
-    """Mail that waits to be sent. It is written with what caused it, and sent apart: neither can undo the other."""
-
-    class Kind(models.TextChoices):
-        DIGEST = "digest", "Daily digest"
-        DEADLINE = "deadline", "Deadline"
-
-    kind = models.CharField(max_length=10, choices=Kind)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    on = models.DateField()
-    about = models.CharField(max_length=200, blank=True)  # what a deadline is of, so that it is told once
-    subject = models.CharField(max_length=300)
-    body = models.TextField()
-    written_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=200, blank=True)  # the last one's kind, never an address
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["person", "kind", "on", "about"], name="letter_once_a_day")
-        ]
-
-
-class ClockFigure(models.Model):
-    """How long a stage takes: the median of turns that ended lately, worked out once a day."""
-
-    stage = models.CharField(max_length=40, choices=choices(clocks.Stage))
-    party = models.CharField(max_length=20, choices=choices(clocks.Party))
-    turns = models.PositiveIntegerField()
-    median_days = models.FloatField()  # business days
-    as_of = models.DateField()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["stage", "party"], name="clock_figure_once")]
