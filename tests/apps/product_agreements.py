@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps import changes_way, way
 from apps.product import SIGNED_IN, Act, Scene, rules
+from apps.retention_way import approve
 from charteroak.adapters import clock
 from charteroak.agreements import actions, round_trip
 from charteroak.agreements.models import Agreement, Party
@@ -108,6 +109,13 @@ def _terminated() -> Agreement:
     return _fresh(record)
 
 
+def _approved() -> Agreement:
+    """Ended, with an approval on record for everything that an order would destroy early."""
+    record = _terminated()
+    approve()
+    return record
+
+
 def _destroyed() -> Agreement:
     record = _terminated()
     record.duties.update(done_at=clock.now(), certificate={})  # as the processes that hold the keys say it
@@ -183,7 +191,8 @@ SCENES = (
         against=rules(destroy="still_in_force", close="not_destroyed still_in_force"),
     ),
     _scene(Status.EXECUTED, _amended, "an amendment", AMENDS),
-    _scene(Status.TERMINATED, _terminated, against=rules(close="not_destroyed")),
+    _scene(Status.TERMINATED, _terminated, against=rules(destroy="retention_unapproved", close="not_destroyed")),
+    _scene(Status.TERMINATED, _approved, "approved for retention", rules(close="not_destroyed")),
     _scene(Status.TERMINATED, _destroyed, "all destroyed", rules(destroy="nothing_left")),
     _scene(Status.WITHDRAWN, _withdrawn),
     _scene(Status.CLOSED, _closed),
