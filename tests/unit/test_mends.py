@@ -26,7 +26,6 @@ NOTHING_TO_MEND = {
     ("link_run", "agency_confirmed"),
     ("link_run", "no_recipe"),
     ("link_run", "run_exists"),
-    ("membership", "known_already"),
     ("membership", "not_a_member"),
     ("membership", "not_own_agency"),
     ("membership", "spoken_already"),

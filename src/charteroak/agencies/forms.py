@@ -53,8 +53,22 @@ class MoveForm(forms.Form):
     since = forms.DateField(label=_("First day"), widget=DayInput, help_text=_("Today or a day past."))
 
 
-class JoiningForm(forms.Form):
-    """An agency's written request, as P20 WIN's manual asks for it: authority, data, security, conflicts."""
+class WrittenRequestForm(forms.Form):
+    """What an agency wrote, as P20 WIN's manual asks for it: authority, data, security, conflicts."""
+
+    received_on = forms.DateField(label=_("Day on which the written request came"), widget=DayInput)
+    authority = forms.CharField(
+        label=_("Law under which it would share records"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    records = forms.CharField(label=_("Records it would share"), widget=forms.Textarea(attrs={"rows": 3}))
+    security = forms.CharField(label=_("How it protects them"), widget=forms.Textarea(attrs={"rows": 3}))
+    conflicts = forms.CharField(
+        label=_("Conflicts of interest, or “none”"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class JoiningForm(WrittenRequestForm):
+    """The written request of an agency that is not on record."""
 
     code = forms.RegexField(
         r"^[A-Z][A-Z0-9]{1,11}$", label=_("Short name"), help_text=_("Capital letters, such as OEC.")
@@ -67,15 +81,7 @@ class JoiningForm(forms.Form):
         label=_("Address"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=400
     )
     telephone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
-    received_on = forms.DateField(label=_("Day on which the written request came"), widget=DayInput)
-    authority = forms.CharField(
-        label=_("Law under which it would share records"), widget=forms.Textarea(attrs={"rows": 2})
-    )
-    records = forms.CharField(label=_("Records it would share"), widget=forms.Textarea(attrs={"rows": 3}))
-    security = forms.CharField(label=_("How it protects them"), widget=forms.Textarea(attrs={"rows": 3}))
-    conflicts = forms.CharField(
-        label=_("Conflicts of interest, or “none”"), widget=forms.Textarea(attrs={"rows": 2})
-    )
+    field_order = ("code", "name", "kind", "address", "telephone")
 
 
 class BoardWordForm(forms.Form):
@@ -99,6 +105,13 @@ class SignJoinderForm(forms.Form):
 
 class LeaveForm(forms.Form):
     because = forms.CharField(label=_("Why the agency leaves"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WithdrawForm(forms.Form):
+    because = forms.CharField(
+        label=_("Why it no longer asks to join"), widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Its own head says so, or the policy office enters its letter."),
+    )  # fmt: skip
 
 
 class CoverForm(forms.Form):

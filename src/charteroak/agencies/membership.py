@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.models import Agency, JoiningRequest, MemberWord, Person
-from charteroak.agencies.queries.membership import PARTS, facts, speaks_for
+from charteroak.agencies.queries.membership import PARTS, facts, newest_request, speaks_for
 from charteroak.audit import actions as audit
 from charteroak.policy.decision import refuse
 from charteroak.policy.membership import LIFECYCLE, Action, Facts, Status
@@ -27,8 +27,7 @@ def ask_to_join(
     **parts: str,
 ) -> Agency:
     """Take in an agency's written request to join; the data governing board has the next word."""
-    missing = tuple(part for part in PARTS if not parts.get(part, "").strip())
-    known = Facts(parts_missing=missing, known=Agency.objects.filter(code=code).exists())
+    known = Facts(parts_missing=_missing(parts), known=Agency.objects.filter(code=code).exists())
     LIFECYCLE.may(None, Action.ASK_TO_JOIN, by.roles(clock.today()), known).require()
     agency = Agency.objects.create(
         code=code, name=name, kind=kind, status=Status.REQUESTED, address=address, telephone=telephone,
@@ -41,6 +40,24 @@ def ask_to_join(
     return agency
 
 
+@transaction.atomic
+def ask_again(*, pk: int, by: Person, received_on: date | None, **parts: str) -> None:
+    """Take in a new written request of an agency that was refused, withdrew or left: every step is taken again."""
+    agency = Agency.objects.select_for_update().get(pk=pk)
+    missing = _missing(parts) if received_on else ("day it came", *_missing(parts))
+    _require(agency, Action.ASK_AGAIN, by, Facts(parts_missing=missing))
+    JoiningRequest.objects.create(
+        agency=agency, received_on=received_on or clock.today(), entered_by=by, entered_at=clock.now(),
+        member_from=agency.joined_on, member_until=agency.left_on, **parts,
+    )  # fmt: skip
+    _become(agency, Action.ASK_AGAIN, by)
+    _record(agency, Action.ASK_AGAIN, by)
+
+
+def _missing(parts: dict[str, str]) -> tuple[str, ...]:
+    return tuple(part for part in PARTS if not parts.get(part, "").strip())
+
+
 def act(
     *,
     pk: int,
@@ -50,6 +67,8 @@ def act(
     because: str = "",
     text_hash: str = "",
     intent: str = "",
+    received_on: date | None = None,
+    **parts: str,
 ) -> None:
     """Whatever may follow the written request, by its name: `met_on` goes with what a board decided."""
     match action:
@@ -59,6 +78,10 @@ def act(
             sign(pk=pk, by=by, text_hash=text_hash, intent=intent)
         case Action.LEAVE:
             leave(pk=pk, by=by, because=because)
+        case Action.WITHDRAW:
+            withdraw(pk=pk, by=by, because=because)
+        case Action.ASK_AGAIN:
+            ask_again(pk=pk, by=by, received_on=received_on, **parts)
         case _:
             decide(pk=pk, by=by, action=action, met_on=met_on, because=because)
 
@@ -95,11 +118,21 @@ def sign(*, pk: int, by: Person, text_hash: str, intent: str) -> None:
 @transaction.atomic
 def leave(*, pk: int, by: Person, because: str) -> None:
     """An agency leaves: from now on nothing of its records moves; what was sent is destroyed on its clocks."""
+    _go(Action.LEAVE, pk, by, because)
+
+
+@transaction.atomic
+def withdraw(*, pk: int, by: Person, because: str) -> None:
+    """An agency takes its request back before it takes part; what was said of it stays on record."""
+    _go(Action.WITHDRAW, pk, by, because)
+
+
+def _go(action: Action, pk: int, by: Person, because: str) -> None:
     agency = Agency.objects.select_for_update().get(pk=pk)
-    _require(agency, Action.LEAVE, by, facts(agency, Action.LEAVE, by, because=because))
-    _become(agency, Action.LEAVE, by)
-    _write(agency, Action.LEAVE, by, speaker=agency, because=because)
-    _record(agency, Action.LEAVE, by)
+    _require(agency, action, by, facts(agency, action, by, because=because))
+    _become(agency, action, by)
+    _write(agency, action, by, speaker=agency, because=because)
+    _record(agency, action, by)
 
 
 def _say(agency: Agency, action: Action, whole: Action, by: Person, known: Facts, **more: str) -> None:
@@ -109,6 +142,8 @@ def _say(agency: Agency, action: Action, whole: Action, by: Person, known: Facts
     last = LIFECYCLE.may(Status(agency.status), whole, by.roles(clock.today()), facts(agency, whole, by))
     if last:
         _become(agency, whole, by)
+    if last and whole is Action.JOIN:
+        _write(agency, whole, by)  # from this day on its records may move: what a past day asks for
     _record(agency, whole if last else action, by)
 
 
@@ -119,7 +154,7 @@ def _require(agency: Agency, action: Action, by: Person, known: Facts) -> None:
 def _become(agency: Agency, action: Action, by: Person) -> None:
     agency.status = LIFECYCLE.after(Status(agency.status), action)
     if action is Action.JOIN:
-        agency.joined_on = clock.today()
+        agency.joined_on, agency.left_on = clock.today(), None
     if action is Action.LEAVE:
         agency.left_on = clock.today()
     agency.changed_by = by
@@ -127,7 +162,10 @@ def _become(agency: Agency, action: Action, by: Person) -> None:
 
 
 def _write(agency: Agency, action: Action, by: Person, **more: Any) -> None:
-    MemberWord.objects.create(agency=agency, act=action, on=clock.today(), by=by, at=clock.now(), **more)
+    MemberWord.objects.create(
+        agency=agency, joining_request=newest_request(agency), act=action, on=clock.today(), by=by,
+        at=clock.now(), **more,
+    )  # fmt: skip
 
 
 def _record(agency: Agency, action: Action, by: Person) -> None:

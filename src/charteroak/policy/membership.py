@@ -18,12 +18,14 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
     LEFT = "left"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by the agency itself, before it took part
 
 
 class Action(StrEnum):
     ASK_TO_JOIN = "ask_to_join"
     RECOMMEND = "recommend"
-    REFUSE = "refuse"
+    REFUSE = "refuse"  # also one that was admitted, until all have signed
+    WITHDRAW = "withdraw"
     AGREE = "agree"  # one head of a participating agency
     ADMIT = "admit"  # the last of them
     SIGN = "sign"
@@ -31,8 +33,12 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     LEAVE = "leave"
+    ASK_AGAIN = "ask_again"  # a written request anew: every step is taken again
 
 
+MEMBER = frozenset({Status.PARTICIPATING, Status.SUSPENDED})
+OF_A_MEMBER = frozenset({Action.JOIN, Action.SUSPEND, Action.REINSTATE, Action.LEAVE})  # said of no other
+ONWARDS = frozenset({Action.RECOMMEND, Action.AGREE, Action.SIGN})  # what an agency that is joining waits for
 IN_JOINING = frozenset({Status.REQUESTED, Status.RECOMMENDED, Status.ADMITTED})
 
 
@@ -43,7 +49,7 @@ class Facts:
     met: bool = True  # the meeting that decided is on record and not ahead
     because: bool = True  # a reason is given
     member: bool = True  # the actor speaks for a participating agency, or for the one that joins
-    own: bool = True  # the actor speaks for the agency that it is about
+    own: bool = True  # the actor speaks for the agency that it is about, or enters its letter
     spoken: bool = False  # the actor's agency has said so already
     text_changed: bool = False  # what was shown to the signer is not what is on file
     not_agreed: tuple[str, ...] = ()
@@ -61,7 +67,13 @@ def parts_missing(facts: Facts) -> Reason | None:
 
 
 def known_already(facts: Facts) -> Reason | None:
-    return Reason("known_already", "An agency of this code is on record already.") if facts.known else None
+    if facts.known:
+        return Reason(
+            "known_already",
+            "An agency of this code is on record already.",
+            "If it was refused, withdrew or left, enter its new request on its own page.",
+        )
+    return None
 
 
 def no_meeting(facts: Facts) -> Reason | None:
@@ -85,7 +97,7 @@ def not_a_member(facts: Facts) -> Reason | None:
 
 
 def not_own_agency(facts: Facts) -> Reason | None:
-    return None if facts.own else Reason("not_own_agency", "Only an agency itself leaves.")
+    return None if facts.own else Reason("not_own_agency", "Only an agency itself withdraws or leaves.")
 
 
 def spoken_already(facts: Facts) -> Reason | None:
@@ -133,7 +145,17 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             (status, Action.REFUSE): step(
                 Status.REFUSED, Role.BOARD_CHAIR, rules=(no_meeting, because_missing)
             )
-            for status in (Status.REQUESTED, Status.RECOMMENDED)
+            for status in sorted(IN_JOINING)
+        },
+        **{
+            (status, Action.WITHDRAW): step(
+                Status.WITHDRAWN, Role.SIGNATORY, Role.POLICY_OFFICE, rules=(not_own_agency, because_missing)
+            )
+            for status in sorted(IN_JOINING)
+        },
+        **{
+            (status, Action.ASK_AGAIN): step(Status.REQUESTED, Role.POLICY_OFFICE, rules=(parts_missing,))
+            for status in (Status.REFUSED, Status.WITHDRAWN, Status.LEFT)
         },
         (Status.ADMITTED, Action.SIGN): step(
             Status.ADMITTED, Role.SIGNATORY, rules=(not_a_member, spoken_already, text_changed)

@@ -20,10 +20,11 @@ from charteroak.policy.roles import Role
 from charteroak.policy.standing import Standing
 
 TAKES_PART = membership.Status.PARTICIPATING
-MEMBER = frozenset({TAKES_PART, membership.Status.SUSPENDED})
 AWAY = {
-    act.value: step.to for (status, act), step in membership.LIFECYCLE.table.items() if status in MEMBER
-}  # where each act of a member leads
+    act.value: step.to
+    for (_, act), step in membership.LIFECYCLE.table.items()
+    if act in membership.OF_A_MEMBER
+}  # where each act that changes whether it takes part leads
 HELD = ("trainings", "pledges", "notices", "roles_held", "employments")
 
 
@@ -127,7 +128,7 @@ class Day:
 
     def _away(self) -> dict[str, membership.Status]:
         """Agencies that were suspended, or had left, by the end of the day."""
-        words = MemberWord.objects.filter(act__in=AWAY, at__lt=end_of(self.day)).order_by("at")
+        words = MemberWord.objects.filter(act__in=AWAY, at__lt=end_of(self.day)).order_by("at", "pk")
         last = dict(words.values_list("agency__code", "act"))
         return {code: status for code, act in last.items() if (status := AWAY[act]) is not TAKES_PART}
 

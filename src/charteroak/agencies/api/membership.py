@@ -9,7 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.adapters import clock
 from charteroak.agencies import lists, membership, queries
-from charteroak.agencies.models import Agency, Authority
+from charteroak.agencies.models import Agency, Authority, JoiningRequest, MemberWord
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
 from charteroak.agencies.views.membership import named, reader, visible
@@ -31,12 +31,20 @@ class Joining(Schema):
 
 
 class Word(Schema):
-    """`met_on` for what a board decided, `because` where something ends, `text_hash` for a signature."""
+    """`met_on` for what a board decided, `because` where something ends, `text_hash` for a signature.
+
+    What was written, and `received_on`, where an agency asks again.
+    """
 
     met_on: date | None = None
     because: str = ""
     text_hash: str = ""
     intent: str = ""
+    received_on: date | None = None
+    authority: str = ""
+    records: str = ""
+    security: str = ""
+    conflicts: str = ""
 
 
 def _authority(found: Authority | None) -> dict[str, Any] | None:
@@ -52,9 +60,27 @@ def _authority(found: Authority | None) -> dict[str, Any] | None:
     }
 
 
+def _written(asked: JoiningRequest) -> dict[str, Any]:
+    """A written request, which began a procedure; `words` name it by its id."""
+    said = {part: getattr(asked, part) for part in reads.PARTS}
+    before = {"member_from": asked.member_from, "member_until": asked.member_until}
+    return {"id": asked.pk, "received_on": asked.received_on, **said, **before}
+
+
+def _word(one: MemberWord) -> dict[str, Any]:
+    return {
+        "act": one.act,
+        "agency": one.speaker.code if one.speaker else None,
+        "on": one.on,
+        "met_on": one.met_on,
+        "request": one.joining_request_id,
+    }
+
+
 def _facts(request: HttpRequest, agency: Agency) -> dict[str, Any]:
     person = reader(request)
     decisions = reads.decisions(agency, person) if person else {}
+    procedures = reads.procedures(agency, person)
     return {
         "code": agency.code,
         "name": agency.name,
@@ -65,15 +91,8 @@ def _facts(request: HttpRequest, agency: Agency) -> dict[str, Any]:
         "joined_on": agency.joined_on,
         "left_on": agency.left_on,
         "authority": _authority(queries.authority_of(agency, clock.today())),
-        "words": [
-            {
-                "act": one.act,
-                "agency": one.speaker.code if one.speaker else None,
-                "on": one.on,
-                "met_on": one.met_on,
-            }
-            for one in agency.words.select_related("speaker")
-        ],
+        "requests": [_written(asked) for asked, _ in procedures if asked],
+        "words": [_word(one) for _, words in reversed(procedures) for one in words],
         "permitted": [action.replace("_", "-") for action, decision in decisions.items() if decision],
         "refused": {
             action.replace("_", "-"): [str(reason) for reason in decision.reasons]

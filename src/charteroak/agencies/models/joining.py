@@ -8,9 +8,11 @@ from charteroak.policy.lifecycle import choices
 
 
 class JoiningRequest(models.Model):
-    """What an agency wrote when it asked to join, as the policy office received it."""
+    """What an agency wrote when it asked to join, as the policy office received it; each begins a procedure."""
 
-    agency = models.OneToOneField(Agency, models.PROTECT, related_name="joining_request")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="joining_requests")
+    member_from = models.DateField(null=True, blank=True)  # when it took part before, if it did
+    member_until = models.DateField(null=True, blank=True)
     authority = models.TextField()  # the law under which it would share
     records = models.TextField()
     security = models.TextField()
@@ -19,11 +21,17 @@ class JoiningRequest(models.Model):
     entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
 
+    class Meta:
+        ordering = ["pk"]
+
 
 class MemberWord(models.Model):
     """One act of a membership: what a board decided, or what the head of an agency agreed to or signed."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="words")  # whom it is about
+    joining_request = models.ForeignKey(
+        JoiningRequest, models.PROTECT, null=True, blank=True, related_name="words"
+    )  # in whose procedure it was said; none for a member from before this program
     speaker = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     act = models.CharField(max_length=15, choices=choices(membership.Action))
     on = models.DateField()
@@ -34,4 +42,4 @@ class MemberWord(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["at"]
+        ordering = ["at", "pk"]

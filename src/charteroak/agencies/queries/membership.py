@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
@@ -14,7 +14,16 @@ from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import membership
 from charteroak.policy.decision import Decision
-from charteroak.policy.membership import IN_JOINING, LIFECYCLE, Action, Facts, Status
+from charteroak.policy.membership import (
+    IN_JOINING,
+    LIFECYCLE,
+    MEMBER,
+    OF_A_MEMBER,
+    ONWARDS,
+    Action,
+    Facts,
+    Status,
+)
 from charteroak.policy.roles import Role
 
 KEEPS_MEMBERSHIP = frozenset(
@@ -27,9 +36,14 @@ JOINDER = (
 )
 
 
+def newest_request(agency: Agency) -> JoiningRequest | None:
+    """The written request whose procedure runs, or ran last; None for a member from before this program."""
+    return JoiningRequest.objects.filter(agency=agency).last()
+
+
 def joinder(agency: Agency) -> str:
     """What every member signs with the agency that joins; empty for one that needed no request."""
-    asked = JoiningRequest.objects.filter(agency=agency).first()
+    asked = newest_request(agency)
     if asked is None:
         return ""
     said = {part: getattr(asked, part).rstrip(". ") for part in PARTS}
@@ -46,15 +60,18 @@ def members() -> list[Agency]:
 
 
 def said(agency: Agency, act: Action) -> set[str]:
-    """Codes of the agencies whose heads have agreed or signed."""
-    words = MemberWord.objects.filter(agency=agency, act=act, speaker__isnull=False)
+    """Codes of the agencies whose heads have agreed or signed in the newest procedure."""
+    newest = JoiningRequest.objects.filter(agency=agency).order_by("-pk").values("pk")[:1]
+    words = MemberWord.objects.filter(
+        agency=agency, joining_request=Subquery(newest), act=act, speaker__isnull=False
+    )
     return set(words.values_list("speaker__code", flat=True))
 
 
 def speaks_for(person: Person, agency: Agency, action: Action) -> Agency | None:
     """For which agency this person would agree, sign or leave; None when it is not theirs to do."""
     heads = agencies_where(person, Role.SIGNATORY)
-    if action is Action.LEAVE:
+    if action in (Action.LEAVE, Action.WITHDRAW):
         return next((one for one in heads if one == agency), None)
     may = {one.code for one in members()} | ({agency.code} if action is Action.SIGN else set())
     entitled = [one for one in heads if one.code in may]
@@ -78,12 +95,17 @@ def facts(
         met=met_on is not None and met_on <= clock.today(),
         because=because is None or bool(because.strip()),
         member=speaker is not None,
-        own=speaker == agency,
+        own=speaker == agency or (action is Action.WITHDRAW and enters_letters(by)),
         spoken=speaker is not None and speaker.code in said(agency, action),
         text_changed=shown is not None and shown != text_hash(agency),
         not_agreed=tuple(sorted(board - agreed)),
         unsigned=tuple(sorted((board | {agency.code}) - signed)),
     )
+
+
+def enters_letters(person: Person) -> bool:
+    """Who enters what an agency wrote that has no people here yet."""
+    return Role.POLICY_OFFICE in person.roles(clock.today())
 
 
 def agencies_visible_to(person: Person | None) -> QuerySet[Agency]:
@@ -94,14 +116,41 @@ def agencies_visible_to(person: Person | None) -> QuerySet[Agency]:
     return Agency.objects.filter(open_ | Q(pk=person.employer_id) if person else open_)
 
 
-def request_visible_to(agency: Agency, person: Person | None) -> JoiningRequest | None:
-    """What it wrote when it asked to join: for those who decide about it and sign with it, and its own people."""
+def reads_requests(agency: Agency, person: Person | None) -> bool:
+    """Whether this person reads what it wrote when it asked: who decides and signs, and its own people."""
     if person is None:
-        return None
+        return False
     inside = person.employer_id == agency.pk and not person.left
-    if not inside and not person.roles(clock.today()) & KEEPS_MEMBERSHIP:
-        return None
-    return JoiningRequest.objects.filter(agency=agency).first()
+    return inside or bool(person.roles(clock.today()) & KEEPS_MEMBERSHIP)
+
+
+Procedure = tuple[JoiningRequest | None, list[MemberWord]]
+
+
+def procedures(agency: Agency, person: Person | None) -> list[Procedure]:
+    """What was said of the agency, by its written requests, the newest first, and the request if one may read it.
+
+    Others learn of none that did not lead to its taking part. The last has no request for a member from before this
+    program.
+    """
+    reads = reads_requests(agency, person)
+    requests = list(agency.joining_requests.order_by("-pk"))
+    newest = requests[0].pk if requests else None
+    said: dict[int | None, list[MemberWord]] = {one.pk: [] for one in requests} | {None: []}
+    for word in agency.words.select_related("speaker", "by"):
+        said[word.joining_request_id].append(word)
+    asked = {one.pk: one for one in requests if reads}
+    return [
+        (asked.get(pk) if pk else None, words)
+        for pk, words in said.items()
+        if (reads and (pk or words)) or _took_part(agency, words, newest=pk == newest)
+    ]
+
+
+def _took_part(agency: Agency, words: Collection[MemberWord], *, newest: bool) -> bool:
+    """Whether it became a member by this procedure, or was one while these words were said."""
+    of_a_member = any(word.act in OF_A_MEMBER for word in words)
+    return of_a_member or (newest and agency.status in MEMBER and bool(words))
 
 
 @once
@@ -125,7 +174,8 @@ def decisions(agency: Agency, person: Person) -> Mapping[str, Decision]:
     for at, action in LIFECYCLE.table:
         if at == status and LIFECYCLE.table[at, action].roles & person.roles(today):
             known = facts(agency, action, person, met_on=today)
-            found[action.value] = LIFECYCLE.may(status, action, person.roles(today), known)
+            if known.own or action is not Action.WITHDRAW:  # no page tells other heads that it is not theirs
+                found[action.value] = LIFECYCLE.may(status, action, person.roles(today), known)
     return {name: found[name] for name in found if name not in (Action.ADMIT, Action.JOIN)}
 
 
@@ -147,7 +197,7 @@ def todo(person: Person) -> list[Item]:
     """Agencies that are joining: those that wait for this person's word, and the others for who keeps them."""
     found = []
     for agency in agencies_visible_to(person).filter(status__in=IN_JOINING):
-        mine = any(decisions(agency, person).values())
+        mine = any(one.allowed for name, one in decisions(agency, person).items() if name in ONWARDS)
         turn = Turn.YOURS if mine else Turn.OTHERS
         title = _("%s asks to join") % agency.name
         found.append(Item(title, agency.get_absolute_url(), turn, whose_turn(agency)))

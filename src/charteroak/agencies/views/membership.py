@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies import lists, membership, queries
-from charteroak.agencies.forms import BoardWordForm, JoiningForm, LeaveForm, SignJoinderForm
+from charteroak.agencies.forms import (
+    BoardWordForm,
+    JoiningForm,
+    LeaveForm,
+    SignJoinderForm,
+    WithdrawForm,
+    WrittenRequestForm,
+)
 from charteroak.agencies.models import Agency, Authority, Person
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
@@ -24,6 +31,8 @@ FORMS: dict[Action, type[forms.Form]] = {
     **dict.fromkeys(OF_A_BOARD, BoardWordForm),
     Action.SIGN: SignJoinderForm,
     Action.LEAVE: LeaveForm,
+    Action.WITHDRAW: WithdrawForm,
+    Action.ASK_AGAIN: WrittenRequestForm,
 }
 
 
@@ -59,18 +68,17 @@ def _agency(request: HttpRequest, found: Agency, sent: dict[str, forms.Form]) ->
         (name.replace("_", "-"), words(Action(name)), decision, sent.get(name) or _form(Action(name), shown))
         for name, decision in decisions.items()
     ]
-    asked = reads.request_visible_to(found, person)
     return render(
         request,
         "agencies/agency.html",
         {
             "agency": found,
             "authority": queries.authority_of(found, clock.today()),
-            "asked": asked,
-            "joinder": reads.joinder(found) if asked else "",
-            "words": found.words.select_related("speaker", "by"),
+            "procedures": reads.procedures(found, person),
+            "joinder": reads.joinder(found) if reads.reads_requests(found, person) else "",
             "turn": reads.whose_turn(found),
             "offered": offered,
+            "folded": ("leave", "suspend", "refuse", "withdraw", "ask-again"),
         },
         status=400 if sent else 200,
     )
