@@ -20,19 +20,27 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, connections, transaction
 from django.test import Client
+from psycopg import sql
 
 from apps import doors, way
+from apps.hub_way import as_if
 from apps.product import ACTORS, ADDED, DONE, NOT_THERE, SIGN_IN, Act, Scene, told
 from apps.test_three_routes import typed
 from charteroak.adapters import clock
+from charteroak.adapters.environment import Process
+from charteroak.adapters.postgres import role
 from charteroak.agencies import actions as agencies
 from charteroak.agencies import cover
 from charteroak.agencies.models import Cover, RoleHeld
 from charteroak.agencies.signin import ACTING
 from charteroak.audit.models import Event
 from charteroak.site import tokens
-from conftest import owner_beside
+from charteroak.site.config import VIEWS
+from conftest import connection_as, owner_beside
 
+TYPES = [
+    actor for actor, who in ACTORS.items() if who.username and who.office is None
+]  # who may have a token
 OF_A_REFUSAL = {"audit_event", "audit_anonymousrefusals"}
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)|^SELECT (procrastinate_\w+)')
 
@@ -43,8 +51,8 @@ class Left:
     def __init__(self) -> None:
         self._open: list[set[str]] = [set()]
 
-    def __call__(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        text = str(sql)
+    def __call__(self, execute: Any, asked: Any, params: Any, many: Any, context: Any) -> Any:
+        text = str(asked)
         if text.startswith("SAVEPOINT"):
             self._open.append(set())
         elif text.startswith("ROLLBACK TO SAVEPOINT"):
@@ -54,7 +62,7 @@ class Left:
             self._open[-1] |= done
         elif found := WRITES.match(text):
             self._open[-1].add(found[1] or found[2])
-        return execute(sql, params, many, context)
+        return execute(asked, params, many, context)
 
     @property
     def tables(self) -> set[str]:
@@ -63,12 +71,13 @@ class Left:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a knock, in a word or two; which tables it left written; the last event's name, by whom."""
+    """What came of a knock, in a word or two; which tables it left written; the last event's name, by and for whom."""
 
     word: str
     left: set[str]
     event: str
     by: str
+    acts_for: str
     status: str
 
 
@@ -106,6 +115,31 @@ def served() -> Iterator[str]:
         for end in ends:
             end.connect(close_old_connections)
         ours.dec_thread_sharing()
+
+
+@contextmanager
+def as_web() -> Iterator[None]:
+    """The owner's connection as the site's own role: in one transaction with what other processes do (`as_worker`)."""
+    with connection_as("owner"), as_if("web"):
+        _become("web")
+        yield
+
+
+@contextmanager
+def as_worker(process: str) -> Iterator[None]:
+    """Another process's rights in the database, and its keys, in the same transaction. Within `as_web`."""
+    with as_if(process):
+        _become(process)
+        yield
+        _become("web")
+
+
+def _become(process: str) -> None:
+    with connection.cursor() as cursor:
+        name = sql.Identifier(role(Process(process)))
+        cursor.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(name))
+        seen = "public" if process == "web" else f"{VIEWS},public"  # workers see people without their hashes
+        cursor.execute("SELECT set_config('search_path', %s, false)", [seen])
 
 
 def people() -> None:
@@ -191,10 +225,61 @@ def _answered(scene: Scene, at: dict[str, Any], knocking: Any) -> Answer:
             word = knocking()
         last = Event.objects.latest("index")
         status = str(scene.now(at)) if scene.now and word == DONE else ""
-    return Answer(word, left.tables, last.name, last.by, status)
+    acts_for = json.loads(last.text)["facts"].get("for", "")
+    return Answer(word, left.tables, last.name, last.by, acts_for, status)
 
 
 def _word(found: str) -> str:
     if found in ("200", "302"):
         return DONE
     return {"sign-in": SIGN_IN}.get(found, found)
+
+
+def differences(
+    scene: Scene, act: Act, at: dict[str, Any], clients: dict[str, Client], site: str, words: dict[str, str]
+) -> Iterator[str]:
+    first = _firsts(scene, act, words)
+    for actor, client in clients.items():
+        expected, turn = scene.expected(act, actor), _turn(scene, act, actor)
+        if actor in first:
+            ways = [False, True]
+        elif scene.step(act) is None and turn % 3:
+            continue  # it is nobody's now, and each is asked at another act
+        else:
+            ways = [bool(turn % 2)]
+        for api in ways:
+            answer = knock(client, scene, act, at, api=api)
+            yield from _wrong(scene, act, actor, expected, answer, "interface" if api else "page")
+    for actor in first:
+        answer = type_(site, words[actor], scene, act, at)
+        yield from _wrong(scene, act, actor, scene.expected(act, actor, typed=True), answer, "command")
+
+
+def _firsts(scene: Scene, act: Act, words: dict[str, str]) -> list[str]:
+    """For each outcome one who knocks at all three doors; everybody else knocks at one, by turns."""
+    first: dict[str, str] = {}
+    for actor in words:
+        first.setdefault(scene.expected(act, actor), actor)
+    return list(first.values())
+
+
+def _turn(scene: Scene, act: Act, actor: str) -> int:
+    return [*ACTORS].index(actor) + scene.acts.index(act)
+
+
+def _wrong(scene: Scene, act: Act, actor: str, expected: str, answer: Answer, door: str) -> Iterator[str]:
+    said, who = f"{scene}: {act.name} by {actor} at the {door}", ACTORS[actor]
+    on_record = answer.by, answer.acts_for, answer.event.endswith(":refused")
+    if answer.word != expected:
+        yield f"{said}: {answer.word}, not {expected}"
+    elif expected != DONE:
+        if answer.left - OF_A_REFUSAL:
+            yield f"{said}: refused, and yet written: {sorted(answer.left - OF_A_REFUSAL)}"
+        if actor != "anonymous" and on_record != (who.username, who.acts_for, True):
+            yield f"{said}: the refusal is not on record, but {answer.event} of {on_record}"
+    elif (act.name, actor) not in scene.silent:
+        step = scene.step(act)
+        if on_record != (who.username, who.acts_for, False):
+            yield f"{said}: done, and on record is {answer.event} of {on_record}"
+        if step is not None and answer.status not in ("", step.to):
+            yield f"{said}: it is {answer.status} now, not {step.to}"
