@@ -1,6 +1,7 @@
 """Legal instruments are records, and so is who answers for what: administration passes by an act, not by code."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -184,7 +185,11 @@ def test_the_pages_show_who_answers_for_what_and_who_may_change_it(client: Clien
     assert "Sam Reyes" in as_("maya.ortiz").get("/agencies/responsibilities/").text
     assert "action-transfer" in as_("june.fisher").get("/agencies/responsibilities/").text
     assert "action-record" in as_("ann.weiss").get("/agencies/instruments/").text
-    assert "superseded by Public Act 25-119" in client.get("/agencies/instruments/").text
+    page = client.get("/agencies/instruments/").text
+    assert re.search(r"<td[^>]*>Public Act 25-119</td>", page), "in the place of what it supersedes"
+    assert client.get("/agencies/instruments/?in_force=no&format=csv").getvalue().count(b"not in force") > 0
+    assert b"not in force" not in client.get("/agencies/instruments/?in_force=yes&format=csv").getvalue()
+    assert b"Sam Reyes" not in client.get("/agencies/responsibilities/?format=csv").getvalue()
 
 
 def test_the_same_through_the_forms() -> None:

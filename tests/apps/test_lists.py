@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 
@@ -11,6 +12,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from apps import doors, way
+from apps.test_in_spanish import sentences, text_of
 from apps.whole_way import Scene
 
 LISTS = {
@@ -21,10 +23,16 @@ LISTS = {
     "/board/": "",
     "/agencies/": "",
     "/agencies/people/": "sam.reyes",
+    "/agencies/instruments/": "",
+    "/agencies/responsibilities/": "",
+    "/board/seats/": "",
+    "/board/follow-ups/": "",
     "/elsewhere/": "noor.haddad",
     "/submissions/": "noor.haddad",
     "/hub/": "noor.haddad",
     "/workspaces/": "kim.tran",
+    "/workspaces/001/jobs/": "kim.tran",
+    "/workspaces/001/sessions/": "kim.tran",
     "/inputs/": "ida.moss",
     "/outputs/": "ida.moss",
     "/outputs/classes/": "ida.moss",
@@ -34,6 +42,8 @@ LISTS = {
     "/reports/sharing-log/": "pat.lee",
     "/reports/access/": "pat.lee",
     "/reports/access/offices/": "pat.lee",
+    "/reports/turns/": "sam.reyes",
+    "/reports/turns/001/": "sam.reyes",
     "/tokens/": "eve.lang",
     "/webhooks/": "eve.lang",
     "/audit/": "pat.lee",
@@ -45,9 +55,18 @@ UNDATED = {
     "/audit/",
     "/agencies/",
     "/agencies/people/",
-    "/reports/request-log/",
     "/reports/access/",
+    "/workspaces/001/jobs/",
+    "/workspaces/001/sessions/",
+}
+OPEN_ENDED = {  # no day has to be: what has no last day, and requests of which nothing is due
+    "/requests/",
+    "/reports/",
+    "/reports/sharing-log/",
+    "/agencies/responsibilities/",
+    "/board/seats/",
     "/reports/access/offices/",
+    "/reports/request-log/",
 }
 DATED = sorted(set(LISTS) - UNDATED)
 
@@ -106,8 +125,7 @@ def test_the_dates_of_a_list_go_into_a_calendar(at: Scene, path: str) -> None:
     events = Calendar.from_ical(answer.content).walk("VEVENT")
     assert answer.headers["Content-Type"].startswith("text/calendar")
     assert all(event["SUMMARY"] and event["UID"] for event in events)
-    # nothing is due of a request that is decided or not yet sent, nor of files before the match is confirmed
-    if path not in ("/requests/", "/reports/", "/reports/sharing-log/"):
+    if path not in OPEN_ENDED:
         assert events, path
 
 
@@ -119,6 +137,46 @@ def test_a_filter_stands_in_the_address_and_narrows(at: Scene) -> None:
     everything = rows_of(body(client.get("/requests/", {"status": "no such", "format": "csv"})))[1:]
     assert len(everything) > len(drafts)
     assert '<option value="draft" selected>' in client.get("/requests/", {"status": "draft"}).text
+
+
+@pytest.mark.parametrize(
+    ("path", "narrowed"),
+    [
+        ("/agencies/instruments/", {"kind": "statute"}),
+        ("/agencies/instruments/", {"party": "DOL"}),
+        ("/agencies/responsibilities/", {"agency": "DOL"}),
+        ("/board/seats/", {"q": "DOL"}),
+        ("/board/seats/", {"q": "grace"}),
+        ("/reports/turns/", {"party": "applicant"}),
+        ("/reports/access/", {"q": "maya"}),
+        ("/reports/access/offices/", {"role": "data_steward"}),
+    ],
+)
+def test_what_is_worked_out_is_narrowed_by_its_address_too(
+    at: Scene, path: str, narrowed: dict[str, str]
+) -> None:
+    every, some = (
+        rows_of(body(visitor(path).get(path, {**asked, "format": "csv"}))) for asked in ({}, narrowed)
+    )
+    assert some[0] == every[0]
+    assert 0 < len(some) - 1 < len(every) - 1
+    assert all(row in every for row in some)
+
+
+def test_a_day_stays_asked_for_while_its_list_is_searched(at: Scene) -> None:
+    page = visitor("/reports/access/").get("/reports/access/", {"day": "2026-10-01", "q": "zzzz"}).text
+    assert '<input type="hidden" name="day" value="2026-10-01">' in page
+    assert '<a href="?day=2026-10-01">Show all</a>' in page
+
+
+def test_the_second_page_of_a_list_is_in_spanish(at: Scene) -> None:
+    client = Client(headers={"accept-language": "es"})
+    client.force_login(way.person("pat.lee"))
+    text = text_of(client.get("/audit/", {"page": "2"}).text)
+    assert re.search(r"Página 2 de \d+", text)
+    assert not [said for said, pattern in sentences() if pattern.search(text)]
+    for english in ("Page before", "Page after", "entries", "This list as a file", "its dates"):
+        assert english not in text
 
 
 def test_a_stranger_s_file_holds_no_more_than_the_stranger_s_page(at: Scene) -> None:

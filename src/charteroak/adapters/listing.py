@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -63,6 +64,7 @@ class Filter:
     label: Words
     choices: Callable[[], Iterable[tuple[str, Words]]] | None = None
     lookup: str = ""
+    keeps: Callable[[Any, str], bool] | None = None  # of what is worked out: whether a record has that value
 
     def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
         return records.filter(**{self.lookup or self.name: value})
@@ -84,14 +86,12 @@ class Listing:
     together: Callable[[list[Any]], None] | None = (
         None  # reads for many records at once what their cells show
     )
+    kept: Sequence[str] = ()  # names in the address that say which list this is, such as its day
 
     def of(self, request: HttpRequest, records: QuerySet[Any]) -> "Listed":
         """The part that the address asks for, and its `file` where it asks for one."""
-        asked = {one.name: request.GET.get(one.name, "").strip()[:200] for one in self.filters}
-        words = request.GET.get("q", "").strip()[:200] if self.search else ""
+        words, asked = self.asked_of(request)
         for one in self.filters:
-            if asked[one.name] and one.choices and asked[one.name] not in {v for v, _ in one.choices()}:
-                asked[one.name] = ""
             if asked[one.name]:
                 records = one.narrowed(records, asked[one.name])
         for word in words.split():
@@ -101,6 +101,14 @@ class Listing:
             records = records.filter(found)
         return Listed(self, request, records, words, asked)
 
+    def asked_of(self, request: HttpRequest) -> tuple[str, dict[str, str]]:
+        """The reader's words, and the value asked for of each filter; empty where it is none of its choices."""
+        asked = {one.name: request.GET.get(one.name, "").strip()[:200] for one in self.filters}
+        for one in self.filters:
+            if asked[one.name] and one.choices and asked[one.name] not in {v for v, _ in one.choices()}:
+                asked[one.name] = ""
+        return request.GET.get("q", "").strip()[:200] if self.search else "", asked
+
 
 @dataclass
 class Listed:
@@ -108,7 +116,7 @@ class Listed:
 
     listing: Listing
     request: HttpRequest
-    records: QuerySet[Any]
+    records: Any  # a QuerySet
     words: str
     asked: dict[str, str] = field(default_factory=dict)
 
@@ -118,7 +126,7 @@ class Listed:
         wanted = self.request.GET.get("format", "")
         if wanted not in KINDS:
             return None
-        if self.records.order_by()[: LARGEST_FILE + 1].count() > LARGEST_FILE:
+        if self.too_large:
             refuse(
                 "too_many_rows", _("The file would have more than %s rows.") % f"{LARGEST_FILE:,}",
                 _("Narrow the list first."),
@@ -136,6 +144,11 @@ class Listed:
             for piece in spreadsheet.lines(head, self._cells()):
                 file.write(piece.encode())
         return streamed(self.request, pieces(file), name=name, kind=KINDS[wanted])
+
+    @property
+    def too_large(self) -> bool:
+        """Whether a file of it would have more rows than any has."""
+        return bool(self.records.order_by()[: LARGEST_FILE + 1].count() > LARGEST_FILE)
 
     def _all(self) -> Iterator[Any]:
         for some in batched(self.records.iterator(chunk_size=BATCH), BATCH):
@@ -165,7 +178,7 @@ class Listed:
     @cached_property
     def count(self) -> int:
         """How many there are; one more than COUNTED stands for any larger number."""
-        return self.records.order_by()[: COUNTED + 1].count()
+        return int(self.records.order_by()[: COUNTED + 1].count())
 
     @property
     def beyond(self) -> int:
@@ -183,13 +196,18 @@ class Listed:
         ]  # there are fewer pages than that, and digits without end
         return min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), self.pages)
 
+    @property
+    def span(self) -> slice:
+        """Where this page lies in the list."""
+        first = (self.number - 1) * PER_PAGE
+        return slice(first, first + PER_PAGE)
+
     @cached_property
     def page(self) -> list[Any]:
         """The records of this page: sought by key, for a database sorts whole rows of thousands slowly, then read."""
         if not self.count:
             return []
-        first = (self.number - 1) * PER_PAGE
-        keys = list(self.records.values_list("pk", flat=True)[first : first + PER_PAGE])
+        keys = list(self.records.values_list("pk", flat=True)[self.span])
         found = {record.pk: record for record in self.records.order_by().filter(pk__in=keys)}
         return self._read([found[key] for key in keys if key in found])  # one may have gone since
 
@@ -220,6 +238,16 @@ class Listed:
     def told(self) -> Any:
         """What a program gets: the file that `format` names, or this page of the list."""
         return self.file or self.as_json()
+
+    @property
+    def held(self) -> list[tuple[str, str]]:
+        """Of the address, what says which list this is."""
+        return [(name, self.request.GET[name]) for name in self.listing.kept if name in self.request.GET]
+
+    @property
+    def whole(self) -> str:
+        """The address of the list as it is before anybody narrows it."""
+        return f"?{urlencode(self.held)}"
 
     def address(self, **changed: str) -> str:
         """This list's address with what is changed; without a page unless one is named."""

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -36,6 +36,19 @@ def _csv(rows: list[list[object]], name: str) -> HttpResponse:
     return answer
 
 
+def _file(request: HttpRequest, lines: Iterable[Disclosure], name: str) -> HttpResponseBase | None:
+    """The lines as the file that `format` names."""
+    wanted = request.GET.get("format")
+    if wanted not in ("csv", "xlsx"):
+        return None
+    rows = [disclosures.cells(one) for one in lines]
+    if wanted == "csv":
+        return _csv(rows, f"{name}.csv")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
+    workbook(disclosures.HEAD, rows, file)
+    return streamed(request, pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
+
+
 def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
     """The agreement, and the agencies whose record this reader may see; Http404 when there is none."""
     record = get_object_or_404(Agreement.objects, pk=found(request, number).pk)
@@ -47,12 +60,11 @@ def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
 
 @login_required
 @require_safe
-def disclosed(request: HttpRequest, number: str) -> HttpResponse:
-    """The disclosures that the reader's office answers for, page by page; `?format=csv` is all of them as a file."""
+def disclosed(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The disclosures that the reader's office answers for, page by page; `?format=csv` and `xlsx` are all of them."""
     record, agencies = whose(request, number)
-    if request.GET.get("format") == "csv":
-        rows = [disclosures.cells(one) for one in disclosures.of(record, agencies)]
-        return _csv(rows, f"disclosures-{number}.csv")
+    if file := _file(request, disclosures.of(record, agencies), f"disclosures-{number}"):
+        return file
     handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
     begun = asked_after(request)
     lines, after = disclosures.part(disclosures.of(record, agencies, begun), PER_PAGE)
@@ -103,13 +115,8 @@ def account(request: HttpRequest) -> Account:
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """An agency's record under all its agreements; `?format=csv` and `xlsx` are the same as a file."""
     shown = account(request)
-    if request.GET.get("format") in ("csv", "xlsx"):
-        rows = [disclosures.cells(one) for one in shown.lines()]
-        if request.GET.get("format") == "csv":
-            return _csv(rows, f"{shown.name}.csv")
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
-        workbook(disclosures.HEAD, rows, file)
-        return streamed(request, pieces(file), name=f"{shown.name}.xlsx", kind=KINDS["xlsx"])
+    if file := _file(request, shown.lines(), shown.name):
+        return file
     lines, after = shown.page()
     years = range(clock.today().year, clock.today().year - 6, -1)  # accountings go back six years
     context = {"account": shown, "lines": lines, "after": after, "years": years}

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Page
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -13,21 +11,6 @@ from charteroak.agencies.models import Person
 from charteroak.agreements import clocks
 from charteroak.policy.sentence import words
 from charteroak.requests.models import DataRequest
-
-
-def paged(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
-    """What `agreements/pages.html` shows below a part of a list: where it stands, and the ways to its neighbours."""
-    return {
-        "page": page,
-        "before": _address(request, page.previous_page_number()) if page.has_previous() else "",
-        "after": _address(request, page.next_page_number()) if page.has_next() else "",
-    }
-
-
-def _address(request: HttpRequest, page: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(page)
-    return f"?{query.urlencode()}"
 
 
 def of_changes(record: DataRequest, person: Person) -> dict[str, Any]:

@@ -17,10 +17,11 @@ router = Router(auth=django_auth, tags=["board"])
 
 
 @router.get(
-    "/", summary="Follow-ups of the meetings that you may see, the next due first; ?q, ?status, ?page"
+    "/",
+    summary="Follow-ups of the meetings that you may see, the next due first; ?q, ?status, ?page, ?format",
 )
-def listed(request: HttpRequest) -> dict[str, Any]:
-    return FOLLOW_UPS.of(request, follow_ups.visible_to(signed_in(request))).as_json()
+def listed(request: HttpRequest) -> Any:
+    return FOLLOW_UPS.of(request, follow_ups.visible_to(signed_in(request))).told()
 
 
 def told(record: FollowUp, by: Person) -> dict[str, Any]:

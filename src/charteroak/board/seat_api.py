@@ -10,7 +10,7 @@ from ninja.security import django_auth
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import seating
+from charteroak.board import lists, seating
 from charteroak.board.boards import rules_of
 from charteroak.board.models import Board, Seat
 from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
@@ -28,9 +28,12 @@ class StandInIn(Schema):
     meeting: int | None = None
 
 
-@router.get("/seats")
-def seats(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - as every address is called
-    return [_seat(seat) for seat in seats_today()]
+@router.get(
+    "/seats", summary="Who holds each seat today, and who stands in; ?q, ?board, ?kind, ?page, ?format"
+)
+def seats(request: HttpRequest) -> Any:
+    shown = lists.seats(request)
+    return shown.file or {"seats": [_seat(one) for one in shown.page], **shown.as_json()}
 
 
 @router.get("/boards", summary="Boards and the rules by which they decide")

@@ -26,9 +26,9 @@ class ReasonIn(Schema):
     because: str
 
 
-@router.get("/listed", summary="Classes of outputs that you may see; ?q, ?status, ?page")
-def listed(request: HttpRequest) -> dict[str, Any]:
-    return CLASSES.of(request, classes.visible_to(signed_in(request))).as_json()
+@router.get("/listed", summary="Classes of outputs that you may see; ?q, ?status, ?page, ?format")
+def listed(request: HttpRequest) -> Any:
+    return CLASSES.of(request, classes.visible_to(signed_in(request))).told()
 
 
 @router.get("/of/{number}", summary="One class, and what you may do with it now")

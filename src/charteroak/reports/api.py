@@ -3,43 +3,44 @@
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router
 from ninja.security import django_auth
 
 from charteroak.adapters import clock
-from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements.clocks import Turn
 from charteroak.agreements.clocks import figures as figures_of_clocks
 from charteroak.policy.period import period, quarter_of
 from charteroak.policy.report import Report
 from charteroak.reports import access, case_file, clocks, figures, lists, logs, pipeline, queries, views
+from charteroak.reports.turns import listed, listed_of
 from charteroak.requests.queries import visible_to
 
 router = Router(auth=django_auth, tags=["reports"])
 
 
-@router.get("/pipeline", summary="Every request by the stage it is in; ?q, ?stage, ?agency, ?page")
-def pipeline_list(request: HttpRequest) -> dict[str, Any]:
+@router.get("/pipeline", summary="Every request by the stage it is in; ?q, ?stage, ?agency, ?page, ?format")
+def pipeline_list(request: HttpRequest) -> Any:
     queries.may(signed_in(request), Report.PIPELINE).require()
     found = visible_to(signed_in(request))
     shown, counts = lists.PIPELINE.of(request, pipeline.listed(found)), pipeline.counted(found)
-    return shown.as_json() | {"stages": {stage.value: count for stage, count in counts}}
+    return shown.file or shown.as_json() | {"stages": {stage.value: count for stage, count in counts}}
 
 
-@router.get("/request-log", summary="The data request log; ?q, ?status, ?year, ?page")
-def request_log(request: HttpRequest) -> dict[str, Any]:
+@router.get("/request-log", summary="The data request log; ?q, ?status, ?year, ?page, ?format")
+def request_log(request: HttpRequest) -> Any:
     queries.may(signed_in(request), Report.REQUEST_LOG).require()
-    return lists.REQUEST_LOG.of(request, logs.requests()).as_json()
+    return lists.REQUEST_LOG.of(request, logs.requests()).told()
 
 
-@router.get("/sharing-log", summary="The data sharing and destruction log; ?q, ?agency, ?kind, ?page")
-def sharing_log(request: HttpRequest) -> dict[str, Any]:
+@router.get(
+    "/sharing-log", summary="The data sharing and destruction log; ?q, ?agency, ?kind, ?page, ?format"
+)
+def sharing_log(request: HttpRequest) -> Any:
     queries.may(signed_in(request), Report.SHARING_LOG).require()
-    return lists.sharing_log(request).as_json()
+    return lists.sharing_log(request).told()
 
 
 @router.get("/figures", summary="The figures of a quarter (2026-Q4) or a year (2026)")
@@ -50,16 +51,18 @@ def figures_of(request: HttpRequest, asked: str = "") -> dict[str, Any]:
     return {"period": str(of), "first": of.first, "last": of.last, "figures": rows}
 
 
-@router.get("/access", summary="Who could see what on a day")
-def access_on(request: HttpRequest, day: date) -> dict[str, Any]:
+@router.get("/access", summary="Who could see what on a day; ?q, ?employer, ?agency, ?page, ?format")
+def access_on(request: HttpRequest, day: date) -> Any:
     queries.may(signed_in(request), Report.ACCESS).require()
-    return {"day": day} | lists.access_on(day).of(request, access.recipients(day)).as_json()
+    shown = lists.access_on(day).of(request, access.recipients(day))
+    return shown.file or {"day": day} | shown.as_json()
 
 
-@router.get("/access/offices", summary="Who held which office on a day")
-def offices_on(request: HttpRequest, day: date) -> dict[str, Any]:
+@router.get("/access/offices", summary="Who held which office on a day; ?q, ?role, ?agency, ?page, ?format")
+def offices_on(request: HttpRequest, day: date) -> Any:
     queries.may(signed_in(request), Report.ACCESS).require()
-    return {"day": day} | lists.offices_on(day).of(request, access.offices(day)).as_json()
+    shown = lists.offices_on(day).of(request, access.offices(day))
+    return shown.file or {"day": day} | shown.as_json()
 
 
 @router.get("/cases/{number}/evidence.zip", summary="The case as a file that is checked offline")
@@ -67,25 +70,23 @@ def evidence(request: HttpRequest, number: str) -> Any:
     return views.evidence_file(request, number)
 
 
-@router.get("/cases/{number}", summary="Everything that happened to a project, in order; ?page")
-def case(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/cases/{number}", summary="Everything that happened to a project, in order; ?page, ?format")
+def case(request: HttpRequest, number: str) -> Any:
     record = views.found(request, number)
-    return lists.CASE.of(request, case_file.told_of(case_file.subjects(record))).as_json()
+    return lists.CASE.of(request, case_file.told_of(case_file.subjects(record))).told()
 
 
 @router.get(
     "/turns",
-    summary="Turns that are not over on the requests you may open, fifty to a page; medians; ?q, ?page",
+    summary="Turns that are not over on the requests you may open; medians; ?q, ?state, ?party, ?page, ?format",
 )
-def turns(request: HttpRequest, page: int = 1, q: str = "") -> dict[str, Any]:
+def turns(request: HttpRequest) -> Any:
     """`left_out`: how many agreements and release requests wait less long than those told here; ask for them by ?q."""
-    known = clocks.running_for(signed_in(request), q.strip()[:100])
-    shown = Paginator(known.turns, PER_PAGE).get_page(page)
-    return {
-        "left_out": known.left_out,
-        "turns": [_turn(one) for one in shown],
-        "page": shown.number,
-        "pages": shown.paginator.num_pages,
+    shown, left_out = listed(request)
+    return shown.file or {
+        **shown.as_json(),
+        "left_out": left_out,
+        "turns": [_turn(one) for one in shown.page],
         "medians": [
             {
                 "stage": one.stage, "party": one.party, "turns": one.turns,
@@ -96,12 +97,13 @@ def turns(request: HttpRequest, page: int = 1, q: str = "") -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/turns/{number}", summary="One request's turns from its first day, fifty to a page")
-def turns_of(request: HttpRequest, number: str, page: int = 1) -> dict[str, Any]:
+@router.get(
+    "/turns/{number}", summary="One request's turns from its first day; ?q, ?state, ?party, ?page, ?format"
+)
+def turns_of(request: HttpRequest, number: str) -> Any:
     record = get_object_or_404(visible_to(signed_in(request)), number=number)
-    shown = Paginator(clocks.turns_of([record]), PER_PAGE).get_page(page)
-    turns = [_turn(one) for one in shown]
-    return {"turns": turns, "page": shown.number, "pages": shown.paginator.num_pages}
+    shown = listed_of(request, clocks.turns_of([record]))
+    return shown.file or {**shown.as_json(), "turns": [_turn(one) for one in shown.page]}
 
 
 def _turn(one: Turn) -> dict[str, Any]:

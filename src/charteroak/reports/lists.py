@@ -115,7 +115,7 @@ REQUEST_LOG = Listing(
         Column("status", _("Status"), lambda one: words(logs.outcome_of(one))),
         Column("decided_on", _("Decided"), logs.decided_on),
         Column("agreement", _("Agreement"), logs.agreement_of),
-        Column("data_due_for_destruction", _("Records must be destroyed by"), logs.destruction_due),
+        Column("data_due_for_destruction", _("Records must be destroyed by"), logs.destruction_due, due=True),
     ),
     together=queries.with_agencies,
     nothing=_("No request was received yet."),
@@ -204,7 +204,14 @@ def access_on(day: date) -> Listing:
     return Listing(
         name=f"access-{day}",
         caption=_("Who could see what"),
+        kept=("day",),
         search=("person__name", "person__username", "agreement__number"),
+        filters=(
+            Filter("employer", _("Employer"), agency_choices, "person__employer__code"),
+            Filter(
+                "agency", _("Records of"), agency_choices, "agreement__data_request__reviews__agency__code"
+            ),
+        ),
         columns=(
             Column("person", _("Person"), lambda one: one.person.name),
             Column("employer", _("Employer"), lambda one: getattr(one.person.employer, "name", "")),
@@ -235,15 +242,19 @@ def offices_on(day: date) -> Listing:
     return Listing(
         name=f"offices-{day}",
         caption=_("Who held which office"),
+        kept=("day",),
         search=("person__name", "person__username", "role"),
-        filters=(Filter("agency", _("Agency"), agency_choices, "agency__code"),),
+        filters=(
+            Filter("role", _("Office"), lambda: choices(Role)),
+            Filter("agency", _("Agency"), agency_choices, "agency__code"),
+        ),
         columns=(
             Column("person", _("Person"), lambda one: one.person.name),
             Column("employer", _("Employer"), lambda one: getattr(one.person.employer, "name", "")),
             Column("office", _("Office"), lambda one: words(Role(one.role))),
             Column("agency", _("For the agency"), lambda one: one.agency.code if one.agency else _t("all")),
             Column("since", _("Since"), lambda one: one.since),
-            Column("until", _("Until"), lambda one: one.until),
+            Column("until", _("Until"), lambda one: one.until, due=True),
         ),
         nothing=_("Nobody held an office on that day."),
         next_step=_("Choose another day."),

@@ -14,8 +14,7 @@ from charteroak.policy import job as rules
 from charteroak.policy.budget import HOURS
 from charteroak.policy.decision import as_json as reasons
 from charteroak.policy.workspace import Isolator, Mode, offered
-from charteroak.workspaces import actions, again, modes, queries, sessions, snapshots
-from charteroak.workspaces.lists import listed
+from charteroak.workspaces import actions, again, lists, modes, queries, sessions, snapshots
 from charteroak.workspaces.models import Session
 from charteroak.workspaces.scripts import SCRIPT
 from charteroak.workspaces.views import found, found_job, ready_extract
@@ -45,7 +44,7 @@ class SnapshotIn(Schema):
 
 @router.get("/", summary="Workspaces; ?q, ?status, ?page, ?format")
 def listing(request: HttpRequest) -> Any:
-    return listed(request).told()
+    return lists.listed(request).told()
 
 
 @router.get("/open/{number}", summary="What a workspace could be opened on, and how")
@@ -129,6 +128,18 @@ def close(request: HttpRequest, number: str) -> dict[str, Any]:
 def open_session(request: HttpRequest, number: str) -> dict[str, Any]:
     made = sessions.open_(workspace=found(request, number).pk, by=signed_in(request))
     return read_session(request, number, made.pk)
+
+
+@router.get("/{number}/jobs", summary="Every job, the newest first; ?q, ?status, ?page, ?format")
+def list_jobs(request: HttpRequest, number: str) -> Any:
+    return lists.jobs(request, found(request, number)).told()
+
+
+@router.get(
+    "/{number}/sessions", summary="Every session, the newest first; ?q, ?status, ?mode, ?page, ?format"
+)
+def list_sessions(request: HttpRequest, number: str) -> Any:
+    return lists.sessions(request, found(request, number)).told()
 
 
 @router.get("/{number}/sessions/{pk}", summary="How a session is doing")

@@ -35,6 +35,8 @@ from charteroak.workspaces import (
 from charteroak.workspaces.forms import MODES, HoursForm, JobForm, OpenForm, SnapshotForm
 from charteroak.workspaces.models import Job, Session, Workspace
 
+NEWEST = 10  # jobs, and sessions, beside the way to all of them
+
 
 def found(request: HttpRequest, number: str) -> Workspace:
     return get_object_or_404(queries.visible_to(signed_in(request)), agreement__number=number)
@@ -115,12 +117,12 @@ def _workspace(request: HttpRequest, record: Workspace, form: JobForm) -> HttpRe
             "brought_in": brought_in.present(record),
             "snapshot_form": SnapshotForm(),
             "snapshots": record.snapshots.filter(removed_at__isnull=True),
-            "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:10],
+            "sessions": record.sessions.select_related("opened_by", "workspace__agreement")[:NEWEST],
             "weaker": queries.weaker(),
             "turn": queries.whose_turn(record),
             "shut": queries.shut(record).reasons,
             "decisions": queries.decisions(record, signed_in(request)),
-            "jobs": record.jobs.select_related("submitted_by"),
+            "jobs": record.jobs.select_related("submitted_by", "workspace__agreement")[:NEWEST],
             "form": form,
         },
         status=400 if form.errors else 200,

@@ -9,6 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.adapters import clock
 from charteroak.agencies import instruments as actions
+from charteroak.agencies import lists
 from charteroak.agencies.models import Instrument
 from charteroak.agencies.queries import authority
 from charteroak.agencies.signin import signed_in
@@ -38,10 +39,17 @@ class Transfer(Schema):
     under: str
 
 
-@router.get("/instruments", summary="Legal instruments, and which are in force")
-def instruments(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - the framework's signature
-    found = Instrument.objects.prefetch_related("parties").select_related("supersedes")
-    return {"instruments": [_facts(one, holds) for one, holds in authority.with_status(found, clock.today())]}
+@router.get(
+    "/instruments",
+    summary="Legal instruments, and which are in force; ?q, ?kind, ?party, ?in_force, ?page, ?format",
+)
+def instruments(request: HttpRequest) -> Any:
+    shown = lists.instruments(request)
+    return shown.file or {"instruments": [_told(one) for one in shown.page], **shown.as_json()}
+
+
+def _told(one: Instrument) -> dict[str, Any]:
+    return _facts(one, authority.in_force(one, clock.today()))
 
 
 def _facts(one: Instrument, holds: bool) -> dict[str, Any]:
@@ -64,12 +72,19 @@ def _facts(one: Instrument, holds: bool) -> dict[str, Any]:
 @router.post("/instruments/record", auth=django_auth, summary="Put an instrument on record")
 def record(request: HttpRequest, body: InstrumentIn) -> dict[str, Any]:
     made = actions.record(by=signed_in(request), **body.dict())
-    return _facts(made, authority.in_force(made, clock.today()))
+    return _told(made)
 
 
-@router.get("/responsibilities", summary="Who answers for what on a day")
-def responsibilities(request: HttpRequest, on: date | None = None) -> dict[str, Any]:  # noqa: ARG001 - as above
-    day = on or clock.today()
+@router.get(
+    "/responsibilities", summary="Who answers for what on a day; of today ?q, ?agency, ?page, ?format"
+)
+def responsibilities(request: HttpRequest, on: date | None = None) -> Any:
+    """`responsibilities` are all of that day; the list beside is today's, and so are its files."""
+    shown = lists.responsibilities(request)
+    return shown.file or {**shown.as_json(), **_matrix(on or clock.today())}
+
+
+def _matrix(day: date) -> dict[str, Any]:
     return {
         "on": day,
         "responsibilities": [
@@ -90,4 +105,4 @@ def responsibilities(request: HttpRequest, on: date | None = None) -> dict[str, 
 )
 def transfer(request: HttpRequest, body: Transfer) -> dict[str, Any]:
     actions.transfer(by=signed_in(request), **body.dict())
-    return responsibilities(request, body.since)
+    return _matrix(body.since)

@@ -1,10 +1,9 @@
 """Whose authority governed what on a day, under which instrument, and who answers for what."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
@@ -67,6 +66,10 @@ class Line:
     answering: Authority | None
     holders: list[Person]
 
+    @property
+    def label(self) -> str:
+        return str(Authority.Kind(self.kind).label)
+
 
 def matrix(on: date) -> list[Line]:
     """Who answers for what on that day, and which people hold the office that goes with it."""
@@ -88,11 +91,18 @@ def history(kind: Kind) -> QuerySet[Authority]:
     return Authority.objects.filter(kind=kind).select_related("agency", "under").order_by("since")
 
 
+def holding(on: date) -> Q:
+    """Instruments effective on that day, neither expired nor superseded."""
+    lasts = Q(expires_on__isnull=True) | Q(expires_on__gte=on)
+    superseding = Instrument.objects.filter(supersedes=OuterRef("pk"), effective_on__lte=on)
+    return Q(effective_on__lte=on) & lasts & Q(~Exists(superseding))
+
+
 def in_force(found: Instrument, on: date) -> bool:
-    """Whether an instrument is effective on that day, neither expired nor superseded."""
-    superseding = Instrument.objects.filter(supersedes=found, effective_on__lte=on)
+    """The same of one; whoever reads many fetches `superseded_by` with them."""
     ended = found.expires_on is not None and found.expires_on < on
-    return found.effective_on <= on and not ended and not superseding.exists()
+    superseding = getattr(found, "superseded_by", None)
+    return found.effective_on <= on and not ended and (superseding is None or superseding.effective_on > on)
 
 
 def may_record(by: Person, known: instrument.Facts) -> Decision:
@@ -129,8 +139,3 @@ def _transfer(by: Person, known: responsibility.Facts) -> Decision:
 def records_instruments(by: Person) -> bool:
     """Whether recording instruments is this person's office."""
     return bool(may_record(by, instrument.Facts(parties=2)))
-
-
-def with_status(found: Iterable[Instrument], on: date) -> list[tuple[Instrument, bool]]:
-    """Instruments, each with whether it is in force on that day."""
-    return [(one, in_force(one, on)) for one in found]

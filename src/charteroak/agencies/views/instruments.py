@@ -2,15 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from charteroak.adapters import clock
 from charteroak.agencies import instruments as actions
+from charteroak.agencies import lists
 from charteroak.agencies.forms import InstrumentForm, TransferForm
-from charteroak.agencies.models import Authority, Instrument
+from charteroak.agencies.models import Authority
 from charteroak.agencies.queries import authority
 from charteroak.agencies.signin import signed_in
 from charteroak.agencies.views.membership import reader
@@ -18,19 +18,18 @@ from charteroak.policy.responsibility import Kind
 
 
 @require_safe
-def instruments(request: HttpRequest) -> HttpResponse:
-    return _instruments(request, InstrumentForm())
+def instruments(request: HttpRequest) -> HttpResponseBase:
+    return lists.instruments(request).file or _instruments(request, InstrumentForm())
 
 
 def _instruments(request: HttpRequest, form: InstrumentForm) -> HttpResponse:
     """Everything on record, what is in force marked; counsel adds to it."""
     person = reader(request)
-    found = Instrument.objects.prefetch_related("parties").select_related("supersedes", "superseded_by")
     return render(
         request,
         "agencies/instruments.html",
         {
-            "instruments": authority.with_status(found, clock.today()),
+            "shown": lists.instruments(request),
             "form": form if person and authority.records_instruments(person) else None,
         },
         status=400 if form.errors else 200,
@@ -57,8 +56,8 @@ def record(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def responsibilities(request: HttpRequest) -> HttpResponse:
-    return _responsibilities(request, TransferForm())
+def responsibilities(request: HttpRequest) -> HttpResponseBase:
+    return lists.responsibilities(request).file or _responsibilities(request, TransferForm())
 
 
 def _responsibilities(request: HttpRequest, form: TransferForm) -> HttpResponse:
@@ -68,9 +67,11 @@ def _responsibilities(request: HttpRequest, form: TransferForm) -> HttpResponse:
         request,
         "agencies/responsibilities.html",
         {
-            "matrix": [
-                (line, Authority.Kind(line.kind).label, authority.history(line.kind))
-                for line in authority.matrix(clock.today())
+            "shown": lists.responsibilities(request),
+            "history": [
+                (Authority.Kind(kind).label, authority.history(kind))
+                for kind in Kind
+                if kind is not Kind.DISCLOSE
             ],
             "form": form if person and authority.transfers(person) else None,
         },

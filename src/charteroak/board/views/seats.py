@@ -5,33 +5,29 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
-from charteroak.board import seating
+from charteroak.board import lists, seating
 from charteroak.board.forms import RefillForm, StandInForm
-from charteroak.board.models import Board, Seat, StandIn
-from charteroak.board.queries import visible_to
+from charteroak.board.models import Board, Seat
 from charteroak.board.seats import may_name_stand_in, may_refill, seats_today
 
 
 @require_safe
-def seats(request: HttpRequest) -> HttpResponse:
-    return _seats(request)
+def seats(request: HttpRequest) -> HttpResponseBase:
+    return lists.seats(request).file or _seats(request)
 
 
 def _seats(request: HttpRequest, **in_error: forms.Form) -> HttpResponse:
     reader = request.user if isinstance(request.user, Person) else None
-    seen = Q(meeting=None) | Q(meeting__in=visible_to(reader))
-    letters = StandIn.objects.filter(seen).select_related("person", "meeting__board")
-    held = seats_today().prefetch_related(Prefetch("stand_ins", letters))
-    rows = [_row(seat, reader, in_error) for seat in held.order_by("board__name", "agency__code")]
-    shown = {"rows": rows, "boards": Board.objects.all()}
+    listed = lists.seats(request)
+    rows = [_row(seat, reader, in_error) for seat in listed.page]
+    shown = {"shown": listed, "rows": rows, "boards": Board.objects.all()}
     return render(request, "board/seats.html", shown, status=400 if in_error else 200)
 
 
@@ -40,8 +36,6 @@ def _row(seat: Seat, reader: Person | None, in_error: dict[str, forms.Form]) -> 
         "seat": seat,
         "names": may_name_stand_in(seat, reader) if reader is not None else None,  # by the same offices
         "fills": may_refill(seat, reader) if reader is not None else None,
-        "votes": seat.kind in seat.board.voting,
-        "counts": seat.kind in seat.board.counted,
         "refill": in_error.get(f"refill-{seat.pk}") or RefillForm(auto_id=f"refill-{seat.pk}-%s"),
         "stand_in": in_error.get(f"stand-in-{seat.pk}")
         or StandInForm(board=seat.board, auto_id=f"stand-in-{seat.pk}-%s"),

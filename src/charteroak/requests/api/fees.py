@@ -36,18 +36,18 @@ class Paid(Schema):
     paid_on: date
 
 
-def _told(request: HttpRequest) -> dict[str, Any]:
+def _told(request: HttpRequest) -> Any:
     shown = FEES.of(request, FeeSchedule.objects.select_related("set_by"))
-    return {**shown.as_json(), "actions": as_json({"set": fees.may_set(signed_in(request))})}
+    return shown.file or {**shown.as_json(), "actions": as_json({"set": fees.may_set(signed_in(request))})}
 
 
-@router.get("/fees/schedules", summary="What is charged, and what was; ?q, ?page")
-def schedules(request: HttpRequest) -> dict[str, Any]:
+@router.get("/fees/schedules", summary="What is charged, and what was; ?q, ?page, ?format")
+def schedules(request: HttpRequest) -> Any:
     return _told(request)
 
 
 @router.post("/fees/set", summary="Set what is charged from a day on")
-def set_fees(request: HttpRequest, body: FeesIn) -> dict[str, Any]:
+def set_fees(request: HttpRequest, body: FeesIn) -> Any:
     actions.set_fees(by=signed_in(request), **body.dict())
     return _told(request)
 
