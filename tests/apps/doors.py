@@ -61,6 +61,7 @@ def twin(path: str) -> str:
 def bodies(at: Scene) -> dict[str, dict[str, Any]]:
     """What a person sends to each address, complete and well-formed, by `twin`; as JSON, and most as a form."""
     because = {"because": "Why."}
+    newcomer = {"name": "Lev Roth", "email": "lev.roth@example.org"}
     later = {"board": at.board, "starts_at": "2027-03-01T09:00", "place": "Room 2B"}
     motion = {"kind": "approve_request", "number": NUMBER, "data_request": NUMBER, "text": "Approve."}
     approval = {
@@ -212,6 +213,8 @@ def bodies(at: Scene) -> dict[str, dict[str, Any]]:
         },
         "/webhooks/create": {"label": "Ours", "url": "https://data.example.gov/news"},
         "/tokens/create": {"label": "Ours", "last_day": f"{clock.today() + timedelta(days=9):%Y-%m-%d}"},
+        "/agencies/add-person": newcomer | {"username": "lev.roth", "kind": "other"},
+        "/agencies/people/al.pike/change-details": newcomer | because,
         "/agencies/people/al.pike/grant-role": {"role": "auditor"},
         "/agencies/people/al.pike/move": {"kind": "contractor", "since": "2026-09-01"},
     }

@@ -20,6 +20,7 @@ RENAMED = {
 }
 SIGNING_IN = (
     "/accounts/login",
+    "/accounts/first-sign-in",
     "/accounts/logout",
     "/accounts/signup",
     "/accounts/reauthenticate",
@@ -73,6 +74,7 @@ NO_PROGRAM_READS = {
     "/hub/001/pairs": "names and birth days of people: clerks look at them, nothing takes them away",
     **dict.fromkeys(
         (
+            "/agencies/add-person",
             "/agencies/join",
             "/requests/new",
             "/agreements/draft/001",

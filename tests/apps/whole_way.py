@@ -9,6 +9,7 @@ from typing import Any
 from django.core import signing
 
 from apps import hub_way, inputs_way, outputs_way, sessions_way, way
+from apps.accounts_way import added
 from apps.hub_way import NUMBER, AsProcess
 from apps.outputs_way import left, requested
 from apps.requests_way import FEES
@@ -127,6 +128,7 @@ def scene(as_process: AsProcess) -> Scene:
     paper = requests.attach(
         pk=other.pk, by=person("eve.lang"), kind=Attached.OTHER, name="letter.pdf", content=b"%PDF-1.7"
     )
+    added()  # has not signed in yet
     delivery, listed = _deliveries(agreement)
     _out_of_standing()
     _fee(agreement)

@@ -56,3 +56,27 @@ def test_without_root_the_accounts_are_weaker(tmp_path: Path) -> None:
     parts = told(home, nobody)
     assert (parts["accounts"]["state"], parts["accounts"]["mend"]) == ("weaker", "start as root")
     assert parts["database"]["state"] == "ok"
+
+
+def test_people_in_office_whom_no_mail_reaches_are_counted_and_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    processes.prepare(home)
+    people = home.root / "people.toml"
+    offices = 'roles = ["counsel"]\nemployer = "ONE"'
+    people.write_text(
+        '[[agency]]\ncode = "ONE"\nname = "One"\nkind = "state"\njoined_on = 2020-01-01\n'
+        f'[[person]]\nusername = "ann.mute"\nname = "Ann"\n{offices}\n'
+        f'[[person]]\nusername = "bo.heard"\nname = "Bo"\nemail = "bo@example.org"\n{offices}\n'
+        '[[person]]\nusername = "cy.idle"\nname = "Cy"\nemployer = "ONE"\nroles = []\n'
+    )
+    password = home.root / "password"
+    password.write_text("acorns fall far")
+    oak = [*OAK[:-1]]
+    for act in (["migrate"], ["setup", "load", str(people), "--password-file", str(password)]):
+        assert processes.launch([*oak, *act], os.geteuid(), home).wait() == 0
+    part = told(home, os.geteuid())["people in office"]
+    assert part["state"] == "weaker"
+    assert part["detail"].startswith("1 have no")
+    assert "ann.mute" in part["detail"]
+    assert "bo.heard" not in part["detail"]
+    assert "cy.idle" not in part["detail"]

@@ -131,6 +131,11 @@ def port() -> int:
     return int(os.environ.get("CHARTEROAK_PORT", PORT))
 
 
+def first_key_days() -> int:
+    """Days for which the key is good that the post takes to a new person."""
+    return int(os.environ.get("CHARTEROAK_FIRST_KEY_DAYS", 14))
+
+
 def project_disk() -> int:
     """Bytes that each project may keep in the enclave."""
     return int(float(os.environ.get("CHARTEROAK_PROJECT_DISK_GIB", DISK / (1 << 30))) * (1 << 30))

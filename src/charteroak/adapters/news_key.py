@@ -1,4 +1,4 @@
-"""The secrets that sign news to other systems: whoever has the public key seals one, who sends news alone opens it."""
+"""What only the post reads: secrets that sign news, and first keys. The public key seals, the post alone opens."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def make(at: Home) -> None:
 
 
 def seal(words: str) -> str:
-    """Readable by the process that sends news alone. Raises FileNotFoundError before the key is made."""
+    """Readable by the post alone. Raises FileNotFoundError before the key is made."""
     return age.seal(words, _public(home()).read_text(encoding="ascii"))
 
 

@@ -1,13 +1,17 @@
 """What is filled in about agencies and people."""
 
+from typing import Any
+
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from charteroak.agencies.models import Agency, Authority, Instrument, Person
 from charteroak.agencies.queries import cover, roles_held
 from charteroak.policy.cover import COVERED
+from charteroak.policy.decision import Decision
 from charteroak.policy.instrument import Kind as InstrumentKind
 from charteroak.policy.office import OFFICES
 from charteroak.policy.responsibility import Kind
@@ -33,6 +37,69 @@ class GrantForm(forms.Form):
         empty_label=_("No particular agency"),
     )
     until = forms.DateField(label=_("Last day, if one is set"), required=False, widget=DayInput)
+
+
+class PersonForm(forms.Form):
+    """A new person, and where the post reaches them."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    username = forms.CharField(
+        label=_("User name"), max_length=60, help_text=_("Small letters, with a dot: first.last. It stays.")
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, help_text=_("Their own, at their work: the key goes there.")
+    )
+    employer = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("Employer"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("No participating agency"),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of employment"),
+        choices=[(one.value, _(one.label)) for one in Person.Employer],
+        help_text=_("Some law rests on it: unit-level wages are for state employees alone."),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def identity(self) -> dict[str, str]:
+        """What the rules ask about."""
+        return {what: self.cleaned_data[what] for what in ("username", "name", "email")}
+
+    def given(self) -> dict[str, Any]:
+        """What is put on file."""
+        agency = self.cleaned_data["employer"]
+        code = agency.code if agency else None
+        return {**self.identity(), "employer": code, "kind": self.cleaned_data["kind"]}
+
+
+SAID_BESIDE = {
+    "name_missing": "name", "user_name_unfit": "username", "user_name_taken": "username", "no_address": "email",
+    "address_taken": "email", "own_account": "email", "because_missing": "because", "nothing_changes": "name",
+}  # fmt: skip
+
+
+def to_mend(form: forms.Form, decision: Decision) -> bool:
+    """Whether all that speaks against it is a matter of one field; then each reason stands beside its own."""
+    fields = [SAID_BESIDE.get(reason.rule) for reason in decision.reasons]
+    if not fields or None in fields:
+        return False
+    for name, reason in zip(fields, decision.reasons, strict=True):
+        form.add_error(name, f"{gettext(reason.message)} {gettext(reason.mend)}")
+    return True
+
+
+class DetailsForm(forms.Form):
+    """A person's name and address; what is on file stands filled in."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
+    because = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("Who asked for it, and how you know that it was them.")
+    )
 
 
 class MoveForm(forms.Form):

@@ -44,7 +44,9 @@ def _citation(agency: Agency) -> str:
 
 
 def _account(person: Person) -> Cell:
-    word = "open" if person.is_active else "closed"
+    word = "closed"
+    if person.is_active:
+        word = "invited" if person.awaited else "open"
     return Cell(word, status_of=word)
 
 
@@ -53,11 +55,22 @@ def _since(agency: Agency) -> Any:
     return found.since if found else None
 
 
+def _signed_in(person: Person) -> Any:
+    return clock.day_of(person.last_login) if person.last_login else _t("Never")
+
+
 class OfficeHeld(Filter):
     """Who held the office at any time, once however often."""
 
     def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:
         return records.filter(pk__in=RoleHeld.objects.filter(role=value).values("person"))
+
+
+class NeverSignedIn(Filter):
+    """Whose account nobody has used."""
+
+    def narrowed(self, records: QuerySet[Any], value: str) -> QuerySet[Any]:  # noqa: ARG002 - there is one value
+        return records.filter(last_login__isnull=True)
 
 
 class Reached(Filter):
@@ -75,6 +88,7 @@ PEOPLE = Listing(
         OfficeHeld(
             "role", _("Office"), lambda: [(role.value, role.value.replace("_", " ")) for role in Role]
         ),
+        NeverSignedIn("signed_in", _("Sign-in"), lambda: [("never", "Has not signed in yet")]),
         Reached("mail", _("Mail"), lambda: [("none", "No address: gets no mail")]),
         Filter("agency", _("Employer"), lambda: Agency.objects.values_list("code", "code"), "employer__code"),
     ),
@@ -88,9 +102,10 @@ PEOPLE = Listing(
         Column("offices", _("Offices"), _offices),
         Column("email", _("E-mail"), lambda one: one.email or _t("No address: gets no mail")),
         Column("account", _("Account"), _account),
+        Column("signed_in", _("Last sign-in"), _signed_in),
     ),
     nothing=_("There is no account yet."),
-    next_step=_("The operator adds accounts from the setup file."),
+    next_step=_("The policy office adds people."),
 )
 
 
@@ -100,7 +115,7 @@ def people(request: HttpRequest) -> Listed:
     if not queries.reads_accounts(by):
         raise Http404
     found = queries.visible_to(by).select_related("employer").order_by("name")
-    return PEOPLE.of(request, found.prefetch_related("roles_held__agency"))
+    return PEOPLE.of(request, found.prefetch_related("roles_held__agency", "invitations"))
 
 
 AGENCIES = Listing(

@@ -14,12 +14,15 @@ ATTEMPTS = 12  # then it stays unsent, with what went wrong
 KEPT_TRYING = timedelta(days=3)
 
 
-def write(kind: Letter.Kind, person: Person, *, subject: str, body: str, about: str = "") -> Letter | None:
+def write(
+    kind: Letter.Kind, person: Person, *, subject: str, body: str, about: str = "", to: str = ""
+) -> Letter | None:
     """Keep a letter to be sent unless it is there; None when this person has one like it, or no address.
 
+    It goes to the person's address on the day on which it is sent, unless `to` names one.
     A digest is one a day. A deadline's letter is one for what it is about, whenever that was.
     """
-    if not person.email or not person.is_active or person.left:
+    if not (to or person.email) or not person.is_active or person.left:
         return None
     known = Letter.objects.filter(kind=kind, person=person, about=about)
     if kind == Letter.Kind.DIGEST:
@@ -31,7 +34,12 @@ def write(kind: Letter.Kind, person: Person, *, subject: str, body: str, about: 
         person=person,
         on=clock.today(),
         about=about,
-        defaults={"subject": " ".join(subject.split())[:300], "body": body, "written_at": clock.now()},
+        defaults={
+            "subject": " ".join(subject.split())[:300],
+            "body": body,
+            "to": to,
+            "written_at": clock.now(),
+        },
     )
     return letter if written else None
 
@@ -54,7 +62,7 @@ def _send(pk: int) -> bool:
         return False
     person = Person.objects.get(pk=letter.person_id)
     try:
-        EmailMessage(letter.subject, letter.body, to=[person.email]).send()
+        EmailMessage(letter.subject, letter.body, to=[letter.to or person.email]).send()
     except Exception as failed:  # whatever a server, a file or a network says: the letter waits
         Letter.objects.filter(pk=pk).update(attempts=F("attempts") + 1, failure=type(failed).__name__)
         return False

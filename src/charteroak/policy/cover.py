@@ -36,6 +36,7 @@ class Facts:
     delegate_is_holder: bool = False
     same_employer: bool = True
     account_open: bool = True
+    awaited: bool = False  # the delegate has a key by post, and has not signed in with it yet
     since: date = date.min
     until: date = date.min
     on: date = date.min
@@ -68,6 +69,12 @@ def account_closed(facts: Facts) -> Reason | None:
     return None if facts.account_open else Reason("account_closed", "This account is closed.")
 
 
+def not_signed_in_yet(facts: Facts) -> Reason | None:
+    if not facts.awaited:
+        return None
+    return Reason("not_signed_in_yet", "This person has not signed in yet.", "Name them afterwards.")
+
+
 def dates_wrong(facts: Facts) -> Reason | None:
     if not (facts.on <= facts.until and facts.since <= facts.until and facts.until - facts.since <= LONGEST):
         return Reason(
@@ -97,8 +104,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.NAMED,
             *COVERED,
             rules=(
-                not_the_holder, not_covered_by_others, own_cover, another_employer, account_closed, dates_wrong,
-                roles_must_stay_apart,
+                not_the_holder, not_covered_by_others, own_cover, another_employer, account_closed, not_signed_in_yet,
+                dates_wrong, roles_must_stay_apart,
             ),
         ),
         (Status.NAMED, Action.END_COVER): step(Status.ENDED, *COVERED, rules=(not_the_holder,)),

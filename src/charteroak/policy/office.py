@@ -29,6 +29,7 @@ class Facts:
     agency: bool = False  # held for an agency
     actor_is_holder: bool = False
     account_open: bool = True
+    awaited: bool = False  # a key was sent by post, and nobody has signed in with it yet
     held: bool = False  # the same office, for the same agency, today
     until: date | None = None  # its last day, when one is named
     on: date = date.min
@@ -55,6 +56,17 @@ def agency_missing(facts: Facts) -> Reason | None:
 
 def account_closed(facts: Facts) -> Reason | None:
     return None if facts.account_open else Reason("account_closed", "This account is closed.")
+
+
+def not_signed_in_yet(facts: Facts) -> Reason | None:
+    """Whoever reads the mail that brings the key must find nothing behind it."""
+    if not facts.awaited:
+        return None
+    return Reason(
+        "not_signed_in_yet",
+        "This person has not signed in yet.",
+        "Grant it after the first sign-in, once you have spoken to them.",
+    )
 
 
 def held_already(facts: Facts) -> Reason | None:
@@ -101,8 +113,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             Status.HELD,
             Role.POLICY_OFFICE,
             rules=(
-                own_role, not_an_office, agency_missing, account_closed, held_already, ends_before_it_begins,
-                another_agencys_office, outlives_a_transfer, roles_must_stay_apart,
+                own_role, not_an_office, agency_missing, account_closed, not_signed_in_yet, held_already,
+                ends_before_it_begins, another_agencys_office, outlives_a_transfer, roles_must_stay_apart,
             ),
         ),
         (Status.HELD, Action.END): step(Status.ENDED, Role.POLICY_OFFICE),

@@ -45,6 +45,7 @@ DEFERRED: dict[str, tuple[frozenset[Process], frozenset[str]]] = {
     "outputs:show": (frozenset({WEB}), frozenset({f"{OUTPUTS}.pages"})),
     "outputs:sweep_vault": (WORKERS, frozenset({OUTPUTS})),
     "outputs:sweep_views": (WORKERS, frozenset({OUTPUTS})),
+    "site:first_keys": (WORKERS, frozenset({POST})),
     "site:post": (WORKERS, frozenset({POST})),
     "site:webhooks": (WORKERS, frozenset({POST})),
     "site:work_out_figures": (WORKERS, frozenset({POST})),

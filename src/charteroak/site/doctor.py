@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 
+from django.db import DatabaseError
+
 from charteroak.adapters import clock, environment, environments, postgres, processes, sandboxes
 from charteroak.adapters.environment import Home, Mode, Process
 from charteroak.site.config import HERE, largest_upload, unfit_for_production
+
+NAMED = 10  # people without an address whom one line names
 
 
 class State(StrEnum):
@@ -43,6 +47,7 @@ def examine() -> list[Part]:
         _assets(),
         _chromium(),
         _clock(),
+        *_reached(),
     ]
 
 
@@ -134,6 +139,28 @@ def _running(home: Home) -> Iterator[Part]:
             )
         except PermissionError:
             yield Part(f"process {name}", State.OK, f"number {pid}, of another account")
+
+
+def _reached() -> Iterator[Part]:
+    """Who holds an office and gets no mail; nothing where the tables cannot be asked, which other parts tell."""
+    from charteroak.site.database import connected
+
+    try:
+        environment.existing_home()
+        with connected(Process.OWNER):
+            from charteroak.agencies.queries.accounts import in_office_without_address
+
+            found = in_office_without_address()
+    except (RuntimeError, SystemExit, OSError, DatabaseError):
+        return
+    if not found:
+        yield Part("people in office", State.OK, "each has a mail address")
+        return
+    named = ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
+    detail = f"{len(found)} have no mail address, and no reminder reaches them: {named}"
+    yield Part(
+        "people in office", State.WEAKER, detail, "the policy office adds it under “People and offices”"
+    )
 
 
 def _sandbox() -> Iterator[Part]:

@@ -35,6 +35,7 @@ ASKS = {
 }
 LOOK_AROUND = {f"{room}.*": LOOK for room in ROOMS} | {
     "agencies.person": (),
+    "agencies.invitationkey": (),
     "auth.*": LOOK,
     "contenttypes.*": LOOK,
 }
@@ -49,8 +50,8 @@ GIVEN = (
 )  # fmt: skip
 # What a person said stays as they said it: added by the web in their name, changed by nobody.
 SAID = (
-    "agencies.authority", "agencies.departurenotice", "agencies.employment", "agencies.instrument",
-    "agencies.instrument_parties",
+    "agencies.authority", "agencies.departurenotice", "agencies.detailschange", "agencies.employment",
+    "agencies.instrument", "agencies.instrument_parties",
     "agencies.joiningrequest", "agencies.memberword", "agencies.pledge", "agencies.training", "agreements.party",
     "agreements.recall", "agreements.redline", "agreements.retentionapproval", "agreements.signature", "board.standin",
     "board.vote", "elsewhere.happening", "hub.linkrun_inputs", "hub.matchconfirmation", "outputs.clearance",
@@ -64,7 +65,13 @@ UNSAID = dict.fromkeys((*SAID, "hub.pairdecision"), LOOK)  # a worker puts no wo
 OFFICES = {
     "agencies.agency": ("SELECT", "INSERT", "UPDATE (status, joined_on, left_on, changed_by_id)"),
     "agencies.cover": ("SELECT", "INSERT", "UPDATE (ended_by_id, ended_at)"),
-    "agencies.person": ("SELECT", "UPDATE (password, last_login, is_active, employer_id, employer_kind)"),
+    "agencies.invitation": ("SELECT", "INSERT", "UPDATE (used_at, voided_by_id, voided_at)"),
+    "agencies.invitationkey": ("INSERT",),  # the post alone reads it
+    "agencies.person": (
+        "SELECT",
+        "INSERT (password, last_login, username, name, email, employer_id, employer_kind, is_active)",
+        "UPDATE (password, last_login, is_active, employer_id, employer_kind, name, email)",
+    ),
     "agencies.roleheld": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
     "board.seat": ("SELECT", "INSERT", "UPDATE (until, changed_by_id)"),
 }
@@ -140,6 +147,8 @@ GRANTS: dict[Process, dict[str, tuple[str, ...]]] = {
     },
     Process.POST: {
         **LOOK_AROUND, "agreements.letter": WORK, "agreements.clockfigure": WORK, "agreements.paper": ADD,
+        "agencies.invitation": ("SELECT", "UPDATE (sent_at, attempts, failure)"),
+        "agencies.invitationkey": ("SELECT", "DELETE"),
         "site.webhooksecret": LOOK,
         "site.webhook": ("SELECT", "UPDATE (status, attempts, failure, next_attempt_at, next_index)"),
         **LOG, **JOBS,

@@ -25,6 +25,7 @@ SPOKEN_OF = {
     "agencies.roleheld.person", "agreements.letter.person", "agreements.party.signatory",
     "agreements.recipient.person", "board.seat.person", "board.standin.person", "requests.teammember.person",
     "agencies.cover.delegate", "agencies.departurenotice.person", "agencies.employment.person",
+    "agencies.detailschange.person", "agencies.invitation.person",
     "exceptions.matter.owner", "exceptions.matter.person",
 }  # fmt: skip
 # Where nobody is named only by `oak setup`: whatever else adds a row, or changes one, does it in somebody's name.

@@ -6,7 +6,14 @@ from charteroak.adapters import clock
 from charteroak.agreements import letters
 from charteroak.agreements.clocks import figures
 from charteroak.reports import clocks
-from charteroak.site import approval_letters, duty_letters, meeting_letters, reminders, webhooks
+from charteroak.site import (
+    account_letters,
+    approval_letters,
+    duty_letters,
+    meeting_letters,
+    reminders,
+    webhooks,
+)
 from charteroak.site.digest import write_digests
 
 MINUTE, HOUR = 60, 3600
@@ -21,7 +28,15 @@ def post(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are hande
     approval_letters.ask_for_approvals()
     meeting_letters.tell_of_cancelled()
     write_digests()
+    account_letters.tell_of_changed_addresses()
     letters.send_waiting()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="site:first_keys", queue="post", queueing_lock="site:first_keys")
+def send_first_keys(timestamp: int = 0) -> None:  # noqa: ARG001 - periodic tasks are handed the time they were due
+    """A new person waits for it: each is sent once, and what could not be sent is tried again."""
+    account_letters.send_first_keys()
 
 
 @app.periodic(cron="* * * * *")

@@ -101,6 +101,37 @@ END $$;
 CREATE OR REPLACE TRIGGER charteroak_moved_on_record BEFORE UPDATE ON agencies_person
     FOR EACH ROW EXECUTE FUNCTION charteroak_moved_on_record();
 
+CREATE OR REPLACE FUNCTION charteroak_details_on_record() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = {web} AND (NEW.name, NEW.email) IS DISTINCT FROM (OLD.name, OLD.email) AND NOT EXISTS (
+        SELECT 1 FROM agencies_detailschange change
+        WHERE change.person_id = NEW.id AND (change.name, change.email) = (NEW.name, NEW.email)
+            AND change.id = (SELECT max(id) FROM agencies_detailschange WHERE person_id = NEW.id)
+    ) THEN
+        RAISE EXCEPTION 'No change of this person''s details is on record.'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER charteroak_details_on_record BEFORE UPDATE ON agencies_person
+    FOR EACH ROW EXECUTE FUNCTION charteroak_details_on_record();
+
+CREATE OR REPLACE FUNCTION charteroak_invited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF session_user = {web} AND (
+        NEW.password NOT LIKE '!%' OR NEW.last_login IS NOT NULL OR NOT NEW.is_active
+        OR NOT EXISTS (SELECT 1 FROM agencies_invitation key WHERE key.person_id = NEW.id)
+    ) THEN
+        RAISE EXCEPTION 'A new person comes in by invitation.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS charteroak_invited ON agencies_person;
+CREATE CONSTRAINT TRIGGER charteroak_invited AFTER INSERT ON agencies_person DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION charteroak_invited();
+
 CREATE OR REPLACE TRIGGER charteroak_scanned_first BEFORE INSERT ON workspaces_input
     FOR EACH ROW EXECUTE FUNCTION charteroak_scanned_first();
 """

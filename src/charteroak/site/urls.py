@@ -4,13 +4,14 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from charteroak.site import token_pages, views, webhook_pages
+from charteroak.site import first_sign_in, token_pages, views, webhook_pages
 from charteroak.site.api import api
 from charteroak.site.rooms import ROOMS
 
-# by list, not allauth's own: accounts come by invitation, so there is no e-mail to confirm or to reset by
+# by list, not allauth's own: accounts come by invitation, and no mail resets a password
 accounts = [
     path("login/", views.SignIn.as_view(), name="account_login"),
+    path("first-sign-in/", first_sign_in.first_sign_in, name="first_sign_in"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),  # says that it is closed

@@ -28,7 +28,7 @@ from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Person, RoleHeld
 from charteroak.agencies.worklist import Item, Turn
 from charteroak.audit import queries as audit
-from charteroak.site.second_factor import is_shown
+from charteroak.site.second_factor import is_missing, is_shown
 from charteroak.site.templatetags.lists import DAY_SALT
 from charteroak.site.work import covered_by, work_of
 
@@ -126,6 +126,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     codes = is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP])
     context = {
         "shown": is_shown(request),
+        "needed": is_missing(request),
         "has_one": is_mfa_enabled(request.user),
         "show": "mfa_reauthenticate" if codes else "mfa_reauthenticate_webauthn",
     }

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.security import django_auth
 
-from charteroak.agencies import actions, employment, lists, queries
+from charteroak.adapters import clock
+from charteroak.agencies import accounts, actions, employment, lists, queries
 from charteroak.agencies.models import Person, RoleHeld
+from charteroak.agencies.queries import accounts as account_reads
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
 
@@ -20,6 +22,24 @@ class Office(Schema):
     role: Role
     agency: str | None = None
     until: date | None = None
+
+
+class Newcomer(Schema):
+    """`employer` is an agency's code, or absent where none takes part."""
+
+    username: str
+    name: str
+    email: str
+    employer: str | None = None
+    kind: Person.Employer
+
+
+class Details(Schema):
+    """`because` says who asked for it, and how that is known."""
+
+    name: str
+    email: str
+    because: str
 
 
 class Move(Schema):
@@ -47,6 +67,8 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
         "employer_kind": person.employer_kind,
         "active": person.is_active,
         "status": queries.status_of(person),
+        "last_sign_in": person.last_login and clock.day_of(person.last_login),
+        "first_key": _first_key(person),
         "training_until": standing.training_until,
         "pledge_until": standing.pledge_until,
         "offices": [
@@ -60,12 +82,33 @@ def _facts(request: HttpRequest, person: Person) -> dict[str, Any]:
         ],
         "permitted": [
             *mine,
-            *(["grant-role"] if grants and person.is_active else []),
+            *(["grant-role"] if grants and person.is_active and not person.awaited else []),
             *(["end-role"] if grants and held else []),
+            *(["change-details"] if account_reads.may_change_some_details(by, person) else []),
+            *(["send-key"] if account_reads.may_send_key(by, person) else []),
+            *(["void-key"] if account_reads.may_void_key(by, person) else []),
             *(["move"] if queries.may_move_somewhere(by, person) else []),
             *(["close-account"] if queries.may_close(by, person) else []),
         ],
     }
+
+
+def _first_key(person: Person) -> dict[str, Any] | None:
+    """Until it is used: whether it was sent, to when it is good, and what went wrong; never the key."""
+    key = person.invitations.last() if person.awaited else None
+    if key is None:
+        return None
+    return {
+        "open": key.is_open,
+        "last_day": key.last_day,
+        "sent_at": key.sent_at,
+        "failure": key.failure or None,
+    }
+
+
+@router.post("/add-person", auth=django_auth, summary="Add a person: the post takes them a key, good once")
+def add_person(request: HttpRequest, body: Newcomer) -> dict[str, Any]:
+    return _facts(request, accounts.add(by=signed_in(request), **body.dict()))
 
 
 @router.get("/people", auth=django_auth, summary="Accounts and offices; ?q, ?role, ?agency, ?page, ?format")
@@ -100,6 +143,29 @@ def grant_role(request: HttpRequest, username: str, body: Office) -> dict[str, A
     held = _visible(request, username)
     actions.grant_role(person=held.pk, by=signed_in(request), **body.dict())
     return _facts(request, held)
+
+
+@router.post(
+    "/people/{username}/change-details", auth=django_auth, summary="Put another name or address on file"
+)
+def change_details(request: HttpRequest, username: str, body: Details) -> dict[str, Any]:
+    holder = _visible(request, username)
+    accounts.change_details(person=holder.pk, by=signed_in(request), **body.dict())
+    return _facts(request, _visible(request, username))
+
+
+@router.post(
+    "/people/{username}/send-key", auth=django_auth, summary="Send a new first key; the one before is void"
+)
+def send_key(request: HttpRequest, username: str) -> dict[str, Any]:
+    accounts.send_key(person=_visible(request, username).pk, by=signed_in(request))
+    return _facts(request, _visible(request, username))
+
+
+@router.post("/people/{username}/void-key", auth=django_auth, summary="Make a person's first key void")
+def void_key(request: HttpRequest, username: str) -> dict[str, Any]:
+    accounts.void_key(person=_visible(request, username).pk, by=signed_in(request))
+    return _facts(request, _visible(request, username))
 
 
 @router.post("/people/{username}/move", auth=django_auth, summary="Record that a person changes employer")

@@ -98,6 +98,12 @@ class Person(AbstractBaseUser):
         """Whether notice was given and its time is up: access is over, whatever this person held."""
         return self.notices.filter(time_is_up()).exists()
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a key was sent by post and nobody has signed in with it: until then nothing may lie behind it."""
+        keys = self.invitations.all()
+        return bool(keys) and all(key.used_at is None for key in keys)
+
     @once
     def standing(self) -> Standing:
         """This person as the rules see them."""

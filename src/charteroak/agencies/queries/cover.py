@@ -67,6 +67,7 @@ def may_name(by: Person, office: RoleHeld, delegate: Person, since: date, until:
         delegate_is_holder=delegate.pk == holder.pk,
         same_employer=delegate.employer_id is not None and delegate.employer_id == holder.employer_id,
         account_open=delegate.is_active and not delegate.left,
+        awaited=delegate.awaited,
         since=since,
         until=until,
         on=today,

@@ -63,6 +63,7 @@ def may_grant(
         agency=agency is not None,
         actor_is_holder=holder.pk == by.pk,
         account_open=holder.is_active and not holder.left,
+        awaited=holder.awaited,
         held=roles_held(holder).filter(role=role, agency=agency).exists(),
         until=until,
         on=today,
@@ -110,7 +111,9 @@ def may_move_somewhere(by: Person, holder: Person) -> Decision:
 def status_of(holder: Person) -> account.Status:
     if not holder.is_active:
         return account.Status.CLOSED
-    return account.Status.LEAVING if holder.notices.exists() else account.Status.OPEN
+    if holder.notices.exists():
+        return account.Status.LEAVING
+    return account.Status.INVITED if holder.awaited else account.Status.OPEN
 
 
 def may_give_notice(by: Person, holder: Person) -> Decision:

@@ -1,5 +1,7 @@
 """One's own training and pledge; people and their offices, for the policy office."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charteroak.adapters import clock
 from charteroak.agencies import actions, employment, lists, queries
-from charteroak.agencies.forms import CoverForm, GrantForm, MoveForm, NoticeForm
+from charteroak.agencies.forms import CoverForm, DetailsForm, GrantForm, MoveForm, NoticeForm
 from charteroak.agencies.models import Person, RoleHeld
+from charteroak.agencies.queries import accounts as account_reads
 from charteroak.agencies.queries import cover
 from charteroak.agencies.signin import signed_in
 from charteroak.policy.roles import Role
@@ -54,7 +57,7 @@ def page_of(request: HttpRequest, holder: Person, cover_form: CoverForm) -> Http
     """The page on which cover for this person is named, with the mistakes in what was filled in."""
     if holder == request.user:
         return _me(request, holder, cover_form)
-    return _one(request, holder.username, GrantForm(), cover_form)
+    return person_page(request, holder.username, cover_form=cover_form)
 
 
 @login_required
@@ -78,22 +81,25 @@ def sign_pledge(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponseBase:
     """Accounts and offices; for the policy office and the auditor only."""
     shown = lists.people(request)
-    return shown.file or render(request, "agencies/people.html", {"shown": shown})
+    context = {"shown": shown, "may_add": account_reads.may_add_somebody(signed_in(request))}
+    return shown.file or render(request, "agencies/people.html", context)
 
 
 @login_required
 @require_safe
 def one(request: HttpRequest, username: str) -> HttpResponse:
-    return _one(request, username, GrantForm())
+    return person_page(request, username)
 
 
-def _one(
+def person_page(
     request: HttpRequest,
     username: str,
-    form: GrantForm,
+    form: GrantForm | None = None,
     cover_form: CoverForm | None = None,
     move_form: MoveForm | None = None,
+    details_form: DetailsForm | None = None,
 ) -> HttpResponse:
+    """A person's page; the forms are given when there are mistakes in them."""
     person = visible(request, username)
     by = signed_in(request)
     on_file = {"employer": person.employer and person.employer.code, "kind": person.employer_kind}
@@ -105,7 +111,7 @@ def _one(
             "standing": person.standing(),
             "held": queries.roles_held(person),
             "grants": queries.grants_roles(by),
-            "form": form,
+            "form": form or GrantForm(),
             "status": queries.status_of(person),
             "notice": person.notices.first(),
             "covers": cover.of_offices(person),
@@ -115,9 +121,25 @@ def _one(
             "move_form": move_form or MoveForm(initial=on_file, auto_id="move-%s"),
             "may_give_notice": queries.may_give_notice(by, person),
             "notice_form": NoticeForm(Person.objects.filter(pk=person.pk), person=person.username),
+            **_of_account(by, person, details_form),
         },
-        status=400 if form.errors or cover_form or move_form else 200,
+        status=400 if form or cover_form or move_form or details_form else 200,
     )
+
+
+def _of_account(by: Person, person: Person, form: DetailsForm | None) -> dict[str, Any]:
+    """What is on file of a person, and their first key until it is used."""
+    on_file = {"name": person.name, "email": person.email}
+    key = person.invitations.last() if person.awaited else None
+    return {
+        "changes": person.details_changes.select_related("recorded_by"),
+        "may_change_details": account_reads.may_change_some_details(by, person),
+        "details_form": form or DetailsForm(initial=on_file, auto_id="details-%s"),
+        "key": key,
+        "key_over": key is not None and key.last_day < clock.today(),
+        "may_send_key": account_reads.may_send_key(by, person),
+        "may_void_key": account_reads.may_void_key(by, person),
+    }
 
 
 @login_required
@@ -125,7 +147,7 @@ def _one(
 def grant_role(request: HttpRequest, username: str) -> HttpResponse:
     person, form = visible(request, username), GrantForm(request.POST)
     if not form.is_valid():
-        return _one(request, username, form)
+        return person_page(request, username, form)
     agency = form.cleaned_data["agency"]
     actions.grant_role(
         person=person.pk,
@@ -153,7 +175,7 @@ def move(request: HttpRequest, username: str) -> HttpResponse:
     """The policy office records that a person works for another employer."""
     person, form = visible(request, username), MoveForm(request.POST, auto_id="move-%s")
     if not form.is_valid():
-        return _one(request, username, GrantForm(), move_form=form)
+        return person_page(request, username, move_form=form)
     said = form.cleaned_data
     agency = said["employer"].code if said["employer"] else None
     employment.move(

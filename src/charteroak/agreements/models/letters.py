@@ -13,11 +13,13 @@ class Letter(models.Model):
     class Kind(models.TextChoices):
         DIGEST = "digest", "Daily digest"
         DEADLINE = "deadline", "Deadline"
+        ADDRESS = "address", "Change of address"
 
     kind = models.CharField(max_length=10, choices=Kind)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     on = models.DateField()
     about = models.CharField(max_length=200, blank=True)  # what a deadline is of, so that it is told once
+    to = models.EmailField(blank=True)  # another address than the person's, or one as it was that day
     subject = models.CharField(max_length=300)
     body = models.TextField()
     written_at = models.DateTimeField()

@@ -163,6 +163,10 @@ def add_member(*, pk: int, by: Person, person: Person) -> None:
     may(record, Action.EDIT, by).require()
     if not Person.objects.with_access().filter(pk=person.pk).exists():
         refuse("no_access", _("This person’s access has ended."), _("Name somebody else.")).require()
+    if person.awaited:  # what came by post must open nothing
+        refuse(
+            "not_signed_in_yet", _("This person has not signed in yet."), _("Name them afterwards.")
+        ).require()
     must_stay_apart(person.roles(clock.today()) | {Role.RECIPIENT}).require()
     _member, new = TeamMember.objects.get_or_create(data_request=record, person=person)
     if new:

@@ -149,9 +149,7 @@ def add_member(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         person = Person.objects.with_access().filter(username=form.cleaned_data["person"]).first()
         if person is None:
-            form.add_error(
-                "person", _("Nobody here has this user name. The operator adds accounts from the setup file.")
-            )
+            form.add_error("person", _("Nobody here has this user name. The policy office adds people."))
     if person is None:
         return detail_page(request, record, {"member": form})
     actions.add_member(pk=record.pk, by=signed_in(request), person=person)
