@@ -16,7 +16,14 @@ from typing import Any
 
 import pytest
 
-from apps import product_agreements, product_board, product_requests, test_product_in_the_enclave, way
+from apps import (
+    product_agreements,
+    product_board,
+    product_requests,
+    test_product_in_the_enclave,
+    test_product_of_people,
+    way,
+)
 from apps.product import ACTORS, LIFECYCLES, Scene, actions, statuses
 from apps.product_doors import TYPES, browser, differences, named_delegates, people, served, token
 from charteroak.site.limits import BUCKETS
@@ -24,11 +31,11 @@ from charteroak.site.limits import BUCKETS
 ROOMS = (product_requests, product_agreements, product_board)
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
 # Steps that nobody takes at a door of their record: another record's step takes them.
-ALL = (*ROOMS, *test_product_in_the_enclave.ROOMS)
+ALL = (*ROOMS, *test_product_in_the_enclave.ROOMS, *test_product_of_people.ROOMS)
 ELSEWHERE: dict[str, set[Any]] = {name: apart for room in ALL for name, apart in room.ELSEWHERE.items()}
 LEFT = {
-    "account", "agency_key", "consent", "cover", "delivery", "elsewhere", "extract", "fee", "fee_schedule",
-    "finder_list", "instrument", "link_run", "matter", "membership", "office", "output_class", "responsibility",
+    "agency_key", "consent", "delivery", "elsewhere", "extract", "fee", "fee_schedule",
+    "finder_list", "instrument", "link_run", "matter", "membership", "output_class", "responsibility",
     "retention", "token", "webhook",
 }  # fmt: skip
 
