@@ -92,6 +92,7 @@ def test_a_steward_decides_in_three_clicks_from_the_letter(
         lou.page.set_content(as_a_mail_program_shows(words))
         mouse.click(lou.page.get_by_role("link").first)
         sign_in(lou)
+        assert lou.page.url.endswith("#review-DOL"), "signing in loses what the letter led to"
         form = lou.page.locator("#action-decide-DOL")
         mouse.click(form.locator("label", has_text=re.compile("^Allow$", re.IGNORECASE)))
         mouse.click(form.get_by_role("button", name="Record the decision"))
