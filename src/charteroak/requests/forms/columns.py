@@ -67,9 +67,10 @@ class DecideForm(forms.Form):
     REST = ("rest-choice", "rest-reason")
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, columns: Iterable[RequestedColumn], conditions: str = ""
-    ) -> None:
-        super().__init__(data)
+        self, data: Mapping[str, Any] | None, *, agency: str, columns: Iterable[RequestedColumn],
+        conditions: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(data, auto_id=f"decide-{agency}-%s")  # a steward of two agencies reads two of them
         self.columns = list(columns)
         words = [(value, _t(words)) for value, words in choices(Choice)]
         if any(not column.choice for column in self.columns):

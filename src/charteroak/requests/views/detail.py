@@ -180,7 +180,7 @@ def _review(review: AgencyReview, person: Person, wrong: Mapping[str, forms.Form
     if may & {"decide", "correct"} or f"decide-{code}" in wrong:
         columns = list(queries.columns_to_decide(review))
         form = wrong.get(f"decide-{code}")
-        shown["decide"] = form or DecideForm(None, columns=columns, conditions=review.conditions)
+        shown["decide"] = form or DecideForm(None, agency=code, columns=columns, conditions=review.conditions)
         shown["law"] = rules_on(column.variable for column in columns)
         every = review.data_request.columns.select_related("variable__dataset__agency")
         shown["lawful"] = queries.law_decision(review.data_request, every)

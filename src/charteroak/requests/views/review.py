@@ -37,7 +37,7 @@ def _decided(
     request: HttpRequest, number: str, code: str, take: Callable[..., None], done: str
 ) -> HttpResponse:
     review = visible_review(request, number, code)
-    form = DecideForm(request.POST, columns=queries.columns_to_decide(review))
+    form = DecideForm(request.POST, agency=code, columns=queries.columns_to_decide(review))
     if not form.is_valid():
         return detail_page(request, review.data_request, {f"decide-{code}": form})
     take(
