@@ -215,7 +215,8 @@ COVERS = (
 )  # fmt: skip
 SCENES = (*ACCOUNTS, *OFFICES, *COVERS)
 ELSEWHERE: dict[str, set[Any]] = {
-    "account": {DOES.USE_KEY},  # the first sign-in, by whoever shows the key: nobody is signed in yet
+    # the first sign-in, by whoever shows the key; another password, by who runs the machine: nobody is signed in
+    "account": {DOES.USE_KEY, DOES.SET_PASSWORD},
     "office": set(),
     "cover": set(),
 }

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.test import Client
 
 from charteroak.agencies.models import Person
+from charteroak.audit.models import Event
 from charteroak.board.models import Seat
 from charteroak.catalog.models import Variable
 from charteroak.requests.models import DataRequest
@@ -54,3 +56,27 @@ def test_an_empty_password_is_refused(password: Path) -> None:
     assert refused.returncode == 1
     assert "write the password on its first line" in refused.stderr
     assert not Person.objects.exists()
+
+
+def test_who_runs_the_machine_sets_another_password_for_who_forgot_theirs(
+    password: Path, tmp_path: Path, live_database: None
+) -> None:
+    assert oak("setup", "load", PEOPLE, "--password-file", str(password)).returncode == 0
+    signed_in = Client()
+    assert signed_in.login(username="maya.ortiz", password="acorns fall far")
+    new = tmp_path / "new"
+    for weak, said in {"short": "too short", "": "too short"}.items():
+        new.write_text(weak, encoding="utf-8")
+        refused = oak("setup", "password", "maya.ortiz", "--password-file", str(new))
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
+    new.write_text("leaves turn in october\n", encoding="utf-8")
+    nobody = oak("setup", "password", "no.body", "--password-file", str(new))
+    assert (nobody.returncode, "Nobody has the user name no.body" in nobody.stderr) == (1, True)
+    assert signed_in.get("/requests/").status_code == 200
+    done = oak("setup", "password", "maya.ortiz", "--password-file", str(new))
+    assert done.returncode == 0, done.stderr
+    assert signed_in.get("/requests/").status_code == 302, "still signed in"
+    assert not Client().login(username="maya.ortiz", password="acorns fall far")
+    assert Client().login(username="maya.ortiz", password="leaves turn in october")
+    event = Event.objects.get(name="agencies:account:set_password")
+    assert (event.by, "october" in event.text) == ("setup", False)

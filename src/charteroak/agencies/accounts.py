@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
 from django.db import connection, transaction
 
 from charteroak.adapters import clock, news_key
@@ -96,6 +97,21 @@ def use_key(*, username: str, key: str, password: str) -> Person:
     holder.save(update_fields=["password"])
     audit.record("agencies:account:use_key", by=holder, subject=holder)
     return holder
+
+
+@transaction.atomic
+def set_password(*, username: str, password: str, by: str) -> None:
+    """For who forgot theirs, by who runs the machine: no letter may do it. Ends every session of that account.
+
+    Raises Person.DoesNotExist; Refused for a closed account or one that waits for its first key; ValidationError
+    for a password that anybody might guess.
+    """
+    holder = Person.objects.select_for_update(of=("self",)).get(username=username)
+    accounts.may_set_password(holder).require()
+    validate_password(password, holder)
+    holder.set_password(password)
+    holder.save(update_fields=["password"])
+    audit.record("agencies:account:set_password", by=by, subject=holder)
 
 
 def _one_at_a_time() -> None:

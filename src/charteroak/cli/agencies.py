@@ -57,6 +57,32 @@ def catalog(files: tuple[Path, ...]) -> None:
                 click.echo(f"{file.name} taken in", err=True)
 
 
+@setup.command()
+@click.argument("username")
+@click.option("--password-file", type=FILE, required=True, help="Holds the new password, for one person.")
+def password(username: str, password_file: Path) -> None:
+    """A new password for USERNAME, who forgot theirs. Hand it over in person; they change it once they are in."""
+    said = password_file.read_text(encoding="utf-8").strip()
+    with as_owner():
+        from django.core.exceptions import ValidationError
+
+        from charteroak.agencies import accounts
+        from charteroak.agencies.models import Person
+        from charteroak.policy.decision import Refused
+
+        try:
+            accounts.set_password(username=username, password=said, by=BY)
+        except Person.DoesNotExist:
+            raise click.ClickException(
+                f"Nobody has the user name {username}: look it up under People."
+            ) from None
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from None
+        except ValidationError as weak:
+            raise click.ClickException(f"{password_file}: {' '.join(weak.messages)}") from None
+    click.echo(f"{username} signs in with it from now on, and is signed out everywhere.", err=True)
+
+
 def as_owner() -> AbstractContextManager[None]:
     """The installation's database as its owner, whoever calls: no process of the site may change what is set up."""
     from charteroak.adapters import environment, postgres

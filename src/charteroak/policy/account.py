@@ -33,6 +33,7 @@ class Action(StrEnum):
     SEND_KEY = "send_key"
     VOID_KEY = "void_key"
     USE_KEY = "use_key"
+    SET_PASSWORD = "set_password"  # noqa: S105 - by who runs the machine, for who forgot theirs
     GIVE_NOTICE = "give_notice"
     CLOSE = "close"
     MOVE = "move"
@@ -225,6 +226,8 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
         (Status.INVITED, Action.MOVE): step(Status.INVITED, Role.POLICY_OFFICE, rules=_MOVES),
         (Status.OPEN, Action.MOVE): step(Status.OPEN, Role.POLICY_OFFICE, rules=_MOVES),
         (Status.LEAVING, Action.MOVE): step(Status.LEAVING, Role.POLICY_OFFICE, rules=_MOVES),
+        (Status.OPEN, Action.SET_PASSWORD): step(Status.OPEN, Role.SYSTEM),
+        (Status.LEAVING, Action.SET_PASSWORD): step(Status.LEAVING, Role.SYSTEM),
         (Status.INVITED, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
         (Status.OPEN, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),
         (Status.LEAVING, Action.CLOSE): step(Status.CLOSED, Role.POLICY_OFFICE),

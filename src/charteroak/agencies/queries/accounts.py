@@ -83,6 +83,12 @@ def may_use(key: Invitation | None) -> Decision:
     return account.LIFECYCLE.may(status, account.Action.USE_KEY, {Role.SYSTEM}, known)
 
 
+def may_set_password(holder: Person) -> Decision:
+    """Whether who runs the machine may give this person another password."""
+    action, known = account.Action.SET_PASSWORD, account.Facts()
+    return account.LIFECYCLE.may(status_of(holder), action, {Role.SYSTEM}, known)
+
+
 def open_keys(holder: Person) -> QuerySet[Invitation]:
     """The first key of this person that is neither used nor void, if there is one."""
     return holder.invitations.filter(used_at__isnull=True, voided_at__isnull=True)
