@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps import product_people, way
+from apps import product_members, product_people, way
 from apps.product import ACTORS, Scene
 from apps.product_doors import TYPES, browser, differences, named_delegates, people, served, token
 from charteroak.site.limits import BUCKETS
 
-ROOMS = (product_people,)
+ROOMS = (product_people, product_members)
+NO_DOOR = product_members.NO_DOOR
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
 
 
