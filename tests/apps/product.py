@@ -85,6 +85,7 @@ class Act:
     form: Body | None = None  # where a page asks in another way
     in_person: str = ""  # the rule that refuses it to a program
     label: str = ""
+    method: str = "POST"
 
     @property
     def name(self) -> str:

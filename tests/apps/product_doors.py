@@ -200,14 +200,15 @@ def knock(client: Client, scene: Scene, act: Act, at: dict[str, Any], *, api: bo
     """By page or by the interface; undone afterwards."""
     path = (act.api if api else act.page).format(**at)
     body = told(act.body if api or act.form is None else act.form, at)
-    return _answered(scene, at, lambda: _word(doors.knock(client, "POST", path, body)))
+    return _answered(scene, at, lambda: _word(doors.knock(client, act.method, path, body)))
 
 
 def type_(site: str, words: str, scene: Scene, act: Act, at: dict[str, Any]) -> Answer:
     """By `oak api`, with a token; a refusal's rules are those on record, for it says them in sentences."""
 
     def typing() -> str:
-        done = typed(site, words, act.api.format(**at), body=told(act.body, at))
+        sent = told(act.body, at) if act.method == "POST" else None
+        done = typed(site, words, act.api.format(**at), body=sent)
         if done.exit_code == 0:
             return DONE
         last = Event.objects.latest("index")

@@ -7,15 +7,15 @@ from datetime import datetime
 
 import pytest
 
-from apps import hub_way, outputs_way, product_exceptions, way
+from apps import hub_way, outputs_way, product_deliveries, product_exceptions, product_hub, way
 from apps.product import ACTORS, Scene
 from apps.product_doors import TYPES, as_web, browser, differences, named_delegates, people, served, token
 from charteroak.adapters import clock
 from charteroak.site.limits import BUCKETS
 from conftest import connection_as
 
-ROOMS = (product_exceptions,)
-NO_DOOR = product_exceptions.NO_DOOR
+ROOMS = (product_exceptions, product_deliveries, product_hub)
+NO_DOOR = {**product_exceptions.NO_DOOR, **product_deliveries.NO_DOOR}
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
 
 
