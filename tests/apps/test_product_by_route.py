@@ -37,7 +37,7 @@ ALL = (*ROOMS, *(room for file in LATER for room in file.ROOMS))
 ELSEWHERE: dict[str, set[Any]] = {name: apart for room in ALL for name, apart in room.ELSEWHERE.items()}
 # Statuses at which nothing is asked of a record: it has no door, and its table no step.
 NO_DOOR: dict[str, set[Any]] = {**test_product_at_the_hub.NO_DOOR, **test_product_of_people.NO_DOOR}
-LEFT = {"consent", "elsewhere", "fee", "fee_schedule", "token", "webhook"}
+LEFT = {"elsewhere"}
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps import product_members, product_people, way
+from apps import product_fees, product_members, product_people, product_programs, way
 from apps.product import ACTORS, Scene
 from apps.product_doors import TYPES, browser, differences, named_delegates, people, served, token
 from charteroak.site.limits import BUCKETS
 
-ROOMS = (product_people, product_members)
-NO_DOOR = product_members.NO_DOOR
+ROOMS = (product_people, product_members, product_fees, product_programs)
+NO_DOOR = product_members.NO_DOOR | product_fees.NO_DOOR
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
 
 
