@@ -1,4 +1,4 @@
-"""The same of the hub, of what breaks the ordinary course, and of classes of outputs: see `test_product_by_route`."""
+"""The same of the hub, of files beside it, of matters, retention and output classes: see `test_product_by_route`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from datetime import datetime
 
 import pytest
 
-from apps import hub_way, outputs_way, product_deliveries, product_exceptions, product_hub, way
+from apps import (
+    hub_way,
+    outputs_way,
+    product_deliveries,
+    product_elsewhere,
+    product_exceptions,
+    product_hub,
+    way,
+)
 from apps.product import ACTORS, Scene
 from apps.product_doors import TYPES, as_web, browser, differences, named_delegates, people, served, token
 from charteroak.adapters import clock
 from charteroak.site.limits import BUCKETS
 from conftest import connection_as
 
-ROOMS = (product_exceptions, product_deliveries, product_hub)
+ROOMS = (product_exceptions, product_deliveries, product_hub, product_elsewhere)
 NO_DOOR = {**product_exceptions.NO_DOOR, **product_deliveries.NO_DOOR}
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
 
@@ -34,6 +42,13 @@ def token_of(database_of_the_file: None) -> Iterator[dict[str, str]]:
 def begun(token_of: dict[str, str]) -> datetime:
     """When all is prepared: no scene's days are the next one's."""
     return clock.now()
+
+
+@pytest.fixture(autouse=True)
+def governing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files go beside the platform, where the scene is about that."""
+    if scene in product_elsewhere.GOVERNING:
+        monkeypatch.setenv("CHARTEROAK_GOVERNANCE_ONLY", "1")
 
 
 @pytest.fixture
