@@ -31,9 +31,9 @@ from charteroak.site.limits import BUCKETS
 
 ROOMS = (product_requests, product_agreements, product_board)
 SCENES: list[Scene] = [scene for room in ROOMS for scene in room.SCENES]
-# Steps that nobody takes at a door of their record: another record's step takes them.
 LATER = (test_product_in_the_enclave, test_product_of_people, test_product_at_the_hub)
 ALL = (*ROOMS, *(room for file in LATER for room in file.ROOMS))
+# Steps that nobody takes at a door of their record: another record's step takes them, or a worker.
 ELSEWHERE: dict[str, set[Any]] = {name: apart for room in ALL for name, apart in room.ELSEWHERE.items()}
 # Statuses at which nothing is asked of a record: it has no door, and its table no step.
 NO_DOOR: dict[str, set[Any]] = {**test_product_at_the_hub.NO_DOOR, **test_product_of_people.NO_DOOR}
