@@ -51,11 +51,11 @@ ASK = Act(
     body=lambda at: {"code": at["code"], "name": "Children", "kind": "state", **_written(at)},
 )  # fmt: skip
 ADMIT = _act(Action.ADMIT, Action.AGREE)
-JOIN = _act(Action.JOIN, Action.SIGN, body=_signed, form=_ticked)
+JOIN = _act(Action.JOIN, Action.SIGN, body=_signed, form=_ticked, in_person="sign_in_not_confirmed")
 ACTS = (
     _act(Action.RECOMMEND, body=_met),
     _act(Action.AGREE),
-    _act(Action.SIGN, body=_signed, form=_ticked),
+    _act(Action.SIGN, body=_signed, form=_ticked, in_person="sign_in_not_confirmed"),
     _act(Action.REFUSE, body=_met),
     _act(Action.WITHDRAW, body=BECAUSE),
     _act(Action.SUSPEND, body=_met),

@@ -1,6 +1,7 @@
 """An agency joins by the boards and everybody's signature; suspended or left, nothing of its records moves."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from charteroak.audit.models import Event
 from charteroak.policy.decision import Refused
 from charteroak.policy.membership import Action, Status
 from charteroak.policy.roles import Role
+from charteroak.policy.signature import CONFIRMED_FOR
 
 pytestmark = pytest.mark.usefixtures("loaded", "rolled_back")
 
@@ -46,7 +48,10 @@ def admitted() -> Agency:
 
 
 def sign(agency: Agency, by: str) -> None:
-    membership.sign(pk=agency.pk, by=person(by), text_hash=reads.text_hash(agency), intent="I sign.")
+    membership.sign(
+        pk=agency.pk, by=person(by), text_hash=reads.text_hash(agency), intent="I sign.",
+        confirmed_at=clock.real_now(),
+    )  # fmt: skip
     agency.refresh_from_db()
 
 
@@ -102,14 +107,20 @@ def test_a_board_decides_in_a_meeting_that_was_held() -> None:
     assert rules(refused) == {"wrong_role"}
 
 
-def test_nobody_signs_another_text_or_without_meaning_to() -> None:
+def test_nobody_signs_another_text_or_without_meaning_to_or_as_they_came_in_long_ago() -> None:
     agency, grace = admitted(), person("grace.stone")
+    proved: dict[str, Any] = {"by": grace, "confirmed_at": clock.real_now()}
     with pytest.raises(Refused) as refused:
-        membership.sign(pk=agency.pk, by=grace, text_hash="0" * 64, intent="I sign.")
+        membership.sign(pk=agency.pk, text_hash="0" * 64, intent="I sign.", **proved)
     assert rules(refused) == {"text_changed"}
+    shown = reads.text_hash(agency)
     with pytest.raises(Refused) as refused:
-        membership.sign(pk=agency.pk, by=grace, text_hash=reads.text_hash(agency), intent=" ")
+        membership.sign(pk=agency.pk, text_hash=shown, intent=" ", **proved)
     assert rules(refused) == {"no_intent"}
+    for at in (None, clock.real_now() - timedelta(minutes=CONFIRMED_FOR, seconds=1)):
+        with pytest.raises(Refused) as refused:
+            membership.sign(pk=agency.pk, text_hash=shown, intent="I sign.", by=grace, confirmed_at=at)
+        assert rules(refused) == {"sign_in_not_confirmed"}
 
 
 def test_a_suspended_agency_moves_nothing_until_it_is_reinstated() -> None:
@@ -188,7 +199,10 @@ def test_the_signature_is_given_on_the_page() -> None:
     agency, grace = admitted(), as_("grace.stone")
     shown = {"text_hash": reads.text_hash(agency)}
     assert grace.post("/agencies/members/DCF/sign/", shown).status_code == 400
-    grace.post("/agencies/members/DCF/sign/", shown | {"intent": "on"})
+    asked = grace.post("/agencies/members/DCF/sign/", shown | {"intent": "on"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert not MemberWord.objects.filter(act="sign").exists()
+    grace.post(asked["Location"], {"password": "a long password for tests"}, follow=True)
     word = MemberWord.objects.get(act="sign")
     assert (word.by.username, word.text_hash) == ("grace.stone", shown["text_hash"])
     assert word.because.startswith("I have read this joinder")

@@ -222,6 +222,7 @@ AGAINST: dict[tuple[str, str], dict[str, Any]] = {
     ("matter", "wages_protected"): {"wages": True, "disclosed": True},
     ("office", "own_role"): {"actor_is_holder": True},
     ("office", "not_an_office"): {"role": Role.AUTHOR},
+    ("membership", "sign_in_not_confirmed"): {"sign_in_confirmed": False},
     ("office", "agency_missing"): {"role": Role.SIGNATORY},
     ("office", "account_closed"): {"account_open": False},
     ("office", "not_signed_in_yet"): {"awaited": True},

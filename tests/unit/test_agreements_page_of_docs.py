@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from charteroak.policy import wording
-from charteroak.policy.agreement import CONFIRMED_FOR
 from charteroak.policy.attachment import LARGEST, MOST, may_be_taken
 from charteroak.policy.clocks import ALLOWED, LATE, SOON, Stage
+from charteroak.policy.signature import CONFIRMED_FOR
 
 PAGE = (Path(__file__).parents[2] / "docs" / "agreements.md").read_text("utf-8")
 PREVIEW = wording.latest()["preview"]

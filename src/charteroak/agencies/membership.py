@@ -1,12 +1,13 @@
 """Every write about an agency's part in the initiative: it joins, is suspended, returns or leaves."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
+from charteroak.agencies.confirmation import is_fresh
 from charteroak.agencies.models import Agency, JoiningRequest, MemberWord, Person
 from charteroak.agencies.queries.membership import PARTS, facts, newest_request, speaks_for
 from charteroak.audit import actions as audit
@@ -68,6 +69,7 @@ def act(
     text_hash: str = "",
     intent: str = "",
     received_on: date | None = None,
+    confirmed_at: datetime | None = None,
     **parts: str,
 ) -> None:
     """Whatever may follow the written request, by its name: `met_on` goes with what a board decided."""
@@ -75,7 +77,7 @@ def act(
         case Action.AGREE:
             agree(pk=pk, by=by)
         case Action.SIGN:
-            sign(pk=pk, by=by, text_hash=text_hash, intent=intent)
+            sign(pk=pk, by=by, text_hash=text_hash, intent=intent, confirmed_at=confirmed_at)
         case Action.LEAVE:
             leave(pk=pk, by=by, because=because)
         case Action.WITHDRAW:
@@ -105,10 +107,13 @@ def agree(*, pk: int, by: Person) -> None:
 
 
 @transaction.atomic
-def sign(*, pk: int, by: Person, text_hash: str, intent: str) -> None:
-    """Sign the joinder that was shown (`text_hash`), meaning to; with the last signature the agency takes part."""
+def sign(*, pk: int, by: Person, text_hash: str, intent: str, confirmed_at: datetime | None) -> None:
+    """Sign the joinder that was shown (`text_hash`), meaning to; with the last signature the agency takes part.
+
+    `confirmed_at` is when the signer last proved who they are; long ago, or never, is refused.
+    """
     agency = Agency.objects.select_for_update().get(pk=pk)
-    known = facts(agency, Action.SIGN, by, shown=text_hash)
+    known = facts(agency, Action.SIGN, by, shown=text_hash, confirmed=is_fresh(confirmed_at))
     _require(agency, Action.SIGN, by, known)
     if not intent.strip():
         refuse("no_intent", _("Say that you mean to sign."), _("Tick the statement of intent.")).require()

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from charteroak.adapters import clock
 from charteroak.adapters.listing import PER_PAGE
+from charteroak.agencies.confirmation import confirmed_at
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, disclosures, documents, queries, retention
 from charteroak.agreements import recall as recalling
-from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.keeping import account, asked_after, handed_over, whose
 from charteroak.agreements.lists import listed, without_approval
 from charteroak.agreements.models import Agreement, Clause

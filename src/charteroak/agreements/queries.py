@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from charteroak.adapters import clock
+from charteroak.agencies.confirmation import is_fresh
 from charteroak.agencies.models import Agency, Person
 from charteroak.agencies.queries import agencies_where
 from charteroak.agencies.reading import once
@@ -169,14 +170,13 @@ def facts(
     confirmed_at: datetime | None = None,
 ) -> agreement.Facts:
     """What the rules need to know; `shown` is the hash of the text that the signer was shown."""
-    soon_enough = timedelta(minutes=agreement.CONFIRMED_FOR)
     clauses = list(record.clauses.all())
     duties = list(record.duties.all())
     return agreement.Facts(
         missing_clauses=tuple(one.asked_by for one in checklist(clauses) if not one.clauses),
         request_approved=_approved(record),
         signer_party=party is not None and signs_for(by, record).filter(pk=party.pk).exists(),
-        sign_in_confirmed=confirmed_at is not None and clock.real_now() - confirmed_at <= soon_enough,
+        sign_in_confirmed=is_fresh(confirmed_at),
         already_signed=party is not None and Signature.objects.filter(party=party).exists(),
         text_changed=shown is not None and not shown == record.text_hash == text_hash(clauses),
         unsigned=tuple(unsigned(record)),

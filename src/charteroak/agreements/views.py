@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.adapters.calendar import closed_days
+from charteroak.agencies.confirmation import asking_who_it_is, confirmed_at
 from charteroak.agencies.models import Person
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import (
@@ -28,7 +28,6 @@ from charteroak.agreements import (
     worklist,
 )
 from charteroak.agreements.checklist import checklist
-from charteroak.agreements.confirmation import confirmed_at
 from charteroak.agreements.difference import difference
 from charteroak.agreements.enforcement import enforced
 from charteroak.agreements.forms import (
@@ -48,7 +47,7 @@ from charteroak.agreements.terms import preclears
 from charteroak.policy.after_signature import match_due
 from charteroak.policy.agency_review import Choice
 from charteroak.policy.agreement import Status
-from charteroak.policy.decision import ALLOWED, Decision, Refused
+from charteroak.policy.decision import ALLOWED, Decision
 from charteroak.policy.retention import ASKED_AHEAD
 from charteroak.requests import fees
 from charteroak.requests.models import AgencyReview, DataRequest, RequestedColumn
@@ -249,7 +248,7 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
     form = SignForm(wanted, "", request.POST)
     if not form.is_valid():
         return agreement_page(request, record, **{f"sign-{party}": form})
-    try:
+    with asking_who_it_is():
         actions.sign(
             party=party,
             by=signed_in(request),
@@ -257,10 +256,6 @@ def sign(request: HttpRequest, number: str, party: int) -> HttpResponse:
             intent=str(form.statement),
             confirmed_at=confirmed_at(request),
         )
-    except Refused as refused:
-        if [reason.rule for reason in refused.reasons] == ["sign_in_not_confirmed"]:
-            raise ReauthenticationRequired from refused  # allauth asks, then sends this very form again
-        raise
     messages.success(request, _("You have signed for %s.") % wanted.agency.name)
     return redirect(record)
 

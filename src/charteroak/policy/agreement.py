@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from charteroak.policy.agreement_rules import (
-    CONFIRMED_FOR,
     Facts,
     amendment_unsigned,
     amends_another,
@@ -34,7 +33,7 @@ from charteroak.policy.agreement_rules import (
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 
-__all__ = ["CONFIRMED_FOR", "LIFECYCLE", "Action", "Facts", "Status", "approval_set_aside"]
+__all__ = ["LIFECYCLE", "Action", "Facts", "Status", "approval_set_aside"]
 
 
 class Status(StrEnum):

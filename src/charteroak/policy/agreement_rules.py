@@ -6,8 +6,7 @@ from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.request_change import not_in_force
 from charteroak.policy.retention import retention_unapproved as unapproved
 from charteroak.policy.sentence import Sentence
-
-CONFIRMED_FOR = 5  # minutes for which a proof of who one is counts towards a signature
+from charteroak.policy.signature import not_confirmed
 
 
 @dataclass(frozen=True)
@@ -178,15 +177,7 @@ def not_a_party(facts: Facts) -> Reason | None:
 
 
 def sign_in_not_confirmed(facts: Facts) -> Reason | None:
-    if not facts.sign_in_confirmed:
-        return Reason(
-            "sign_in_not_confirmed",
-            Sentence(
-                "To sign, prove who you are again: it is good for {minutes} minutes.", minutes=CONFIRMED_FOR
-            ),
-            "Confirm your sign-in on the page that follows, in a browser; then the signature counts.",
-        )
-    return None
+    return not_confirmed(confirmed=facts.sign_in_confirmed)
 
 
 def signed_already(facts: Facts) -> Reason | None:

@@ -8,6 +8,7 @@ from charteroak.policy.decision import Decision, Reason
 from charteroak.policy.lifecycle import Lifecycle, step
 from charteroak.policy.roles import Role
 from charteroak.policy.sentence import Sentence
+from charteroak.policy.signature import not_confirmed
 
 
 class Status(StrEnum):
@@ -52,6 +53,7 @@ class Facts:
     own: bool = True  # the actor speaks for the agency that it is about, or enters its letter
     spoken: bool = False  # the actor's agency has said so already
     text_changed: bool = False  # what was shown to the signer is not what is on file
+    sign_in_confirmed: bool = True  # the signer has just proved who they are
     not_agreed: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
 
@@ -110,6 +112,10 @@ def text_changed(facts: Facts) -> Reason | None:
     return None
 
 
+def sign_in_not_confirmed(facts: Facts) -> Reason | None:
+    return not_confirmed(confirmed=facts.sign_in_confirmed)
+
+
 def not_unanimous(facts: Facts) -> Reason | None:
     if facts.not_agreed:
         return Reason(
@@ -158,7 +164,9 @@ LIFECYCLE: Lifecycle[Status, Action, Facts] = Lifecycle(
             for status in (Status.REFUSED, Status.WITHDRAWN, Status.LEFT)
         },
         (Status.ADMITTED, Action.SIGN): step(
-            Status.ADMITTED, Role.SIGNATORY, rules=(not_a_member, spoken_already, text_changed)
+            Status.ADMITTED,
+            Role.SIGNATORY,
+            rules=(not_a_member, spoken_already, text_changed, sign_in_not_confirmed),
         ),
         (Status.ADMITTED, Action.JOIN): step(Status.PARTICIPATING, Role.SIGNATORY, rules=(members_unsigned,)),
         (Status.PARTICIPATING, Action.SUSPEND): step(

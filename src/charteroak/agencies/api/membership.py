@@ -9,6 +9,7 @@ from ninja.security import django_auth
 
 from charteroak.adapters import clock
 from charteroak.agencies import lists, membership, queries
+from charteroak.agencies.confirmation import confirmed_at
 from charteroak.agencies.models import Agency, Authority, JoiningRequest, MemberWord
 from charteroak.agencies.queries import membership as reads
 from charteroak.agencies.signin import signed_in
@@ -146,5 +147,6 @@ def read(request: HttpRequest, code: str) -> dict[str, Any]:
 )
 def act(request: HttpRequest, code: str, action: str, body: Word) -> dict[str, Any]:
     found = visible(request, code)
-    membership.act(pk=found.pk, by=signed_in(request), action=named(action), **body.dict())
+    by, at = signed_in(request), confirmed_at(request)
+    membership.act(pk=found.pk, by=by, action=named(action), confirmed_at=at, **body.dict())
     return _facts(request, visible(request, code))

@@ -86,6 +86,7 @@ def facts(
     met_on: date | None = None,
     because: str | None = None,
     shown: str | None = None,
+    confirmed: bool = False,
 ) -> Facts:
     """What the rules need to know; `shown` is the hash of the text shown to the signer, None: not signing yet."""
     speaker = speaks_for(by, agency, action)
@@ -98,6 +99,7 @@ def facts(
         own=speaker == agency or (action is Action.WITHDRAW and enters_letters(by)),
         spoken=speaker is not None and speaker.code in said(agency, action),
         text_changed=shown is not None and shown != text_hash(agency),
+        sign_in_confirmed=shown is None or confirmed,
         not_agreed=tuple(sorted(board - agreed)),
         unsigned=tuple(sorted((board | {agency.code}) - signed)),
     )

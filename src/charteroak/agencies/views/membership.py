@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charteroak.adapters import clock
 from charteroak.agencies import lists, membership, queries
+from charteroak.agencies.confirmation import asking_who_it_is, confirmed_at
 from charteroak.agencies.forms import (
     BoardWordForm,
     JoiningForm,
@@ -108,7 +109,9 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
     form = FORMS.get(taken, forms.Form)(request.POST, auto_id=f"{taken}-%s")
     if not form.is_valid():
         return _agency(request, found, {taken.value: form})
-    membership.act(pk=found.pk, by=signed_in(request), action=taken, **form.cleaned_data)
+    by, at = signed_in(request), confirmed_at(request)
+    with asking_who_it_is():
+        membership.act(pk=found.pk, by=by, action=taken, confirmed_at=at, **form.cleaned_data)
     messages.success(request, _("It is on record."))
     return redirect(found)
 
