@@ -23,7 +23,7 @@ from charteroak.agreements.queries import (
 )
 from charteroak.agreements.recall import signed_before
 from charteroak.agreements.signed import together
-from charteroak.policy import agreement
+from charteroak.policy import agreement, agreement_rules
 from charteroak.policy.after_signature import WARNED
 from charteroak.policy.roles import Role
 
@@ -97,12 +97,15 @@ def _concerns(person: Person, roles: frozenset[Role]) -> Q:
 
 def _waits_for(person: Person, record: Agreement) -> bool:
     """Whether it is this person who agrees on the text, winds the agreement up or signs it."""
-    drafted = record.status == agreement.Status.DRAFTED
-    if drafted and Role.COUNSEL in person.roles(clock.today()):
+    drafted, roles = record.status == agreement.Status.DRAFTED, person.roles(clock.today())
+    if drafted and Role.COUNSEL in roles:
         return True
     may = decisions(record, person)
     winds_up = any(may.get(action) for action in (agreement.Action.DESTROY, agreement.Action.CLOSE))
-    return winds_up or bool(signatures_wanted(record, person))
+    order = may.get(agreement.Action.DESTROY)
+    lacks = [reason.rule for reason in order.reasons] if order is not None else []
+    approves = Role.POLICY_OFFICE in roles and lacks == [agreement_rules.retention_unapproved.__name__]
+    return winds_up or approves or bool(signatures_wanted(record, person))
 
 
 def todo(person: Person) -> list[Item]:
