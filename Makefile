@@ -47,7 +47,7 @@ bench-disclosure: .venv/test .venv-bench-disclosure/ready ## Suppression, audit,
 	@$(BIN)/python -m bench disclosure evidence ledger --write docs/benchmarks.md
 
 bench-enclave: .venv/test assets system ## First cell, proxy, sandbox and idle sessions
-	@$(BIN)/python -m bench enclave --write docs/benchmarks.md
+	@$(BIN)/python -m bench enclave sandbox --write docs/benchmarks.md
 
 docs: .venv/platform ## Write the generated reference pages anew
 	@$(BIN)/oak docs

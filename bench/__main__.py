@@ -20,6 +20,7 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "demo": demo.measure,
     "pages": pages.measure,
     "enclave": enclave.measure,
+    "sandbox": enclave.sandbox,
     "disclosure": tables.measure,
     "evidence": evidence.measure,
     "ledger": ledger.measure,

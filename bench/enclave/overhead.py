@@ -107,10 +107,9 @@ def _seconds(environment: Any, work: str, isolator: Any) -> float:
     """From asking for the run to its last byte."""
     from charteroak.adapters import sandboxes
     from charteroak.sandbox import SandboxSpec
-    from charteroak.workspaces.batch import LIMITS
+    from charteroak.workspaces.batch import limits
 
-    limits = replace(LIMITS, memory=4 << 30)
-    spec = SandboxSpec((environment.mount,), limits, isolator=isolator)
+    spec = SandboxSpec((environment.mount,), replace(limits(), memory=4 << 30), isolator=isolator)
     started = time.perf_counter()
     ended = sandboxes.run(spec, ["python", "-c", work])
     took = time.perf_counter() - started
@@ -141,9 +140,9 @@ def bare_command(environment: Any, work: str) -> list[str]:
 def variables(environment: Any) -> dict[str, str]:
     """As a job has them, pointing to where the environment lies out here."""
     from charteroak.sandbox import SandboxSpec
-    from charteroak.workspaces.batch import LIMITS
+    from charteroak.workspaces.batch import limits
 
-    inside = SandboxSpec(limits=LIMITS).variables
+    inside = SandboxSpec(limits=limits()).variables
     return {name: value.replace("/opt/python", str(environment.path)) for name, value in inside.items()}
 
 
@@ -151,10 +150,10 @@ def in_turns(environment: Any, work: str, *, first: int) -> tuple[Turns, Turns]:
     """One run of each, a second each in turn; the bare one and the one in the sandbox."""
     from charteroak.adapters import sandboxes
     from charteroak.sandbox import SandboxSpec
-    from charteroak.workspaces.batch import LIMITS
+    from charteroak.workspaces.batch import limits
 
     groups: list[Any] = []
-    spec = SandboxSpec((environment.mount,), replace(LIMITS, memory=4 << 30, seconds=3_600.0))
+    spec = SandboxSpec((environment.mount,), replace(limits(), memory=4 << 30, seconds=3_600.0))
 
     def members() -> list[int]:
         if not groups:
