@@ -1,6 +1,7 @@
 """Whose turn it is on every request, since when and until when: the pages of the clocks."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -58,10 +59,30 @@ TURNS = Listing(
     next_href="/requests/",
 )
 
+
+def _counted(found: list[Turn]) -> list[tuple[str, str]]:
+    """States of the clock, each with how many there are."""
+    counts = Counter(turn.state for turn in found)
+    return [
+        (one.value, f"{_(words(one))} ({counts[one]})")
+        for one in State
+        if one in counts or one in OPEN_STATES
+    ]
+
+
+def _filters(states: Callable[[], Iterable[tuple[str, str]]]) -> tuple[Filter, ...]:
+    """By the state of the clock, of which these are offered, and by party."""
+    return (
+        Filter("state", _t("Clock"), states, keeps=lambda one, state: one.state == state),
+        Filter("party", _t("Party"), lambda: choices(Party), keeps=lambda one, party: one.run.party == party),
+    )
+
+
 WHOLE = replace(
     TURNS,
     name="turns-of-a-request",
     caption=_t("Every turn so far"),
+    filters=_filters(lambda: choices(State)),
     search=("run.stage", "run.party", "run.whose", "about"),
     columns=(
         *TURNS.columns[1:-2],
@@ -73,27 +94,10 @@ WHOLE = replace(
 )
 
 
-def _filters(found: list[Turn]) -> tuple[Filter, ...]:
-    """By the state of the clock, each with how many there are, and by party."""
-
-    def states() -> list[tuple[str, str]]:
-        counts = Counter(turn.state for turn in found)
-        return [
-            (one.value, f"{_(words(one))} ({counts[one]})")
-            for one in State
-            if one in counts or one in OPEN_STATES
-        ]
-
-    return (
-        Filter("state", _t("Clock"), states, keeps=lambda one, state: one.state == state),
-        Filter("party", _t("Party"), lambda: choices(Party), keeps=lambda one, party: one.run.party == party),
-    )
-
-
 def listed(request: HttpRequest) -> tuple[Listed, int]:
     """Every turn that is not over on the requests this person may open, and of how many records none is told."""
     known = clocks.running_for(signed_in(request), request.GET.get("q", "").strip()[:100])
-    listing = replace(TURNS, filters=_filters(known.turns))
+    listing = replace(TURNS, filters=_filters(lambda: _counted(known.turns)))
     return of_values(listing, request, known.turns), known.left_out
 
 
@@ -109,8 +113,8 @@ def turns(request: HttpRequest) -> HttpResponseBase:
 
 
 def listed_of(request: HttpRequest, found: list[Turn]) -> Listed:
-    """One request's turns, in order."""
-    return of_values(replace(WHOLE, filters=_filters(found)), request, found)
+    """One request's turns, in order. None is counted by its state: there may be thousands, and most are over."""
+    return of_values(WHOLE, request, found)
 
 
 @login_required
