@@ -87,7 +87,7 @@ def _growth(grown: Grown) -> list[Row]:
         Aimed(f"pages with more queries at {MANY:,} files and events than at {FEW}", len(more), "pages", "0"),
         *(
             (
-                f"{address} for {actor}: {whole[address, actor][FEW][1]} then",
+                f"{address} for {actor} at {MANY:,}; {_queries(whole[address, actor])}",
                 whole[address, actor][MANY][1],
                 "queries",
             )
@@ -103,6 +103,11 @@ def _growth(grown: Grown) -> list[Row]:
             for goal in (f"≤ {TARGET}" if size == MANY else "",)
         ),
     ]
+
+
+def _queries(by_size: dict[int, tuple[float, int]]) -> str:
+    """How many there were before: a page with nothing to show yet asks for less than one with lines."""
+    return ", ".join(f"{queries} at {size:,}" for size, (_, queries) in by_size.items() if size != MANY)
 
 
 COLUMNS = "Address", "Reader", "p50 ms", "p95 ms", "Processor p95 ms", "Queries", "Answers"

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Value, Window
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 
@@ -59,7 +60,7 @@ class Turn:
     def state(self) -> clocks.State:
         return _state(self.run, self.today)
 
-    @cached_property
+    @property
     def days(self) -> int:
         """Business days held so far."""
         return _days(self.run, self.today)
@@ -142,32 +143,41 @@ def _moments(records: list[DataRequest], agreements: dict[int, Agreement]) -> di
     found: dict[int, list[Moment]] = {}
     for event in heeded(subjects):
         request = subjects[event.subject]
-        agency, agencies = str(event.facts.get("agency", "")), tuple(event.facts.get("agencies", ()))
-        if event.name == "agreements:agreement:sign":
-            agency = f"{event.facts['party']}:{event.facts['part']}"
+        agencies = event.agencies
         if event.name == "agreements:agreement:open_for_signature":
             agencies = tuple(str(party) for party in agreements[request].parties.all())
-        found.setdefault(request, []).append(Moment(event.name, event.on, agency, agencies))
+        found.setdefault(request, []).append(Moment(event.name, event.on, event.agency, agencies))
     return found
 
 
 class Told(NamedTuple):
-    """An event of the log that a clock heeds."""
+    """An event of the log that a clock heeds. `agency` is a party such as DOL:hub where one signed."""
 
     name: str
     subject: str
     on: date
-    facts: dict[str, Any]
+    agency: str
+    agencies: tuple[str, ...]
 
 
 def heeded(subjects: Iterable[str]) -> Iterator[Told]:
     """What the log says of these subjects, as far as a clock heeds it, in its order."""
     # sought by subject alone: a quarter of all events of all years have one of these names
     of_these = Event.objects.filter(subject__in=subjects).alias(told=Concat("name", Value("")))
-    found = of_these.filter(told__in=HEEDED).order_by("index")
-    # without a record for each: those of many years are thousands
-    for name, subject, at, leaf in found.values_list("name", "subject", "domain_at", "leaf"):
-        yield Told(name, subject, clock.day_of(at), json.loads(bytes(leaf))["facts"])
+    found = of_these.filter(told__in=HEEDED).annotate(on=TruncDate("domain_at", tzinfo=clock.STATE_TIME))
+    # without a record for each, and sorted here: those of many years are thousands
+    rows = sorted(found.values_list("index", "name", "subject", "on", "leaf"), key=itemgetter(0))
+    for _index, name, subject, on, leaf in rows:
+        yield Told(name, subject, on, *_agencies(bytes(leaf)))
+
+
+def _agencies(leaf: bytes) -> tuple[str, tuple[str, ...]]:
+    """The agency and the agencies that an event names; most name none, and are not taken apart."""
+    if b'"agenc' not in leaf and b'"part' not in leaf:
+        return "", ()
+    facts = json.loads(leaf.decode())["facts"]
+    signed = f"{facts['party']}:{facts['part']}" if "part" in facts else ""
+    return signed or str(facts.get("agency", "")), tuple(facts.get("agencies", ()))
 
 
 def longest(waiting: QuerySet[Any], at_most: int | None) -> tuple[list[int], int]:

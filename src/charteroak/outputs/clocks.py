@@ -39,10 +39,10 @@ def due_days(records: Iterable[ReleaseRequest]) -> dict[str, date]:
     found: dict[str, date] = {}
     open_ones = [record for record in records if record.status in OPEN]
     today = clock.today()
-    for record, run in _runs(open_ones) if open_ones else ():
-        due = due_on(run, today) if run.ended_on is None else None
-        if due is not None:
-            found[record.number] = min(found.get(record.number, due), due)
+    for record, runs in _runs(open_ones) if open_ones else ():
+        due = [due_on(run, today) for run in runs if run.ended_on is None]
+        if known := [day for day in due if day is not None]:
+            found[record.number] = min(known)
     return found
 
 
@@ -50,28 +50,26 @@ def _turns(records: QuerySet[ReleaseRequest]) -> list[Turn]:
     of_request = "workspace__agreement__data_request"
     read = ("number", "preview_ends_on", f"{of_request}__number", f"{of_request}__title")
     found = list(records.select_related(of_request).only(*read))
-    page = {record.pk: record.get_absolute_url() for record in found}
     today = clock.today()
-    return [
-        Turn(asked.pk, asked.number, asked.title, run, today, about=record.number, page=page[record.pk])
-        for record, run in _runs(found)
-        for asked in (record.workspace.agreement.data_request,)
-    ]
+    return [one for record, runs in _runs(found) for one in _shown(record, runs, today)]
 
 
-def _runs(found: Sequence[ReleaseRequest]) -> list[tuple[ReleaseRequest, Run]]:
-    """Every run of the clocks of these. Few queries, however many there are."""
+def _shown(record: ReleaseRequest, runs: Iterable[Run], today: date) -> list[Turn]:
+    asked, page = record.workspace.agreement.data_request, record.get_absolute_url()
+    return [Turn(asked.pk, asked.number, asked.title, run, today, record.number, page) for run in runs]
+
+
+def _runs(found: Sequence[ReleaseRequest]) -> list[tuple[ReleaseRequest, list[Run]]]:
+    """Every run of the clocks of each of these. Few queries, however many there are."""
     subjects = {subject_of(record): record for record in found}
     joined = joined_on(record.workspace.agreement for record in found)
     told: dict[int, list[Moment]] = {}
     for event in heeded(subjects):
-        record, agency = subjects[event.subject], str(event.facts.get("agency", ""))
+        record = subjects[event.subject]
         contributors = joined.get(record.workspace.agreement_id, {})
-        there = agencies_started(event.name, event.on, event.facts.get("agencies", ()), contributors)
-        told.setdefault(record.pk, []).append(Moment(event.name, event.on, agency, there))
+        there = agencies_started(event.name, event.on, event.agencies, contributors)
+        told.setdefault(record.pk, []).append(Moment(event.name, event.on, event.agency, there))
     today = clock.today()
     return [
-        (record, run)
-        for record in found
-        for run in runs_of_outputs(told.get(record.pk, []), record.preview_ends_on, today)
+        (record, runs_of_outputs(told.get(record.pk, []), record.preview_ends_on, today)) for record in found
     ]

@@ -5,10 +5,11 @@ applicant's, a return starts the applicant's anew, the last agency's decision st
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from statistics import median
+from typing import NamedTuple
 
 from charteroak.policy.deadlines import Closed, business_days_after, business_days_between
 
@@ -84,8 +85,7 @@ SOONER = {Stage.END: 20}  # time to ask for an extension
 LATE = 3  # business days after it, when the policy office is told whom to call
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """An event of the log, as far as a clock heeds it. `agencies` are those it starts a clock for."""
 
     name: str
@@ -94,8 +94,7 @@ class Moment:
     agencies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """One party's turn. `whose` is an agency's code, a party such as DOL:hub, or empty."""
 
     stage: Stage
@@ -264,20 +263,24 @@ def _at_the_decision(
 
 
 def _ended(run: Run, on: date) -> Run:
-    return replace(run, ended_on=on, pauses=_resumed(run, on).pauses)
+    return run._replace(ended_on=on, pauses=_until(run, on))
 
 
 def ended(run: Run, on: date) -> Run:
     """The turn as it is over on that day at the latest."""
-    return run if run.ended_on is not None else replace(run, ended_on=on)
+    return run if run.ended_on is not None else run._replace(ended_on=on)
 
 
 def _stopped(run: Run, on: date) -> Run:
-    return run if run.paused else replace(run, pauses=(*run.pauses, (on, None)))
+    return run if run.paused else run._replace(pauses=(*run.pauses, (on, None)))
 
 
 def _resumed(run: Run, on: date) -> Run:
-    return replace(run, pauses=tuple((since, until or on) for since, until in run.pauses))
+    return run._replace(pauses=_until(run, on))
+
+
+def _until(run: Run, on: date) -> tuple[tuple[date, date | None], ...]:
+    return tuple((since, until or on) for since, until in run.pauses)
 
 
 @dataclass(frozen=True)

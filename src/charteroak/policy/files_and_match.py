@@ -1,7 +1,7 @@
 """The clocks from the signature to the cleared extract: each agency's files, linking, confirmations, the review."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from charteroak.policy.clocks import Party, Run, Stage
@@ -58,7 +58,7 @@ def _until(run: Run, over_on: date | None) -> Iterator[Run]:
     if over_on is None or run.ended_on is not None:
         yield run
     elif run.began_on < over_on:
-        yield replace(run, ended_on=over_on)
+        yield run._replace(ended_on=over_on)
 
 
 def _linking(match: Match) -> Iterator[Run]:

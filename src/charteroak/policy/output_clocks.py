@@ -1,7 +1,6 @@
 """The clocks of a release request: its checks, what is revised, the agencies' clearances, the preview, the vote."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from charteroak.policy.clocks import PREVIEW_OVER, Moment, Run, Stage, runs
@@ -35,7 +34,7 @@ def runs_of_outputs(moments: Iterable[Moment], preview_ends_on: date | None, tod
         at = next((at for at, one in enumerate(told) if one.on >= preview_ends_on and _after(one)), len(told))
         told.insert(at, Moment(PREVIEW_OVER, preview_ends_on))
     return [
-        replace(run, fixed_due=preview_ends_on) if run.stage is Stage.PREVIEW else run for run in runs(told)
+        run._replace(fixed_due=preview_ends_on) if run.stage is Stage.PREVIEW else run for run in runs(told)
     ]
 
 
