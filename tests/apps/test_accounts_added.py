@@ -131,7 +131,9 @@ def test_an_old_key_a_void_one_and_one_before_a_new_one_are_dead() -> None:
     with way.day(clock.today() + timedelta(days=15)):
         assert coming_in(at_desk(1), first) == 400
         assert "Send a new one" in as_("sam.reyes").get("/agencies/people/noa.berg/").text
+        assert "the first key ran out" in as_("sam.reyes").get("/").text
         accounts.send_key(person=holder.pk, by=sam)
+        assert "the first key ran out" not in as_("sam.reyes").get("/").text
         second = key_from_the_post()
         assert coming_in(at_desk(2), first) == 400
         accounts.void_key(person=holder.pk, by=sam)

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import check_password
 from django.test import Client
 
@@ -80,3 +81,21 @@ def test_who_runs_the_machine_sets_another_password_for_who_forgot_theirs(
     assert Client().login(username="maya.ortiz", password="leaves turn in october")
     event = Event.objects.get(name="agencies:account:set_password")
     assert (event.by, "october" in event.text) == ("setup", False)
+
+
+def test_lost_codes_go_with_the_old_password_when_the_command_says_so(
+    password: Path, tmp_path: Path, live_database: None
+) -> None:
+    assert oak("setup", "load", PEOPLE, "--password-file", str(password)).returncode == 0
+    Authenticator.objects.create(
+        user=Person.objects.get(username="maya.ortiz"), type=Authenticator.Type.TOTP, data={"secret": "none"}
+    )
+    new = tmp_path / "new"
+    for lost, left in (False, 1), (True, 0):
+        new.write_text(f"leaves turn in october {lost}\n", encoding="utf-8")
+        flags = ["--second-factor-lost"] if lost else []
+        done = oak("setup", "password", "maya.ortiz", "--password-file", str(new), *flags)
+        assert done.returncode == 0, done.stderr
+        assert Authenticator.objects.count() == left
+        told = Event.objects.filter(name="agencies:account:set_password").latest("index").text
+        assert f'"second_factors_removed":{1 - left}' in told

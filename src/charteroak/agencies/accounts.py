@@ -4,6 +4,7 @@ import base64
 import secrets
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import connection, transaction
@@ -100,10 +101,10 @@ def use_key(*, username: str, key: str, password: str) -> Person:
 
 
 @transaction.atomic
-def set_password(*, username: str, password: str, by: str) -> None:
+def set_password(*, username: str, password: str, by: str, second_factor_lost: bool = False) -> None:
     """For who forgot theirs, by who runs the machine: no letter may do it. Ends every session of that account.
 
-    Raises Person.DoesNotExist; Refused for a closed account or one that waits for its first key; ValidationError
+    Lost codes and passkeys are taken away with the password that was known beside them, never alone. Raises Person.DoesNotExist; Refused for a closed account or one that waits for its first key; ValidationError
     for a password that anybody might guess.
     """
     holder = Person.objects.select_for_update(of=("self",)).get(username=username)
@@ -111,7 +112,8 @@ def set_password(*, username: str, password: str, by: str) -> None:
     validate_password(password, holder)
     holder.set_password(password)
     holder.save(update_fields=["password"])
-    audit.record("agencies:account:set_password", by=by, subject=holder)
+    removed = Authenticator.objects.filter(user=holder).delete()[0] if second_factor_lost else 0
+    audit.record("agencies:account:set_password", by=by, subject=holder, second_factors_removed=removed)
 
 
 def _one_at_a_time() -> None:

@@ -60,7 +60,10 @@ def catalog(files: tuple[Path, ...]) -> None:
 @setup.command()
 @click.argument("username")
 @click.option("--password-file", type=FILE, required=True, help="Holds the new password, for one person.")
-def password(username: str, password_file: Path) -> None:
+@click.option(
+    "--second-factor-lost", is_flag=True, help="Takes away their codes and passkeys too; they set others up."
+)
+def password(username: str, password_file: Path, second_factor_lost: bool) -> None:
     """A new password for USERNAME, who forgot theirs. Hand it over in person; they change it once they are in."""
     said = password_file.read_text(encoding="utf-8").strip()
     with as_owner():
@@ -71,7 +74,9 @@ def password(username: str, password_file: Path) -> None:
         from charteroak.policy.decision import Refused
 
         try:
-            accounts.set_password(username=username, password=said, by=BY)
+            accounts.set_password(
+                username=username, password=said, by=BY, second_factor_lost=second_factor_lost
+            )
         except Person.DoesNotExist:
             raise click.ClickException(
                 f"Nobody has the user name {username}: look it up under People."
