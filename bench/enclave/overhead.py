@@ -19,7 +19,7 @@ from typing import Any
 from bench import Aimed, Row
 
 TURN = 1.0  # seconds
-ROUNDS = 3
+ROUNDS = 5
 TIMES = 7  # of each job beside gVisor
 PEER = "gVisor 28.6 ms a cell where bubblewrap takes 8.8 [measured by us on a machine of this kind]"
 WORK = """
