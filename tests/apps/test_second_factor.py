@@ -14,14 +14,13 @@ from django.test import Client, override_settings
 from apps import way
 from apps.way import person
 from charteroak.adapters import clock
-from charteroak.agencies import accounts, cover
 from charteroak.agencies import actions as agencies
+from charteroak.agencies import cover
 from charteroak.agencies.models import Cover, RoleHeld
 from charteroak.audit.models import Event
 from charteroak.policy.roles import Role
 from charteroak.site import config, tokens
 from charteroak.site.models import Token
-from conftest import owner_beside
 
 PASSWORD = "a long password for tests"
 
@@ -177,20 +176,6 @@ def test_a_password_alone_does_not_take_the_second_factor_away() -> None:
     for path in ("/accounts/2fa/totp/deactivate/", "/accounts/2fa/recovery-codes/generate/"):
         assert thief.post(path).headers["Location"].startswith("/accounts/login/"), path
     assert Authenticator.objects.filter(user=person("noor.haddad")).count() == 2
-
-
-def test_with_codes_that_are_lost_the_password_goes_too_and_nothing_opens_until_others_are_set_up() -> None:
-    set_up_codes(by_password("noor.haddad"), "noor.haddad")
-    with owner_beside():
-        accounts.set_password(
-            username="noor.haddad", password="leaves turn in october", by="setup", second_factor_lost=True
-        )
-    client = Client()
-    client.post("/accounts/login/", {"login": "noor.haddad", "password": PASSWORD})
-    assert client.get("/hub/").headers["Location"].startswith("/accounts/login/")
-    client.post("/accounts/login/", {"login": "noor.haddad", "password": "leaves turn in october"})
-    assert client.get("/hub/").headers["Location"] == "/accounts/second-factor/"
-    assert not Authenticator.objects.filter(user=person("noor.haddad")).exists()
 
 
 def test_the_operator_says_who_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:

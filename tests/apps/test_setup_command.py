@@ -1,5 +1,6 @@
 """`oak setup` on the command line: from files to a state that people can sign in to."""
 
+import dataclasses
 import subprocess
 import sys
 from importlib.resources import files
@@ -7,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
-from django.test import Client
+from django.test import Client, override_settings
 
 from charteroak.agencies.models import Person
 from charteroak.audit.models import Event
 from charteroak.board.models import Seat
 from charteroak.catalog.models import Variable
 from charteroak.requests.models import DataRequest
+from charteroak.site import config
 
 pytestmark = pytest.mark.usefixtures("live_database")
 PEOPLE = str(files("charteroak.demo") / "people.toml")
@@ -88,14 +91,22 @@ def test_lost_codes_go_with_the_old_password_when_the_command_says_so(
 ) -> None:
     assert oak("setup", "load", PEOPLE, "--password-file", str(password)).returncode == 0
     Authenticator.objects.create(
-        user=Person.objects.get(username="maya.ortiz"), type=Authenticator.Type.TOTP, data={"secret": "none"}
+        user=Person.objects.get(username="noor.haddad"), type=Authenticator.Type.TOTP, data={"secret": "none"}
     )
     new = tmp_path / "new"
     for lost, left in (False, 1), (True, 0):
         new.write_text(f"leaves turn in october {lost}\n", encoding="utf-8")
         flags = ["--second-factor-lost"] if lost else []
-        done = oak("setup", "password", "maya.ortiz", "--password-file", str(new), *flags)
+        done = oak("setup", "password", "noor.haddad", "--password-file", str(new), *flags)
         assert done.returncode == 0, done.stderr
         assert Authenticator.objects.count() == left
         told = Event.objects.filter(name="agencies:account:set_password").latest("index").text
         assert f'"second_factors_removed":{1 - left}' in told
+    needed = dataclasses.replace(settings.CONFIG, second_factor_roles=config.NEED_A_SECOND_FACTOR)
+    with override_settings(CONFIG=needed):
+        noor = Client()
+        said = {"login": "noor.haddad", "password": "leaves turn in october False"}
+        noor.post("/accounts/login/", said)
+        assert noor.get("/hub/").headers["Location"].startswith("/accounts/login/")
+        noor.post("/accounts/login/", said | {"password": "leaves turn in october True"})
+        assert noor.get("/hub/").headers["Location"] == "/accounts/second-factor/", "until another is set up"

@@ -104,7 +104,9 @@ def use_key(*, username: str, key: str, password: str) -> Person:
 def set_password(*, username: str, password: str, by: str, second_factor_lost: bool = False) -> None:
     """For who forgot theirs, by who runs the machine: no letter may do it. Ends every session of that account.
 
-    Lost codes and passkeys are taken away with the password that was known beside them, never alone. Raises Person.DoesNotExist; Refused for a closed account or one that waits for its first key; ValidationError
+    Lost codes and passkeys are taken away with the password that was known beside them, never alone.
+
+    Raises Person.DoesNotExist; Refused for a closed account or one that waits for its first key; ValidationError
     for a password that anybody might guess.
     """
     holder = Person.objects.select_for_update(of=("self",)).get(username=username)
