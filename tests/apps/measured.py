@@ -12,7 +12,8 @@ from apps.whole_way import ACTORS
 
 # Whole files: everything there is, however long the reader's list. Measured, and told apart from the pages.
 WHOLE = (
-    "/register/projects.json", "/register/projects.csv", "/catalog/variables.csv", "/api/catalog/variables",
+    "/register/projects.json", "/register/projects.csv", "/catalog/variables.csv", "/catalog/variables.xlsx",
+    "/api/catalog/variables",
 )  # fmt: skip
 FILES = {
     "/agreements/disclosures/": ("csv", "xlsx"),

@@ -60,6 +60,7 @@ READ_ELSEWHERE = {
     "/reports/access": "/reports/access?day=2026-11-30",
     "/reports/access/offices": "/reports/access/offices?day=2026-11-30",
     "/catalog/variables.csv": "/catalog/variables",
+    "/catalog/variables.xlsx": "/catalog/variables",
 }
 SAID_ALREADY = "a form to fill in: what it asks for stands in the description of its act"
 # what no program reads, and why

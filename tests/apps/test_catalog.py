@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
@@ -98,9 +99,12 @@ def test_the_address_narrows_page_and_file_alike(client: Client) -> None:
     page = client.get("/catalog/?q=meals").text
     assert "1 column " in page
     assert 'href="/catalog/variables.csv?q=meals"' in page
-    rows = list(csv.DictReader(io.StringIO(client.get("/catalog/variables.csv?q=meals").text)))
+    rows = list(csv.DictReader(io.StringIO(client.get("/catalog/variables.csv?q=meals").getvalue().decode())))
     assert [row["name"] for row in rows] == ["frpl"]
     assert "R = Reduced price" in rows[0]["codes"].split("; ")
+    assert 'href="/catalog/variables.xlsx?q=meals"' in page
+    with zipfile.ZipFile(io.BytesIO(client.get("/catalog/variables.xlsx?q=meals").getvalue())) as parts:
+        assert parts.read("xl/worksheets/sheet1.xml").count(b"<row ") == 2
 
 
 def test_an_empty_result_says_what_next(client: Client) -> None:

@@ -48,7 +48,7 @@ def record() -> Agreement:
 def read(username: str) -> list[dict[str, str]]:
     answer = as_(username).get(f"{HERE}?format=csv")
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
 
 
 def test_an_agency_reads_what_of_its_records_went_to_whom_when_and_why() -> None:
@@ -74,7 +74,7 @@ def test_an_agency_reads_its_record_under_all_its_agreements_as_page_file_and_js
     page = ben.get(here)
     assert "CGS 4-193(c)" in page.text
     assert {one.agency for one in page.context["lines"]} == {"SDE"}
-    rows = list(csv.DictReader(io.StringIO(ben.get(f"{here}?format=csv").text)))
+    rows = list(csv.DictReader(io.StringIO(ben.get(f"{here}?format=csv").getvalue().decode())))
     assert rows == read("ben.cole")  # there is one agreement
     book = as_("pat.lee").get(f"{here}?agency=SDE&format=xlsx").getvalue()
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
@@ -168,7 +168,7 @@ def test_before_a_destruction_each_agency_gets_its_record_and_the_certificate_ci
     assert duty.certificate is not None
     assert duty.certificate["retention"]["series"] == "S4-100"
     before = handed["SDE"].content
-    rows = as_("ben.cole").get(f"{HERE}{handed['SDE'].pk}/").text
+    rows = as_("ben.cole").get(f"{HERE}{handed['SDE'].pk}/").getvalue().decode()
     assert len(list(csv.DictReader(io.StringIO(rows)))) == len(before) == 2
     assert as_("ben.cole").get(f"{HERE}{handed['DOL'].pk}/").status_code == 404
 

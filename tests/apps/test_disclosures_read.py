@@ -16,6 +16,8 @@ from charteroak.agreements import disclosures
 from charteroak.agreements.models import Agreement
 from charteroak.audit.models import Event
 from charteroak.audit.queries import told_of
+from charteroak.submissions import actions as submissions
+from charteroak.submissions.models import FinderList
 from charteroak.synthetic import generate
 from conftest import connection_as, owner_beside
 
@@ -30,6 +32,7 @@ def delivered(database_of_the_file: None, tmp_path_factory: pytest.TempPathFacto
     generate(folder, request=hub_way.NUMBER, scale=0.1)
     with way.day(hub_way.DAY):
         hub_way.delivered(connection_as, folder)
+        submissions.record_download(pk=FinderList.objects.get().pk, by=way.person("lou.grant"))
         with owner_beside():
             sent = Event.objects.filter(name=SENT).latest("index")
             crowd.of_events(sent.subject, OWN, name=SENT)
@@ -129,3 +132,46 @@ def test_a_page_ends_with_an_event_s_last_line(delivered: Agreement) -> None:
             if len(told) > 40:
                 break
         assert told == whole[: len(told)]
+
+
+def sought(record: Agreement, words: str = "", what: str = "") -> list[disclosures.Disclosure]:
+    own, asked = disclosures.contributors(record), disclosures.Sought(words, what)
+    return list(disclosures.of(record, own, sought=asked))
+
+
+def test_words_and_a_kind_narrow_it_to_the_lines_that_say_so(delivered: Agreement) -> None:
+    whole = sought(delivered)
+    handed = [one for one in whole if one.what == "finder list handed over"]
+    assert 0 < len(handed) < len(whole)
+    assert sought(delivered, what="finder list handed over") == handed
+    assert sought(delivered, "HANDED finder") == handed
+    of_one = [one for one in whole if one.agency == "SDE"]
+    assert sought(delivered, "sde") == of_one != whole
+    name = next(one.to for one in handed)
+    assert sought(delivered, name) == [one for one in whole if one.to == name]
+    clause = whole[0].clauses[0]
+    assert sought(delivered, clause) == [
+        one for one in whole if clause.casefold() in str(one.clauses).casefold()
+    ]
+    for nothing in ("unicorn", "facts", "100%"):  # in no line, though the log's own words have one of them
+        assert sought(delivered, nothing) == []
+
+
+def test_a_rare_word_is_sought_by_the_database_and_not_in_the_lines_of_years(delivered: Agreement) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        assert sought(delivered, "unicorn") == []
+    assert len([one for one in seen if "audit_event" in one["sql"]]) == 1
+
+
+def test_page_files_and_interface_are_narrowed_alike(delivered: Agreement) -> None:
+    office, of = way.as_("sam.reyes"), FinderList.objects.get().source.agency.code
+    asked = f"q=handed&what=finder+list+handed+over&agency={of}"
+    for page in (f"/agreements/{delivered.number}/disclosures/", "/agreements/disclosures/"):
+        shown = office.get(f"{page}?{asked}").text
+        assert "Finder list handed over" in shown or "finder list handed over" in shown
+        assert "q=handed&amp;what=finder+list+handed+over&amp;format=xlsx" in shown
+        rows = office.get(f"{page}?{asked}&format=csv").getvalue().decode().splitlines()[1:]
+        told = office.get(f"/api{page.rstrip('/')}?{asked}").json()["disclosures"]
+        assert 0 < len(rows) == len(told)
+        assert {one["what"] for one in told} == {"finder list handed over"}
+        assert "No line of the record matches." in office.get(f"{page}?q=unicorn").text

@@ -30,7 +30,8 @@ HOSTILE = (
     "-1",
 )
 ASKED = (
-    "/catalog/", "/catalog/variables.csv", "/api/catalog/variables", "/audit/", "/accounts/login/", "/requests/",
+    "/catalog/", "/catalog/variables.csv", "/catalog/variables.xlsx", "/api/catalog/variables", "/audit/",
+    "/accounts/login/", "/requests/", "/agreements/disclosures/",
     "/board/", "/register/", "/agencies/people/", "/api/agencies/administration",
 )  # fmt: skip
 PEOPLE = ("ben.cole", "eve.lang", "")  # an insider, one from another project, a stranger

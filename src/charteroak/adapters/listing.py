@@ -3,7 +3,6 @@
 A room says once what its list shows; the page, the files and the calendar come from that one description.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,19 +16,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from charteroak.adapters import calendars, clock, spreadsheet
-from charteroak.adapters.streaming import pieces, streamed
+from charteroak.adapters import calendars, clock, download
 from charteroak.policy.decision import refuse
 
 PER_PAGE = 25
 COUNTED = 10_000  # further than this nobody pages: the list asks to be narrowed, and is not counted either
 LARGEST_FILE = 100_000  # rows
 BATCH = 500  # records of a file that are in memory at a time
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ics": "text/calendar; charset=utf-8",
-}
+KINDS = {**download.KINDS, "ics": "text/calendar; charset=utf-8"}
 Words = str | Promise
 
 
@@ -131,19 +125,12 @@ class Listed:
                 "too_many_rows", _("The file would have more than %s rows.") % f"{LARGEST_FILE:,}",
                 _("Narrow the list first."),
             ).require()  # fmt: skip
-        name = f"{self.listing.name}.{wanted}"
         if wanted == "ics":
             made = calendars.calendar(self.entries(), made_at=clock.real_now())
-            header = {"Content-Disposition": f'attachment; filename="{name}"'}
+            header = {"Content-Disposition": f'attachment; filename="{self.listing.name}.ics"'}
             return HttpResponse(made, content_type=KINDS[wanted], headers=header)
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
         head = [column.key for column in self.listing.columns]
-        if wanted == "xlsx":
-            spreadsheet.workbook(head, self._cells(), file)
-        else:
-            for piece in spreadsheet.lines(head, self._cells()):
-                file.write(piece.encode())
-        return streamed(self.request, pieces(file), name=name, kind=KINDS[wanted])
+        return download.download(self.request, head, self._cells(), name=self.listing.name, kind=wanted)
 
     @property
     def too_large(self) -> bool:

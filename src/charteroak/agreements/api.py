@@ -16,7 +16,7 @@ from charteroak.agencies.confirmation import confirmed_at
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import actions, amending, disclosures, documents, queries, retention
 from charteroak.agreements import recall as recalling
-from charteroak.agreements.keeping import account, asked_after, handed_over, whose
+from charteroak.agreements.keeping import account, asked_after, handed_over, sought_by, whose
 from charteroak.agreements.lists import listed, without_approval
 from charteroak.agreements.models import Agreement, Clause
 from charteroak.agreements.views import due_on
@@ -91,7 +91,8 @@ def record_approval(request: HttpRequest, body: ApprovalIn) -> dict[str, Any]:
 
 
 @router.get(
-    "/disclosures", summary="One agency's record under all its agreements; ?agency, ?year (or all), ?after"
+    "/disclosures",
+    summary="One agency's record under all its agreements; ?agency, ?year (or all), ?q, ?what, ?after",
 )
 def accounts(request: HttpRequest) -> dict[str, Any]:
     """Fifty to a page; `next` is the `after` of the next one."""
@@ -107,13 +108,15 @@ def accounts(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get(
-    "/{number}/disclosures", summary="What was disclosed of your office's records, fifty to a page; ?after"
+    "/{number}/disclosures",
+    summary="What was disclosed of your office's records, fifty to a page; ?q, ?what, ?after",
 )
 def disclosed(request: HttpRequest, number: str) -> dict[str, Any]:
     """`next` is the `after` of the next page."""
     record, agencies = whose(request, number)
     handed = record.disclosure_records.filter(agency__in=agencies)
-    lines, after = disclosures.part(disclosures.of(record, agencies, asked_after(request)), PER_PAGE)
+    told = disclosures.of(record, agencies, asked_after(request), sought_by(request))
+    lines, after = disclosures.part(told, PER_PAGE)
     return {
         "disclosures": [asdict(one) for one in lines],
         "next": after,

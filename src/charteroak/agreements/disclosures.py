@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from charteroak.adapters import clock
@@ -39,11 +40,45 @@ ACTS = {
     "workspaces:job:submit": (noop("used in a job"), USER),
     "outputs:release_request:release": (noop("figures released"), PUBLIC),
 }
+KINDS = tuple(dict.fromkeys(what for what, _to in ACTS.values()))
 SEES_ALL = frozenset({Role.POLICY_OFFICE, Role.COUNSEL, Role.AUDITOR})
 FEW = 50  # projects whose events are looked up one by one; of more, the log is read through
 AT_ONCE = 250  # events read, and lines made, in one go
 BEGINNING = re.compile(rb'"([^"/\\-]+)')
 HEAD = ("day", "agency", "agreement", "what", "detail", "to", "why", "clauses", "event")
+
+
+TEXT = Func(F("leaf"), Value("UTF8"), function="convert_from", output_field=TextField())
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a reader narrows the record to; empty is everything. `what` is one of KINDS, `words` are in the lines."""
+
+    words: str = ""
+    what: str = ""
+
+    def of(self, events: QuerySet[Event]) -> QuerySet[Event]:
+        """Events that may have such a line, so that a rare word is not looked for in the lines of years."""
+        if self.what:
+            events = events.filter(name__in=[name for name, (what, _to) in ACTS.items() if what == self.what])
+        for word in self.words.split():
+            acts = [name for name, act in ACTS.items() if word.casefold() in _in_words(*act)]
+            people = Person.objects.filter(name__icontains=word).values("username")
+            found = Q(text_of_it__icontains=word) | Q(name__in=acts) | Q(by__in=people)
+            events = events.alias(text_of_it=TEXT).filter(found)
+        return events
+
+    def keeps(self, one: "Disclosure") -> bool:
+        """Whether each of the words is in what the line says; its purpose is its project's."""
+        said = (
+            f"{_in_words(one.what, one.to, one.detail)} {one.agency} {one.agreement} {' '.join(one.clauses)}"
+        )
+        return all(word in said.casefold() for word in self.words.casefold().split())
+
+
+def _in_words(*said: str) -> str:
+    return " ".join(_(one) for one in said if one).casefold()
 
 
 @dataclass(frozen=True)
@@ -85,13 +120,18 @@ def _since(records: Iterable[Agreement]) -> dict[str, dict[str, date]]:
     return found
 
 
-def of(record: Agreement, agencies: Iterable[Agency], after: int = -1) -> Iterator[Disclosure]:
+ALL = Sought()
+
+
+def of(
+    record: Agreement, agencies: Iterable[Agency], after: int = -1, sought: Sought = ALL
+) -> Iterator[Disclosure]:
     """What the log tells of these agencies' records under the agreement and its amendments, the oldest first; `after`
     an event. The log is read as far as lines are taken.
     """
     codes = {one.code for one in agencies}
-    for told in _decoded(_in_order(told_of([record.number], ACTS), after)):
-        yield from _told(told, {record.number: record}, codes)
+    for told in _decoded(_in_order(sought.of(told_of([record.number], ACTS)), after)):
+        yield from filter(sought.keeps, _told(told, {record.number: record}, codes))
 
 
 def part(lines: Iterator[Disclosure], size: int) -> tuple[list[Disclosure], int | None]:
@@ -104,7 +144,9 @@ def part(lines: Iterator[Disclosure], size: int) -> tuple[list[Disclosure], int 
     return found, None
 
 
-def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator[Disclosure]:
+def across(
+    agency: Agency, year: int | None = None, after: int = -1, sought: Sought = ALL
+) -> Iterator[Disclosure]:
     """What of one agency's records was disclosed under all its agreements, in a year or ever, the oldest first; `after`
     an event. The log is read as far as lines are taken.
     """
@@ -120,11 +162,11 @@ def across(agency: Agency, year: int | None = None, after: int = -1) -> Iterator
     if year is not None:
         first, end = (clock.midnight(date(one, 1, 1)) for one in (year, year + 1))
         events = events.filter(domain_at__gte=first, domain_at__lt=end)
-    about = (one for one in _in_order(events, after) if not numbers.isdisjoint(_said(one)))
+    about = (one for one in _in_order(sought.of(events), after) if not numbers.isdisjoint(_said(one)))
     for told in _decoded(about):
         theirs = Agreement.objects.filter(number__in={_number(facts) for _, facts in told})
         records = {one.number: one for one in theirs.select_related("data_request")}
-        yield from _told(told, records, {agency.code})
+        yield from filter(sought.keeps, _told(told, records, {agency.code}))
 
 
 def _decoded(about: Iterator[Event]) -> Iterator[list[tuple[Event, dict[str, Any]]]]:

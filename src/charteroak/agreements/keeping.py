@@ -1,25 +1,24 @@
 """Pages on what was disclosed of an agency's records, and on the approvals under which records are destroyed."""
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from charteroak.adapters import clock
-from charteroak.adapters.listing import KINDS, PER_PAGE
-from charteroak.adapters.spreadsheet import table, workbook
-from charteroak.adapters.streaming import pieces, streamed
+from charteroak.adapters.download import KINDS, download
+from charteroak.adapters.listing import PER_PAGE
 from charteroak.agencies.models import Agency
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import disclosures, retention
-from charteroak.agreements.disclosures import Disclosure
+from charteroak.agreements.disclosures import Disclosure, Sought
 from charteroak.agreements.forms import RetentionForm
 from charteroak.agreements.lists import without_approval
 from charteroak.agreements.models import Agreement, DisclosureRecord
@@ -30,23 +29,12 @@ YEAR = re.compile(r"20[0-9]{2}")
 INDEX = re.compile(r"[0-9]{1,12}")
 
 
-def _csv(rows: list[list[object]], name: str) -> HttpResponse:
-    answer = HttpResponse(table(disclosures.HEAD, rows), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
 def _file(request: HttpRequest, lines: Iterable[Disclosure], name: str) -> HttpResponseBase | None:
     """The lines as the file that `format` names."""
     wanted = request.GET.get("format")
-    if wanted not in ("csv", "xlsx"):
+    if wanted not in KINDS:
         return None
-    rows = [disclosures.cells(one) for one in lines]
-    if wanted == "csv":
-        return _csv(rows, f"{name}.csv")
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
-    workbook(disclosures.HEAD, rows, file)
-    return streamed(request, pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
+    return download(request, disclosures.HEAD, map(disclosures.cells, lines), name=name, kind=wanted)
 
 
 def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
@@ -63,13 +51,29 @@ def whose(request: HttpRequest, number: str) -> tuple[Agreement, list[Agency]]:
 def disclosed(request: HttpRequest, number: str) -> HttpResponseBase:
     """The disclosures that the reader's office answers for, page by page; `?format=csv` and `xlsx` are all of them."""
     record, agencies = whose(request, number)
-    if file := _file(request, disclosures.of(record, agencies), f"disclosures-{number}"):
+    sought = sought_by(request)
+    if file := _file(request, disclosures.of(record, agencies, sought=sought), f"disclosures-{number}"):
         return file
     handed = DisclosureRecord.objects.filter(agreement=record, agency__in=agencies).select_related("agency")
     begun = asked_after(request)
-    lines, after = disclosures.part(disclosures.of(record, agencies, begun), PER_PAGE)
+    lines, after = disclosures.part(disclosures.of(record, agencies, begun, sought), PER_PAGE)
     shown = {"agreement": record, "handed": handed, "agencies": agencies, "lines": lines}
-    return render(request, "agreements/disclosures.html", {**shown, "begun": begun, "after": after})
+    paged = {"begun": begun, "after": after, **_narrowed(sought)}
+    return render(request, "agreements/disclosures.html", {**shown, **paged})
+
+
+def sought_by(request: HttpRequest) -> Sought:
+    """The words `q` and the kind `what` that the address asks for."""
+    what = request.GET.get("what", "")
+    words = request.GET.get("q", "").strip()[:200]
+    return Sought(words, what if what in disclosures.KINDS else "")
+
+
+def _narrowed(sought: Sought, **beside: object) -> dict[str, object]:
+    """What the fields of a page show, and how the addresses of its parts and files begin."""
+    said = {name: one for name, one in {**beside, "q": sought.words, "what": sought.what}.items() if one}
+    query = f"{urlencode(said)}&" if said else ""
+    return {"sought": sought, "kinds": disclosures.KINDS, "query": query}
 
 
 def asked_after(request: HttpRequest) -> int:
@@ -86,13 +90,14 @@ class Account:
     agency: Agency
     year: int | None
     after: int
+    sought: Sought
 
     @property
     def name(self) -> str:
         return f"disclosures-{self.agency.code}-{self.year or 'all'}"
 
     def lines(self) -> Iterator[Disclosure]:
-        return disclosures.across(self.agency, self.year, self.after)
+        return disclosures.across(self.agency, self.year, self.after, self.sought)
 
     def page(self) -> tuple[list[Disclosure], int | None]:
         """As many lines as a page holds, and the event after which the next page begins; None on the last."""
@@ -107,7 +112,8 @@ def account(request: HttpRequest) -> Account:
     if agency is None:
         raise Http404
     year = int(said) if YEAR.fullmatch(said) else clock.today().year
-    return Account(agencies, agency, None if said == "all" else year, asked_after(request))
+    whole = said == "all"
+    return Account(agencies, agency, None if whole else year, asked_after(request), sought_by(request))
 
 
 @login_required
@@ -119,13 +125,14 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
         return file
     lines, after = shown.page()
     years = range(clock.today().year, clock.today().year - 6, -1)  # accountings go back six years
-    context = {"account": shown, "lines": lines, "after": after, "years": years}
+    narrowed = _narrowed(shown.sought, agency=shown.agency.code, year=shown.year or "all")
+    context = {"account": shown, "lines": lines, "after": after, "years": years, **narrowed}
     return render(request, "agreements/accounts.html", context)
 
 
 @login_required
 @require_safe
-def handed_over(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def handed_over(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """An agency's record as it was handed over before a destruction."""
     record, agencies = whose(request, number)
     one = get_object_or_404(DisclosureRecord, pk=pk, agreement=record, agency__in=agencies)
@@ -133,7 +140,8 @@ def handed_over(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         [line[key] if key != "clauses" else " ".join(line[key]) for key in disclosures.HEAD]
         for line in one.content
     ]
-    return _csv(rows, f"disclosures-{number}-{one.agency.code}-{one.what}.csv")
+    name = f"disclosures-{number}-{one.agency.code}-{one.what}"
+    return download(request, disclosures.HEAD, rows, name=name, kind="csv")
 
 
 @login_required

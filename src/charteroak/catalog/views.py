@@ -1,10 +1,10 @@
 """The catalog as anyone reads it: whole on one page, as a file, and dataset by dataset."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from charteroak.adapters import spreadsheet
+from charteroak.adapters.download import download
 from charteroak.catalog import queries
 from charteroak.catalog.forms import FilterForm
 from charteroak.catalog.models import Dataset, Variable
@@ -36,14 +36,10 @@ def whole(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
-    """The same variables as the page, narrowed in the same way."""
+def as_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The same variables as the page, narrowed in the same way, as CSV or workbook."""
     found = queries.variables(**FilterForm(request.GET).chosen())
-    return HttpResponse(
-        spreadsheet.table(HEAD, map(_row, found)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="catalog.csv"'},
-    )
+    return download(request, HEAD, map(_row, found), name="catalog", kind=kind)
 
 
 def _row(v: Variable) -> list[object]:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from charteroak.adapters import clock, pdf, spreadsheet
-from charteroak.adapters.listing import KINDS
+from charteroak.adapters import clock, pdf
+from charteroak.adapters.download import download
 from charteroak.adapters.streaming import pieces, streamed
 from charteroak.agencies.signin import signed_in
 from charteroak.agreements import clocks
@@ -143,13 +143,7 @@ def _as_table(request: HttpRequest, told: list[figures.Figure], name: str, kind:
         ("section", "figure", "value"),
         ((str(one.section), str(one.what), one.value) for one in told),
     )
-    if kind == "csv":
-        answer = HttpResponse(spreadsheet.table(head, rows), content_type=KINDS["csv"])
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been read
-    spreadsheet.workbook(head, rows, file)
-    return streamed(request, pieces(file), name=f"{name}.xlsx", kind=KINDS["xlsx"])
+    return download(request, head, rows, name=name, kind=kind)
 
 
 def _asked_day(request: HttpRequest) -> date:
