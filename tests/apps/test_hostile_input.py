@@ -93,7 +93,7 @@ def test_a_hostile_question_is_answered_without_obeying_it(each: Scene, username
                 hostile,
                 answer.status_code,
             )
-            assert b"<script>alert" not in answer.content, (path, hostile)
+            assert b"<script>alert" not in answer.getvalue(), (path, hostile)
 
 
 def test_titles_texts_and_names_are_shown_as_they_were_typed_and_never_as_markup(each: Scene) -> None:
