@@ -106,7 +106,7 @@ def test_a_file_is_the_same_for_a_program_and_as_much_on_record(at: Scene) -> No
             before = Event.objects.count()
             answer = client.get(address.format(**vars(at)))
             assert answer.status_code == 200, address
-            got.append((answer.headers["Content-Type"], Event.objects.count() - before, answer.content))
+            got.append((answer.headers["Content-Type"], Event.objects.count() - before, answer.getvalue()))
         assert got[0][:2] == got[1][:2], page
         assert got[0] == got[1] or page in FORMED_ANEW, page
 

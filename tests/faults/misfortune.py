@@ -68,9 +68,10 @@ class Misfortune:
             return owner.execute(query).fetchall()
 
     def released(self) -> set[str]:
-        """Hashes of what lies in the public store."""
+        """Hashes of what lies in the public store, also of what is on its way there: the store names that hash#1."""
         store = self.home.vault / "released"
-        return {path.name for path in store.rglob("*") if path.is_file()} if store.exists() else set()
+        found = store.rglob("*") if store.exists() else ()
+        return {path.name.partition("#")[0] for path in found if path.is_file()}
 
     def approved(self) -> set[object]:
         query = (

@@ -263,7 +263,7 @@ def _at_the_decision(
 
 
 def _ended(run: Run, on: date) -> Run:
-    return run._replace(ended_on=on, pauses=_until(run, on))
+    return _resumed(run, on)._replace(ended_on=on)
 
 
 def ended(run: Run, on: date) -> Run:
@@ -276,11 +276,8 @@ def _stopped(run: Run, on: date) -> Run:
 
 
 def _resumed(run: Run, on: date) -> Run:
-    return run._replace(pauses=_until(run, on))
-
-
-def _until(run: Run, on: date) -> tuple[tuple[date, date | None], ...]:
-    return tuple((since, until or on) for since, until in run.pauses)
+    pauses = tuple((since, until or on) for since, until in run.pauses)
+    return run._replace(pauses=pauses) if pauses else run
 
 
 @dataclass(frozen=True)
