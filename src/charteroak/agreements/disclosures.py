@@ -46,8 +46,6 @@ FEW = 50  # projects whose events are looked up one by one; of more, the log is 
 AT_ONCE = 250  # events read, and lines made, in one go
 BEGINNING = re.compile(rb'"([^"/\\-]+)')
 HEAD = ("day", "agency", "agreement", "what", "detail", "to", "why", "clauses", "event")
-
-
 TEXT = Func(F("leaf"), Value("UTF8"), function="convert_from", output_field=TextField())
 
 
@@ -75,6 +73,9 @@ class Sought:
             f"{_in_words(one.what, one.to, one.detail)} {one.agency} {one.agreement} {' '.join(one.clauses)}"
         )
         return all(word in said.casefold() for word in self.words.casefold().split())
+
+
+ALL = Sought()
 
 
 def _in_words(*said: str) -> str:
@@ -118,9 +119,6 @@ def _since(records: Iterable[Agreement]) -> dict[str, dict[str, date]]:
         if day is not None:
             found[amended or own][code] = day  # the earliest stays
     return found
-
-
-ALL = Sought()
 
 
 def of(

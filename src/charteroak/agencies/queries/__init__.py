@@ -1,7 +1,7 @@
 """Every read about agencies and people, by record."""
 
 from charteroak.agencies.models import Person
-from charteroak.agencies.queries import membership, people
+from charteroak.agencies.queries import accounts, membership, people
 from charteroak.agencies.queries.authority import (
     Line,
     administration_on,
@@ -39,5 +39,5 @@ __all__ = [
 
 
 def todo(person: Person) -> list[Item]:
-    """Training and pledge, and agencies that are joining."""
-    return [*people.todo(person), *membership.todo(person)]
+    """Training and pledge, first keys that ran out, and agencies that are joining."""
+    return [*people.todo(person), *accounts.todo(person), *membership.todo(person)]

@@ -5,14 +5,19 @@ import hashlib
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
 from charteroak.agencies.models import Invitation, Person, RoleHeld
 from charteroak.agencies.queries.people import roles_held, status_of
+from charteroak.agencies.worklist import Item, Turn
 from charteroak.policy import account
 from charteroak.policy.decision import Decision
 from charteroak.policy.roles import Role
+
+NOT_USED = Q(used_at__isnull=True, voided_at__isnull=True)  # a first key
 
 
 def is_address(said: str) -> bool:
@@ -91,7 +96,24 @@ def may_set_password(holder: Person) -> Decision:
 
 def open_keys(holder: Person) -> QuerySet[Invitation]:
     """The first key of this person that is neither used nor void, if there is one."""
-    return holder.invitations.filter(used_at__isnull=True, voided_at__isnull=True)
+    return holder.invitations.filter(NOT_USED)
+
+
+def todo(person: Person) -> list[Item]:
+    """New people whom nothing lets in any more, until another key is sent or the account is closed."""
+    if Role.POLICY_OFFICE not in person.roles(clock.today()):
+        return []
+    run_out = Invitation.objects.filter(NOT_USED, last_day__lt=clock.today(), person__is_active=True)
+    return [
+        Item(
+            _("%s has not signed in, and the first key ran out: send another, or close the account")
+            % one.person.name,
+            reverse("person", args=[one.person.username]),
+            Turn.YOURS,
+            _("Policy office"),
+        )
+        for one in run_out.select_related("person")
+    ]
 
 
 def offices_of(holder: Person) -> int:

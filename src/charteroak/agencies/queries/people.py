@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from charteroak.adapters import clock
 from charteroak.agencies.held import held_on
-from charteroak.agencies.models import Agency, DepartureNotice, Invitation, Person, RoleHeld
+from charteroak.agencies.models import Agency, DepartureNotice, Person, RoleHeld
 from charteroak.agencies.queries.authority import answers_with, passes_on
 from charteroak.agencies.reading import once
 from charteroak.agencies.worklist import Item, Turn
@@ -142,8 +142,8 @@ def roles_held(person: Person) -> QuerySet[RoleHeld]:
 
 
 def todo(person: Person) -> list[Item]:
-    """Training, pledge and offices that are about to lapse; departures and first keys, for the policy office."""
-    return [*_to_renew(person), *_offices_ending(person), *_departures(person), *_keys_run_out(person)]
+    """Training, pledge and offices that are about to lapse; departures, for the policy office."""
+    return [*_to_renew(person), *_offices_ending(person), *_departures(person)]
 
 
 def _offices_ending(person: Person) -> list[Item]:
@@ -170,23 +170,6 @@ def _departures(person: Person) -> list[Item]:
             clock.day_of(account.access_ends_at(one.at)),
         )
         for one in notices
-    ]
-
-
-def _keys_run_out(person: Person) -> list[Item]:
-    """New people whom nothing lets in any more, until another key is sent or the account is closed."""
-    if Role.POLICY_OFFICE not in person.roles(clock.today()):
-        return []
-    unused = Invitation.objects.filter(used_at__isnull=True, voided_at__isnull=True, person__is_active=True)
-    return [
-        Item(
-            _("%s has not signed in, and the first key ran out: send another, or close the account")
-            % one.person.name,
-            reverse("person", args=[one.person.username]),
-            Turn.YOURS,
-            _("Policy office"),
-        )
-        for one in unused.filter(last_day__lt=clock.today()).select_related("person")
     ]
 
 
